@@ -1,0 +1,54 @@
+/* peer.h: who may ask what of whom: one table, and the words of every conversation.
+ *
+ * Arguments and answers are a{sv}; "record X" means the fields of that model record. A job's raw mail is a
+ * descriptor of a spool or archive file, with "offset" and "size" (x) of the mail inside it.
+ *
+ * opener   (asked by the keeper)
+ *   open   {queue_id s, offset x, size x, recipients as} + fd
+ *          -> {outcome s: "report" | "crash" | "limit", detail s} + fd of a serialised MadoReport when "report".
+ *          "crash": the reading child died; "limit": it went over memory, time or a cap.
+ *          TEMP: no agent, or our own trouble: try again, this says nothing about the mail.
+ *   part   {queue_id s, offset x, size x, path s} + fd -> {filename s, type s, size x} + fd of the decoded bytes;
+ *          NO when there is no such part
+ * signer   (asked by the keeper)
+ *   seal   record MadoReply -> {encrypted b, fingerprint s} + fd of the finished mail. TEMP, PERM
+ * sender   (asked by the keeper)
+ *   send   {message_id s, sender s, recipients as} + fd of the mail -> {detail s}. TEMP, PERM with the server's words
+ * keyring  (asked by the keeper)
+ *   list {} -> {items aa{sv} of MadoKey};  show {fingerprint s} -> record MadoKey
+ *   import {pin b} + fd of a key block -> {items aa{sv} of MadoKey}
+ *   export {fingerprint s} -> {fingerprint s} + fd of the armoured key
+ *   pin {address s, fingerprint s}; unpin {address s} -> {}
+ * keeper   (asked by members through the CLI)
+ *   list {state s, owner s, limit x, after s; all optional} -> {items aa{sv} of summaries}
+ *   show {ticket s} -> record MadoIncident
+ *   raw {ticket s, message x} -> {queue_id s, offset x, size x} + fd;  part {ticket s, message x, path s} -> as the opener's
+ *   take {ticket s}; assign {ticket s, owner s}; state {ticket s, state s, reason s}; note {ticket s, text s}
+ *          -> {ticket s, state s, owner s}
+ *   held {} -> {items aa{sv} of MadoHeld}; held-show {id s} -> record MadoHeld with {problems as}
+ *   held-retry, held-release, held-drop {id s} -> {id s, state s, ticket s}
+ *   reopen {ticket s | undecryptable b} -> {count x}
+ *   account {} -> record MadoAccount
+ *   status {queue_id s} -> {state s, ticket s, reason s}: "unknown" while the spool has not been scanned
+ *   keys-list, keys-show, keys-import, keys-export, keys-pin, keys-unpin: handed on to the keyring
+ *   doctor {} -> {items aa{sv} of {name s, status s: "ok" | "warn" | "fail", detail s}}: what only the keeper can see
+ */
+#pragma once
+
+#include <glib.h>
+#include <sys/types.h>
+
+/* Socket names of the roles (mado_wire_path). */
+#define MADO_PEER_KEEPER "keeper"
+#define MADO_PEER_OPENER "opener"
+#define MADO_PEER_SIGNER "signer"
+#define MADO_PEER_SENDER "sender"
+#define MADO_PEER_KEYRING "keyring"
+
+/* May a process of @uid ask role @server for @verb? Root and our own user always may; the roles' users (in
+ * production each role has its own, named as its program) only what the table says; members (anybody whom the
+ * socket's file mode lets in) only what the keeper offers. */
+gboolean mado_peer_may_ask (const char *server, const char *verb, uid_t uid);
+
+/* File mode of a role's socket. The group of the runtime directory decides who comes near it. */
+int mado_peer_socket_mode (const char *server);

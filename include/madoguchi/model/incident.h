@@ -1,0 +1,77 @@
+/* incident.h: a ticket with its thread, as members see it: madoguchi.incident/1 of the contract, and the
+ * other answers of the keeper to its members. */
+#pragma once
+
+#include "madoguchi/model/record.h"
+#include "madoguchi/model/report.h"
+
+typedef struct {
+  gint64 messages;
+  gint64 indicators;
+  gint64 parts;
+} MadoCounts;
+
+/* One line of a thread. */
+typedef struct {
+  gint64 id;
+  char *queue_id;    /* of a mail that came in; NULL otherwise */
+  char *direction;   /* "in", "out", "note", "event" */
+  gint64 date;
+  char *from;
+  char *to;
+  char *message_id;
+  MadoReport *report; /* direction "in" */
+  char *text;         /* of notes, events and answers */
+  char *delivery;     /* direction "out": "ready", "sending", "sent", "failed" */
+} MadoEntry;
+
+typedef struct {
+  char *ticket;  /* "PREFIX #2026-000001" */
+  char *number;  /* "2026-000001" */
+  gint64 created, updated;
+  char *state;   /* "new", "open", "waiting", "resolved", "rejected" */
+  char *owner;
+  char *priority;
+  char *category;
+  char *tlp;
+  char *subject;
+  char *reporter; /* address */
+  char *language;
+  MadoEncryption encryption; /* of the first report */
+  MadoSignatureStatus signature;
+  MadoCounts *counts;
+  char **external_ids;
+  GPtrArray *thread; /* of MadoEntry; a summary (one line of `list`) has none: mado_summary_type */
+} MadoIncident;
+
+/* A mail that could not be settled, or waits for a member's yes. */
+typedef struct {
+  char *queue_id;
+  gint64 received;
+  char *reason;  /* "crash", "limit", "unconfirmed-tag", "clash"... */
+  char *ticket;  /* the incident it claims or made; NULL when none */
+  char *from;
+  char *subject;
+  gint64 attempts;
+  gint64 size;
+} MadoHeld;
+
+typedef struct {
+  gint64 ticket, joined, bounce, auto_reply, duplicate, held, dropped_by_member, pending;
+} MadoAccountStates;
+
+typedef struct {
+  gint64 accepted;
+  MadoAccountStates *states;
+  gboolean balanced;
+} MadoAccount;
+
+MADO_DECLARE_RECORD (MadoCounts, mado_counts)
+MADO_DECLARE_RECORD (MadoEntry, mado_entry)
+MADO_DECLARE_RECORD (MadoIncident, mado_incident)
+MADO_DECLARE_RECORD (MadoHeld, mado_held)
+MADO_DECLARE_RECORD (MadoAccountStates, mado_account_states)
+MADO_DECLARE_RECORD (MadoAccount, mado_account)
+
+/* The same struct without its thread. */
+extern const MadoRecordType mado_summary_type;

@@ -1,0 +1,23 @@
+/* reply.h: an answer before it is sealed (made by the keeper, turned into a mail by the signer). */
+#pragma once
+
+#include "madoguchi/model/record.h"
+
+typedef struct {
+  char *message_id;   /* fixed when the answer is created, with angle brackets */
+  gint64 date;
+  char *template_name; /* "ack", "ack-plain" ...: the text comes from [reply] templates; NULL: text below */
+  char *language;     /* "ja", "en" */
+  char *ticket;       /* "PREFIX #2026-000001" */
+  char *recipient;    /* one address */
+  char *recipient_name;
+  char *reply_to;     /* team address with the thread's token */
+  char *in_reply_to;  /* Message-ID of the mail we answer; NULL when it had none */
+  char **references;
+  char *subject;      /* the protected Subject; NULL: from the template */
+  char *text;
+  char *encrypt_to;   /* fingerprint of the recipient's key; NULL: signed in the clear, content-free */
+  gboolean is_automatic; /* Auto-Submitted: auto-replied (RFC 3834) */
+} MadoReply;
+
+MADO_DECLARE_RECORD (MadoReply, mado_reply)

@@ -1,0 +1,181 @@
+/* report.h: what a mail says and what its cryptography proved: facts, bounded, derived from the raw mail and
+ * derivable again. This is the madoguchi.open/1 object of the contract.
+ *
+ * The opener fills it in an empty room; everybody else only reads it. `encryption` and `signature` are
+ * computed from `layers` alone (mail/verdict).
+ */
+#pragma once
+
+#include "madoguchi/model/record.h"
+
+typedef enum { MADO_ENCRYPTION_NONE, MADO_ENCRYPTION_PARTIAL, MADO_ENCRYPTION_WHOLE } MadoEncryption;
+
+typedef enum {
+  MADO_SIGNATURE_NONE,
+  MADO_SIGNATURE_PARTIAL,           /* covers not all that a person reads; never set on a single signature */
+  MADO_SIGNATURE_GOOD,
+  MADO_SIGNATURE_GOOD_UNTRUSTED,
+  MADO_SIGNATURE_BAD,
+  MADO_SIGNATURE_EXPIRED_SIGNATURE,
+  MADO_SIGNATURE_EXPIRED_KEY,
+  MADO_SIGNATURE_REVOKED_KEY,
+  MADO_SIGNATURE_UNKNOWN_KEY,
+  MADO_SIGNATURE_UNSUPPORTED        /* algorithm or version that is not accepted, or a weak hash */
+} MadoSignatureStatus;
+
+typedef enum {
+  MADO_OUTCOME_OK,
+  MADO_OUTCOME_NO_SECRET_KEY,
+  MADO_OUTCOME_BAD_PASSPHRASE,
+  MADO_OUTCOME_NO_INTEGRITY,
+  MADO_OUTCOME_CORRUPT,
+  MADO_OUTCOME_UNSUPPORTED,
+  MADO_OUTCOME_LIMIT,
+  MADO_OUTCOME_ERROR
+} MadoOutcome;
+
+typedef enum { MADO_PROTOCOL_OPENPGP, MADO_PROTOCOL_SMIME } MadoProtocol;
+typedef enum {
+  MADO_FORM_PGP_MIME, MADO_FORM_INLINE, MADO_FORM_ATTACHMENT, MADO_FORM_MANGLED, MADO_FORM_OPAQUE
+} MadoForm;
+typedef enum { MADO_OPERATION_DECRYPT, MADO_OPERATION_VERIFY, MADO_OPERATION_DECRYPT_VERIFY } MadoOperation;
+typedef enum { MADO_INTEGRITY_UNKNOWN, MADO_INTEGRITY_MDC, MADO_INTEGRITY_AEAD, MADO_INTEGRITY_NONE } MadoIntegrity;
+typedef enum { MADO_COVERS_WHOLE, MADO_COVERS_PART } MadoCovers;
+typedef enum {
+  MADO_VALIDITY_UNKNOWN, MADO_VALIDITY_NEVER, MADO_VALIDITY_MARGINAL, MADO_VALIDITY_FULL, MADO_VALIDITY_ULTIMATE
+} MadoValidity;
+
+extern const char *const mado_signature_status_names[];
+extern const char *const mado_encryption_names[];
+extern const char *const mado_outcome_names[];
+extern const char *const mado_validity_names[];
+
+typedef struct {
+  char *name;    /* display name, decoded; NULL when there is none. Never a proof of anything */
+  char *address; /* addr-spec */
+} MadoMailbox;
+
+typedef struct {
+  MadoSignatureStatus status;
+  char *fingerprint; /* of the primary key when it is known, else what the engine knew (16 hex digits at least) */
+  char *subkey;      /* fingerprint of the key that signed, when it is not the primary */
+  gint64 created;
+  gint64 expires;    /* 0: never */
+  char *hash;        /* "SHA512" */
+} MadoSignature;
+
+typedef struct {
+  char *part; /* path of the part that is the layer: "1", "1.2"; the root is "1" */
+  MadoProtocol protocol;
+  MadoForm form;
+  MadoOperation operation;
+  MadoOutcome outcome;
+  MadoIntegrity integrity;
+  char **encrypted_to;   /* long key ids as the packets name them; zeros: hidden */
+  MadoCovers covers;     /* whole: belongs to the cryptographic envelope (RFC 9787) */
+  GPtrArray *signatures; /* of MadoSignature */
+} MadoLayer;
+
+typedef struct {
+  char *fingerprint; /* primary key, 40 or 64 hex digits */
+  char **user_ids;
+  MadoValidity validity; /* of the key for the From address */
+  gboolean matches_from; /* a user ID or a pin of this key names the From address */
+  char *vouched_by;      /* "pin", "certified", "web-of-trust"; NULL: nobody */
+} MadoSigner;
+
+typedef struct {
+  char *reason; /* an outcome's name, or "crash" */
+  char **encrypted_to;
+} MadoUndecryptable;
+
+typedef struct {
+  char *path;     /* "1.2"; parts of a decrypted entity continue the path of the layer */
+  char *type;     /* "application/pdf", lower case */
+  char *filename; /* decoded; NULL when it has none */
+  gint64 size;    /* bytes, decoded */
+  char *sha256;   /* of the decoded bytes */
+  gboolean decrypted;
+  gboolean is_signed;  /* JSON "signed": covered by a good or good-untrusted signature */
+  char **flags;
+} MadoPart;
+
+typedef struct {
+  char *fingerprint;
+  char *source; /* "attached", "autocrypt", "inline" */
+  char **user_ids;
+} MadoOfferedKey;
+
+typedef struct {
+  char *kind; /* "free-text", "dsn", "auto-reply"... */
+  char **fields; /* map */
+  char *category;
+  char *tlp;
+  char **external_ids;
+} MadoReportBody;
+
+/* Header facts for threading and for the answer policy; protected values where there are any. */
+typedef struct {
+  char **in_reply_to;    /* Message-IDs with their angle brackets */
+  char **references;
+  char *auto_submitted;  /* the keyword, lower case; NULL when the field is absent */
+  char *precedence;      /* lower case */
+  gboolean is_list;      /* any List-* field (RFC 2369, RFC 2919) */
+  gboolean suppress_auto_response; /* X-Auto-Response-Suppress: All, OOF or AutoReply; X-Autoreply and their like */
+  gboolean is_delivery_report; /* multipart/report; report-type=delivery-status (RFC 3464) */
+  char **reported_ids;   /* Message-IDs of the returned mail inside a delivery report */
+  char *reply_to;        /* address of a single Reply-To */
+  gint64 from_count;     /* mailboxes in From; identity needs exactly 1 */
+} MadoHeaderFacts;
+
+typedef struct {
+  char *message_id; /* with angle brackets */
+  gint64 date;
+  MadoMailbox *from; /* NULL when there is none that can be read */
+  char **to;         /* addresses of To and Cc */
+  char *subject;
+  char *subject_source; /* "outer", "protected" */
+  char *outer_subject;
+  char *language; /* "ja", "en"; NULL: not known */
+  MadoEncryption encryption;
+  MadoSignatureStatus signature;
+  MadoSigner *signer; /* NULL when no signature could be bound to a known key */
+  MadoUndecryptable *undecryptable;
+  GPtrArray *layers; /* of MadoLayer */
+  char *text;        /* what a person would read; visible characters only (mado_text_visible) */
+  char *text_charset;
+  gboolean text_truncated;
+  GPtrArray *parts;        /* of MadoPart: every leaf but the text that was shown */
+  GPtrArray *keys_offered; /* of MadoOfferedKey */
+  MadoReportBody *report;
+  GPtrArray *indicators;   /* of MadoIndicator */
+  char **problems;         /* plain sentences */
+  MadoHeaderFacts *headers;
+  char *content_sha256;    /* over From, Date, Subject and the body as they arrived: tells a duplicate from a clash */
+} MadoReport;
+
+typedef struct {
+  char *type;
+  char *value;
+  char *as_written;
+  char *part;
+  gint64 offset;
+  gboolean is_signed; /* JSON "signed" */
+} MadoIndicator;
+
+/* Longest text that travels; limits.text in the configuration may be smaller, not larger. */
+#define MADO_REPORT_TEXT_MAX (16 * 1024 * 1024 + 64)
+/* Largest serialised report that a keeper takes from an opener. */
+#define MADO_REPORT_BYTES_MAX (64 * 1024 * 1024)
+
+MADO_DECLARE_RECORD (MadoMailbox, mado_mailbox)
+MADO_DECLARE_RECORD (MadoSignature, mado_signature)
+MADO_DECLARE_RECORD (MadoLayer, mado_layer)
+MADO_DECLARE_RECORD (MadoSigner, mado_signer)
+MADO_DECLARE_RECORD (MadoUndecryptable, mado_undecryptable)
+MADO_DECLARE_RECORD (MadoPart, mado_part)
+MADO_DECLARE_RECORD (MadoOfferedKey, mado_offered_key)
+MADO_DECLARE_RECORD (MadoReportBody, mado_report_body)
+MADO_DECLARE_RECORD (MadoHeaderFacts, mado_header_facts)
+MADO_DECLARE_RECORD (MadoIndicator, mado_indicator)
+MADO_DECLARE_RECORD (MadoReport, mado_report)

@@ -1,0 +1,31 @@
+/* home.h: a private GnuPG home for one worker process, so that parallel workers share no lock and no agent.
+ *
+ * The home lives in RUNTIME/gpg-PURPOSE-N. It has a gpg.conf of ours (the public ring of [crypto] gnupg-home
+ * by `keyring`, no-random-seed-file, no-auto-key-retrieve, no-auto-check-trustdb, no-autostart, trust-model
+ * always: trust is data, see key-index.h) and either a redirect to the configured agent's socket or, without
+ * one, a link to the secret keys and an agent of its own. The agent is started by the worker, outside the
+ * limits of the children that use it.
+ */
+#pragma once
+
+#include "madoguchi/conf/conf.h"
+
+typedef enum { MADO_PGP_DECRYPT, MADO_PGP_SIGN } MadoPgpPurpose;
+
+typedef struct _MadoPgpHome MadoPgpHome;
+
+/* (transfer full) makes (or finds again) the home and its agent. @runtime: usually [runtime] directory; the
+ * CLI gives a directory of its own. Errors: CONF, TEMP. */
+MadoPgpHome *mado_pgp_home_new (const MadoConf *conf, const char *runtime, MadoPgpPurpose purpose, guint worker,
+                                GError **error);
+
+/* Does the agent answer? Starts our own again when it does not; a configured foreign one is only asked.
+ * Cheap (one connect). Errors: TEMP. */
+gboolean mado_pgp_home_check_agent (MadoPgpHome *home, GError **error);
+
+/* (transfer none) the directory. */
+const char *mado_pgp_home_path (const MadoPgpHome *home);
+
+/* Ends the agent that we started and removes the directory. */
+void mado_pgp_home_close (MadoPgpHome *home);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoPgpHome, mado_pgp_home_close)

@@ -1,0 +1,36 @@
+/* key-index.h: the known keys in memory: which key speaks for which address. Pure data, no engine call.
+ *
+ * The keyring role writes the table to GNUPG-HOME/madoguchi-keys whenever keys or pins change; the opener,
+ * the signer and the CLI read it once and again when the file changes. Opening a mail costs no trust
+ * computation and no further gpg process.
+ */
+#pragma once
+
+#include "madoguchi/conf/conf.h"
+#include "madoguchi/model/key.h"
+
+typedef struct _MadoKeyIndex MadoKeyIndex;
+
+/* (transfer full) an index over @table (transfer full). */
+MadoKeyIndex *mado_key_index_new (MadoKeyTable *table);
+void mado_key_index_free (MadoKeyIndex *index);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoKeyIndex, mado_key_index_free)
+
+/* (transfer full) the index for [crypto] gnupg-home: from the table file, or, when that is missing or older
+ * than the ring, by listing the ring (one gpg process). Errors: TEMP. */
+MadoKeyIndex *mado_key_index_load (const MadoConf *conf, GError **error);
+
+/* Has the ring or the table file changed since @index was loaded? Two stat(2) calls. */
+gboolean mado_key_index_is_stale (const MadoKeyIndex *index, const MadoConf *conf);
+
+/* (transfer none, nullable) the key with this fingerprint, primary or subkey, or long key id. */
+const MadoKey *mado_key_index_find (const MadoKeyIndex *index, const char *fingerprint);
+
+/* Which validity does @key have for @address, and who vouched ("pin", "certified", "web-of-trust"; NULL:
+ * nobody)? A pinned key is fully valid for its address; when another key is pinned for @address, this one is
+ * MADO_VALIDITY_NEVER. @matches: does a user ID or pin of @key name @address at all? */
+MadoValidity mado_key_index_judge (const MadoKeyIndex *index, const MadoKey *key, const char *address, gboolean *matches,
+                                   const char **vouched_by);
+
+/* (transfer none) the table. */
+const MadoKeyTable *mado_key_index_table (const MadoKeyIndex *index);

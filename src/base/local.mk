@@ -1,0 +1,5 @@
+noinst_LIBRARIES += libbase.a
+libbase_a_SOURCES = src/base/error.c src/base/log.c src/base/text.c src/base/qid.c src/base/fsio.c
+noinst_HEADERS += include/madoguchi/base/error.h include/madoguchi/base/log.h include/madoguchi/base/text.h \
+	include/madoguchi/base/qid.h include/madoguchi/base/fsio.h
+base_libs = libbase.a $(GLIB_LIBS)

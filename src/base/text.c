@@ -1,0 +1,95 @@
+/* text.c: see text.h. */
+#include "madoguchi/base/text.h"
+
+#include <string.h>
+
+static gboolean
+is_steering (gunichar c)
+{
+  return c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+char *
+mado_text_escape_line (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *out = g_string_sized_new (strlen (valid));
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+    if (c < 0x20 || (c >= 0x7f && c < 0xa0))
+      g_string_append_printf (out, "\\x%02x", c);
+    else if (is_steering (c) || c == 0x2028 || c == 0x2029)
+      g_string_append_printf (out, "\\u%04x", c);
+    else
+      g_string_append_unichar (out, c);
+  }
+  return g_string_free (out, FALSE);
+}
+
+char *
+mado_text_visible (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *out = g_string_sized_new (strlen (valid));
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+    if (c != '\n' && c != '\t' && (c < 0x20 || (c >= 0x7f && c < 0xa0) || is_steering (c)))
+      g_string_append_printf (out, "<U+%04X>", c);
+    else
+      g_string_append_unichar (out, c);
+  }
+  return g_string_free (out, FALSE);
+}
+
+char *
+mado_text_truncate (const char *text, gsize max)
+{
+  gsize length = strlen (text);
+
+  if (length > max) {
+    length = max;
+    while (length > 0 && ((guchar) text[length] & 0xc0) == 0x80)
+      length--;
+  }
+  return g_strndup (text, length);
+}
+
+char *
+mado_text_fold_address (const char *address)
+{
+  const char *at = address != NULL ? strrchr (address, '@') : NULL;
+
+  if (at == NULL)
+    return g_strdup (address);
+  g_autofree char *domain = g_ascii_strdown (at, -1);
+  return g_strdup_printf ("%.*s%s", (int) (at - address), address, domain);
+}
+
+gboolean
+mado_text_same_address (const char *a, const char *b)
+{
+  return a != NULL && b != NULL && g_ascii_strcasecmp (a, b) == 0;
+}
+
+char *
+mado_text_time (gint64 seconds)
+{
+  g_autoptr (GDateTime) when = g_date_time_new_from_unix_utc (seconds);
+
+  return when != NULL ? g_date_time_format (when, "%Y-%m-%dT%H:%M:%SZ") : g_strdup ("1970-01-01T00:00:00Z");
+}
+
+char *
+mado_text_hex (const guint8 *bytes, gsize length)
+{
+  char *hex = g_malloc (length * 2 + 1);
+
+  for (gsize i = 0; i < length; i++) {
+    hex[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+    hex[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
+  }
+  hex[length * 2] = '\0';
+  return hex;
+}

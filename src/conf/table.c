@@ -1,0 +1,90 @@
+/* table.c: every setting there is. conf.c parses by it, `madoguchi conf --defaults` and madoguchi.conf(5)
+ * print it. Keys named in the contract must not be renamed. */
+#include "madoguchi/conf/conf.h"
+
+#define KIB (1024LL)
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+#define DAY (86400LL)
+
+const MadoConfSetting mado_conf_settings[] = {
+  { "team", "name", MADO_CONF_STRING, NULL, 0, 0, "The team's name, as it stands in From and in templates." },
+  { "team", "address", MADO_CONF_LIST, NULL, 0, 0,
+    "The team's addresses. Mail to any of them, with or without +extension, is ours; the first one answers." },
+  { "team", "key", MADO_CONF_STRING, NULL, 0, 0, "Fingerprint of the team's OpenPGP key: it signs every answer." },
+  { "team", "ticket-prefix", MADO_CONF_STRING, "CSIRT", 0, 0,
+    "Letters and digits before the ticket number: [PREFIX #2026-000001]." },
+  { "team", "languages", MADO_CONF_LIST, "ja;en", 0, 0,
+    "Languages the team answers in; the first is used when a mail's language is not known." },
+  { "team", "office-hours", MADO_CONF_STRING, "Mon-Fri 09:00-17:30 JST (UTC+9)", 0, 0,
+    "When the window is staffed, in words; stands in the acknowledgement." },
+
+  { "intake", "lmtp-listen", MADO_CONF_LIST, "unix:/run/madoguchi/lmtp.sock", 0, 0,
+    "Where LMTP is served: unix:PATH or inet:HOST:PORT (loopback; IPv6 in brackets)." },
+  { "intake", "milter-listen", MADO_CONF_LIST, NULL, 0, 0,
+    "Where a milter would be served. Accepted and not used: this version has no milter." },
+  { "intake", "size-limit", MADO_CONF_SIZE, "50M", 1 * KIB, 1 * GIB, "Largest mail we take; larger ones get 552." },
+  { "intake", "connections", MADO_CONF_INT, "100", 1, 10000, "LMTP sessions at the same time; more get 421." },
+  { "intake", "recipients", MADO_CONF_INT, "100", 1, 1000, "Recipients of one mail; more get 452." },
+  { "intake", "timeout", MADO_CONF_DURATION, "5m", 1, 3600, "An LMTP client silent for this long is let go (RFC 5321, 4.5.3.2.7)." },
+  { "intake", "session-timeout", MADO_CONF_DURATION, "1h", 1, DAY, "One mail may take this long to arrive, however slowly." },
+  { "intake", "min-free", MADO_CONF_SIZE, "100M", 0, 1024 * GIB, "Disk space under which LMTP answers 452." },
+
+  { "spool", "directory", MADO_CONF_STRING, "/var/spool/madoguchi", 0, 0, "The durable queue of accepted mails." },
+  { "spool", "attempts", MADO_CONF_INT, "3", 1, 20,
+    "A mail whose parser died this often is held, with a visible incident." },
+  { "spool", "tmp-age", MADO_CONF_DURATION, "1d", 60, 365 * DAY, "Unfinished files older than this are removed." },
+
+  { "store", "url", MADO_CONF_STRING, "sqlite:/var/lib/madoguchi/store.db", 0, 0, "The database: sqlite:PATH." },
+  { "store", "archive", MADO_CONF_STRING, "/var/lib/madoguchi/archive", 0, 0, "Where raw mails stay after they were read." },
+
+  { "crypto", "gnupg-home", MADO_CONF_STRING, "/var/lib/madoguchi/gnupg", 0, 0,
+    "GnuPG home with the public keyring (and, without agents of their own, the team's secret key)." },
+  { "crypto", "workers", MADO_CONF_INT, "2", 1, 64, "Mails opened, and answers sealed, at the same time; as many as cores." },
+  { "crypto", "decrypt-agent", MADO_CONF_LIST, NULL, 0, 0,
+    "Sockets of gpg-agents that hold only the decryption subkey (one, or one per worker). Unset: each worker runs its own on gnupg-home." },
+  { "crypto", "sign-agent", MADO_CONF_LIST, NULL, 0, 0, "The same for the signing key." },
+  { "crypto", "max-plaintext", MADO_CONF_SIZE, "64M", 1 * KIB, 1 * GIB, "Most bytes that decryption of one mail may produce." },
+  { "crypto", "trust-model", MADO_CONF_STRING, "pin", 0, 0,
+    "What vouches for a key: pin (pinned addresses and keys certified by the team) or pgp (the Web of Trust too)." },
+
+  { "submission", "url", MADO_CONF_STRING, "smtp://localhost:587", 0, 0,
+    "Where answers go: smtp://HOST:PORT (STARTTLS when offered), smtps://HOST:PORT, unix:PATH (SMTP) or maildir:PATH." },
+  { "submission", "user", MADO_CONF_STRING, NULL, 0, 0, "Name for SMTP AUTH (RFC 4954)." },
+  { "submission", "password-file", MADO_CONF_STRING, NULL, 0, 0, "File whose first line is the password for SMTP AUTH." },
+  { "submission", "from", MADO_CONF_STRING, NULL, 0, 0,
+    "Envelope sender of answers. Unset: the null sender <> (RFC 3834, 3.3)." },
+  { "submission", "tls", MADO_CONF_STRING, "try", 0, 0, "STARTTLS on smtp://: try, require or never. With user set, require is implied." },
+  { "submission", "ca-file", MADO_CONF_STRING, NULL, 0, 0, "Certificates that vouch for the submission host; unset: the system's." },
+  { "submission", "timeout", MADO_CONF_DURATION, "60s", 1, 3600, "One attempt may take this long." },
+  { "submission", "retry-first", MADO_CONF_DURATION, "30s", 0, DAY, "Wait before the second attempt; doubled each time." },
+  { "submission", "retry-max", MADO_CONF_DURATION, "1h", 0, 7 * DAY, "Longest wait between two attempts." },
+  { "submission", "give-up", MADO_CONF_DURATION, "5d", 0, 30 * DAY, "An answer not delivered after this long has failed (RFC 5321, 4.5.4.1)." },
+
+  { "reply", "templates", MADO_CONF_STRING, MADO_DATADIR "/templates", 0, 0, "Directory of answer templates (NAME.LANGUAGE.txt)." },
+  { "reply", "rate-per-sender", MADO_CONF_INT, "20", 0, 100000, "Most automatic answers to one address within rate-window." },
+  { "reply", "rate-window", MADO_CONF_DURATION, "1d", 1, 365 * DAY, "See rate-per-sender." },
+  { "reply", "encrypt", MADO_CONF_BOOL, "yes", 0, 0, "Encrypt acknowledgements to the key that signed the report." },
+  { "reply", "hidden-subject", MADO_CONF_STRING, "[...]", 0, 0, "Outer Subject of encrypted answers (RFC 9788, 3.2.1)." },
+
+  { "web", "listen", MADO_CONF_STRING, NULL, 0, 0, "Where the members' page would be served. Accepted and not used: this version has no page." },
+
+  { "log", "level", MADO_CONF_STRING, "info", 0, 0, "error, warning, info or debug." },
+  { "log", "addresses", MADO_CONF_BOOL, "no", 0, 0, "Show mail addresses in the log instead of short hashes." },
+
+  { "runtime", "directory", MADO_CONF_STRING, "/run/madoguchi", 0, 0, "Sockets of the roles and private GnuPG homes. Keep it short: socket names have 107 bytes." },
+  { "runtime", "insecure-single-uid", MADO_CONF_BOOL, "no", 0, 0,
+    "Let all roles run under one user, each missing protection logged. For demonstrations and tests." },
+
+  { "limits", "depth", MADO_CONF_INT, "100", 1, 1000, "Deepest nesting of MIME parts." },
+  { "limits", "parts", MADO_CONF_INT, "10000", 1, 100000, "Most MIME parts of one mail." },
+  { "limits", "header-size", MADO_CONF_SIZE, "100K", 1 * KIB, 16 * MIB, "Most header bytes of one part." },
+  { "limits", "layers", MADO_CONF_INT, "8", 1, 100, "Most cryptographic layers inside each other." },
+  { "limits", "recipients", MADO_CONF_INT, "500", 1, 100000, "Most recipients an encrypted message may name." },
+  { "limits", "signatures", MADO_CONF_INT, "20", 1, 1000, "Most signatures looked at on one part." },
+  { "limits", "text", MADO_CONF_SIZE, "1M", 1 * KIB, 16 * MIB, "Most bytes of text kept in a report; the raw mail keeps all of it." },
+  { "limits", "memory", MADO_CONF_SIZE, "512M", 64 * MIB, 16 * GIB, "Address space of the process that reads one mail." },
+  { "limits", "cpu", MADO_CONF_DURATION, "30s", 1, 3600, "Processor time of that process." },
+  { "limits", "wall", MADO_CONF_DURATION, "60s", 1, 3600, "Time after which it is ended." },
+  { NULL, NULL, 0, NULL, 0, 0, NULL }
+};

@@ -1,0 +1,1 @@
+# src/desk: see ARCHITECTURE.md

@@ -1,0 +1,1 @@
+# src/front: see ARCHITECTURE.md

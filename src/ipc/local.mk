@@ -1,0 +1,4 @@
+noinst_LIBRARIES += libipc.a
+libipc_a_SOURCES = src/ipc/wire.c src/ipc/peer.c
+noinst_HEADERS += include/madoguchi/ipc/wire.h include/madoguchi/ipc/peer.h
+ipc_libs = libipc.a $(base_libs)

@@ -1,0 +1,1 @@
+# src/mail: see ARCHITECTURE.md

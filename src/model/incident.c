@@ -1,0 +1,71 @@
+/* incident.c: the fields of what members see, in the order of the contract. */
+#include "madoguchi/model/incident.h"
+
+static const MadoField counts_fields[] = {
+  MADO_INT (MadoCounts, messages),
+  MADO_INT (MadoCounts, indicators),
+  MADO_INT (MadoCounts, parts),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_counts_type = { "counts", NULL, sizeof (MadoCounts), counts_fields };
+
+static const MadoField entry_fields[] = {
+  MADO_INT (MadoEntry, id),
+  MADO_STRING (MadoEntry, queue_id),
+  MADO_STRING (MadoEntry, direction),
+  MADO_TIME (MadoEntry, date),
+  MADO_STRING (MadoEntry, from),
+  MADO_STRING_MAX (MadoEntry, to, 65536),
+  MADO_STRING (MadoEntry, message_id),
+  MADO_RECORD (MadoEntry, report, mado_report_type),
+  MADO_STRING_MAX (MadoEntry, text, MADO_REPORT_TEXT_MAX),
+  MADO_STRING (MadoEntry, delivery),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_entry_type = { "entry", NULL, sizeof (MadoEntry), entry_fields };
+
+#define SUMMARY_FIELDS                                                                                      \
+  MADO_STRING (MadoIncident, ticket), MADO_STRING (MadoIncident, number), MADO_TIME (MadoIncident, created), \
+      MADO_TIME (MadoIncident, updated), MADO_STRING (MadoIncident, state), MADO_STRING (MadoIncident, owner), \
+      MADO_STRING (MadoIncident, priority), MADO_STRING (MadoIncident, category), MADO_STRING (MadoIncident, tlp), \
+      MADO_STRING_MAX (MadoIncident, subject, 65536), MADO_STRING (MadoIncident, reporter),                 \
+      MADO_STRING (MadoIncident, language), MADO_ENUM (MadoIncident, encryption, mado_encryption_names),    \
+      MADO_ENUM (MadoIncident, signature, mado_signature_status_names),                                     \
+      MADO_RECORD (MadoIncident, counts, mado_counts_type), MADO_STRV (MadoIncident, external_ids)
+
+static const MadoField summary_fields[] = { SUMMARY_FIELDS, MADO_FIELDS_END };
+const MadoRecordType mado_summary_type = { "incident", "madoguchi.incident/1", sizeof (MadoIncident), summary_fields };
+
+static const MadoField incident_fields[] = { SUMMARY_FIELDS, MADO_LIST (MadoIncident, thread, mado_entry_type, 100000),
+                                             MADO_FIELDS_END };
+const MadoRecordType mado_incident_type = { "incident", "madoguchi.incident/1", sizeof (MadoIncident), incident_fields };
+
+static const MadoField held_fields[] = {
+  MADO_STRING (MadoHeld, queue_id),
+  MADO_TIME (MadoHeld, received),
+  MADO_STRING (MadoHeld, reason),
+  MADO_STRING (MadoHeld, ticket),
+  MADO_STRING (MadoHeld, from),
+  MADO_STRING_MAX (MadoHeld, subject, 65536),
+  MADO_INT (MadoHeld, attempts),
+  MADO_INT (MadoHeld, size),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_held_type = { "held", "madoguchi.held/1", sizeof (MadoHeld), held_fields };
+
+static const MadoField states_fields[] = {
+  MADO_INT (MadoAccountStates, ticket),     MADO_INT (MadoAccountStates, joined),
+  MADO_INT (MadoAccountStates, bounce),     MADO_INT (MadoAccountStates, auto_reply),
+  MADO_INT (MadoAccountStates, duplicate),  MADO_INT (MadoAccountStates, held),
+  MADO_INT (MadoAccountStates, dropped_by_member), MADO_INT (MadoAccountStates, pending),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_account_states_type = { "states", NULL, sizeof (MadoAccountStates), states_fields };
+
+static const MadoField account_fields[] = {
+  MADO_INT (MadoAccount, accepted),
+  MADO_RECORD (MadoAccount, states, mado_account_states_type),
+  MADO_BOOL (MadoAccount, balanced),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_account_type = { "account", "madoguchi.account/1", sizeof (MadoAccount), account_fields };

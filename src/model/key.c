@@ -1,0 +1,37 @@
+/* key.c: the fields of a key and of the key table. */
+#include "madoguchi/model/key.h"
+
+static const MadoField user_fields[] = {
+  MADO_STRING (MadoKeyUser, user_id),
+  MADO_STRING (MadoKeyUser, address),
+  MADO_ENUM (MadoKeyUser, validity, mado_validity_names),
+  { "revoked", MADO_FIELD_BOOL, offsetof (MadoKeyUser, is_revoked) },
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_key_user_type = { "key-user", NULL, sizeof (MadoKeyUser), user_fields };
+
+static const MadoField key_fields[] = {
+  MADO_STRING (MadoKey, fingerprint),
+  MADO_STRV (MadoKey, subkeys),
+  MADO_TIME (MadoKey, created),
+  MADO_TIME (MadoKey, expires),
+  { "revoked", MADO_FIELD_BOOL, offsetof (MadoKey, is_revoked) },
+  { "expired", MADO_FIELD_BOOL, offsetof (MadoKey, is_expired) },
+  { "disabled", MADO_FIELD_BOOL, offsetof (MadoKey, is_disabled) },
+  { "secret", MADO_FIELD_BOOL, offsetof (MadoKey, has_secret) },
+  MADO_BOOL (MadoKey, can_encrypt),
+  MADO_BOOL (MadoKey, can_sign),
+  MADO_STRING (MadoKey, algorithm),
+  { "user_ids", MADO_FIELD_LIST, offsetof (MadoKey, users), .max_items = 1000, .type = &mado_key_user_type },
+  MADO_STRV (MadoKey, pinned),
+  { "distrusted", MADO_FIELD_BOOL, offsetof (MadoKey, is_distrusted) },
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_key_type = { "key", "madoguchi.key/1", sizeof (MadoKey), key_fields };
+
+static const MadoField table_fields[] = {
+  MADO_TIME (MadoKeyTable, made),
+  MADO_LIST (MadoKeyTable, keys, mado_key_type, 1000000),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_key_table_type = { "key-table", NULL, sizeof (MadoKeyTable), table_fields };

@@ -1,0 +1,1 @@
+# src/reply: see ARCHITECTURE.md
