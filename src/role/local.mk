@@ -1,5 +1,5 @@
 noinst_LIBRARIES += librole.a
 librole_a_SOURCES = src/role/role.c src/role/workers.c src/role/sandbox.c src/role/privileges.c
 librole_a_CPPFLAGS = $(AM_CPPFLAGS) $(SECCOMP_CFLAGS)
-noinst_HEADERS += include/madoguchi/role/role.h include/madoguchi/role/sandbox.h include/madoguchi/role/privileges.h
+noinst_HEADERS += include/madoguchi/role/role.h include/madoguchi/role/sandbox.h include/madoguchi/role/privileges.h include/madoguchi/role/workers.h
 role_libs = librole.a libipc.a libconf.a $(base_libs) $(SECCOMP_LIBS)
