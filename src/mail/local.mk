@@ -1,1 +1,1 @@
-# src/mail: see ARCHITECTURE.md
+noinst_HEADERS += include/madoguchi/mail/open.h include/madoguchi/mail/jail.h

@@ -1,0 +1,39 @@
+/* open.h: one raw mail becomes one report.
+ *
+ * Called in a jailed child (jail.h) by the opener and by `madoguchi open`, never in a process that may reach
+ * the network, the store or a signing key. Everything about the mail is a fact in the report; an error is
+ * about us.
+ *
+ * Paths of parts: the root is "1"; child n of a multipart at P is P.n; the root of a message/rfc822 at P, and
+ * the root of what came out of a decrypted layer at P, is P.1 (the parts that only carried the ciphertext then
+ * have no path).
+ */
+#pragma once
+
+#include "madoguchi/conf/conf.h"
+#include "madoguchi/model/report.h"
+#include "madoguchi/pgp/home.h"
+#include "madoguchi/pgp/key-index.h"
+
+typedef struct {
+  const MadoConf *conf;
+  MadoPgpHome *home;
+  const MadoKeyIndex *keys;
+  void (*interpret) (MadoReport *report); /* reads the finished report: language and the like (report/); nullable */
+} MadoOpenContext;
+
+/* Opens the mail in bytes @offset to @offset + @size of the file @fd (one that can be mapped).
+ * A crossed cap of [limits] on structure yields a report of the top header alone whose undecryptable reason is
+ * "limit". @report: (transfer full). Errors: PERM when there is no header field: no mail at all; LIMIT when even
+ * the top header is over its cap; TEMP for our own trouble (no agent, no memory file). */
+gboolean mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, MadoReport **report,
+                         GError **error);
+
+/* The same from the top header alone, no cryptography, no body: what is known of a mail whose reading failed. */
+gboolean mado_open_outline (const MadoOpenContext *context, int fd, guint64 offset, guint64 size,
+                            MadoReport **report, GError **error);
+
+/* One part by its path, decoded. @part: (transfer full). @fd_out: a memfd at its start; the caller's.
+ * Errors: NO when there is no such part; otherwise as mado_open_mail (). */
+gboolean mado_open_part (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, const char *path,
+                         MadoPart **part, int *fd_out, GError **error);
