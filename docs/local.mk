@@ -1,0 +1,2 @@
+# Documents and manual pages.
+dist_doc_DATA = LICENSE

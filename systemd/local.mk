@@ -1,0 +1,27 @@
+# Units for production: one role each, under its own user, with its sandbox. Paths are filled in at build time.
+systemd_services = madoguchi-lmtp.service madoguchi-keeper.service madoguchi-opener.service \
+	madoguchi-signer.service madoguchi-keyring.service madoguchi-sender.service
+systemd_built = $(systemd_services:%=systemd/%)
+
+systemdunitdir = $(prefix)/lib/systemd/system
+systemdunit_DATA = $(systemd_built)
+dist_systemdunit_DATA = systemd/madoguchi.target
+sysusersdir = $(prefix)/lib/sysusers.d
+tmpfilesdir = $(prefix)/lib/tmpfiles.d
+
+EXTRA_DIST += $(systemd_services:%=systemd/%.in) systemd/madoguchi.sysusers systemd/madoguchi.tmpfiles
+CLEANFILES += $(systemd_built)
+
+$(systemd_built): %: %.in Makefile
+	@$(MKDIR_P) systemd
+	$(AM_V_GEN)sed -e 's,@pkglibexecdir\@,$(pkglibexecdir),g' -e 's,@sysconfdir\@,$(sysconfdir),g' \
+	  $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
+
+# sysusers.d and tmpfiles.d want one file named as the package.
+install-data-local:
+	$(MKDIR_P) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir)
+	$(INSTALL_DATA) $(srcdir)/systemd/madoguchi.sysusers $(DESTDIR)$(sysusersdir)/madoguchi.conf
+	$(INSTALL_DATA) $(srcdir)/systemd/madoguchi.tmpfiles $(DESTDIR)$(tmpfilesdir)/madoguchi.conf
+
+uninstall-local:
+	rm -f $(DESTDIR)$(sysusersdir)/madoguchi.conf $(DESTDIR)$(tmpfilesdir)/madoguchi.conf
