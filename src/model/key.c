@@ -31,6 +31,7 @@ const MadoRecordType mado_key_type = { "key", "madoguchi.key/1", sizeof (MadoKey
 
 static const MadoField table_fields[] = {
   MADO_TIME (MadoKeyTable, made),
+  MADO_STRING (MadoKeyTable, trust_model),
   MADO_LIST (MadoKeyTable, keys, mado_key_type, 1000000),
   MADO_FIELDS_END,
 };

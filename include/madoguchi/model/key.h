@@ -30,7 +30,8 @@ typedef struct {
 /* The whole table, as it rests beside the keyring for the opener and the signer to read. */
 typedef struct {
   gint64 made;
-  GPtrArray *keys; /* of MadoKey */
+  char *trust_model; /* [crypto] trust-model that the validities were computed by */
+  GPtrArray *keys;   /* of MadoKey */
 } MadoKeyTable;
 
 MADO_DECLARE_RECORD (MadoKeyUser, mado_key_user)

@@ -1,0 +1,301 @@
+/* home.c: see home.h.
+ *
+ * The agent of a home is our own child: we bind its socket and hand it over (gpg-agent --supervised, as systemd
+ * does), and the kernel ends it when we end, however we end. So no agent ever outlives its worker, and a
+ * socket that a killed predecessor left behind is simply replaced. Nothing here reads a mail or a key.
+ */
+#include "madoguchi/pgp/home.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/fsio.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ANSWER_SECONDS 5
+
+struct _MadoPgpHome {
+  char *path;
+  char *socket;      /* where gpg looks for the agent */
+  char *foreign;     /* socket of a configured agent; NULL: we run our own */
+  GPid agent;        /* 0: none */
+  pid_t owner;       /* a forked child that frees its copy must not touch the real thing */
+};
+
+static gboolean
+write_text (const char *directory, const char *name, const char *text, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+
+  return mado_fsio_replace (path, bytes, 0600, error);
+}
+
+static void
+add_ring (GString *conf, const char *gnupg_home, const char *name, gboolean always)
+{
+  g_autofree char *ring = g_build_filename (gnupg_home, name, NULL);
+
+  if (always || g_file_test (ring, G_FILE_TEST_EXISTS))
+    g_string_append_printf (conf, "keyring %s\n", ring);
+}
+
+static gboolean
+write_gpg_conf (const char *path, const char *gnupg_home, GError **error)
+{
+  /* random_seed is a lock that parallel workers wait for in steps of 250 ms; compression would only cost time
+   * and tell lengths; trust is data of ours. */
+  g_autoptr (GString) conf = g_string_new ("# Made by Madoguchi at every start.\n"
+                                           "no-default-keyring\n"
+                                           "no-random-seed-file\n"
+                                           "no-auto-key-retrieve\n"
+                                           "no-auto-check-trustdb\n"
+                                           "no-symkey-cache\n"
+                                           "disable-dirmngr\n"
+                                           "no-autostart\n"
+                                           "no-encrypt-to\n"
+                                           "no-emit-version\n"
+                                           "no-comments\n"
+                                           "trust-model always\n"
+                                           "compress-algo none\n"
+                                           "digest-algo SHA512\n"
+                                           "personal-cipher-preferences AES256 AES192 AES\n"
+                                           "verify-options no-show-photos\n"
+                                           "keyid-format long\n");
+  g_autofree char *old_ring = g_build_filename (gnupg_home, "pubring.gpg", NULL);
+
+  add_ring (conf, gnupg_home, "pubring.kbx", !g_file_test (old_ring, G_FILE_TEST_EXISTS));
+  add_ring (conf, gnupg_home, "pubring.gpg", FALSE);
+  return write_text (path, "gpg.conf", conf->str, error);
+}
+
+/* Where does gpg look for the agent of this home? In the home itself, or in /run/user when that is there. */
+static char *
+find_socket (const char *path, GError **error)
+{
+  const char *argv[] = { "gpgconf", "--homedir", path, "--list-dirs", "agent-socket", NULL };
+  g_autofree char *out = NULL;
+  g_autoptr (GError) problem = NULL;
+  int status = 0;
+
+  if (!g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &out,
+                     NULL, &status, &problem) || !g_spawn_check_wait_status (status, &problem)) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "gpgconf: %s", problem->message);
+    return NULL;
+  }
+  g_strstrip (out);
+  if (*out != '/' || strlen (out) >= sizeof ((struct sockaddr_un *) 0)->sun_path) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF,
+                 "%s: agent socket has more than 107 bytes: choose a shorter [runtime] directory", out);
+    return NULL;
+  }
+  return g_steal_pointer (&out);
+}
+
+static int
+open_socket (const char *path, struct sockaddr_un *address, GError **error)
+{
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  if (fd < 0)
+    return mado_error_set_errno (error, "socket"), -1;
+  *address = (struct sockaddr_un) { .sun_family = AF_UNIX };
+  g_strlcpy (address->sun_path, path, sizeof address->sun_path);
+  return fd;
+}
+
+/* Connects and reads the greeting, "OK ..." (libassuan). */
+static gboolean
+ask_agent (const char *path, GError **error)
+{
+  struct timeval patience = { .tv_sec = ANSWER_SECONDS };
+  struct sockaddr_un address;
+  char greeting[8] = "";
+  int fd = open_socket (path, &address, error);
+  gboolean ok = FALSE;
+
+  if (fd < 0)
+    return FALSE;
+  setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  setsockopt (fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  if (connect (fd, (struct sockaddr *) &address, sizeof address) == 0
+      && recv (fd, greeting, sizeof greeting - 1, 0) >= 2)
+    ok = greeting[0] == 'O' && greeting[1] == 'K';
+  close (fd);
+  if (!ok)
+    g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "gpg-agent at %s does not answer", path);
+  return ok;
+}
+
+static void
+end_agent (MadoPgpHome *home)
+{
+  if (home->agent == 0)
+    return;
+  kill (home->agent, SIGTERM);
+  for (int i = 0; i < 50; i++) {
+    if (waitpid (home->agent, NULL, WNOHANG) != 0) {
+      home->agent = 0;
+      return;
+    }
+    g_usleep (10 * 1000);
+  }
+  kill (home->agent, SIGKILL);
+  waitpid (home->agent, NULL, 0);
+  home->agent = 0;
+}
+
+/* Runs in the child between fork and exec. */
+static void
+tie_to_parent (gpointer data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid () != *(pid_t *) data)
+    _exit (1);
+}
+
+static int
+listen_for_agent (MadoPgpHome *home, GError **error)
+{
+  struct sockaddr_un address;
+  int fd = open_socket (home->socket, &address, error);
+
+  if (fd < 0)
+    return -1;
+  unlink (home->socket);
+  if (bind (fd, (struct sockaddr *) &address, sizeof address) != 0 || chmod (home->socket, 0600) != 0
+      || listen (fd, 64) != 0) {
+    mado_error_set_errno (error, home->socket);
+    close (fd);
+    return -1;
+  }
+  return fd;
+}
+
+static gboolean
+start_agent (MadoPgpHome *home, GError **error)
+{
+  const char *argv[] = { "gpg-agent", "--homedir", home->path, "--supervised", NULL };
+  g_auto (GStrv) environment = g_get_environ ();
+  g_autoptr (GError) problem = NULL;
+  pid_t self = getpid ();
+  int fd, at = 3;
+  gboolean ok;
+
+  end_agent (home);
+  fd = listen_for_agent (home, error);
+  if (fd < 0)
+    return FALSE;
+  environment = g_environ_setenv (environment, "LISTEN_FDS", "1", TRUE);
+  environment = g_environ_setenv (environment, "LISTEN_FDNAMES", "std", TRUE);
+  environment = g_environ_unsetenv (environment, "LISTEN_PID");
+  environment = g_environ_unsetenv (environment, "NOTIFY_SOCKET");
+  ok = g_spawn_async_with_pipes_and_fds (NULL, argv, (const char *const *) environment,
+                                         G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL
+                                             | G_SPAWN_STDERR_TO_DEV_NULL,
+                                         tie_to_parent, &self, -1, -1, -1, &fd, &at, 1, &home->agent, NULL, NULL, NULL,
+                                         &problem);
+  close (fd);
+  if (!ok)
+    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "gpg-agent: %s", problem->message);
+  return ok && ask_agent (home->socket, error);
+}
+
+static gboolean
+link_secret_keys (const char *path, const char *gnupg_home, GError **error)
+{
+  g_autofree char *target = g_build_filename (gnupg_home, "private-keys-v1.d", NULL);
+  g_autofree char *link = g_build_filename (path, "private-keys-v1.d", NULL);
+
+  if (symlink (target, link) != 0)
+    return mado_error_set_errno (error, link);
+  return write_text (path, "gpg-agent.conf",
+                     "# Made by Madoguchi at every start.\n"
+                     "auto-expand-secmem 65536\n"
+                     "disable-scdaemon\n"
+                     "no-allow-external-cache\n",
+                     error);
+}
+
+static gboolean
+redirect_agent (MadoPgpHome *home, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("%%Assuan%%\nsocket=%s\n", home->foreign);
+  g_autofree char *directory = g_path_get_dirname (home->socket);
+  g_autofree char *name = g_path_get_basename (home->socket);
+
+  return write_text (directory, name, text, error);
+}
+
+static gboolean
+fill_home (MadoPgpHome *home, const char *gnupg_home, GError **error)
+{
+  if (!mado_fsio_remove_tree (home->path, error)) /* what a killed predecessor left */
+    return FALSE;
+  if (g_mkdir_with_parents (home->path, 0700) != 0)
+    return mado_error_set_errno (error, home->path);
+  if (!write_gpg_conf (home->path, gnupg_home, error))
+    return FALSE;
+  home->socket = find_socket (home->path, error);
+  if (home->socket == NULL)
+    return FALSE;
+  if (home->foreign != NULL)
+    return redirect_agent (home, error);
+  return link_secret_keys (home->path, gnupg_home, error) && start_agent (home, error);
+}
+
+MadoPgpHome *
+mado_pgp_home_new (const MadoConf *conf, const char *runtime, MadoPgpPurpose purpose, guint worker, GError **error)
+{
+  const char *key = purpose == MADO_PGP_DECRYPT ? "decrypt-agent" : "sign-agent";
+  const char *const *agents = mado_conf_list (conf, "crypto", key);
+  g_autofree char *gnupg_home = g_canonicalize_filename (mado_conf_string (conf, "crypto", "gnupg-home"), NULL);
+  g_autofree char *base = g_canonicalize_filename (runtime, NULL);
+  g_autoptr (MadoPgpHome) home = g_new0 (MadoPgpHome, 1);
+  guint count = g_strv_length ((char **) agents);
+
+  home->owner = getpid ();
+  home->path = g_strdup_printf ("%s/gpg-%s-%u", base, purpose == MADO_PGP_DECRYPT ? "decrypt" : "sign", worker);
+  if (count > 0)
+    home->foreign = g_strdup (agents[worker % count]);
+  if (!fill_home (home, gnupg_home, error))
+    return NULL;
+  return g_steal_pointer (&home);
+}
+
+gboolean
+mado_pgp_home_check_agent (MadoPgpHome *home, GError **error)
+{
+  if (home->foreign != NULL)
+    return ask_agent (home->foreign, error);
+  return ask_agent (home->socket, NULL) || start_agent (home, error);
+}
+
+const char *
+mado_pgp_home_path (const MadoPgpHome *home)
+{
+  return home->path;
+}
+
+void
+mado_pgp_home_close (MadoPgpHome *home)
+{
+  if (home == NULL)
+    return;
+  if (home->owner == getpid ()) {
+    end_agent (home);
+    if (home->socket != NULL)
+      unlink (home->socket);
+    mado_fsio_remove_tree (home->path, NULL);
+  }
+  g_free (home->path);
+  g_free (home->socket);
+  g_free (home->foreign);
+  g_free (home);
+}

@@ -1,0 +1,213 @@
+/* key-index.c: see key-index.h. Three hash tables over the key table; no engine call but the listing that
+ * stands in when no table file is there. */
+#include "madoguchi/pgp/key-index.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/fsio.h"
+#include "madoguchi/base/text.h"
+#include "madoguchi/pgp/keyring.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+/* About a million keys. */
+#define TABLE_BYTES_MAX (1024L * 1024 * 1024)
+
+/* What stat(2) says of a file: changes when the file does. All zero: there is none. */
+typedef struct {
+  gint64 mtime_ns;
+  gint64 size;
+  guint64 inode;
+} Stamp;
+
+struct _MadoKeyIndex {
+  MadoKeyTable *table;
+  GHashTable *by_id;  /* upper-case fingerprint or long key id, primary or subkey -> MadoKey (borrowed) */
+  GHashTable *pins;   /* lower-case address -> MadoKey (borrowed) */
+  gboolean is_web;    /* validities come from the Web of Trust */
+  Stamp ring, file;
+};
+
+static Stamp
+stamp_of (const char *directory, const char *name)
+{
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+  struct stat info;
+
+  if (stat (path, &info) != 0)
+    return (Stamp) { 0 };
+  return (Stamp) { (gint64) info.st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + info.st_mtim.tv_nsec,
+                   info.st_size, info.st_ino };
+}
+
+static Stamp
+stamp_of_ring (const char *directory)
+{
+  Stamp ring = stamp_of (directory, "pubring.kbx");
+
+  return ring.inode != 0 ? ring : stamp_of (directory, "pubring.gpg");
+}
+
+static gboolean
+same_stamp (const Stamp *a, const Stamp *b)
+{
+  return a->mtime_ns == b->mtime_ns && a->size == b->size && a->inode == b->inode;
+}
+
+static void
+add_id (MadoKeyIndex *index, const char *fingerprint, MadoKey *key)
+{
+  gsize length = fingerprint == NULL ? 0 : strlen (fingerprint);
+
+  if (length == 0)
+    return;
+  g_hash_table_insert (index->by_id, g_ascii_strup (fingerprint, -1), key);
+  if (length > 16) /* version 4: the key id is the last 64 bits */
+    g_hash_table_insert (index->by_id, g_ascii_strup (fingerprint + length - 16, -1), key);
+}
+
+static void
+add_key (MadoKeyIndex *index, MadoKey *key, gint64 now)
+{
+  if (key->expires != 0 && key->expires <= now) /* may have come after the table was made */
+    key->is_expired = TRUE;
+  for (char **subkey = key->subkeys; *subkey != NULL; subkey++)
+    add_id (index, *subkey, key);
+  add_id (index, key->fingerprint, key);
+  for (char **address = key->pinned; *address != NULL; address++)
+    g_hash_table_insert (index->pins, g_ascii_strdown (*address, -1), key);
+}
+
+MadoKeyIndex *
+mado_key_index_new (MadoKeyTable *table)
+{
+  MadoKeyIndex *index = g_new0 (MadoKeyIndex, 1);
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  index->table = table;
+  index->is_web = g_strcmp0 (table->trust_model, "pgp") == 0;
+  index->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  index->pins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < table->keys->len; i++)
+    add_key (index, table->keys->pdata[i], now);
+  return index;
+}
+
+void
+mado_key_index_free (MadoKeyIndex *index)
+{
+  if (index == NULL)
+    return;
+  g_hash_table_unref (index->by_id);
+  g_hash_table_unref (index->pins);
+  mado_key_table_free (index->table);
+  g_free (index);
+}
+
+/* The table file, when it is there, readable, newer than what it was made from and of our trust model. A file
+ * that we cannot use is no error: the ring itself is the truth. */
+static MadoKeyTable *
+read_table (const char *directory, const MadoConf *conf, const Stamp *ring, const Stamp *file)
+{
+  g_autofree char *path = g_build_filename (directory, "madoguchi-keys", NULL);
+  g_autoptr (MadoKeyTable) table = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  Stamp pins = stamp_of (directory, "madoguchi-pins");
+
+  if (file->inode == 0 || file->mtime_ns < ring->mtime_ns || file->mtime_ns < pins.mtime_ns)
+    return NULL;
+  if (!mado_fsio_read_file (path, TABLE_BYTES_MAX, &bytes, NULL))
+    return NULL;
+  table = mado_record_from_bytes (&mado_key_table_type, bytes, NULL);
+  if (table == NULL || g_strcmp0 (table->trust_model, mado_conf_string (conf, "crypto", "trust-model")) != 0)
+    return NULL;
+  return g_steal_pointer (&table);
+}
+
+MadoKeyIndex *
+mado_key_index_load (const MadoConf *conf, GError **error)
+{
+  const char *directory = mado_conf_string (conf, "crypto", "gnupg-home");
+  Stamp ring = stamp_of_ring (directory), file = stamp_of (directory, "madoguchi-keys");
+  MadoKeyTable *table = read_table (directory, conf, &ring, &file);
+  MadoKeyIndex *index;
+
+  if (table == NULL)
+    table = mado_keyring_list (conf, error);
+  if (table == NULL)
+    return NULL;
+  index = mado_key_index_new (table);
+  index->ring = ring;
+  index->file = file;
+  return index;
+}
+
+gboolean
+mado_key_index_is_stale (const MadoKeyIndex *index, const MadoConf *conf)
+{
+  const char *directory = mado_conf_string (conf, "crypto", "gnupg-home");
+  Stamp ring = stamp_of_ring (directory), file = stamp_of (directory, "madoguchi-keys");
+
+  return !same_stamp (&ring, &index->ring) || !same_stamp (&file, &index->file);
+}
+
+const MadoKey *
+mado_key_index_find (const MadoKeyIndex *index, const char *fingerprint)
+{
+  g_autofree char *upper = NULL;
+
+  if (fingerprint == NULL)
+    return NULL;
+  upper = g_ascii_strup (fingerprint, -1);
+  return g_hash_table_lookup (index->by_id, upper);
+}
+
+/* The best that the user IDs of @key with @address have; FALSE when there is no such user ID. */
+static gboolean
+judge_users (const MadoKey *key, const char *address, MadoValidity *validity)
+{
+  gboolean found = FALSE, is_never = FALSE;
+  MadoValidity best = MADO_VALIDITY_UNKNOWN;
+
+  for (guint i = 0; i < key->users->len; i++) {
+    const MadoKeyUser *user = key->users->pdata[i];
+    if (user->is_revoked || user->address == NULL || !mado_text_same_address (user->address, address))
+      continue;
+    found = TRUE;
+    if (user->validity == MADO_VALIDITY_NEVER)
+      is_never = TRUE;
+    else
+      best = MAX (best, user->validity);
+  }
+  *validity = best == MADO_VALIDITY_UNKNOWN && is_never ? MADO_VALIDITY_NEVER : best;
+  return found;
+}
+
+MadoValidity
+mado_key_index_judge (const MadoKeyIndex *index, const MadoKey *key, const char *address, gboolean *matches,
+                      const char **vouched_by)
+{
+  g_autofree char *lower = address == NULL ? NULL : g_ascii_strdown (address, -1);
+  const MadoKey *pinned = lower == NULL ? NULL : g_hash_table_lookup (index->pins, lower);
+  MadoValidity validity = MADO_VALIDITY_UNKNOWN;
+  gboolean is_named = address != NULL && judge_users (key, address, &validity);
+
+  *vouched_by = NULL;
+  *matches = is_named || pinned == key;
+  if (key->is_distrusted || key->is_disabled || key->is_revoked)
+    return MADO_VALIDITY_NEVER;
+  if (pinned == key) {
+    *vouched_by = "pin";
+    return MAX (validity, MADO_VALIDITY_FULL);
+  }
+  if (pinned != NULL && is_named)
+    return MADO_VALIDITY_NEVER;
+  if (validity >= MADO_VALIDITY_MARGINAL)
+    *vouched_by = index->is_web && validity != MADO_VALIDITY_ULTIMATE ? "web-of-trust" : "certified";
+  return validity;
+}
+
+const MadoKeyTable *
+mado_key_index_table (const MadoKeyIndex *index)
+{
+  return index->table;
+}
