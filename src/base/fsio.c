@@ -78,7 +78,9 @@ write_new_file (int dirfd, const char *name, GBytes *bytes, int mode, GError **e
 
   if (fd < 0)
     return mado_error_set_errno (error, name);
-  ok = mado_fsio_write_all (fd, data, length, error);
+  /* The mode is a promise to the readers: our umask must not narrow it, an old file not widen it. */
+  ok = fchmod (fd, (mode_t) mode) == 0 || mado_error_set_errno (error, name);
+  ok = ok && mado_fsio_write_all (fd, data, length, error);
   if (ok && fsync (fd) != 0)
     ok = mado_error_set_errno (error, "fsync");
   close (fd);
@@ -138,11 +140,13 @@ mado_fsio_memfd (const char *name, GBytes *bytes, GError **error)
     mado_error_set_errno (error, "memfd_create");
     return -1;
   }
-  if (!mado_fsio_write_all (fd, data, length, error) || lseek (fd, 0, SEEK_SET) != 0) {
-    close (fd);
-    return -1;
-  }
-  return fd;
+  gboolean ok = mado_fsio_write_all (fd, data, length, error);
+  if (ok && lseek (fd, 0, SEEK_SET) != 0)
+    ok = mado_error_set_errno (error, "lseek");
+  if (ok)
+    return fd;
+  close (fd);
+  return -1;
 }
 
 /* Empties the directory @dirfd, and closes it. */

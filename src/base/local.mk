@@ -3,3 +3,6 @@ libbase_a_SOURCES = src/base/error.c src/base/log.c src/base/text.c src/base/qid
 noinst_HEADERS += include/madoguchi/base/error.h include/madoguchi/base/log.h include/madoguchi/base/text.h \
 	include/madoguchi/base/qid.h include/madoguchi/base/fsio.h
 base_libs = libbase.a $(GLIB_LIBS)
+unit_tests += tests/unit/test-base
+tests_unit_test_base_SOURCES = tests/unit/test-base.c
+tests_unit_test_base_LDADD = $(base_libs)

@@ -63,7 +63,8 @@ parse_number (const MadoConfSetting *setting, const char *text, gint64 *number)
       end++;
       break;
     }
-  if (*end != '\0' || value > G_MAXINT64 / factor || value * factor < setting->min || value * factor > setting->max)
+  if (*end != '\0' || value > G_MAXINT64 / factor || value < G_MININT64 / factor
+      || value * factor < setting->min || value * factor > setting->max)
     return FALSE;
   *number = value * factor;
   return TRUE;
@@ -117,13 +118,15 @@ set_value (Value *value, const MadoConfSetting *setting, const char *text)
   return FALSE;
 }
 
-/* GKeyFile does not tell lines; the second look only happens to word an error. */
+/* GKeyFile does not tell lines; the second look only happens to word an error. Of a key given twice the last
+ * line is the one that counts. */
 static int
 find_line (const char *text, const char *section, const char *key)
 {
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   g_autofree char *header = g_strdup_printf ("[%s]", section);
   gboolean inside = FALSE;
+  int found = 0;
 
   for (int i = 0; lines[i] != NULL; i++) {
     char *line = g_strstrip (lines[i]);
@@ -132,9 +135,30 @@ find_line (const char *text, const char *section, const char *key)
     if (key == NULL && inside)
       return i + 1;
     if (inside && key != NULL && g_str_has_prefix (line, key) && strchr ("= \t", line[strlen (key)]) != NULL)
-      return i + 1;
+      found = i + 1;
   }
-  return 0;
+  return found;
+}
+
+/* The line at which GKeyFile gives up: the shortest beginning of @text that it refuses, by bisection. */
+static int
+find_broken_line (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  int good = 0, bad = (int) g_strv_length (lines);
+
+  while (bad - good > 1) {
+    g_autoptr (GKeyFile) file = g_key_file_new ();
+    int middle = good + (bad - good) / 2;
+    char *rest = g_steal_pointer (&lines[middle]);
+    g_autofree char *beginning = g_strjoinv ("\n", lines);
+    lines[middle] = rest;
+    if (g_key_file_load_from_data (file, beginning, strlen (beginning), G_KEY_FILE_NONE, NULL))
+      good = middle;
+    else
+      bad = middle;
+  }
+  return bad;
 }
 
 static const char *
@@ -205,7 +229,7 @@ mado_conf_parse (const char *text, const char *name, GError **error)
       conf->values[i].list = g_new0 (char *, 1);
   }
   if (!g_key_file_load_from_data (file, text, strlen (text), G_KEY_FILE_NONE, &problem)) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s: %s", name, problem->message);
+    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s:%d: %s", name, find_broken_line (text), problem->message);
     return NULL;
   }
   if (!read_keys (conf, file, text, name, error))
@@ -225,6 +249,10 @@ mado_conf_load (const char *path, GError **error)
     return NULL;
   }
   g_autofree char *text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  if (strlen (text) != g_bytes_get_size (bytes)) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s: a NUL byte: not a text", absolute);
+    return NULL;
+  }
   return mado_conf_parse (text, absolute, error);
 }
 

@@ -178,7 +178,9 @@ read_packet (const guint8 *buffer, gsize got, int *fds, guint n_fds, MadoPacket 
     return FALSE;
   }
   if ((header.flags & FLAG_BODY_IN_FD) != 0) {
-    if (lseek (fds[0], 0, SEEK_SET) != 0 || !mado_fsio_read_all (fds[0], header.length, &bytes, error))
+    if (lseek (fds[0], 0, SEEK_SET) != 0)
+      return set_bad (error, "a body that is not a file");
+    if (!mado_fsio_read_all (fds[0], header.length, &bytes, error))
       return FALSE;
   } else {
     bytes = g_bytes_new (buffer + sizeof header, got - sizeof header);

@@ -7,3 +7,7 @@ noinst_HEADERS += include/madoguchi/model/record.h include/madoguchi/model/recor
 	include/madoguchi/model/reply.h include/madoguchi/model/key.h
 model_libs = libmodel.a $(base_libs)
 model_json_libs = libmodel.a $(base_libs) $(JSON_LIBS)
+unit_tests += tests/unit/test-model
+tests_unit_test_model_SOURCES = tests/unit/test-model.c
+tests_unit_test_model_LDADD = $(model_json_libs)
+tests_unit_test_model_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)

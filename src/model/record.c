@@ -68,6 +68,18 @@ mado_record_copy (const MadoRecordType *type, gconstpointer record)
   return mado_record_from_variant (type, variant, NULL);
 }
 
+/* What a mail said is not always UTF-8, and a variant holds nothing else. */
+static GVariant *
+strings_to_variant (char **list)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
+  for (gsize i = 0; list[i] != NULL; i++)
+    g_variant_builder_add_value (&builder, g_variant_new_take_string (g_utf8_make_valid (list[i], -1)));
+  return g_variant_builder_end (&builder);
+}
+
 static GVariant *
 list_to_variant (const MadoField *field, GPtrArray *list)
 {
@@ -91,7 +103,7 @@ field_to_variant (const MadoField *field, gconstpointer record)
   case MADO_FIELD_STRV:
   case MADO_FIELD_MAP: {
     char **list = AT (record, field, char **);
-    return list != NULL && list[0] != NULL ? g_variant_new_strv ((const char *const *) list, -1) : NULL;
+    return list != NULL && list[0] != NULL ? strings_to_variant (list) : NULL;
   }
   case MADO_FIELD_BOOL:
     return AT (record, field, gboolean) ? g_variant_new_boolean (TRUE) : NULL;
