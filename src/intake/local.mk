@@ -1,1 +1,5 @@
-# src/intake: see ARCHITECTURE.md
+noinst_LIBRARIES += libintake.a
+libintake_a_SOURCES = src/intake/lmtp-parse.c src/intake/lmtp-session.c src/intake/lmtp-server.c src/intake/listen.c
+noinst_HEADERS += include/madoguchi/intake/lmtp-parse.h include/madoguchi/intake/lmtp-session.h \
+	include/madoguchi/intake/lmtp-server.h include/madoguchi/intake/listen.h
+intake_libs = libintake.a $(spool_libs) libconf.a $(base_libs)

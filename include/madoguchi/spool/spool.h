@@ -15,13 +15,21 @@
 typedef struct _MadoSpool MadoSpool;
 typedef struct _MadoSpoolWriter MadoSpoolWriter;
 
-/* (transfer full) the spool at @directory, made (0700) when it is missing. Errors: TEMP, DENIED. */
+/* (transfer full) the spool at @directory, made (0700) when it is missing. A role that may only reach tmp/ and
+ * new/ opens it as well: what needs active/ then fails with DENIED. Errors: TEMP, DENIED. */
 MadoSpool *mado_spool_open (const char *directory, GError **error);
 void mado_spool_free (MadoSpool *spool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoSpool, mado_spool_free)
 
+/* For tests: called before each step on the disk with its name ("create", "write", "fsync", "rename", "sync-dir",
+ * "claim", "archive", "remove"). An errno value makes that step fail with it; 0 lets it happen. A hook that ends
+ * the process shows what a crash leaves. */
+typedef int (*MadoSpoolFault) (const char *step, gpointer data);
+void mado_spool_set_fault (MadoSpool *spool, MadoSpoolFault fault, gpointer data);
+
 /* Starts a mail in tmp/. @envelope needs no queue id: the writer makes one at @now_us (microseconds).
- * @max: most raw bytes. Errors: TEMP (nothing could be written). */
+ * @spool must outlive the writer. @max: most raw bytes. Errors: TEMP (nothing could be written); LIMIT when the
+ * envelope is larger than format.h allows. */
 MadoSpoolWriter *mado_spool_writer_new (MadoSpool *spool, const MadoEnvelope *envelope, gint64 now_us, guint64 max,
                                         GError **error);
 
@@ -65,14 +73,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoSpoolFile, mado_spool_file_free)
  * Errors: PERM when the trailer does not fit: the file was moved to broken/; NO when it is not in new/; TEMP. */
 MadoSpoolFile *mado_spool_claim (MadoSpool *spool, const char *id, GError **error);
 
-/* Opens @id in active/. Errors: NO, PERM, TEMP. */
+/* Opens @id in active/; claim read all of it, so here only the counts are checked. Errors: NO, PERM, TEMP. */
 MadoSpoolFile *mado_spool_open_active (MadoSpool *spool, const char *id, GError **error);
 
 /* Moves @id from active/ to the archive directory (same file system: rename; else copy, fsync, remove), into a
  * subdirectory per day of its arrival ("2026-11-21"). Done already: TRUE. Errors: TEMP. */
 gboolean mado_spool_archive (MadoSpool *spool, const char *id, const char *archive, GError **error);
 
-/* Opens an archived mail. Errors: NO, PERM, TEMP. */
+/* Opens an archived mail; its hash is checked again. @received: as its envelope says. Errors: NO, PERM, TEMP. */
 MadoSpoolFile *mado_spool_open_archived (const char *archive, const char *id, gint64 received, GError **error);
 
 /* Removes files in tmp/ that are older than @age seconds at @now. Returns how many. */
