@@ -1,1 +1,14 @@
-noinst_HEADERS += include/madoguchi/mail/open.h include/madoguchi/mail/jail.h
+noinst_LIBRARIES += libmail.a
+libmail_a_SOURCES = src/mail/structure.c src/mail/header.c src/mail/words.c src/mail/charset.c src/mail/content.c \
+	src/mail/html.c src/mail/reading.c src/mail/facts.c src/mail/body.c src/mail/open.c
+libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) $(XML_CFLAGS)
+noinst_HEADERS += include/madoguchi/mail/open.h include/madoguchi/mail/jail.h include/madoguchi/mail/structure.h \
+	include/madoguchi/mail/header.h include/madoguchi/mail/words.h include/madoguchi/mail/charset.h \
+	include/madoguchi/mail/content.h include/madoguchi/mail/html.h include/madoguchi/mail/reading.h \
+	include/madoguchi/mail/facts.h include/madoguchi/mail/body.h
+mail_libs = libmail.a $(pgp_libs) $(model_libs) $(conf_libs) $(GMIME_LIBS) $(XML_LIBS)
+
+check_PROGRAMS += tests/unit/open-one
+tests_unit_open_one_SOURCES = tests/unit/open-one.c
+tests_unit_open_one_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+tests_unit_open_one_LDADD = $(mail_libs) $(model_json_libs)

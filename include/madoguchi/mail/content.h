@@ -1,0 +1,13 @@
+/* content.h: the content of one leaf: transfer encoding undone (RFC 2045, 6), text as UTF-8 for people. */
+#pragma once
+
+#include "madoguchi/mail/structure.h"
+
+/* (transfer full) the body of @entity, decoded. Without an encoding the bytes are those of the mail, not a copy:
+ * the mail must outlive them. */
+GBytes *mado_content_decode (const MadoEntity *entity);
+
+/* (transfer full, nullable) what a person would read in the text part @entity (text/plain, text/html, any other
+ * text), visible characters only. @charset: (out, transfer full) how it was read. @unknown: (out) were there
+ * bytes without a character? NULL when HTML could not be read at all. */
+char *mado_content_text (const MadoEntity *entity, char **charset, gboolean *unknown);

@@ -1,0 +1,40 @@
+/* reading.h: the state while one mail is read: its bytes, its tree, the caps that remain, the report that grows.
+ * Lives as long as one job in one child. */
+#pragma once
+
+#include "madoguchi/mail/open.h"
+#include "madoguchi/mail/structure.h"
+
+typedef struct {
+  const MadoOpenContext *context;
+  GMappedFile *file;
+  const guint8 *bytes; /* the mail, without an mbox line */
+  gsize size;
+  MadoEntity *root;
+  MadoEntity *payload; /* first that is no layer, inside the envelope; NULL when that could not be opened */
+  MadoStructureLimits limits;
+  guint64 plaintext_left; /* bytes that decryption may still produce */
+  guint scopes;           /* decrypted layers so far */
+  gboolean found_unopened; /* something that only speaks of encryption and was not opened */
+  GPtrArray *plaintexts;  /* of GBytes: what was decrypted, as long as entities point into it */
+  GPtrArray *problems;    /* of char */
+  MadoReport *report;
+  gint64 now;
+} MadoReading;
+
+/* (transfer full) the mail at @offset of @fd, mapped. Nothing is scanned yet. Errors: TEMP; PERM when it is empty. */
+MadoReading *mado_reading_new (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, GError **error);
+void mado_reading_free (MadoReading *reading);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoReading, mado_reading_free)
+
+/* Scans all of it. Errors: LIMIT; PERM when there is no header field. */
+gboolean mado_reading_scan (MadoReading *reading, GError **error);
+
+/* Scans the top header alone. Errors: as above. */
+gboolean mado_reading_scan_header (MadoReading *reading, GError **error);
+
+/* Adds a sentence to the problems, once. */
+void mado_reading_problem (MadoReading *reading, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* (transfer full) the report, complete: problems added, every field within the maximum of its record. */
+MadoReport *mado_reading_finish (MadoReading *reading);

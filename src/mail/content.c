@@ -1,0 +1,93 @@
+/* content.c: see content.h. */
+#include "madoguchi/mail/content.h"
+
+#include "madoguchi/base/text.h"
+#include "madoguchi/mail/charset.h"
+#include "madoguchi/mail/header.h"
+#include "madoguchi/mail/html.h"
+
+#include <gmime/gmime.h>
+#include <string.h>
+
+/* GLib's decoder skips what is no base64; a block that was ended with "=" may be followed by another one. */
+static GBytes *
+decode_base64 (const guint8 *body, gsize size)
+{
+  guchar *out = g_malloc (size / 4 * 3 + 6);
+  gint state = 0;
+  guint save = 0;
+  gsize length = g_base64_decode_step ((const char *) body, size, out, &state, &save);
+
+  return g_bytes_new_take (out, length);
+}
+
+static GBytes *
+decode_by_gmime (const guint8 *body, gsize size, GMimeContentEncoding encoding)
+{
+  GMimeEncoding decoder;
+  g_autofree char *out = NULL;
+  gsize length;
+
+  g_mime_encoding_init_decode (&decoder, encoding);
+  out = g_malloc (g_mime_encoding_outlen (&decoder, size) + 16);
+  length = g_mime_encoding_step (&decoder, (const char *) body, size, out);
+  length += g_mime_encoding_flush (&decoder, NULL, 0, out + length);
+  return g_bytes_new (out, length);
+}
+
+GBytes *
+mado_content_decode (const MadoEntity *entity)
+{
+  switch (mado_header_encoding (entity)) {
+  case MADO_ENCODING_BASE64:
+    return decode_base64 (entity->body, entity->body_size);
+  case MADO_ENCODING_QUOTED_PRINTABLE:
+    return decode_by_gmime (entity->body, entity->body_size, GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
+  case MADO_ENCODING_UUENCODE:
+    return decode_by_gmime (entity->body, entity->body_size, GMIME_CONTENT_ENCODING_UUENCODE);
+  case MADO_ENCODING_NONE:
+  default:
+    return g_bytes_new_static (entity->body, entity->body_size);
+  }
+}
+
+/* The charset an HTML page declares in its first kilobyte. */
+static char *
+meta_charset (const guint8 *bytes, gsize size)
+{
+  g_autofree char *start = g_strndup ((const char *) bytes, MIN (size, 1024));
+  g_autofree char *folded = g_ascii_strdown (start, -1);
+  const char *at = strstr (folded, "charset=");
+  gsize length;
+
+  if (at == NULL || strstr (folded, "<meta") == NULL)
+    return NULL;
+  at += 8 + strspn (at + 8, "\"' ");
+  length = strspn (at, "abcdefghijklmnopqrstuvwxyz0123456789-_:.");
+  return length == 0 ? NULL : g_strndup (at, length);
+}
+
+char *
+mado_content_text (const MadoEntity *entity, char **charset, gboolean *unknown)
+{
+  g_autoptr (GBytes) bytes = mado_content_decode (entity);
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+  g_autofree char *label = mado_header_param (entity, "Content-Type", "charset");
+  g_autofree char *used = NULL;
+  g_autofree char *text = NULL;
+  gboolean is_html = g_str_equal (entity->type, "text/html");
+
+  if (is_html && label == NULL)
+    label = meta_charset (data, size);
+  text = mado_charset_decode (data, size, label, &used, unknown);
+  if (is_html) {
+    char *plain = mado_html_to_text (text);
+    if (plain == NULL)
+      return NULL;
+    g_free (text);
+    text = plain;
+  }
+  *charset = g_steal_pointer (&used);
+  return mado_text_visible (text);
+}

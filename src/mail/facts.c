@@ -1,0 +1,281 @@
+/* facts.c: see facts.h. Automatic mail is known by structure and header fields, never by words in the text. */
+#include "madoguchi/mail/facts.h"
+
+#include "madoguchi/base/text.h"
+#include "madoguchi/mail/content.h"
+#include "madoguchi/mail/header.h"
+
+#include <gmime/gmime.h>
+#include <string.h>
+
+#define IDS_MAX 1000
+#define RETURNED_HEADER_MAX (256 * 1024)
+
+static void
+set_text (char **to, char *text)
+{
+  g_free (*to);
+  *to = text == NULL ? NULL : mado_text_escape_line (text);
+  g_free (text);
+}
+
+static char *
+first_id (const MadoEntity *entity, const char *name)
+{
+  g_auto (GStrv) ids = mado_header_message_ids (entity, name, 1);
+
+  return g_strdup (ids[0]);
+}
+
+static gint64
+read_date (const MadoEntity *entity)
+{
+  g_autofree char *raw = mado_header_raw (entity, "Date", 0);
+  g_autoptr (GDateTime) date = raw == NULL || strlen (raw) > 200 ? NULL : g_mime_utils_header_decode_date (raw);
+  gint64 seconds = date == NULL ? 0 : g_date_time_to_unix (date);
+
+  return seconds < 0 ? 0 : seconds;
+}
+
+static void
+clean_mailbox (MadoMailbox *mailbox)
+{
+  char *name = g_steal_pointer (&mailbox->name), *address = g_steal_pointer (&mailbox->address);
+
+  set_text (&mailbox->name, name);
+  set_text (&mailbox->address, address);
+}
+
+static void
+read_from (MadoReading *reading, const MadoEntity *entity)
+{
+  g_autoptr (GPtrArray) mailboxes = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_mailbox_free);
+  MadoReport *report = reading->report;
+
+  mado_header_mailboxes (entity, "From", mailboxes);
+  report->headers->from_count = mailboxes->len;
+  g_clear_pointer (&report->from, mado_mailbox_free);
+  if (mailboxes->len > 0) {
+    report->from = mado_mailbox_copy (g_ptr_array_index (mailboxes, 0));
+    clean_mailbox (report->from);
+  }
+  if (mailboxes->len != 1)
+    mado_reading_problem (reading, mailboxes->len == 0 ? "The mail names no sender that can be read."
+                                                       : "The mail names more than one sender.");
+}
+
+static void
+read_recipients (MadoReading *reading, const MadoEntity *entity)
+{
+  g_autoptr (GPtrArray) mailboxes = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_mailbox_free);
+  g_autoptr (GPtrArray) replies = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_mailbox_free);
+  g_autoptr (GStrvBuilder) to = g_strv_builder_new ();
+  MadoReport *report = reading->report;
+
+  mado_header_mailboxes (entity, "To", mailboxes);
+  mado_header_mailboxes (entity, "Cc", mailboxes);
+  for (guint i = 0; i < mailboxes->len; i++) {
+    MadoMailbox *mailbox = g_ptr_array_index (mailboxes, i);
+    clean_mailbox (mailbox);
+    g_strv_builder_add (to, mailbox->address);
+  }
+  g_strfreev (report->to);
+  report->to = g_strv_builder_end (to);
+
+  mado_header_mailboxes (entity, "Reply-To", replies);
+  g_clear_pointer (&report->headers->reply_to, g_free);
+  if (replies->len == 1)
+    set_text (&report->headers->reply_to, g_strdup (((MadoMailbox *) g_ptr_array_index (replies, 0))->address));
+}
+
+static void
+read_ids (MadoReading *reading, const MadoEntity *entity)
+{
+  MadoHeaderFacts *facts = reading->report->headers;
+
+  g_strfreev (facts->in_reply_to);
+  g_strfreev (facts->references);
+  facts->in_reply_to = mado_header_message_ids (entity, "In-Reply-To", IDS_MAX);
+  facts->references = mado_header_message_ids (entity, "References", IDS_MAX);
+}
+
+/* The keyword of a field: what stands before a parameter or comment, in lower case. */
+static char *
+read_keyword (const MadoEntity *entity, const char *name)
+{
+  g_autofree char *raw = mado_header_raw (entity, name, 0);
+  g_autofree char *valid = NULL;
+
+  if (raw == NULL)
+    return NULL;
+  raw[strcspn (raw, " \t;(")] = '\0';
+  valid = g_utf8_make_valid (raw, -1);
+  return g_ascii_strdown (valid, -1);
+}
+
+static gboolean
+asks_for_silence (const MadoEntity *entity)
+{
+  g_autofree char *raw = mado_header_raw (entity, "X-Auto-Response-Suppress", 0);
+  g_autofree char *folded = raw == NULL ? g_strdup ("") : g_ascii_strdown (raw, -1);
+  g_auto (GStrv) words = g_strsplit_set (folded, ", \t;", 32);
+  static const char *const signs[] = { "X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply", "X-Loop", NULL };
+
+  for (guint i = 0; words[i] != NULL; i++)
+    if (g_str_equal (words[i], "all") || g_str_equal (words[i], "oof") || g_str_equal (words[i], "autoreply"))
+      return TRUE;
+  for (guint i = 0; signs[i] != NULL; i++) {
+    g_autofree char *value = mado_header_raw (entity, signs[i], 0);
+    if (value != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void
+mado_facts_read (MadoReading *reading)
+{
+  const MadoEntity *root = reading->root;
+  MadoReport *report = reading->report;
+  MadoHeaderFacts *facts = report->headers;
+  char *auto_submitted = read_keyword (root, "Auto-Submitted"), *precedence = read_keyword (root, "Precedence");
+
+  report->message_id = first_id (root, "Message-ID");
+  report->date = read_date (root);
+  read_from (reading, root);
+  read_recipients (reading, root);
+  read_ids (reading, root);
+  set_text (&report->outer_subject, mado_header_text (root, "Subject"));
+  report->subject = g_strdup (report->outer_subject);
+  report->subject_source = g_strdup ("outer");
+  set_text (&facts->auto_submitted, auto_submitted);
+  set_text (&facts->precedence, precedence);
+  facts->is_list = mado_header_has_prefix (root, "List-");
+  facts->suppress_auto_response = asks_for_silence (root);
+}
+
+void
+mado_facts_read_protected (MadoReading *reading, const MadoEntity *entity)
+{
+  g_autofree char *id = first_id (entity, "Message-ID");
+
+  if (id != NULL) {
+    g_free (reading->report->message_id);
+    reading->report->message_id = g_steal_pointer (&id);
+  }
+  read_from (reading, entity);
+  read_recipients (reading, entity);
+  read_ids (reading, entity);
+}
+
+/* The Message-ID of the mail that part @entity of a delivery report returns: a whole mail, or its header. */
+static void
+add_returned_id (const MadoEntity *entity, GStrvBuilder *ids)
+{
+  g_autoptr (GBytes) content = NULL;
+  g_autoptr (MadoEntity) header = NULL;
+  MadoStructureLimits limits = { 2, 2, RETURNED_HEADER_MAX };
+  g_auto (GStrv) found = NULL;
+  gsize size;
+  const guint8 *bytes;
+
+  if (entity->is_message && entity->children->len == 1) {
+    found = mado_header_message_ids (mado_entity_child (entity, 0), "Message-ID", 1);
+    g_strv_builder_addv (ids, (const char **) found);
+    return;
+  }
+  if (!g_str_equal (entity->type, "text/rfc822-headers") && !g_str_has_prefix (entity->type, "message/"))
+    return;
+  content = mado_content_decode (entity);
+  bytes = g_bytes_get_data (content, &size);
+  header = mado_structure_scan (bytes, size, "1", &limits, NULL);
+  if (header == NULL)
+    return;
+  found = mado_header_message_ids (header, "Message-ID", 1);
+  g_strv_builder_addv (ids, (const char **) found);
+}
+
+static gboolean
+is_delivery_report (const MadoEntity *entity)
+{
+  g_autofree char *kind = NULL;
+
+  if (entity == NULL || !g_str_equal (entity->type, "multipart/report"))
+    return FALSE;
+  kind = mado_header_param (entity, "Content-Type", "report-type");
+  return kind != NULL && g_ascii_strcasecmp (kind, "delivery-status") == 0;
+}
+
+/* Is everything but an empty or short cover note one forwarded mail? */
+static gboolean
+is_forward (const MadoEntity *entity)
+{
+  guint messages = 0;
+
+  if (entity == NULL)
+    return FALSE;
+  if (entity->is_message)
+    return TRUE;
+  if (!entity->is_multipart)
+    return FALSE;
+  for (guint i = 0; i < entity->children->len; i++)
+    if (mado_entity_child (entity, i)->is_message)
+      messages++;
+  return messages > 0 && messages + 1 >= entity->children->len;
+}
+
+void
+mado_facts_read_kind (MadoReading *reading)
+{
+  const MadoEntity *payload = reading->payload != NULL ? reading->payload : reading->root;
+  MadoReport *report = reading->report;
+  MadoHeaderFacts *facts = report->headers;
+  const char *kind = "free-text";
+
+  facts->is_delivery_report = is_delivery_report (payload);
+  if (facts->is_delivery_report) {
+    g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+    for (guint i = 0; i < payload->children->len; i++)
+      add_returned_id (mado_entity_child (payload, i), ids);
+    g_strfreev (facts->reported_ids);
+    facts->reported_ids = g_strv_builder_end (ids);
+    kind = "dsn";
+  } else if (facts->auto_submitted != NULL && !g_str_equal (facts->auto_submitted, "no")) {
+    kind = "auto-reply";
+  } else if (is_forward (payload)) {
+    kind = "forwarded-mail";
+  }
+  report->report->kind = g_strdup (kind);
+}
+
+static void
+hash_unified (GChecksum *sum, const guint8 *bytes, gsize size)
+{
+  while (size > 0) {
+    const guint8 *cr = memchr (bytes, '\r', size);
+    gsize length = cr == NULL ? size : (gsize) (cr - bytes);
+
+    g_checksum_update (sum, bytes, (gssize) length);
+    if (cr == NULL)
+      return;
+    if (length + 1 >= size || cr[1] != '\n')
+      g_checksum_update (sum, cr, 1);
+    bytes = cr + 1;
+    size -= length + 1;
+  }
+}
+
+char *
+mado_facts_content_hash (const MadoReading *reading)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  static const char *const fields[] = { "From", "Date", "Subject", NULL };
+
+  for (guint i = 0; fields[i] != NULL; i++) {
+    g_autofree char *raw = mado_header_raw (reading->root, fields[i], 0);
+    g_checksum_update (sum, (const guchar *) (raw == NULL ? "" : raw), -1);
+    g_checksum_update (sum, (const guchar *) "\n", 1);
+  }
+  hash_unified (sum, reading->root->body, (gsize) (reading->bytes + reading->size - reading->root->body));
+  return g_strdup (g_checksum_get_string (sum));
+}

@@ -1,0 +1,108 @@
+/* open.c: see open.h. The order of the steps of opening one mail. */
+#include "madoguchi/mail/open.h"
+
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/fsio.h"
+#include "madoguchi/mail/body.h"
+#include "madoguchi/mail/content.h"
+#include "madoguchi/mail/facts.h"
+#include "madoguchi/mail/reading.h"
+
+#include <gmime/gmime.h>
+#include <unistd.h>
+
+static void
+mark_unreadable (MadoReport *report, const char *reason)
+{
+  g_clear_pointer (&report->undecryptable, mado_undecryptable_free);
+  report->undecryptable = mado_undecryptable_new ();
+  report->undecryptable->reason = g_strdup (reason);
+}
+
+gboolean
+mado_open_outline (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, MadoReport **report,
+                   GError **error)
+{
+  g_autoptr (MadoReading) reading = NULL;
+
+  g_mime_init ();
+  reading = mado_reading_new (context, fd, offset, size, error);
+  if (reading == NULL || !mado_reading_scan_header (reading, error))
+    return FALSE;
+  mado_facts_read (reading);
+  reading->report->report->kind = g_strdup ("free-text");
+  reading->report->content_sha256 = mado_facts_content_hash (reading);
+  *report = mado_reading_finish (reading);
+  return TRUE;
+}
+
+/* Everything that cryptography has to say about the mail. */
+static gboolean
+peel (MadoReading *reading, GError **error)
+{
+  (void) error;
+  reading->payload = reading->root;
+  return TRUE;
+}
+
+gboolean
+mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, MadoReport **report,
+                GError **error)
+{
+  g_autoptr (MadoReading) reading = NULL;
+  g_autoptr (GError) problem = NULL;
+
+  g_mime_init ();
+  reading = mado_reading_new (context, fd, offset, size, error);
+  if (reading == NULL)
+    return FALSE;
+  if (!mado_reading_scan (reading, &problem)) {
+    if (!g_error_matches (problem, MADO_ERROR, MADO_ERROR_LIMIT)) {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+    if (!mado_open_outline (context, fd, offset, size, report, error))
+      return FALSE;
+    mark_unreadable (*report, "limit");
+    g_strfreev ((*report)->problems);
+    (*report)->problems = g_strsplit (problem->message, "\n", 1);
+    return TRUE;
+  }
+  mado_facts_read (reading);
+  if (!peel (reading, error))
+    return FALSE;
+  mado_facts_read_kind (reading);
+  mado_body_read (reading);
+  reading->report->content_sha256 = mado_facts_content_hash (reading);
+  *report = mado_reading_finish (reading);
+  if (context->interpret != NULL)
+    context->interpret (*report);
+  return TRUE;
+}
+
+gboolean
+mado_open_part (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, const char *path,
+                MadoPart **part, int *fd_out, GError **error)
+{
+  g_autoptr (MadoReading) reading = NULL;
+  g_autoptr (GBytes) content = NULL;
+  MadoEntity *entity;
+  int out;
+
+  g_mime_init ();
+  reading = mado_reading_new (context, fd, offset, size, error);
+  if (reading == NULL || !mado_reading_scan (reading, error) || !peel (reading, error))
+    return FALSE;
+  entity = mado_body_find (reading, path);
+  if (entity == NULL || entity->is_multipart) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "there is no part %s", path);
+    return FALSE;
+  }
+  content = mado_content_decode (entity);
+  out = mado_fsio_memfd ("madoguchi-part", content, error);
+  if (out < 0)
+    return FALSE;
+  *part = mado_body_describe (entity, content);
+  *fd_out = out;
+  return TRUE;
+}
