@@ -126,7 +126,7 @@ ask_agent (const char *path, GError **error)
   setsockopt (fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   if (connect (fd, (struct sockaddr *) &address, sizeof address) == 0
       && recv (fd, greeting, sizeof greeting - 1, 0) >= 2)
-    ok = greeting[0] == 'O' && greeting[1] == 'K';
+    ok = greeting[0] == 'O' && greeting[1] == 'K' && send (fd, "BYE\n", 4, MSG_NOSIGNAL) == 4;
   close (fd);
   if (!ok)
     g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "gpg-agent at %s does not answer", path);
@@ -151,10 +151,14 @@ end_agent (MadoPgpHome *home)
   home->agent = 0;
 }
 
-/* Runs in the child between fork and exec. */
+/* Runs in the child between fork and exec. A supervised gpg-agent 2.2 forgets to ignore SIGPIPE: without this a
+ * client that is killed while it waits for an answer would take the agent with it. */
 static void
 tie_to_parent (gpointer data)
 {
+  struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+  sigaction (SIGPIPE, &ignore, NULL);
   prctl (PR_SET_PDEATHSIG, SIGKILL);
   if (getppid () != *(pid_t *) data)
     _exit (1);

@@ -4,3 +4,13 @@ libpgp_a_CPPFLAGS = $(AM_CPPFLAGS) $(GPGME_CFLAGS)
 noinst_HEADERS += include/madoguchi/pgp/context.h include/madoguchi/pgp/home.h include/madoguchi/pgp/key-index.h \
 	include/madoguchi/pgp/keyring.h
 pgp_libs = libpgp.a libmodel.a libconf.a $(base_libs) $(GPGME_LIBS)
+
+unit_tests += tests/unit/test-pgp-home tests/unit/test-pgp-key-index tests/unit/test-pgp-keyring
+gnupg_fixture = tests/unit/gnupg-fixture.c tests/unit/gnupg-fixture.h
+tests_unit_test_pgp_home_SOURCES = tests/unit/test-pgp-home.c $(gnupg_fixture)
+tests_unit_test_pgp_home_CPPFLAGS = $(AM_CPPFLAGS) $(GPGME_CFLAGS)
+tests_unit_test_pgp_home_LDADD = $(pgp_libs)
+tests_unit_test_pgp_key_index_SOURCES = tests/unit/test-pgp-key-index.c
+tests_unit_test_pgp_key_index_LDADD = $(pgp_libs)
+tests_unit_test_pgp_keyring_SOURCES = tests/unit/test-pgp-keyring.c $(gnupg_fixture)
+tests_unit_test_pgp_keyring_LDADD = $(pgp_libs)

@@ -1,0 +1,230 @@
+/* test-pgp-home.c: private homes and their agents, on real GnuPG. */
+#include "gnupg-fixture.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/pgp/context.h"
+#include "madoguchi/pgp/home.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The start of nearly every test: a team with a key, and a mail to it. */
+typedef struct {
+  char *keys, *runtime, *key, *cipher;
+  MadoConf *conf;
+} Team;
+
+static void
+set_up (Team *team, gconstpointer data)
+{
+  (void) data;
+  team->keys = fixture_home_new ();
+  team->runtime = fixture_home_new ();
+  team->key = fixture_key (team->keys, "Team <csirt@team.example>", NULL);
+  team->cipher = fixture_gpg (team->keys, "secret",
+                              (const char *[]) { "--trust-model", "always", "-ear", team->key, NULL });
+  team->conf = fixture_conf (team->keys, team->runtime, team->key, NULL);
+}
+
+static void
+tear_down (Team *team, gconstpointer data)
+{
+  (void) data;
+  mado_conf_free (team->conf);
+  fixture_home_free (team->runtime);
+  fixture_home_free (team->keys);
+  g_free (team->key);
+  g_free (team->cipher);
+}
+
+/* TRUE when the team's mail says "secret" in @home. */
+static gboolean
+can_decrypt (const Team *team, const char *home)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (gpgme_ctx_t) context = mado_pgp_context_new (home, &error);
+  gpgme_data_t in, out;
+  char text[32] = "";
+  gpgme_error_t problem;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (gpgme_data_new_from_mem (&in, team->cipher, strlen (team->cipher), 0), ==, 0);
+  g_assert_cmpuint (gpgme_data_new (&out), ==, 0);
+  problem = gpgme_op_decrypt (context, in, out);
+  if (problem == 0) {
+    gpgme_data_seek (out, 0, SEEK_SET);
+    gpgme_data_read (out, text, sizeof text - 1);
+  }
+  if (problem != 0)
+    g_test_message ("decryption: %s", gpgme_strerror (problem));
+  gpgme_data_release (in);
+  gpgme_data_release (out);
+  return problem == 0 && strcmp (text, "secret") == 0;
+}
+
+static void
+decrypt_five_times (const Team *team, MadoPgpHome *home)
+{
+  for (int n = 0; n < 5; n++)
+    if (!can_decrypt (team, mado_pgp_home_path (home)))
+      _exit (1);
+  mado_pgp_home_close (home); /* in a child: must leave the home and its agent alone */
+  _exit (0);
+}
+
+static void
+test_parallel (Team *team, gconstpointer data)
+{
+  MadoPgpHome *homes[2];
+  g_autoptr (GError) error = NULL;
+  pid_t children[2];
+
+  (void) data;
+  for (guint i = 0; i < 2; i++) {
+    homes[i] = mado_pgp_home_new (team->conf, team->runtime, MADO_PGP_DECRYPT, i, &error);
+    g_assert_no_error (error);
+  }
+  g_assert_cmpstr (mado_pgp_home_path (homes[0]), !=, mado_pgp_home_path (homes[1]));
+  for (guint i = 0; i < 2; i++)
+    if ((children[i] = fork ()) == 0)
+      decrypt_five_times (team, homes[i]);
+  for (guint i = 0; i < 2; i++) {
+    int status = -1;
+    g_assert_cmpint (waitpid (children[i], &status, 0), ==, children[i]);
+    g_assert_cmpint (status, ==, 0);
+    g_assert_true (mado_pgp_home_check_agent (homes[i], &error));
+    g_assert_no_error (error);
+  }
+  for (guint i = 0; i < 2; i++) {
+    g_autofree char *path = g_strdup (mado_pgp_home_path (homes[i]));
+    mado_pgp_home_close (homes[i]);
+    g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  }
+}
+
+/* The process id of the agent of @home, as the agent itself says. */
+static pid_t
+agent_pid (const char *home)
+{
+  const char *argv[] = { "gpg-connect-agent", "--homedir", home, "--no-autostart", "GETINFO pid", "/bye", NULL };
+  g_autofree char *out = NULL;
+
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL,
+                               NULL, &out, NULL, NULL, NULL));
+  g_assert_true (g_str_has_prefix (out, "D "));
+  return (pid_t) g_ascii_strtoll (out + 2, NULL, 10);
+}
+
+/* No process @pid any more (a zombie that nobody reaps counts as gone), within three seconds. */
+static gboolean
+is_gone (pid_t pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", (int) pid);
+
+  for (int i = 0; i < 300; i++) {
+    g_autofree char *stat = NULL;
+    if (!g_file_get_contents (path, &stat, NULL, NULL) || strstr (stat, ") Z ") != NULL)
+      return TRUE;
+    g_usleep (10 * 1000);
+  }
+  return FALSE;
+}
+
+static void
+test_agent_dies (Team *team, gconstpointer data)
+{
+  g_autoptr (MadoPgpHome) home = mado_pgp_home_new (team->conf, team->runtime, MADO_PGP_SIGN, 0, NULL);
+  g_autoptr (GError) error = NULL;
+  pid_t agent;
+
+  (void) data;
+  g_assert_nonnull (home);
+  agent = agent_pid (mado_pgp_home_path (home));
+  kill (agent, SIGKILL);
+  g_assert_true (is_gone (agent));
+  g_assert_true (mado_pgp_home_check_agent (home, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (agent_pid (mado_pgp_home_path (home)), !=, agent);
+  g_assert_true (can_decrypt (team, mado_pgp_home_path (home)));
+  agent = agent_pid (mado_pgp_home_path (home));
+  mado_pgp_home_close (g_steal_pointer (&home));
+  g_assert_true (is_gone (agent));
+}
+
+static void
+test_killed_worker (Team *team, gconstpointer data)
+{
+  g_autoptr (MadoPgpHome) next = NULL;
+  g_autoptr (GError) error = NULL;
+  int ends[2];
+  pid_t worker, agent = 0;
+
+  (void) data;
+  g_assert_cmpint (pipe (ends), ==, 0);
+  worker = fork ();
+  if (worker == 0) {
+    MadoPgpHome *mine = mado_pgp_home_new (team->conf, team->runtime, MADO_PGP_DECRYPT, 0, NULL);
+    pid_t pid = mine != NULL ? agent_pid (mado_pgp_home_path (mine)) : 0;
+    if (write (ends[1], &pid, sizeof pid) == sizeof pid)
+      pause ();
+    _exit (1);
+  }
+  g_assert_cmpint (read (ends[0], &agent, sizeof agent), ==, sizeof agent);
+  g_assert_cmpint (agent, >, 1);
+  kill (worker, SIGKILL);
+  waitpid (worker, NULL, 0);
+  g_assert_true (is_gone (agent));
+  next = mado_pgp_home_new (team->conf, team->runtime, MADO_PGP_DECRYPT, 0, &error);
+  g_assert_no_error (error);
+  g_assert_true (can_decrypt (team, mado_pgp_home_path (next)));
+  close (ends[0]);
+  close (ends[1]);
+}
+
+static void
+test_configured_agent (Team *team, gconstpointer data)
+{
+  char *other = fixture_home_new ();
+  g_autoptr (MadoPgpHome) holder = mado_pgp_home_new (team->conf, other, MADO_PGP_DECRYPT, 0, NULL);
+  g_autofree char *more = g_strdup_printf ("decrypt-agent = %s/S.gpg-agent\n", mado_pgp_home_path (holder));
+  g_autoptr (MadoConf) conf = fixture_conf (team->keys, team->runtime, team->key, more);
+  g_autoptr (MadoPgpHome) home = NULL;
+  g_autoptr (GError) error = NULL;
+
+  (void) data;
+  home = mado_pgp_home_new (conf, team->runtime, MADO_PGP_DECRYPT, 3, &error);
+  g_assert_no_error (error);
+  g_assert_true (mado_pgp_home_check_agent (home, &error));
+  g_assert_true (can_decrypt (team, mado_pgp_home_path (home)));
+  mado_pgp_home_close (g_steal_pointer (&holder));
+  g_assert_false (mado_pgp_home_check_agent (home, &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_TEMP);
+  fixture_home_free (other);
+}
+
+static void
+test_long_path (void)
+{
+  char *runtime = fixture_home_new ();
+  g_autofree char *filler = g_strnfill (110, 'x');
+  g_autofree char *deep = g_build_filename (runtime, filler, NULL);
+  g_autoptr (MadoConf) conf = fixture_conf (runtime, runtime, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (mado_pgp_home_new (conf, deep, MADO_PGP_SIGN, 0, &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_CONF);
+  fixture_home_free (runtime);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/pgp/home/parallel", Team, NULL, set_up, test_parallel, tear_down);
+  g_test_add ("/pgp/home/agent-dies", Team, NULL, set_up, test_agent_dies, tear_down);
+  g_test_add ("/pgp/home/killed-worker", Team, NULL, set_up, test_killed_worker, tear_down);
+  g_test_add ("/pgp/home/configured-agent", Team, NULL, set_up, test_configured_agent, tear_down);
+  g_test_add_func ("/pgp/home/long-path", test_long_path);
+  return g_test_run ();
+}

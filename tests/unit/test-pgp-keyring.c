@@ -1,0 +1,228 @@
+/* test-pgp-keyring.c: import, pins, export and the table, on real GnuPG. */
+#include "gnupg-fixture.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/pgp/key-index.h"
+#include "madoguchi/pgp/keyring.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <utime.h>
+
+typedef struct {
+  char *team_home, *other_home, *team, *alice;
+  MadoConf *conf;
+} Ring;
+
+static void
+set_up (Ring *ring, gconstpointer data)
+{
+  (void) data;
+  ring->team_home = fixture_home_new ();
+  ring->other_home = fixture_home_new ();
+  ring->team = fixture_key (ring->team_home, "Team <csirt@team.example>", NULL);
+  ring->alice = fixture_key (ring->other_home, "アリス <Alice@Reporter.Example>", NULL);
+  ring->conf = fixture_conf (ring->team_home, ring->team_home, ring->team, NULL);
+}
+
+static void
+tear_down (Ring *ring, gconstpointer data)
+{
+  (void) data;
+  mado_conf_free (ring->conf);
+  fixture_home_free (ring->team_home);
+  fixture_home_free (ring->other_home);
+  g_free (ring->team);
+  g_free (ring->alice);
+}
+
+static GBytes *
+export_from (const char *home, const char *command, const char *key)
+{
+  char *text = fixture_gpg (home, NULL, (const char *[]) { "--armor", command, key, NULL });
+
+  return g_bytes_new_take (text, strlen (text));
+}
+
+static MadoValidity
+judge (const Ring *ring, const char *fingerprint, const char *address, const char **vouched_by)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoKeyIndex) index = mado_key_index_load (ring->conf, &error);
+  const MadoKey *key;
+  gboolean matches;
+
+  g_assert_no_error (error);
+  key = mado_key_index_find (index, fingerprint);
+  g_assert_nonnull (key);
+  return mado_key_index_judge (index, key, address, &matches, vouched_by);
+}
+
+static void
+test_import_and_pin (Ring *ring, gconstpointer data)
+{
+  g_autoptr (GBytes) block = export_from (ring->other_home, "--export", ring->alice);
+  g_autoptr (MadoKeyTable) imported = NULL;
+  g_autoptr (GError) error = NULL;
+  const MadoKey *key;
+  const char *by;
+
+  (void) data;
+  g_assert_true (mado_keyring_import (ring->conf, block, FALSE, &imported, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (imported->keys->len, ==, 1);
+  key = imported->keys->pdata[0];
+  g_assert_cmpstr (key->fingerprint, ==, ring->alice);
+  g_assert_cmpstr (key->algorithm, ==, "ed25519");
+  g_assert_cmpuint (g_strv_length (key->subkeys), ==, 1);
+  g_assert_true (key->can_encrypt && key->can_sign && !key->has_secret);
+  g_assert_cmpstr (((MadoKeyUser *) key->users->pdata[0])->user_id, ==, "アリス <Alice@Reporter.Example>");
+  g_assert_cmpint (judge (ring, ring->alice, "alice@reporter.example", &by), ==, MADO_VALIDITY_UNKNOWN);
+  g_assert_true (mado_keyring_pin (ring->conf, "alice@reporter.example", ring->alice, &error));
+  g_assert_cmpint (judge (ring, ring->alice, "Alice@Reporter.Example", &by), ==, MADO_VALIDITY_FULL);
+  g_assert_cmpstr (by, ==, "pin");
+  g_assert_true (mado_keyring_unpin (ring->conf, "ALICE@reporter.example", &error));
+  g_assert_cmpint (judge (ring, ring->alice, "alice@reporter.example", &by), ==, MADO_VALIDITY_UNKNOWN);
+  g_assert_false (mado_keyring_unpin (ring->conf, "alice@reporter.example", &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_NO);
+  g_assert_cmpint (judge (ring, ring->team, "csirt@team.example", &by), ==, MADO_VALIDITY_ULTIMATE);
+}
+
+static void
+test_import_pins (Ring *ring, gconstpointer data)
+{
+  g_autoptr (GBytes) block = export_from (ring->other_home, "--export", ring->alice);
+  g_autoptr (MadoKeyTable) imported = NULL;
+  const char *by;
+
+  (void) data;
+  g_assert_true (mado_keyring_import (ring->conf, block, TRUE, &imported, NULL));
+  g_assert_cmpuint (g_strv_length (((MadoKey *) imported->keys->pdata[0])->pinned), ==, 1);
+  g_assert_cmpint (judge (ring, ring->alice, "alice@reporter.example", &by), ==, MADO_VALIDITY_FULL);
+  /* one key per address */
+  g_assert_true (mado_keyring_pin (ring->conf, "alice@reporter.example", ring->team, NULL));
+  g_assert_cmpint (judge (ring, ring->alice, "alice@reporter.example", &by), ==, MADO_VALIDITY_NEVER);
+  g_assert_null (by);
+}
+
+static void
+test_certified (Ring *ring, gconstpointer data)
+{
+  g_autoptr (GBytes) block = export_from (ring->other_home, "--export", ring->alice);
+  g_autoptr (MadoKeyTable) imported = NULL;
+  g_autofree char *signed_key = NULL;
+  const char *by;
+
+  (void) data;
+  g_assert_true (mado_keyring_import (ring->conf, block, FALSE, &imported, NULL));
+  signed_key = fixture_gpg (ring->team_home, NULL,
+                            (const char *[]) { "--yes", "--quick-lsign-key", ring->alice, NULL });
+  g_assert_cmpint (judge (ring, ring->alice, "alice@reporter.example", &by), ==, MADO_VALIDITY_FULL);
+  g_assert_cmpstr (by, ==, "certified");
+  g_assert_true (mado_keyring_refresh_table (ring->conf, NULL));
+  g_assert_cmpint (judge (ring, ring->alice, "alice@reporter.example", &by), ==, MADO_VALIDITY_FULL);
+}
+
+static void
+test_refusals (Ring *ring, gconstpointer data)
+{
+  g_autoptr (GBytes) junk = g_bytes_new_static ("no key at all\n", 14);
+  g_autofree char *zeros = g_malloc0 (1024 * 1024 + 1);
+  g_autoptr (GBytes) huge = g_bytes_new (zeros, 1024 * 1024 + 1);
+  g_autoptr (GBytes) nothing = g_bytes_new (NULL, 0);
+  MadoKeyTable *imported = NULL;
+  GBytes *bad[] = { junk, nothing };
+  g_autoptr (GError) error = NULL;
+
+  (void) data;
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_assert_false (mado_keyring_import (ring->conf, bad[i], TRUE, &imported, &error));
+    g_assert_error (error, MADO_ERROR, MADO_ERROR_PERM);
+    g_clear_error (&error);
+  }
+  g_assert_false (mado_keyring_import (ring->conf, huge, TRUE, &imported, &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_LIMIT);
+  g_clear_error (&error);
+  g_assert_null (imported);
+  g_assert_false (mado_keyring_pin (ring->conf, "a@b.example", ring->alice, &error)); /* not imported */
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_NO);
+  g_clear_error (&error);
+  g_assert_false (mado_keyring_pin (ring->conf, "a@b.example", "csirt@team.example", &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_NO);
+  g_clear_error (&error);
+  g_assert_false (mado_keyring_pin (ring->conf, "a@b.example\nroot@c.example FF", ring->team, &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_PERM);
+  g_clear_error (&error);
+  g_assert_null (mado_keyring_export (ring->conf, ring->alice, &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_NO);
+}
+
+static void
+test_secret_block (Ring *ring, gconstpointer data)
+{
+  g_autofree char *text = fixture_gpg (
+      ring->other_home, NULL,
+      (const char *[]) { "--armor", "--pinentry-mode", "loopback", "--passphrase", "", "--export-secret-keys",
+                         ring->alice, NULL });
+  g_autoptr (GBytes) block = g_bytes_new (text, strlen (text));
+  g_autofree char *keys = g_build_filename (ring->team_home, "private-keys-v1.d", NULL);
+  g_autoptr (MadoKeyTable) imported = NULL;
+  g_autoptr (MadoKeyTable) all = NULL;
+  struct stat before, after;
+
+  (void) data;
+  g_assert_cmpint (stat (keys, &before), ==, 0);
+  mado_keyring_import (ring->conf, block, FALSE, &imported, NULL); /* its public half may come in */
+  g_assert_cmpint (stat (keys, &after), ==, 0);
+  g_assert_cmpint (before.st_mtim.tv_nsec, ==, after.st_mtim.tv_nsec);
+  all = mado_keyring_list (ring->conf, NULL);
+  for (guint i = 0; i < all->keys->len; i++) {
+    const MadoKey *key = all->keys->pdata[i];
+    g_assert_cmpint (key->has_secret, ==, g_strcmp0 (key->fingerprint, ring->team) == 0);
+  }
+}
+
+static void
+test_export (Ring *ring, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) block = mado_keyring_export (ring->conf, ring->team, &error);
+
+  (void) data;
+  g_assert_no_error (error);
+  g_assert_true (g_str_has_prefix (g_bytes_get_data (block, NULL), "-----BEGIN PGP PUBLIC KEY BLOCK-----"));
+}
+
+static void
+test_stale (Ring *ring, gconstpointer data)
+{
+  g_autoptr (MadoKeyIndex) index = NULL;
+  g_autofree char *path = g_build_filename (ring->team_home, "madoguchi-keys", NULL);
+  g_autofree char *ring_path = g_build_filename (ring->team_home, "pubring.kbx", NULL);
+  struct utimbuf past = { 1000000000, 1000000000 };
+
+  (void) data;
+  g_assert_true (mado_keyring_refresh_table (ring->conf, NULL));
+  index = mado_key_index_load (ring->conf, NULL);
+  g_assert_false (mado_key_index_is_stale (index, ring->conf));
+  g_assert_cmpint (utime (ring_path, &past), ==, 0);
+  g_assert_true (mado_key_index_is_stale (index, ring->conf));
+  mado_key_index_free (g_steal_pointer (&index));
+  /* A table that is no table is not believed, nor one that is older than the ring. */
+  g_assert_true (g_file_set_contents (path, "garbage", -1, NULL));
+  index = mado_key_index_load (ring->conf, NULL);
+  g_assert_nonnull (mado_key_index_find (index, ring->team));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/pgp/keyring/import-and-pin", Ring, NULL, set_up, test_import_and_pin, tear_down);
+  g_test_add ("/pgp/keyring/import-pins", Ring, NULL, set_up, test_import_pins, tear_down);
+  g_test_add ("/pgp/keyring/certified", Ring, NULL, set_up, test_certified, tear_down);
+  g_test_add ("/pgp/keyring/refusals", Ring, NULL, set_up, test_refusals, tear_down);
+  g_test_add ("/pgp/keyring/secret-block", Ring, NULL, set_up, test_secret_block, tear_down);
+  g_test_add ("/pgp/keyring/export", Ring, NULL, set_up, test_export, tear_down);
+  g_test_add ("/pgp/keyring/stale", Ring, NULL, set_up, test_stale, tear_down);
+  return g_test_run ();
+}
