@@ -271,9 +271,9 @@ test_summary_from_variant (void)
 }
 
 static void
-expect_refusal (GVariant *floating, int code)
+expect_refusal (GVariant *input, int code)
 {
-  g_autoptr (GVariant) variant = g_variant_ref_sink (floating);
+  g_autoptr (GVariant) variant = g_variant_take_ref (input);
   g_autoptr (GError) error = NULL;
 
   g_assert_null (mado_report_from_variant (variant, &error));
