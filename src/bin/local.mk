@@ -3,3 +3,7 @@
 pkglibexec_PROGRAMS += madoguchi-lmtp
 madoguchi_lmtp_SOURCES = src/bin/madoguchi-lmtp.c
 madoguchi_lmtp_LDADD = $(intake_libs) $(role_libs)
+
+bin_PROGRAMS += madoguchi
+madoguchi_SOURCES = src/bin/madoguchi.c
+madoguchi_LDADD = $(front_libs) $(mail_libs) $(model_json_libs)

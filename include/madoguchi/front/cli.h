@@ -1,0 +1,73 @@
+/* cli.h: the command line of members: `madoguchi VERB`. One table of verbs and one of options; a verb is a
+ * function over a filled MadoCli. Contract: the verbs, their JSON and the exit codes are relied on by scripts.
+ */
+#pragma once
+
+#include "madoguchi/conf/conf.h"
+#include "madoguchi/model/report.h"
+
+#include <stdio.h>
+
+/* What the program lends us from layers that we may not see. */
+typedef struct {
+  /* Opens the mail in @fd (@size bytes from its start) in a child that dies with it. @runtime: a private
+   * directory for GnuPG homes. Errors: PERM when it is no mail at all; TEMP, CONF. */
+  gboolean (*open_mail) (const MadoConf *conf, const char *runtime, int fd, guint64 size, MadoReport **report,
+                         GError **error);
+  /* Do the answer templates load, for each of the team's languages? Errors: CONF, TEMP. (nullable) */
+  gboolean (*check_templates) (const MadoConf *conf, GError **error);
+} MadoCliHooks;
+
+/* Every option of every verb; a verb takes only those that its row names. */
+typedef struct {
+  char *config;
+  gboolean help, version, json;
+  gboolean wait;        /* ingest */
+  char *from, *to;      /* ingest */
+  char *state, *owner;  /* list */
+  char *limit, *after;  /* list */
+  char *output;         /* part, raw, keys export */
+  gboolean pin;         /* keys import */
+  gboolean undecryptable; /* reopen */
+  gboolean defaults, changed; /* conf */
+  char **arguments;     /* what is no option; NULL when there is nothing */
+} MadoCliOptions;
+
+typedef struct {
+  const MadoCliHooks *hooks;
+  MadoCliOptions options;
+  guint n_arguments;
+  char *conf_path; /* absolute or as given */
+  MadoConf *conf;  /* NULL for verbs that read it themselves */
+  FILE *out;       /* where results go: stdout */
+  int status;      /* what a verb that returns TRUE wants as exit status */
+} MadoCli;
+
+typedef struct {
+  const char *name;
+  const char *synopsis;     /* its arguments */
+  const char *summary;      /* one line */
+  const char *options;      /* letters of option_table in cli.c */
+  guint min_arguments, max_arguments;
+  gboolean reads_conf;      /* FALSE: the verb loads the configuration itself */
+  gboolean (*run) (MadoCli *cli, GError **error);
+} MadoCliVerb;
+
+/* The whole life of the program; returns its exit status. */
+int mado_cli_main (const MadoCliHooks *hooks, int argc, char **argv);
+
+/* For tests: reads a command line into @cli (all zero before). @verb: NULL when --help or --version came without a
+ * verb. Errors: USAGE. */
+gboolean mado_cli_parse (MadoCli *cli, int argc, char **argv, const MadoCliVerb **verb, GError **error);
+void mado_cli_clear (MadoCli *cli);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MadoCli, mado_cli_clear)
+
+/* The argument number @index, NULL when it is not there. */
+const char *mado_cli_argument (const MadoCli *cli, guint index);
+
+/* Prints @text; a failing standard output is TEMP. */
+gboolean mado_cli_print (MadoCli *cli, const char *text, GError **error);
+
+/* Says "madoguchi: WHAT" on standard error, for trouble that does not end the verb. Control characters are
+ * escaped. */
+void mado_cli_warn (const char *what);

@@ -1,0 +1,35 @@
+/* verbs.h: the functions behind the table of verbs. Each takes a parsed command line; errors decide the exit
+ * status (base/error.h). Nothing here runs twice in a process. */
+#pragma once
+
+#include "madoguchi/front/cli.h"
+
+/* verb-queue.c: asked of the keeper. */
+gboolean mado_verb_list (MadoCli *cli, GError **error);
+gboolean mado_verb_show (MadoCli *cli, GError **error);
+gboolean mado_verb_part (MadoCli *cli, GError **error);
+gboolean mado_verb_raw (MadoCli *cli, GError **error);
+gboolean mado_verb_take (MadoCli *cli, GError **error);
+gboolean mado_verb_assign (MadoCli *cli, GError **error);
+gboolean mado_verb_state (MadoCli *cli, GError **error);
+gboolean mado_verb_note (MadoCli *cli, GError **error);
+
+/* verb-held.c: asked of the keeper. */
+gboolean mado_verb_held (MadoCli *cli, GError **error);
+gboolean mado_verb_reopen (MadoCli *cli, GError **error);
+gboolean mado_verb_account (MadoCli *cli, GError **error);
+
+/* verb-keys.c: asked of the keeper, or done here when none runs. */
+gboolean mado_verb_keys (MadoCli *cli, GError **error);
+
+/* verb-open.c: needs no daemon. */
+gboolean mado_verb_open (MadoCli *cli, GError **error);
+
+/* verb-ingest.c: writes to the spool; --wait asks the keeper. */
+gboolean mado_verb_ingest (MadoCli *cli, GError **error);
+
+/* verb-doctor.c */
+gboolean mado_verb_doctor (MadoCli *cli, GError **error);
+
+/* verb-conf.c */
+gboolean mado_verb_conf (MadoCli *cli, GError **error);

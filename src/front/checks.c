@@ -1,0 +1,327 @@
+/* checks.c: see checks.h. Each check stands alone: one that fails never hides another. */
+#include "madoguchi/front/checks.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/fsio.h"
+#include "madoguchi/base/text.h"
+#include "madoguchi/pgp/home.h"
+#include "madoguchi/pgp/keyring.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DAY G_GINT64_CONSTANT (86400)
+#define SLOW_US (100 * 1000)
+/* 2025-01-01: a clock before the program was written is wrong. */
+#define EARLIEST G_GINT64_CONSTANT (1735689600)
+
+typedef struct {
+  const MadoConf *conf;
+  const MadoCliHooks *hooks;
+  MadoCheckReport report;
+  gpointer data;
+} Checks;
+
+static void say (const Checks *checks, const char *name, MadoCheckStatus status, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
+
+static void
+say (const Checks *checks, const char *name, MadoCheckStatus status, const char *format, ...)
+{
+  va_list list;
+
+  va_start (list, format);
+  g_autofree char *detail = g_strdup_vprintf (format, list);
+  va_end (list);
+  checks->report (checks->data, name, status, detail);
+}
+
+static gint64
+now_seconds (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+/* --- files ------------------------------------------------------------------------------------------- */
+
+/* Nobody but the owner (and, for the runtime directory, the group) may come in. */
+static void
+check_directory (const Checks *checks, const char *name, const char *path, int forbidden)
+{
+  struct stat info;
+
+  if (path == NULL)
+    say (checks, name, MADO_CHECK_FAIL, "not set");
+  else if (stat (path, &info) != 0)
+    say (checks, name, errno == ENOENT ? MADO_CHECK_WARN : MADO_CHECK_FAIL, "%s: %s", path, g_strerror (errno));
+  else if (!S_ISDIR (info.st_mode))
+    say (checks, name, MADO_CHECK_FAIL, "%s: not a directory", path);
+  else if ((info.st_mode & (mode_t) forbidden) != 0)
+    say (checks, name, MADO_CHECK_FAIL, "%s: mode %04o lets others in", path, (guint) info.st_mode & 07777);
+  else
+    say (checks, name, MADO_CHECK_OK, "%s", path);
+}
+
+static void
+check_store (const Checks *checks)
+{
+  const char *url = mado_conf_string (checks->conf, "store", "url");
+  struct stat info;
+
+  if (url == NULL || !g_str_has_prefix (url, "sqlite:")) {
+    say (checks, "store", MADO_CHECK_FAIL, "[store] url is not sqlite:PATH");
+    return;
+  }
+  url += strlen ("sqlite:");
+  if (stat (url, &info) != 0)
+    say (checks, "store", errno == ENOENT ? MADO_CHECK_WARN : MADO_CHECK_FAIL, "%s: %s", url, g_strerror (errno));
+  else if ((info.st_mode & 077) != 0)
+    say (checks, "store", MADO_CHECK_FAIL, "%s: mode %04o lets others read it", url, (guint) info.st_mode & 07777);
+  else
+    say (checks, "store", MADO_CHECK_OK, "%s", url);
+}
+
+static void
+check_disk (const Checks *checks)
+{
+  const char *path = mado_conf_string (checks->conf, "spool", "directory");
+  guint64 min = (guint64) mado_conf_int (checks->conf, "intake", "min-free");
+  int fd = path != NULL ? open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+  guint64 bytes;
+
+  if (fd < 0) {
+    say (checks, "disk", MADO_CHECK_WARN, "the spool is not there to look at");
+    return;
+  }
+  bytes = mado_fsio_free_bytes (fd);
+  close (fd);
+  g_autofree char *size = g_format_size (bytes);
+  say (checks, "disk", bytes < min ? MADO_CHECK_FAIL : bytes < 2 * min ? MADO_CHECK_WARN : MADO_CHECK_OK, "%s free%s", size,
+       bytes < min ? ", less than [intake] min-free: mail is being refused" : "");
+}
+
+static void
+check_clock (const Checks *checks)
+{
+  g_autofree char *time = mado_text_time (now_seconds ());
+
+  say (checks, "clock", now_seconds () < EARLIEST ? MADO_CHECK_FAIL : MADO_CHECK_OK, "%s", time);
+}
+
+/* --- keys -------------------------------------------------------------------------------------------- */
+
+MadoCheckStatus
+mado_check_expiry (gint64 expires, gint64 now, char **detail)
+{
+  gint64 days = (expires - now) / DAY;
+
+  if (expires == 0) {
+    *detail = g_strdup ("never expires");
+    return MADO_CHECK_OK;
+  }
+  if (expires <= now) {
+    *detail = g_strdup ("has expired: nobody can write to the team, and no answer can be signed");
+    return MADO_CHECK_FAIL;
+  }
+  *detail = g_strdup_printf ("expires in %" G_GINT64_FORMAT " days%s", days,
+                             days < 3    ? ": extend it NOW"
+                             : days < 14 ? ": extend it this week"
+                             : days < 30 ? ": extend it soon"
+                                         : "");
+  return days < 30 ? MADO_CHECK_WARN : MADO_CHECK_OK;
+}
+
+static const MadoKey *
+find_key (const MadoKeyTable *table, const char *fingerprint)
+{
+  for (guint i = 0; i < table->keys->len; i++) {
+    const MadoKey *key = table->keys->pdata[i];
+    if (g_ascii_strcasecmp (key->fingerprint, fingerprint) == 0)
+      return key;
+  }
+  return NULL;
+}
+
+static void
+check_team_key (const Checks *checks)
+{
+  const char *fingerprint = mado_conf_string (checks->conf, "team", "key");
+  g_autoptr (GError) problem = NULL;
+  g_autofree char *detail = NULL;
+  const MadoKey *key;
+  MadoCheckStatus status;
+
+  if (fingerprint == NULL) {
+    say (checks, "team-key", MADO_CHECK_FAIL, "[team] key is not set: no answer can be signed");
+    return;
+  }
+  g_autoptr (MadoKeyTable) table = mado_keyring_list (checks->conf, &problem);
+  if (table == NULL) {
+    say (checks, "team-key", MADO_CHECK_FAIL, "%s", problem->message);
+    return;
+  }
+  key = find_key (table, fingerprint);
+  if (key == NULL)
+    say (checks, "team-key", MADO_CHECK_FAIL, "%s is not in the keyring", fingerprint);
+  else if (key->is_revoked || key->is_disabled)
+    say (checks, "team-key", MADO_CHECK_FAIL, "%s is revoked or disabled", fingerprint);
+  else if (!key->can_sign || !key->can_encrypt)
+    say (checks, "team-key", MADO_CHECK_FAIL, "%s %s", fingerprint,
+         key->can_sign ? "has no encryption subkey that is valid" : "cannot sign");
+  else
+    say (checks, "team-key", MADO_CHECK_OK, "%s signs and encrypts", fingerprint);
+  if (key == NULL)
+    return;
+  status = mado_check_expiry (key->expires, now_seconds (), &detail);
+  say (checks, "key-expiry", status, "%s", detail);
+}
+
+/* Signs a few bytes with the team key in @home. FALSE and @detail when that failed. */
+static gboolean
+sign_once (const Checks *checks, const char *home, gint64 *took_us, char **detail)
+{
+  const char *key = mado_conf_string (checks->conf, "team", "key");
+  const char *argv[] = { "gpg", "--homedir", home, "--batch", "--no-tty", "--pinentry-mode", "error", "--local-user", key,
+                         "--detach-sign", "--output", "-", NULL };
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (GBytes) text = g_bytes_new_static ("doctor\n", 7);
+  g_autoptr (GSubprocess) child = g_subprocess_newv (
+      argv, G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &problem);
+  g_autoptr (GBytes) signature = NULL, words = NULL;
+  gint64 start = g_get_monotonic_time ();
+
+  if (child == NULL || !g_subprocess_communicate (child, text, NULL, &signature, &words, &problem)) {
+    *detail = g_strdup (problem->message);
+    return FALSE;
+  }
+  *took_us = g_get_monotonic_time () - start;
+  if (g_subprocess_get_successful (child))
+    return TRUE;
+  *detail = g_strndup (g_bytes_get_data (words, NULL), MIN (g_bytes_get_size (words), 300));
+  return FALSE;
+}
+
+/* The agent is asked as a signer's worker would ask it. The first signature also starts the agent, so the second
+ * one is timed. A slow one means a passphrase with a costly derivation (see facts in ARCHITECTURE.md). */
+static void
+check_agent (const Checks *checks)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autofree char *runtime = g_strdup ("/tmp/mdXXXXXX");
+  g_autofree char *detail = NULL;
+  gint64 took = 0;
+
+  if (mado_conf_string (checks->conf, "team", "key") == NULL)
+    return;
+  if (g_mkdtemp (runtime) == NULL) {
+    say (checks, "agent", MADO_CHECK_WARN, "no temporary directory to ask from");
+    return;
+  }
+  g_autoptr (MadoPgpHome) home = mado_pgp_home_new (checks->conf, runtime, MADO_PGP_SIGN, 0, &problem);
+  if (home == NULL || !mado_pgp_home_check_agent (home, &problem))
+    say (checks, "agent", MADO_CHECK_FAIL, "%s", problem->message);
+  else if (!sign_once (checks, mado_pgp_home_path (home), &took, &detail)
+           || !sign_once (checks, mado_pgp_home_path (home), &took, &detail))
+    say (checks, "agent", MADO_CHECK_FAIL, "the team key cannot sign: %s", detail);
+  else
+    say (checks, "agent", took > SLOW_US ? MADO_CHECK_WARN : MADO_CHECK_OK, "one signature takes %" G_GINT64_FORMAT " ms%s",
+         took / 1000, took > SLOW_US ? ": is the key protected by a passphrase?" : "");
+  g_clear_pointer (&home, mado_pgp_home_close);
+  mado_fsio_remove_tree (runtime, NULL);
+}
+
+/* --- mail server and the rest ------------------------------------------------------------------------ */
+
+/* (transfer full) the value of a Postfix parameter; NULL when there is no Postfix. */
+static char *
+ask_postconf (const char *parameter)
+{
+  g_autofree char *program = g_find_program_in_path ("postconf");
+  const char *argv[] = { program != NULL ? program : "/usr/sbin/postconf", "-h", parameter, NULL };
+  g_autoptr (GSubprocess) child
+      = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
+  g_autofree char *value = NULL;
+
+  if (child == NULL || !g_subprocess_communicate_utf8 (child, NULL, NULL, &value, NULL, NULL)
+      || !g_subprocess_get_successful (child) || value == NULL)
+    return NULL;
+  return g_strdup (g_strstrip (value));
+}
+
+static gboolean
+names_our_socket (const Checks *checks, const char *value)
+{
+  const char *const *listen = mado_conf_list (checks->conf, "intake", "lmtp-listen");
+
+  for (gsize i = 0; value != NULL && listen[i] != NULL; i++) {
+    g_autofree char *wanted = g_strconcat ("lmtp:", listen[i], NULL);
+    if (strstr (value, wanted) != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+check_postfix (const Checks *checks)
+{
+  static const char *const parameters[] = { "mailbox_transport", "virtual_transport", "local_transport", "transport_maps" };
+  g_autofree char *bare = ask_postconf ("smtpd_forbid_bare_newline");
+  g_autofree char *maps = NULL;
+  gboolean found = FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parameters); i++) {
+    g_autofree char *value = ask_postconf (parameters[i]);
+    if (value == NULL && i == 0) {
+      say (checks, "postfix", MADO_CHECK_OK, "no Postfix on this machine");
+      return;
+    }
+    found = found || names_our_socket (checks, value);
+    if (i == 3)
+      maps = g_strdup (value);
+  }
+  if (found)
+    say (checks, "postfix", MADO_CHECK_OK, "hands mail to our LMTP socket");
+  else if (maps != NULL && *maps != '\0')
+    say (checks, "postfix", MADO_CHECK_OK, "routes by transport_maps; see that it names our LMTP socket");
+  else
+    say (checks, "postfix", MADO_CHECK_WARN, "no transport names our LMTP socket (README, \"Behind Postfix\")");
+  if (bare == NULL || *bare == '\0' || strcmp (bare, "no") == 0)
+    say (checks, "postfix", MADO_CHECK_WARN, "set smtpd_forbid_bare_newline = normalize: it stops smuggled mails");
+}
+
+static void
+check_templates (const Checks *checks)
+{
+  g_autoptr (GError) problem = NULL;
+
+  if (checks->hooks->check_templates == NULL)
+    return;
+  if (checks->hooks->check_templates (checks->conf, &problem))
+    say (checks, "templates", MADO_CHECK_OK, "all load");
+  else
+    say (checks, "templates", MADO_CHECK_FAIL, "%s", problem->message);
+}
+
+void
+mado_checks_run (const MadoConf *conf, const MadoCliHooks *hooks, MadoCheckReport report, gpointer data)
+{
+  const Checks checks = { conf, hooks, report, data };
+
+  check_directory (&checks, "spool", mado_conf_string (conf, "spool", "directory"), 0027);
+  check_store (&checks);
+  check_directory (&checks, "archive", mado_conf_string (conf, "store", "archive"), 0027);
+  check_directory (&checks, "gnupg-home", mado_conf_string (conf, "crypto", "gnupg-home"), 0027);
+  check_directory (&checks, "runtime", mado_conf_string (conf, "runtime", "directory"), 0002);
+  check_disk (&checks);
+  check_clock (&checks);
+  check_team_key (&checks);
+  check_agent (&checks);
+  check_templates (&checks);
+  check_postfix (&checks);
+  if (mado_conf_bool (conf, "runtime", "insecure-single-uid"))
+    say (&checks, "single-uid", MADO_CHECK_WARN, "all roles share one user: no protection between them (a demonstration)");
+  else
+    say (&checks, "single-uid", MADO_CHECK_OK, "off: every role must have its own user");
+}

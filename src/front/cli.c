@@ -1,0 +1,268 @@
+/* cli.c: reads a command line by two tables, verbs and options, and runs the verb. See cli.h.
+ *
+ * Called by src/bin/madoguchi.c. Must never print what a mail says without going through a view.
+ */
+#include "madoguchi/front/cli.h"
+#include "madoguchi/front/verbs.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/log.h"
+#include "madoguchi/base/text.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+
+static const MadoCliVerb verbs[] = {
+  { "open", "FILE|-", "Open one mail: what is it, who signed, what does it say", "j", 1, 1, TRUE, mado_verb_open },
+  { "ingest", "PATH...", "Put .eml files, mbox files or Maildirs into the spool", "jwft", 1, 1000000, TRUE,
+    mado_verb_ingest },
+  { "list", "", "The shared queue, newest activity first", "jsola", 0, 0, TRUE, mado_verb_list },
+  { "show", "TICKET", "An incident with its thread, opened", "j", 1, 1, TRUE, mado_verb_show },
+  { "part", "TICKET MESSAGE PART", "One attachment, decoded", "O", 3, 3, TRUE, mado_verb_part },
+  { "raw", "TICKET MESSAGE", "A mail as it was received", "O", 2, 2, TRUE, mado_verb_raw },
+  { "take", "TICKET", "Make a ticket yours", "j", 1, 1, TRUE, mado_verb_take },
+  { "assign", "TICKET LOGIN", "Give a ticket to a member", "j", 2, 2, TRUE, mado_verb_assign },
+  { "state", "TICKET STATE [REASON]", "new, open, waiting, resolved or rejected", "j", 2, 3, TRUE, mado_verb_state },
+  { "note", "TICKET TEXT|-", "Add a note that only members see", "j", 2, 2, TRUE, mado_verb_note },
+  { "held", "[show|retry|release|drop ID]", "What could not be settled, and why", "j", 0, 2, TRUE, mado_verb_held },
+  { "reopen", "TICKET|--undecryptable", "Derive reports again from the raw mail", "ju", 0, 1, TRUE, mado_verb_reopen },
+  { "account", "", "The loss account; exit 1 if it does not balance", "j", 0, 0, TRUE, mado_verb_account },
+  { "keys", "ls|show FPR|import FILE...|export FPR|pin ADDRESS FPR|unpin ADDRESS",
+    "The known public keys and what vouches for each", "jpO", 1, 1000000, TRUE, mado_verb_keys },
+  { "doctor", "", "Check configuration, keys, disk and daemons; exit 1 if a check failed", "j", 0, 0, FALSE,
+    mado_verb_doctor },
+  { "conf", "", "The table of settings", "jdn", 0, 0, FALSE, mado_verb_conf },
+};
+
+static const struct {
+  char id; /* in MadoCliVerb.options; 0: every verb has it */
+  const char *name;
+  char letter;
+  GOptionArg kind;
+  gsize offset;
+  const char *help, *value;
+} option_table[] = {
+  { 0, "config", 'c', G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, config), "The configuration", "FILE" },
+  { 0, "help", 'h', G_OPTION_ARG_NONE, offsetof (MadoCliOptions, help), "Show this help", NULL },
+  { 0, "version", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, version), "Show the version", NULL },
+  { 'j', "json", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, json), "Print JSON", NULL },
+  { 'w', "wait", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, wait), "Wait until each mail is settled", NULL },
+  { 'f', "from", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, from), "Envelope sender (the null sender)", "ADDR" },
+  { 't', "to", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, to), "Envelope recipient (the team)", "ADDR" },
+  { 's', "state", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, state), "Only tickets in this state", "STATE" },
+  { 'o', "owner", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, owner), "Only tickets of a member", "LOGIN|me|none" },
+  { 'l', "limit", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, limit), "At most so many", "N" },
+  { 'a', "after", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, after), "Continue behind this ticket", "TICKET" },
+  { 'O', "output", 'o', G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, output), "Write to FILE", "FILE" },
+  { 'p', "pin", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, pin), "Pin each key to the addresses of its user IDs", NULL },
+  { 'u', "undecryptable", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, undecryptable), "All that could not be read", NULL },
+  { 'd', "defaults", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, defaults), "The defaults instead of the file", NULL },
+  { 'n', "changed", 'n', G_OPTION_ARG_NONE, offsetof (MadoCliOptions, changed), "Only what differs from the defaults", NULL },
+};
+
+static const MadoCliVerb *
+find_verb (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    if (strcmp (verbs[i].name, name) == 0)
+      return &verbs[i];
+  return NULL;
+}
+
+/* (transfer full) the options of @verb (NULL: of the program itself), which write into @options. */
+static GOptionContext *
+make_context (const MadoCliVerb *verb, MadoCliOptions *options)
+{
+  GOptionContext *context = g_option_context_new (NULL);
+  GOptionEntry entries[G_N_ELEMENTS (option_table) + 2] = { { NULL } };
+  guint n = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (option_table); i++) {
+    char id = option_table[i].id;
+    if (id != 0 && (verb == NULL || strchr (verb->options, id) == NULL))
+      continue;
+    entries[n++] = (GOptionEntry){
+      option_table[i].name, option_table[i].letter, 0, option_table[i].kind,
+      (char *) options + option_table[i].offset, option_table[i].help, option_table[i].value
+    };
+  }
+  if (verb != NULL)
+    entries[n++] = (GOptionEntry){ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->arguments, NULL, NULL };
+  g_option_context_set_help_enabled (context, FALSE);
+  g_option_context_add_main_entries (context, entries, NULL);
+  return context;
+}
+
+static gboolean
+parse_with (const MadoCliVerb *verb, MadoCliOptions *options, int *argc, char ***argv, GError **error)
+{
+  g_autoptr (GOptionContext) context = make_context (verb, options);
+  g_autoptr (GError) problem = NULL;
+
+  /* Before the verb stand only options of the program itself. */
+  g_option_context_set_strict_posix (context, verb == NULL);
+  if (g_option_context_parse (context, argc, argv, &problem))
+    return TRUE;
+  g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s%s%s", verb != NULL ? verb->name : "",
+               verb != NULL ? ": " : "", problem->message);
+  return FALSE;
+}
+
+static gboolean
+check_arguments (MadoCli *cli, const MadoCliVerb *verb, GError **error)
+{
+  cli->n_arguments = cli->options.arguments != NULL ? g_strv_length (cli->options.arguments) : 0;
+  if (cli->options.help || cli->options.version)
+    return TRUE;
+  if (cli->n_arguments < verb->min_arguments || cli->n_arguments > verb->max_arguments) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: usage: madoguchi %s [OPTION...] %s", verb->name, verb->name,
+                 verb->synopsis);
+    return FALSE;
+  }
+  for (guint i = 0; i < cli->n_arguments; i++)
+    if (strlen (cli->options.arguments[i]) > 65536) {
+      g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: argument %u is too long", verb->name, i + 1);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+mado_cli_parse (MadoCli *cli, int argc, char **argv, const MadoCliVerb **verb, GError **error)
+{
+  g_autofree char **left = g_memdup2 (argv, sizeof *argv * ((gsize) argc + 1));
+  char **rest = left;
+  const MadoCliVerb *found;
+
+  *verb = NULL;
+  if (!parse_with (NULL, &cli->options, &argc, &rest, error))
+    return FALSE;
+  if (argc < 2) {
+    if (cli->options.help || cli->options.version)
+      return TRUE;
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "no verb given; see madoguchi --help");
+    return FALSE;
+  }
+  found = find_verb (rest[1]);
+  if (found == NULL) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: no such verb; see madoguchi --help", rest[1]);
+    return FALSE;
+  }
+  rest++;
+  argc--;
+  if (!parse_with (found, &cli->options, &argc, &rest, error) || !check_arguments (cli, found, error))
+    return FALSE;
+  *verb = found;
+  return TRUE;
+}
+
+void
+mado_cli_clear (MadoCli *cli)
+{
+  char **owned[] = { &cli->options.config, &cli->options.from,  &cli->options.to,     &cli->options.state,
+                     &cli->options.owner,  &cli->options.limit, &cli->options.after,  &cli->options.output,
+                     &cli->conf_path };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (owned); i++)
+    g_clear_pointer (owned[i], g_free);
+  g_clear_pointer (&cli->options.arguments, g_strfreev);
+  g_clear_pointer (&cli->conf, mado_conf_free);
+}
+
+const char *
+mado_cli_argument (const MadoCli *cli, guint index)
+{
+  return index < cli->n_arguments ? cli->options.arguments[index] : NULL;
+}
+
+gboolean
+mado_cli_print (MadoCli *cli, const char *text, GError **error)
+{
+  return fputs (text, cli->out) >= 0 || mado_error_set_errno (error, "standard output");
+}
+
+void
+mado_cli_warn (const char *what)
+{
+  g_autofree char *safe = mado_text_escape_line (what);
+
+  fprintf (stderr, "madoguchi: %s\n", safe);
+}
+
+static void
+print_help (FILE *out, const MadoCliVerb *verb)
+{
+  MadoCliOptions unused = { NULL };
+  g_autoptr (GOptionContext) context = make_context (verb, &unused);
+  g_autofree char *help = g_option_context_get_help (context, TRUE, NULL);
+  const char *options = strchr (help, '\n'); /* GLib's own usage line knows no verbs */
+
+  if (verb != NULL) {
+    fprintf (out, "Usage:\n  madoguchi %s [OPTION...] %s\n\n%s.\n", verb->name, verb->synopsis, verb->summary);
+  } else {
+    fputs ("Usage:\n  madoguchi [OPTION...] VERB ...\n\nThe members' tool for the team's mailbox.\n\nVerbs:\n", out);
+    for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+      fprintf (out, "  %-8s %s\n", verbs[i].name, verbs[i].summary);
+    fputs ("\nmadoguchi VERB --help tells more.\n", out);
+  }
+  options = options != NULL ? strstr (options, "\n\n") : NULL;
+  if (options != NULL)
+    fputs (options + 1, out);
+}
+
+static void
+choose_conf (MadoCli *cli)
+{
+  const char *path = cli->options.config != NULL ? cli->options.config : g_getenv ("MADOGUCHI_CONF");
+
+  cli->conf_path = g_strdup (path != NULL ? path : "/etc/madoguchi/madoguchi.conf");
+}
+
+static gboolean
+run_verb (MadoCli *cli, const MadoCliVerb *verb, GError **error)
+{
+  choose_conf (cli);
+  if (verb->reads_conf) {
+    cli->conf = mado_conf_load (cli->conf_path, error);
+    if (cli->conf == NULL)
+      return FALSE;
+    mado_log_init ("cli", MADO_LOG_WARNING, mado_conf_bool (cli->conf, "log", "addresses"));
+  }
+  if (!verb->run (cli, error))
+    return FALSE;
+  if (fflush (cli->out) != 0)
+    return mado_error_set_errno (error, "standard output");
+  return TRUE;
+}
+
+int
+mado_cli_main (const MadoCliHooks *hooks, int argc, char **argv)
+{
+  const struct sigaction ignore = { .sa_handler = SIG_IGN };
+  g_auto (MadoCli) cli = { .hooks = hooks, .out = stdout };
+  g_autoptr (GError) error = NULL;
+  const MadoCliVerb *verb;
+
+  setlocale (LC_ALL, "");
+  sigaction (SIGPIPE, &ignore, NULL);
+  if (!mado_cli_parse (&cli, argc, argv, &verb, &error)) {
+    mado_cli_warn (error->message);
+    return mado_error_exit_status (error);
+  }
+  if (cli.options.version) {
+    printf ("madoguchi %s\n", PACKAGE_VERSION);
+    return 0;
+  }
+  if (cli.options.help) {
+    print_help (stdout, verb);
+    return 0;
+  }
+  if (run_verb (&cli, verb, &error))
+    return cli.status;
+  g_autofree char *what = g_strdup_printf ("%s: %s", verb->name, error->message);
+  fflush (cli.out);
+  mado_cli_warn (what);
+  return mado_error_exit_status (error);
+}

@@ -1,0 +1,267 @@
+/* verb-keys.c: the known public keys. When a keeper runs, it has the keyring role do the work; otherwise the
+ * command line does it itself, under the keyring's lock. What a key calls itself is a stranger's text. */
+#include "madoguchi/front/verbs.h"
+#include "madoguchi/front/member.h"
+#include "madoguchi/front/view.h"
+#include "madoguchi/front/view-incident.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/fsio.h"
+#include "madoguchi/base/text.h"
+#include "madoguchi/pgp/keyring.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define BLOCK_MAX (1024 * 1024)
+
+typedef struct {
+  MadoCli *cli;
+  gboolean has_keeper;
+} Keys;
+
+/* (transfer full) @text as 40 (or 64) upper-case hexadecimal digits. Errors: USAGE. */
+static char *
+read_fingerprint (const char *text, GError **error)
+{
+  g_autoptr (GString) digits = g_string_new (NULL);
+  gboolean ok = TRUE;
+
+  if (g_str_has_prefix (text, "0x"))
+    text += 2;
+  for (const char *p = text; *p != '\0'; p++)
+    if (g_ascii_isxdigit (*p))
+      g_string_append_c (digits, g_ascii_toupper (*p));
+    else
+      ok = ok && *p == ' ';
+  if (ok && (digits->len == 40 || digits->len == 64))
+    return g_string_free (g_steal_pointer (&digits), FALSE);
+  g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not a fingerprint (40 hexadecimal digits)", text);
+  return NULL;
+}
+
+static gboolean
+check_address (const char *address, GError **error)
+{
+  const char *at = strchr (address, '@');
+
+  if (at != NULL && at != address && at[1] != '\0' && strpbrk (address, " \t\r\n<>") == NULL)
+    return mado_member_check_text ("ADDRESS", address, 1000, error);
+  g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not an address", address);
+  return FALSE;
+}
+
+static gboolean
+print_key (MadoCli *cli, const MadoKey *key, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (cli->options.json)
+    return mado_member_print_json (cli, &mado_key_type, key, error);
+  mado_view_key (text, mado_view_columns (STDOUT_FILENO), key);
+  return mado_cli_print (cli, text->str, error);
+}
+
+static gboolean
+print_table (MadoCli *cli, const MadoKeyTable *table, GError **error)
+{
+  for (guint i = 0; i < table->keys->len; i++)
+    if (!print_key (cli, table->keys->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+/* (transfer full) the keys in an answer of the keeper. */
+static MadoKeyTable *
+read_table (const MadoPacket *answer, GError **error)
+{
+  GPtrArray *items = mado_member_items (answer, &mado_key_type, error);
+  MadoKeyTable *table;
+
+  if (items == NULL)
+    return NULL;
+  table = mado_key_table_new ();
+  g_ptr_array_unref (table->keys);
+  table->keys = items;
+  return table;
+}
+
+/* (transfer full) */
+static MadoKeyTable *
+list_keys (const Keys *keys, GError **error)
+{
+  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+
+  if (!keys->has_keeper)
+    return mado_keyring_list (keys->cli->conf, error);
+  if (!mado_member_ask (keys->cli->conf, "keys-list", NULL, -1, &answer, error))
+    return NULL;
+  return read_table (&answer, error);
+}
+
+static gboolean
+run_list (const Keys *keys, GError **error)
+{
+  g_autoptr (MadoKeyTable) table = list_keys (keys, error);
+
+  return table != NULL && print_table (keys->cli, table, error);
+}
+
+static gboolean
+names_key (const MadoKey *key, const char *fingerprint)
+{
+  return g_strcmp0 (key->fingerprint, fingerprint) == 0
+         || g_strv_contains ((const char *const *) key->subkeys, fingerprint);
+}
+
+static gboolean
+run_show (const Keys *keys, GError **error)
+{
+  g_autofree char *fingerprint = read_fingerprint (mado_cli_argument (keys->cli, 1), error);
+
+  if (fingerprint == NULL)
+    return FALSE;
+  g_autoptr (MadoKeyTable) table = list_keys (keys, error);
+  if (table == NULL)
+    return FALSE;
+  for (guint i = 0; i < table->keys->len; i++)
+    if (names_key (table->keys->pdata[i], fingerprint))
+      return print_key (keys->cli, table->keys->pdata[i], error);
+  g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s: no such key", fingerprint);
+  return FALSE;
+}
+
+/* (transfer full) what became of the keys in @block. */
+static MadoKeyTable *
+import_block (const Keys *keys, GBytes *block, GError **error)
+{
+  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+  MadoCli *cli = keys->cli;
+  MadoKeyTable *table = NULL;
+  GVariantDict dict;
+  int fd;
+  gboolean ok;
+
+  if (!keys->has_keeper)
+    return mado_keyring_import (cli->conf, block, cli->options.pin, &table, error) ? table : NULL;
+  fd = mado_fsio_memfd ("keys", block, error);
+  if (fd < 0)
+    return NULL;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "pin", "b", cli->options.pin);
+  ok = mado_member_ask (cli->conf, "keys-import", g_variant_dict_end (&dict), fd, &answer, error);
+  close (fd);
+  return ok ? read_table (&answer, error) : NULL;
+}
+
+static gboolean
+import_file (const Keys *keys, const char *path, GError **error)
+{
+  g_autoptr (GBytes) block = NULL;
+  gboolean ok = strcmp (path, "-") == 0 ? mado_fsio_read_all (STDIN_FILENO, BLOCK_MAX, &block, error)
+                                        : mado_fsio_read_file (path, BLOCK_MAX, &block, error);
+
+  if (!ok)
+    return FALSE;
+  g_autoptr (MadoKeyTable) table = import_block (keys, block, error);
+  return table != NULL && print_table (keys->cli, table, error);
+}
+
+/* Every file is tried; the first trouble decides the exit status. */
+static gboolean
+run_import (const Keys *keys, GError **error)
+{
+  for (guint i = 1; i < keys->cli->n_arguments; i++) {
+    g_autoptr (GError) problem = NULL;
+    const char *path = mado_cli_argument (keys->cli, i);
+    if (import_file (keys, path, &problem))
+      continue;
+    g_autofree char *what = g_strdup_printf ("keys: %s: %s", path, problem->message);
+    mado_cli_warn (what);
+    if (keys->cli->status == 0)
+      keys->cli->status = mado_error_exit_status (problem);
+  }
+  (void) error;
+  return TRUE;
+}
+
+static gboolean
+run_export (const Keys *keys, GError **error)
+{
+  g_autofree char *fingerprint = read_fingerprint (mado_cli_argument (keys->cli, 1), error);
+  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+  g_autoptr (GBytes) block = NULL;
+
+  if (fingerprint == NULL)
+    return FALSE;
+  if (!keys->has_keeper) {
+    block = mado_keyring_export (keys->cli->conf, fingerprint, error);
+  } else if (mado_member_ask (keys->cli->conf, "keys-export", mado_member_body ("fingerprint", fingerprint, NULL), -1,
+                              &answer, error)) {
+    if (lseek (answer.fd, 0, SEEK_SET) != 0) {
+      g_set_error_literal (error, MADO_ERROR, MADO_ERROR_BUG, "the keeper sent no key");
+      return FALSE;
+    }
+    mado_fsio_read_all (answer.fd, 16 * BLOCK_MAX, &block, error);
+  }
+  if (block == NULL)
+    return FALSE;
+  if (keys->cli->options.output != NULL)
+    return mado_fsio_replace (keys->cli->options.output, block, 0644, error);
+  g_autofree char *text = g_strndup (g_bytes_get_data (block, NULL), g_bytes_get_size (block));
+  g_autofree char *safe = mado_text_visible (text);
+  return mado_cli_print (keys->cli, safe, error);
+}
+
+static gboolean
+run_pin (const Keys *keys, GError **error)
+{
+  const char *address = mado_cli_argument (keys->cli, 1);
+  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+  g_autofree char *fingerprint = NULL;
+
+  if (!check_address (address, error))
+    return FALSE;
+  fingerprint = read_fingerprint (mado_cli_argument (keys->cli, 2), error);
+  if (fingerprint == NULL)
+    return FALSE;
+  if (!keys->has_keeper)
+    return mado_keyring_pin (keys->cli->conf, address, fingerprint, error);
+  return mado_member_ask (keys->cli->conf, "keys-pin",
+                          mado_member_body ("address", address, "fingerprint", fingerprint, NULL), -1, &answer, error);
+}
+
+static gboolean
+run_unpin (const Keys *keys, GError **error)
+{
+  const char *address = mado_cli_argument (keys->cli, 1);
+  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+
+  if (!check_address (address, error))
+    return FALSE;
+  if (!keys->has_keeper)
+    return mado_keyring_unpin (keys->cli->conf, address, error);
+  return mado_member_ask (keys->cli->conf, "keys-unpin", mado_member_body ("address", address, NULL), -1, &answer, error);
+}
+
+gboolean
+mado_verb_keys (MadoCli *cli, GError **error)
+{
+  static const struct {
+    const char *name;
+    guint min, max; /* arguments, its own name included */
+    gboolean (*run) (const Keys *keys, GError **error);
+  } table[] = {
+    { "ls", 1, 1, run_list },     { "show", 2, 2, run_show }, { "import", 2, G_MAXUINT, run_import },
+    { "export", 2, 2, run_export }, { "pin", 3, 3, run_pin },   { "unpin", 2, 2, run_unpin },
+  };
+  const char *name = mado_cli_argument (cli, 0);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    if (strcmp (table[i].name, name) == 0 && cli->n_arguments >= table[i].min && cli->n_arguments <= table[i].max) {
+      Keys keys = { cli, mado_member_keeper_runs (cli->conf) };
+      return table[i].run (&keys, error);
+    }
+  g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE,
+                       "usage: madoguchi keys ls|show FPR|import [--pin] FILE...|export FPR|pin ADDRESS FPR|unpin ADDRESS");
+  return FALSE;
+}

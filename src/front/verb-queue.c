@@ -1,0 +1,226 @@
+/* verb-queue.c: the shared queue: list, show, part, raw, take, assign, state, note. All of it is the keeper's; the
+ * command line only asks and shows. */
+#include "madoguchi/front/verbs.h"
+#include "madoguchi/front/member.h"
+#include "madoguchi/front/view.h"
+#include "madoguchi/front/view-incident.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/fsio.h"
+#include "madoguchi/model/incident.h"
+
+#include <pwd.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NOTE_MAX (1024 * 1024)
+#define WORD_MAX 4096
+
+/* TRUE and a number in @number when @text is one, not below @min. */
+static gboolean
+read_number (const char *what, const char *text, gint64 min, gint64 *number, GError **error)
+{
+  guint64 value;
+
+  if (!g_ascii_string_to_unsigned (text, 10, (guint64) min, G_MAXINT64, &value, NULL)) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: %s is not a number", what, text);
+    return FALSE;
+  }
+  *number = (gint64) value;
+  return TRUE;
+}
+
+/* (transfer none) what the keeper calls this member. */
+static const char *
+resolve_owner (const char *owner)
+{
+  const struct passwd *user = g_strcmp0 (owner, "me") == 0 ? getpwuid (getuid ()) : NULL;
+
+  return user != NULL ? user->pw_name : owner;
+}
+
+static gboolean
+print_text (MadoCli *cli, GString *text, GError **error)
+{
+  return mado_cli_print (cli, text->str, error);
+}
+
+static gboolean
+print_summaries (MadoCli *cli, const GPtrArray *items, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  guint columns = mado_view_columns (STDOUT_FILENO);
+
+  for (guint i = 0; i < items->len; i++)
+    if (cli->options.json) {
+      if (!mado_member_print_json (cli, &mado_summary_type, items->pdata[i], error))
+        return FALSE;
+    } else {
+      if (i == 0)
+        mado_view_summary_head (text);
+      mado_view_summary (text, columns, items->pdata[i]);
+    }
+  return print_text (cli, text, error);
+}
+
+gboolean
+mado_verb_list (MadoCli *cli, GError **error)
+{
+  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+  const MadoCliOptions *options = &cli->options;
+  GVariantDict dict;
+  gint64 limit = 0;
+  gboolean ok;
+
+  if (!mado_member_check_text ("--state", options->state, WORD_MAX, error)
+      || !mado_member_check_text ("--owner", options->owner, WORD_MAX, error)
+      || !mado_member_check_text ("--after", options->after, WORD_MAX, error)
+      || (options->limit != NULL && !read_number ("--limit", options->limit, 1, &limit, error)))
+    return FALSE;
+  g_variant_dict_init (&dict, NULL);
+  if (options->state != NULL)
+    g_variant_dict_insert (&dict, "state", "s", options->state);
+  if (options->owner != NULL)
+    g_variant_dict_insert (&dict, "owner", "s", resolve_owner (options->owner));
+  if (options->after != NULL)
+    g_variant_dict_insert (&dict, "after", "s", options->after);
+  if (options->limit != NULL)
+    g_variant_dict_insert (&dict, "limit", "x", limit);
+  if (!mado_member_ask (cli->conf, "list", g_variant_dict_end (&dict), -1, &answer, error))
+    return FALSE;
+  g_autoptr (GPtrArray) items = mado_member_items (&answer, &mado_summary_type, error);
+  if (items == NULL)
+    return FALSE;
+  ok = print_summaries (cli, items, error);
+  for (guint i = 0; i < items->len; i++)
+    mado_record_free (&mado_summary_type, items->pdata[i]);
+  return ok;
+}
+
+gboolean
+mado_verb_show (MadoCli *cli, GError **error)
+{
+  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+  const char *ticket = mado_cli_argument (cli, 0);
+
+  if (!mado_member_check_text ("TICKET", ticket, WORD_MAX, error)
+      || !mado_member_ask (cli->conf, "show", mado_member_body ("ticket", ticket, NULL), -1, &answer, error))
+    return FALSE;
+  g_autoptr (MadoIncident) incident = mado_incident_from_variant (answer.body, error);
+  if (incident == NULL)
+    return FALSE;
+  if (cli->options.json)
+    return mado_member_print_json (cli, &mado_incident_type, incident, error);
+  g_autoptr (GString) text = g_string_new (NULL);
+  mado_view_incident (text, mado_view_columns (STDOUT_FILENO), incident);
+  return print_text (cli, text, error);
+}
+
+/* Asks for bytes of the mail that the first two arguments name, and saves them. */
+static gboolean
+fetch (MadoCli *cli, const char *verb, const char *path, GError **error)
+{
+  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+  const char *ticket = mado_cli_argument (cli, 0);
+  GVariantDict dict;
+  gint64 message, offset = 0, size = -1;
+
+  if (!mado_member_check_text ("TICKET", ticket, WORD_MAX, error)
+      || !read_number ("MESSAGE", mado_cli_argument (cli, 1), 0, &message, error)
+      || !mado_member_check_text ("PART", path, WORD_MAX, error))
+    return FALSE;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "ticket", "s", ticket);
+  g_variant_dict_insert (&dict, "message", "x", message);
+  if (path != NULL)
+    g_variant_dict_insert (&dict, "path", "s", path);
+  if (!mado_member_ask (cli->conf, verb, g_variant_dict_end (&dict), -1, &answer, error))
+    return FALSE;
+  g_variant_lookup (answer.body, "offset", "x", &offset);
+  g_variant_lookup (answer.body, "size", "x", &size);
+  if (answer.fd < 0) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_BUG, "%s: the keeper sent no file", verb);
+    return FALSE;
+  }
+  /* A part comes alone in its file; a raw mail stands inside a spool file, after its envelope. */
+  return mado_member_save (cli, answer.fd, path == NULL ? (guint64) offset : 0, size >= 0 ? (guint64) size : G_MAXUINT64,
+                           cli->options.output, error);
+}
+
+gboolean
+mado_verb_part (MadoCli *cli, GError **error)
+{
+  return fetch (cli, "part", mado_cli_argument (cli, 2), error);
+}
+
+gboolean
+mado_verb_raw (MadoCli *cli, GError **error)
+{
+  return fetch (cli, "raw", NULL, error);
+}
+
+/* Asks for a change of a ticket and says what came of it. @name, @value, @more, @extra: further arguments. */
+static gboolean
+change (MadoCli *cli, const char *verb, const char *name, const char *value, const char *more, const char *extra,
+        GError **error)
+{
+  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+  const char *ticket = mado_cli_argument (cli, 0);
+  const char *state = "-", *owner = "-", *named = ticket;
+
+  if (!mado_member_check_text ("TICKET", ticket, WORD_MAX, error)
+      || !mado_member_check_text (name, value, NOTE_MAX, error) || !mado_member_check_text (more, extra, WORD_MAX, error))
+    return FALSE;
+  /* A list that ends with a NULL name: the optional pairs come last. */
+  GVariant *body = mado_member_body ("ticket", ticket, name, value, extra != NULL ? more : NULL, extra, NULL);
+  if (!mado_member_ask (cli->conf, verb, body, -1, &answer, error))
+    return FALSE;
+  if (cli->options.json)
+    return mado_member_print_body (cli, answer.body, error);
+  g_variant_lookup (answer.body, "ticket", "&s", &named);
+  g_variant_lookup (answer.body, "state", "&s", &state);
+  g_variant_lookup (answer.body, "owner", "&s", &owner);
+  g_autofree char *ticket_word = mado_view_word (named);
+  g_autofree char *state_word = mado_view_word (state);
+  g_autofree char *owner_word = mado_view_word (owner);
+  g_autoptr (GString) text = g_string_new (NULL);
+  mado_view_ours (text, 0, "%s  state %s, owner %s", ticket_word, state_word, owner_word);
+  return print_text (cli, text, error);
+}
+
+gboolean
+mado_verb_take (MadoCli *cli, GError **error)
+{
+  return change (cli, "take", NULL, NULL, NULL, NULL, error);
+}
+
+gboolean
+mado_verb_assign (MadoCli *cli, GError **error)
+{
+  return change (cli, "assign", "owner", resolve_owner (mado_cli_argument (cli, 1)), NULL, NULL, error);
+}
+
+gboolean
+mado_verb_state (MadoCli *cli, GError **error)
+{
+  return change (cli, "state", "state", mado_cli_argument (cli, 1), "reason", mado_cli_argument (cli, 2), error);
+}
+
+gboolean
+mado_verb_note (MadoCli *cli, GError **error)
+{
+  const char *text = mado_cli_argument (cli, 1);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *read = NULL;
+
+  if (strcmp (text, "-") == 0) {
+    if (!mado_fsio_read_all (STDIN_FILENO, NOTE_MAX, &bytes, error))
+      return FALSE;
+    read = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+    text = read;
+  }
+  if (*text == '\0') {
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "an empty note");
+    return FALSE;
+  }
+  return change (cli, "note", "text", text, NULL, NULL, error);
+}

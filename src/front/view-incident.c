@@ -1,0 +1,159 @@
+/* view-incident.c: see view-incident.h. Pure. */
+#include "madoguchi/front/view-incident.h"
+#include "madoguchi/front/view-report.h"
+#include "madoguchi/front/view.h"
+#include "madoguchi/base/text.h"
+
+#include <string.h>
+
+/* One letter each, for the narrow columns of a list. */
+static const char encryption_letters[] = "-pE";
+static const char *const signature_marks[] = { "-", "part", "GOOD", "untr", "BAD", "exp", "expk", "revk", "unk", "unsup" };
+
+#define TICKET_COLUMNS 20
+#define STATE_COLUMNS 9
+#define OWNER_COLUMNS 10
+#define CRYPTO_COLUMNS 8
+#define TIME_COLUMNS 17
+
+static void
+add_columns (GString *out, const char *ticket, const char *state, const char *owner, const char *crypto, const char *time)
+{
+  mado_view_cell (out, ticket, TICKET_COLUMNS);
+  mado_view_cell (out, state, STATE_COLUMNS);
+  mado_view_cell (out, owner, OWNER_COLUMNS);
+  mado_view_cell (out, crypto, CRYPTO_COLUMNS);
+  mado_view_cell (out, time, TIME_COLUMNS);
+}
+
+void
+mado_view_summary_head (GString *out)
+{
+  add_columns (out, "TICKET", "STATE", "OWNER", "ENC SIG", "UPDATED (UTC)");
+  g_string_append (out, MADO_VIEW_MARK "REPORTER, SUBJECT\n");
+}
+
+void
+mado_view_summary (GString *out, guint columns, const MadoIncident *incident)
+{
+  const guint ours = TICKET_COLUMNS + STATE_COLUMNS + OWNER_COLUMNS + CRYPTO_COLUMNS + TIME_COLUMNS;
+  const guint mark = (guint) strlen (MADO_VIEW_MARK);
+  g_autofree char *ticket = mado_view_word (incident->ticket);
+  g_autofree char *state = mado_view_word (incident->state);
+  g_autofree char *owner = mado_view_word (incident->owner);
+  g_autofree char *crypto = g_strdup_printf ("%c   %s", encryption_letters[incident->encryption],
+                                             signature_marks[incident->signature]);
+  g_autofree char *time = mado_text_time (incident->updated);
+  g_autofree char *theirs = g_strdup_printf ("%s  %s", incident->reporter != NULL ? incident->reporter : "-",
+                                             incident->subject != NULL ? incident->subject : "");
+
+  time[MIN (strlen (time), 16)] = '\0';
+  add_columns (out, ticket, state, owner, crypto, time);
+  g_string_append (out, MADO_VIEW_MARK);
+  mado_view_cell (out, theirs, columns > ours + mark + 20 ? columns - ours - mark : 40);
+  while (out->len > 0 && out->str[out->len - 1] == ' ')
+    g_string_truncate (out, out->len - 1);
+  g_string_append_c (out, '\n');
+}
+
+static void
+view_entry (GString *out, guint columns, const MadoEntry *entry)
+{
+  g_autofree char *direction = mado_view_word (entry->direction);
+  g_autofree char *date = mado_text_time (entry->date);
+  g_autofree char *delivery = mado_view_word (entry->delivery);
+  g_autofree char *queue_id = mado_view_word (entry->queue_id);
+
+  mado_view_ours (out, 0, "---- %" G_GINT64_FORMAT " ---- %s ---- %s%s%s%s%s", entry->id, direction, date,
+                  entry->queue_id != NULL ? " ---- mail " : "", entry->queue_id != NULL ? queue_id : "",
+                  entry->delivery != NULL ? " ---- delivery: " : "", entry->delivery != NULL ? delivery : "");
+  if (entry->report != NULL) {
+    mado_view_report (out, columns, entry->report);
+  } else {
+    if (entry->from != NULL)
+      mado_view_stranger (out, columns, "From: ", entry->from);
+    if (entry->to != NULL)
+      mado_view_stranger (out, columns, "To: ", entry->to);
+    if (entry->text != NULL)
+      mado_view_stranger (out, columns, NULL, entry->text);
+  }
+  g_string_append_c (out, '\n');
+}
+
+void
+mado_view_incident (GString *out, guint columns, const MadoIncident *incident)
+{
+  g_autofree char *ticket = mado_view_word (incident->ticket);
+  g_autofree char *state = mado_view_word (incident->state);
+  g_autofree char *owner = mado_view_word (incident->owner);
+  g_autofree char *created = mado_text_time (incident->created);
+  g_autofree char *updated = mado_text_time (incident->updated);
+
+  mado_view_ours (out, 0, "Ticket      %s", ticket);
+  mado_view_ours (out, 0, "State       %s, owner %s", state, owner);
+  mado_view_ours (out, 0, "Created     %s, last activity %s", created, updated);
+  if (incident->counts != NULL)
+    mado_view_ours (out, 0, "Holds       %" G_GINT64_FORMAT " messages, %" G_GINT64_FORMAT " parts", incident->counts->messages,
+                    incident->counts->parts);
+  mado_view_ours (out, 0, "First mail  %s; %s", mado_view_encryption (incident->encryption),
+                  mado_view_signature (incident->signature));
+  mado_view_stranger (out, columns, "Reporter: ", incident->reporter);
+  mado_view_stranger (out, columns, "Subject: ", incident->subject);
+  g_string_append_c (out, '\n');
+  for (guint i = 0; i < incident->thread->len; i++)
+    view_entry (out, columns, incident->thread->pdata[i]);
+}
+
+void
+mado_view_held (GString *out, guint columns, const MadoHeld *held)
+{
+  g_autofree char *queue_id = mado_view_word (held->queue_id);
+  g_autofree char *reason = mado_view_word (held->reason);
+  g_autofree char *ticket = mado_view_word (held->ticket);
+  g_autofree char *received = mado_text_time (held->received);
+
+  mado_view_ours (out, 0, "%s  %s  %s  %" G_GINT64_FORMAT " bytes, %" G_GINT64_FORMAT " attempts  %s", queue_id, received, reason,
+                  held->size, held->attempts, ticket);
+  mado_view_stranger (out, columns, "From: ", held->from);
+  mado_view_stranger (out, columns, "Subject: ", held->subject);
+}
+
+void
+mado_view_account (GString *out, const MadoAccount *account)
+{
+  const MadoAccountStates *states = account->states;
+  const struct {
+    const char *name;
+    gint64 count;
+  } rows[] = {
+    { "ticket", states->ticket },       { "joined", states->joined }, { "bounce", states->bounce },
+    { "auto-reply", states->auto_reply }, { "duplicate", states->duplicate }, { "held", states->held },
+    { "dropped by a member", states->dropped_by_member }, { "pending", states->pending },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    mado_view_ours (out, 2, "%-20s %8" G_GINT64_FORMAT, rows[i].name, rows[i].count);
+  mado_view_ours (out, 0, "accepted               %8" G_GINT64_FORMAT "  %s", account->accepted,
+                  account->balanced ? "balanced" : "DOES NOT BALANCE");
+}
+
+void
+mado_view_key (GString *out, guint columns, const MadoKey *key)
+{
+  g_autofree char *fingerprint = mado_view_word (key->fingerprint);
+  g_autofree char *algorithm = mado_view_word (key->algorithm);
+  g_autofree char *expires = key->expires != 0 ? mado_text_time (key->expires) : g_strdup ("never");
+
+  mado_view_ours (out, 0, "%s  %s  expires %s%s%s%s%s%s%s", fingerprint, algorithm, expires, key->has_secret ? "  secret" : "",
+                  key->is_revoked ? "  REVOKED" : "", key->is_expired ? "  EXPIRED" : "",
+                  key->is_disabled ? "  disabled" : "", key->is_distrusted ? "  distrusted" : "",
+                  key->can_encrypt ? "" : "  cannot encrypt");
+  for (guint i = 0; i < key->users->len; i++) {
+    const MadoKeyUser *user = key->users->pdata[i];
+    g_autofree char *label = g_strdup_printf ("User ID (%s%s): ", mado_validity_names[user->validity],
+                                              user->is_revoked ? ", revoked" : "");
+    mado_view_stranger (out, columns, label, user->user_id);
+  }
+  for (guint i = 0; key->pinned[i] != NULL; i++)
+    mado_view_stranger (out, columns, "pinned for ", key->pinned[i]);
+}

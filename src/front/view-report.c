@@ -1,0 +1,178 @@
+/* view-report.c: see view-report.h. Words only for facts that stand in the report; nothing is concluded here. */
+#include "madoguchi/front/view-report.h"
+#include "madoguchi/front/view.h"
+#include "madoguchi/base/text.h"
+
+#include <string.h>
+
+static const char *const protocol_words[] = { "OpenPGP", "S/MIME" };
+static const char *const form_words[] = { "PGP/MIME", "inline", "attachment", "rebuilt by a mail server", "opaque" };
+static const char *const operation_words[] = { "decrypt", "verify", "decrypt and verify" };
+static const char *const covers_words[] = { "the whole mail", "a part of it" };
+
+const char *
+mado_view_encryption (MadoEncryption encryption)
+{
+  static const char *const words[] = { "not encrypted", "only partly encrypted", "encrypted" };
+
+  return (guint) encryption < G_N_ELEMENTS (words) ? words[encryption] : "?";
+}
+
+const char *
+mado_view_signature (MadoSignatureStatus status)
+{
+  static const char *const words[] = {
+    [MADO_SIGNATURE_NONE] = "not signed",
+    [MADO_SIGNATURE_PARTIAL] = "signed only in part",
+    [MADO_SIGNATURE_GOOD] = "GOOD signature of the sender",
+    [MADO_SIGNATURE_GOOD_UNTRUSTED] = "intact signature, but nothing vouches that it is the sender's",
+    [MADO_SIGNATURE_BAD] = "BAD signature: the text is not what was signed",
+    [MADO_SIGNATURE_EXPIRED_SIGNATURE] = "signature has expired",
+    [MADO_SIGNATURE_EXPIRED_KEY] = "signed by an expired key",
+    [MADO_SIGNATURE_REVOKED_KEY] = "signed by a REVOKED key",
+    [MADO_SIGNATURE_UNKNOWN_KEY] = "signed by a key we do not know",
+    [MADO_SIGNATURE_UNSUPPORTED] = "signed in a way that is not accepted",
+  };
+
+  return (guint) status < G_N_ELEMENTS (words) ? words[status] : "?";
+}
+
+static void
+view_signer (GString *out, guint columns, const MadoSigner *signer)
+{
+  g_autofree char *fingerprint = mado_view_word (signer->fingerprint);
+  g_autofree char *vouched = mado_view_word (signer->vouched_by);
+
+  mado_view_ours (out, 0, "Signer      %s", fingerprint);
+  mado_view_ours (out, 12, "%s the From address; validity %s; vouched for by: %s",
+                  signer->matches_from ? "names" : "does NOT name", mado_validity_names[signer->validity], vouched);
+  for (guint i = 0; signer->user_ids[i] != NULL; i++)
+    mado_view_stranger (out, columns, "User ID: ", signer->user_ids[i]);
+}
+
+static void
+view_signature (GString *out, const MadoSignature *signature)
+{
+  g_autofree char *fingerprint = mado_view_word (signature->fingerprint);
+  g_autofree char *hash = mado_view_word (signature->hash);
+  g_autofree char *created = signature->created != 0 ? mado_text_time (signature->created) : g_strdup ("-");
+
+  mado_view_ours (out, 12, "%s: %s, %s, made %s", mado_signature_status_names[signature->status], fingerprint, hash,
+                  created);
+}
+
+static void
+view_layers (GString *out, const GPtrArray *layers)
+{
+  for (guint i = 0; i < layers->len; i++) {
+    const MadoLayer *layer = layers->pdata[i];
+    g_autofree char *part = mado_view_word (layer->part);
+    mado_view_ours (out, 0, "Layer %-5u part %s: %s, %s, %s: %s; covers %s", i + 1, part, protocol_words[layer->protocol],
+                    form_words[layer->form], operation_words[layer->operation], mado_outcome_names[layer->outcome],
+                    covers_words[layer->covers]);
+    for (guint k = 0; layer->encrypted_to[k] != NULL; k++) {
+      g_autofree char *key = mado_view_word (layer->encrypted_to[k]);
+      mado_view_ours (out, 12, "encrypted to %s", key);
+    }
+    for (guint k = 0; k < layer->signatures->len; k++)
+      view_signature (out, layer->signatures->pdata[k]);
+  }
+}
+
+static void
+view_parts (GString *out, guint columns, const GPtrArray *parts)
+{
+  for (guint i = 0; i < parts->len; i++) {
+    const MadoPart *part = parts->pdata[i];
+    g_autofree char *path = mado_view_word (part->path);
+    g_autofree char *flags = g_strjoinv (" ", part->flags);
+    g_autofree char *safe = mado_view_word (flags);
+    mado_view_ours (out, 0, "Part %-6s %" G_GINT64_FORMAT " bytes%s%s%s%s", path, part->size, part->decrypted ? ", was encrypted" : "",
+                    part->is_signed ? ", signed" : "", *flags != '\0' ? ", flags: " : "", *flags != '\0' ? safe : "");
+    mado_view_stranger (out, columns, "Type: ", part->type);
+    if (part->filename != NULL)
+      mado_view_stranger (out, columns, "File name: ", part->filename);
+  }
+}
+
+static void
+view_keys (GString *out, guint columns, const GPtrArray *keys)
+{
+  for (guint i = 0; i < keys->len; i++) {
+    const MadoOfferedKey *key = keys->pdata[i];
+    g_autofree char *fingerprint = mado_view_word (key->fingerprint);
+    g_autofree char *source = mado_view_word (key->source);
+    mado_view_ours (out, 0, "Offers key  %s (%s; not trusted by being here)", fingerprint, source);
+    for (guint k = 0; key->user_ids[k] != NULL; k++)
+      mado_view_stranger (out, columns, "User ID: ", key->user_ids[k]);
+  }
+}
+
+static void
+view_headers (GString *out, guint columns, const MadoReport *report)
+{
+  g_autofree char *to = g_strjoinv (", ", report->to);
+  g_autofree char *from = NULL;
+
+  if (report->from != NULL)
+    from = report->from->name != NULL
+               ? g_strdup_printf ("%s <%s>", report->from->name, report->from->address != NULL ? report->from->address : "")
+               : g_strdup (report->from->address);
+  mado_view_stranger (out, columns, "From: ", from);
+  mado_view_stranger (out, columns, "To: ", to);
+  if (report->date != 0) {
+    g_autofree char *date = mado_text_time (report->date);
+    mado_view_stranger (out, columns, "Date: ", date);
+  }
+  mado_view_stranger (out, columns, "Message-ID: ", report->message_id);
+  mado_view_stranger (out, columns, "Subject: ", report->subject);
+}
+
+static void
+view_verdict (GString *out, guint columns, const MadoReport *report)
+{
+  const char *kind = report->report != NULL ? report->report->kind : NULL;
+  g_autofree char *word = mado_view_word (kind);
+  g_autofree char *language = mado_view_word (report->language);
+
+  mado_view_ours (out, 0, "Kind        %s, language %s", word, language);
+  mado_view_ours (out, 0, "Encryption  %s", mado_view_encryption (report->encryption));
+  mado_view_ours (out, 0, "Signature   %s", mado_view_signature (report->signature));
+  if (report->signer != NULL)
+    view_signer (out, columns, report->signer);
+  if (report->undecryptable != NULL) {
+    g_autofree char *reason = mado_view_word (report->undecryptable->reason);
+    g_autofree char *keys = g_strjoinv (" ", report->undecryptable->encrypted_to);
+    g_autofree char *safe = mado_view_word (keys);
+    mado_view_ours (out, 0, "UNREADABLE  %s; encrypted to: %s", reason, safe);
+  }
+  mado_view_ours (out, 0, "Subject     %s",
+                  g_strcmp0 (report->subject_source, "protected") == 0 ? "was protected" : "from the outer header");
+}
+
+void
+mado_view_report (GString *out, guint columns, const MadoReport *report)
+{
+  view_verdict (out, columns, report);
+  view_layers (out, report->layers);
+  view_headers (out, columns, report);
+  g_string_append_c (out, '\n');
+  if (report->text != NULL)
+    mado_view_stranger (out, columns, NULL, report->text);
+  else
+    mado_view_ours (out, 0, "(no text to show)");
+  if (report->text_truncated)
+    mado_view_ours (out, 0, "(the text was cut here; the raw mail has all of it)");
+  g_string_append_c (out, '\n');
+  view_parts (out, columns, report->parts);
+  view_keys (out, columns, report->keys_offered);
+  for (guint i = 0; i < report->indicators->len; i++) {
+    const MadoIndicator *indicator = report->indicators->pdata[i];
+    g_autofree char *label = mado_view_word (indicator->type);
+    g_autofree char *with_colon = g_strconcat ("Indicator, ", label, ": ", NULL);
+    mado_view_stranger (out, columns, with_colon, indicator->as_written);
+  }
+  /* A problem may quote what the mail says. */
+  for (guint i = 0; report->problems[i] != NULL; i++)
+    mado_view_stranger (out, columns, "Problem: ", report->problems[i]);
+}
