@@ -1,6 +1,7 @@
 /* record.c: see record.h. Pure: no files, no processes. */
 #include "madoguchi/model/record.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/base/text.h"
 
 #include <string.h>
 
@@ -78,6 +79,85 @@ strings_to_variant (char **list)
   for (gsize i = 0; list[i] != NULL; i++)
     g_variant_builder_add_value (&builder, g_variant_new_take_string (g_utf8_make_valid (list[i], -1)));
   return g_variant_builder_end (&builder);
+}
+
+static gboolean
+clamp_string (char **text, gsize max)
+{
+  if (*text == NULL || strlen (*text) <= max)
+    return FALSE;
+  char *cut = mado_text_truncate (*text, max);
+  g_free (*text);
+  *text = cut;
+  return TRUE;
+}
+
+static gboolean
+clamp_strings (char **list, gsize max, gsize max_items)
+{
+  gboolean is_cut = FALSE;
+
+  for (gsize i = 0; list != NULL && list[i] != NULL; i++) {
+    if (i >= max_items) {
+      g_clear_pointer (&list[i], g_free);
+      for (gsize rest = i + 1; list[rest] != NULL; rest++)
+        g_clear_pointer (&list[rest], g_free);
+      return TRUE;
+    }
+    is_cut = clamp_string (&list[i], max) || is_cut;
+  }
+  return is_cut;
+}
+
+static gboolean
+clamp_list (const MadoRecordType *type, GPtrArray *list, gsize max_items)
+{
+  gboolean is_cut = FALSE;
+
+  while (list != NULL && list->len > max_items) {
+    mado_record_free (type, list->pdata[list->len - 1]);
+    g_ptr_array_set_size (list, (gint) list->len - 1);
+    is_cut = TRUE;
+  }
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    is_cut = mado_record_clamp (type, list->pdata[i]) || is_cut;
+  return is_cut;
+}
+
+static gboolean
+clamp_field (const MadoField *field, gpointer record)
+{
+  gsize max = field->max != 0 ? field->max : DEFAULT_MAX;
+  gsize max_items = field->max_items != 0 ? field->max_items : DEFAULT_MAX_ITEMS;
+
+  switch (field->kind) {
+  case MADO_FIELD_STRING:
+    return clamp_string (&AT (record, field, char *), max);
+  case MADO_FIELD_STRV:
+    return clamp_strings (AT (record, field, char **), max, max_items);
+  case MADO_FIELD_MAP:
+    return clamp_strings (AT (record, field, char **), max, max_items & ~(gsize) 1);
+  case MADO_FIELD_RECORD:
+    return AT (record, field, gpointer) != NULL && mado_record_clamp (field->type, AT (record, field, gpointer));
+  case MADO_FIELD_LIST:
+    return clamp_list (field->type, AT (record, field, GPtrArray *), max_items);
+  case MADO_FIELD_BOOL:
+  case MADO_FIELD_INT:
+  case MADO_FIELD_TIME:
+  case MADO_FIELD_ENUM:
+    break;
+  }
+  return FALSE;
+}
+
+gboolean
+mado_record_clamp (const MadoRecordType *type, gpointer record)
+{
+  gboolean is_cut = FALSE;
+
+  for (const MadoField *field = type->fields; field->name != NULL; field++)
+    is_cut = clamp_field (field, record) || is_cut;
+  return is_cut;
 }
 
 static GVariant *

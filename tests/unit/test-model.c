@@ -394,6 +394,33 @@ test_every_cut (void)
   }
 }
 
+/* What a hostile mail made too long is cut, and then accepted. */
+static void
+test_clamp (void)
+{
+  g_autoptr (MadoReport) report = mado_report_new ();
+  g_autoptr (GError) error = NULL;
+
+  report->message_id = g_strnfill (5000, 'x');
+  report->from = mado_mailbox_new ();
+  g_autofree char *filler = g_strnfill (4095, 'n');
+  report->from->name = g_strconcat (filler, "窓", NULL);
+  g_strfreev (report->problems);
+  report->problems = g_new0 (char *, 1502);
+  for (int i = 0; i < 1501; i++)
+    report->problems[i] = g_strdup ("p");
+  for (int i = 0; i < 150; i++)
+    g_ptr_array_add (report->keys_offered, mado_offered_key_new ());
+  g_assert_true (mado_record_clamp (&mado_report_type, report));
+  g_assert_false (mado_record_clamp (&mado_report_type, report));
+  g_autoptr (MadoReport) copy = mado_report_copy (report);
+  g_assert_nonnull (copy);
+  g_assert_cmpint (strlen (copy->message_id), ==, 4096);
+  g_assert_cmpint (strlen (copy->from->name), ==, 4095);
+  g_assert_cmpint (g_strv_length (copy->problems), ==, 1000);
+  g_assert_cmpint (copy->keys_offered->len, ==, 100);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -411,5 +438,6 @@ main (int argc, char **argv)
   g_test_add_func ("/model/json/empty", test_json_empty);
   g_test_add_func ("/model/incident/summary", test_summary);
   g_test_add_func ("/model/incident/summary-from-variant", test_summary_from_variant);
+  g_test_add_func ("/model/clamp", test_clamp);
   return g_test_run ();
 }

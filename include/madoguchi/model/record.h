@@ -51,6 +51,10 @@ void mado_record_free (const MadoRecordType *type, gpointer record);
 /* (transfer full) a deep copy. */
 gpointer mado_record_copy (const MadoRecordType *type, gconstpointer record);
 
+/* Cuts strings and lists of @record down to their maxima (strings at a character), so that mado_record_from_variant ()
+ * takes what was filled from hostile input. Returns whether anything was cut. */
+gboolean mado_record_clamp (const MadoRecordType *type, gpointer record);
+
 /* (transfer floating) @record as a{sv}. Zero fields are left out. */
 GVariant *mado_record_to_variant (const MadoRecordType *type, gconstpointer record);
 
