@@ -5,7 +5,10 @@ systemd_built = $(systemd_services:%=systemd/%)
 
 systemdunitdir = $(prefix)/lib/systemd/system
 systemdunit_DATA = $(systemd_built)
-dist_systemdunit_DATA = systemd/madoguchi.target
+dist_systemdunit_DATA = systemd/madoguchi.target \
+	systemd/madoguchi-agent-decrypt@.service systemd/madoguchi-agent-decrypt@.socket \
+	systemd/madoguchi-agent-decrypt-extra@.socket systemd/madoguchi-agent-sign@.service \
+	systemd/madoguchi-agent-sign@.socket systemd/madoguchi-agent-sign-extra@.socket
 sysusersdir = $(prefix)/lib/sysusers.d
 tmpfilesdir = $(prefix)/lib/tmpfiles.d
 
