@@ -5,7 +5,7 @@ from csource import bare_code, sources
 from tap import Sample, Tap, source_dir
 
 DECLARATION = re.compile(r"^[A-Za-z_][\w \t*]*?[ \t*](mado_\w+) \(")
-SELF_EVIDENT = re.compile(r"_(free|quark)$")
+SELF_EVIDENT = re.compile(r"_(free|clear|quark)$")
 
 
 def check_documented(root):
