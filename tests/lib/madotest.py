@@ -18,8 +18,9 @@ import time
 from madogpg import Gpg, Opened  # noqa: F401
 from madolmtp import Lmtp, lmtp_raw, lmtp_send  # noqa: F401
 from madopostfix import Postfix, free_port, why_not  # noqa: F401
-from madomail import (address_of, attachment, body_text, header, mbox_of, message_id, part_entity,  # noqa: F401
-                      pgp_encrypted, pgp_encapsulated, pgp_signed, plain, text_entity)
+from madomail import (address_of, attachment, body_text, compose, crlf, encrypted_entity, header, mbox_of,  # noqa: F401
+                      message_id, outer_headers, part_entity, pgp_encrypted, pgp_encapsulated, pgp_signed, plain,
+                      text_entity)
 
 SRC = os.environ.get('MADO_SRC') or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get('MADO_BUILD') or SRC
