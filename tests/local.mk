@@ -1,1 +1,10 @@
 # Unit tests: one file per .c, named test-LAYER-NAME; scripts: tests/it (real roles), tests/arch (structure).
+#
+# Quick tests (TESTS, `make check`, below 5 minutes on 2 cores): units, structure, and real roles without Postfix.
+# Full tests (FULL_TESTS, `make check-full`): real Postfix, the long crash rounds, and what tests/full/ builds.
+it_quick = tests/it/members.py tests/it/bad-input.py tests/crash/kill9.py
+it_full = tests/it/e2e.py tests/full/kill9-rounds.sh
+TESTS += $(it_quick)
+FULL_TESTS += $(it_full)
+EXTRA_DIST += $(it_quick) $(it_full) tests/bench/run.py tests/lib/madogpg.py tests/lib/madolmtp.py \
+	tests/lib/madomail.py tests/lib/madopostfix.py tests/lib/madotest.py
