@@ -1,1 +1,17 @@
-# src/desk: see ARCHITECTURE.md
+noinst_LIBRARIES += libdesk.a
+libdesk_a_SOURCES = src/desk/store.c src/desk/store-sql.c src/desk/store-mail.c src/desk/store-incident.c \
+	src/desk/store-outbox.c src/desk/thread.c src/desk/policy.c src/desk/draft.c src/desk/settle.c \
+	src/desk/settings.c src/desk/desk.c src/desk/batch.c src/desk/pool.c src/desk/intake-queue.c src/desk/flow.c \
+	src/desk/outbox.c src/desk/control.c src/desk/verbs.c src/desk/verbs-ticket.c src/desk/verbs-mail.c \
+	src/desk/verbs-house.c src/desk/account.c src/desk/keeper.c
+libdesk_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+noinst_HEADERS += include/madoguchi/desk/store.h include/madoguchi/desk/store-sql.h \
+	include/madoguchi/desk/store-mail.h include/madoguchi/desk/store-incident.h \
+	include/madoguchi/desk/store-outbox.h include/madoguchi/desk/thread.h include/madoguchi/desk/policy.h \
+	include/madoguchi/desk/draft.h include/madoguchi/desk/settle.h include/madoguchi/desk/settings.h \
+	include/madoguchi/desk/desk.h include/madoguchi/desk/batch.h include/madoguchi/desk/pool.h \
+	include/madoguchi/desk/intake-queue.h include/madoguchi/desk/flow.h include/madoguchi/desk/outbox.h \
+	include/madoguchi/desk/control.h include/madoguchi/desk/verbs.h include/madoguchi/desk/verbs-ticket.h \
+	include/madoguchi/desk/verbs-mail.h include/madoguchi/desk/verbs-house.h include/madoguchi/desk/account.h \
+	include/madoguchi/desk/keeper.h
+desk_libs = libdesk.a libspool.a libmodel.a libipc.a libconf.a $(base_libs) $(SQLITE_LIBS)

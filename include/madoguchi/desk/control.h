@@ -1,0 +1,29 @@
+/* control.h: the keeper's socket, where members ask (the CLI) by the words of ipc/peer.h. Never blocks: a client
+ * that does not read its answers is let go. */
+#pragma once
+
+#include "madoguchi/desk/desk.h"
+#include "madoguchi/desk/flow.h"
+#include "madoguchi/desk/outbox.h"
+
+typedef struct _MadoControl MadoControl;
+
+/* One question. A verb ends it with exactly one of _answer () and _fail (), at once or later; a client that is
+ * gone by then is no trouble. */
+typedef struct {
+  MadoDesk *desk;
+  MadoFlow *flow;
+  MadoOutbox *outbox;
+  char *member;       /* login of who asks */
+  MadoPacket request;
+  gpointer client;    /* control.c's own */
+} MadoCall;
+
+/* @body: (transfer floating, nullable). @fd: closed here, -1 for none. */
+void mado_call_answer (MadoCall *call, GVariant *body, int fd);
+void mado_call_fail (MadoCall *call, const GError *error);
+
+/* (transfer full) listens on RUNTIME/keeper.sock. Errors: TEMP, DENIED, CONF. */
+MadoControl *mado_control_new (MadoDesk *desk, MadoFlow *flow, MadoOutbox *outbox, GError **error);
+void mado_control_free (MadoControl *control);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoControl, mado_control_free)

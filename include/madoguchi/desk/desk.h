@@ -1,0 +1,25 @@
+/* desk.h: what the parts of the keeper share: settings, store, spool, and the ways to the other roles. */
+#pragma once
+
+#include "madoguchi/desk/batch.h"
+#include "madoguchi/desk/pool.h"
+#include "madoguchi/desk/settings.h"
+#include "madoguchi/desk/store.h"
+#include "madoguchi/spool/spool.h"
+
+typedef struct {
+  const MadoConf *conf;
+  MadoDeskSettings settings;
+  MadoStore *store;
+  MadoSpool *spool;
+  MadoBatch *batch;
+  MadoPool *opener, *signer, *sender, *keyring;
+  gint64 (*now) (void); /* seconds since the epoch; tests set their own */
+  gboolean is_draining; /* begin nothing new */
+} MadoDesk;
+
+/* (transfer full) everything opened; connections are made when they are needed. @conf must outlive it.
+ * Errors: CONF, TEMP, DENIED. */
+MadoDesk *mado_desk_open (const MadoConf *conf, GError **error);
+void mado_desk_close (MadoDesk *desk);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoDesk, mado_desk_close)

@@ -1,0 +1,13 @@
+/* draft.h: the answer to a report before it is sealed: names, ids and a template; no word of the report. Pure but
+ * for the random part of its Message-ID. */
+#pragma once
+
+#include "madoguchi/desk/policy.h"
+#include "madoguchi/model/reply.h"
+
+/* (transfer full) a new thread's secret: 80 random bits. */
+char *mado_draft_token (void);
+
+/* (transfer full) the answer that @verdict allows. @ticket: "PREFIX #2026-000001". @address: of the team. */
+MadoReply *mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoReport *report, const char *ticket,
+                              const char *token, const char *address, gint64 now);

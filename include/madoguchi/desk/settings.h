@@ -1,0 +1,22 @@
+/* settings.h: what the desk takes from the configuration, read once. */
+#pragma once
+
+#include "madoguchi/conf/conf.h"
+
+typedef struct {
+  const char *prefix;             /* of tickets */
+  const char *const *team;        /* our addresses; the first one answers */
+  const char *const *languages;
+  const char *archive;
+  const char *runtime;
+  gint64 attempts;                /* reader's deaths before a mail is held */
+  gint64 max_answers, window;     /* per sender */
+  gint64 retry_first, retry_max, give_up;
+  guint workers;
+  guint open_deadline_ms, send_deadline_ms;
+  gint64 tmp_age;
+  gboolean may_encrypt;
+} MadoDeskSettings;
+
+/* Strings stay @conf's. Errors: CONF (no team address, no language). */
+gboolean mado_desk_settings_read (const MadoConf *conf, MadoDeskSettings *settings, GError **error);

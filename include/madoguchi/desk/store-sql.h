@@ -1,0 +1,42 @@
+/* store-sql.h: statements for the store's own files. Nobody else includes this. */
+#pragma once
+
+#include "madoguchi/desk/store.h"
+
+#include <sqlite3.h>
+
+/* A prepared statement that belongs to the store's cache; the cleanup only resets it. */
+typedef struct sqlite3_stmt MadoStatement;
+void mado_sql_reset (MadoStatement *statement);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoStatement, mado_sql_reset)
+
+struct _MadoStore {
+  sqlite3 *db;
+  GHashTable *statements; /* SQL text -> MadoStatement */
+  char *prefix;
+  int lock; /* a locked file beside the database */
+  gboolean in_transaction;
+};
+
+/* @types: one letter per argument: i gint64, s const char * (NULL: null), b GBytes * (NULL: null).
+ * NULL on error (BUG, TEMP). */
+MadoStatement *mado_sql_query (MadoStore *store, GError **error, const char *sql, const char *types, ...);
+
+/* The same, run to its end. @changed: (nullable) rows that changed. */
+gboolean mado_sql_run (MadoStore *store, GError **error, const char *sql, const char *types, ...);
+
+/* Next row: TRUE; the end: FALSE without error. */
+gboolean mado_sql_step (MadoStore *store, MadoStatement *statement, GError **error);
+
+/* One number out of a query; 0 when there is no row or it is null. */
+gboolean mado_sql_number (MadoStore *store, gint64 *out, GError **error, const char *sql, const char *types, ...);
+
+/* Rows the last statement changed. */
+int mado_sql_changes (MadoStore *store);
+
+/* Columns. (transfer full, nullable) */
+char *mado_sql_text (MadoStatement *statement, int column);
+GBytes *mado_sql_bytes (MadoStatement *statement, int column);
+
+/* Sets @error from the database's last error. Returns FALSE. */
+gboolean mado_sql_fail (MadoStore *store, const char *what, GError **error);

@@ -1,0 +1,11 @@
+/* verbs-ticket.h: list, show, take, assign, state, note. */
+#pragma once
+
+#include "madoguchi/desk/control.h"
+
+void mado_verb_list (MadoCall *call);
+void mado_verb_show (MadoCall *call);
+void mado_verb_take (MadoCall *call);
+void mado_verb_assign (MadoCall *call);
+void mado_verb_state (MadoCall *call);
+void mado_verb_note (MadoCall *call);

@@ -1,0 +1,114 @@
+/* batch.c: see batch.h. */
+#include "madoguchi/desk/batch.h"
+#include "madoguchi/base/error.h"
+
+#define MAX_CHANGES 64 /* in one transaction: the first one must not wait for ever */
+
+typedef struct {
+  MadoBatchApply apply;
+  MadoBatchDone done;
+  gpointer data;
+} Change;
+
+struct _MadoBatch {
+  MadoStore *store;
+  GArray *changes; /* of Change */
+  guint source;
+};
+
+MadoBatch *
+mado_batch_new (MadoStore *store)
+{
+  MadoBatch *batch = g_new0 (MadoBatch, 1);
+
+  batch->store = store;
+  batch->changes = g_array_new (FALSE, FALSE, sizeof (Change));
+  return batch;
+}
+
+void
+mado_batch_free (MadoBatch *batch)
+{
+  if (batch == NULL)
+    return;
+  g_clear_handle_id (&batch->source, g_source_remove);
+  g_array_unref (batch->changes);
+  g_free (batch);
+}
+
+static gboolean
+apply_range (MadoBatch *batch, GArray *changes, guint from, guint to, GError **error)
+{
+  if (!mado_store_begin (batch->store, error))
+    return FALSE;
+  for (guint i = from; i < to; i++) {
+    Change *change = &g_array_index (changes, Change, i);
+    if (!change->apply (change->data, error)) {
+      mado_store_rollback (batch->store);
+      return FALSE;
+    }
+  }
+  if (mado_store_commit (batch->store, error))
+    return TRUE;
+  mado_store_rollback (batch->store);
+  return FALSE;
+}
+
+static void
+tell_range (GArray *changes, guint from, guint to, const GError *error)
+{
+  for (guint i = from; i < to; i++) {
+    Change *change = &g_array_index (changes, Change, i);
+    if (change->done != NULL)
+      change->done (change->data, error);
+  }
+}
+
+static void
+run_range (MadoBatch *batch, GArray *changes, guint from, guint to)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (apply_range (batch, changes, from, to, &error)) {
+    tell_range (changes, from, to, NULL);
+    return;
+  }
+  if (to - from == 1) {
+    tell_range (changes, from, to, error);
+    return;
+  }
+  /* One of them, or the disk: find out one by one. */
+  for (guint i = from; i < to; i++)
+    run_range (batch, changes, i, i + 1);
+}
+
+void
+mado_batch_flush (MadoBatch *batch)
+{
+  g_autoptr (GArray) changes = batch->changes;
+
+  g_clear_handle_id (&batch->source, g_source_remove);
+  batch->changes = g_array_new (FALSE, FALSE, sizeof (Change));
+  for (guint from = 0; from < changes->len; from += MAX_CHANGES)
+    run_range (batch, changes, from, MIN (from + MAX_CHANGES, changes->len));
+}
+
+static gboolean
+on_idle (gpointer data)
+{
+  MadoBatch *batch = data;
+
+  batch->source = 0;
+  mado_batch_flush (batch);
+  return G_SOURCE_REMOVE;
+}
+
+void
+mado_batch_add (MadoBatch *batch, MadoBatchApply apply, MadoBatchDone done, gpointer data)
+{
+  Change change = { apply, done, data };
+
+  g_array_append_val (batch->changes, change);
+  if (batch->source == 0) /* after the sockets were read, so that what came together is committed together */
+    batch->source = g_idle_add_full (G_PRIORITY_DEFAULT + 10, on_idle, batch, NULL);
+}

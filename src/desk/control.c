@@ -1,0 +1,219 @@
+/* control.c: see control.h. */
+#include "madoguchi/desk/control.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/log.h"
+#include "madoguchi/desk/verbs.h"
+#include "madoguchi/ipc/peer.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <pwd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define MAX_CLIENTS 200
+
+struct _MadoControl {
+  MadoDesk *desk;
+  MadoFlow *flow;
+  MadoOutbox *outbox;
+  int listener;
+  guint watch;
+  char *path;
+  GHashTable *clients; /* set of Client */
+};
+
+typedef struct {
+  MadoControl *control; /* NULL: the control socket is gone */
+  int socket;           /* -1: the client is gone */
+  guint watch;
+  uid_t uid;
+  char *member;
+  gboolean is_busy; /* one question at a time */
+  guint references; /* the table's, and a call's */
+} Client;
+
+static gboolean on_request (gint fd, GIOCondition condition, gpointer data);
+
+static void
+client_unref (Client *client)
+{
+  if (--client->references > 0)
+    return;
+  g_free (client->member);
+  g_free (client);
+}
+
+static void
+let_go (Client *client)
+{
+  g_clear_handle_id (&client->watch, g_source_remove);
+  if (client->socket >= 0)
+    close (client->socket);
+  client->socket = -1;
+  if (client->control != NULL)
+    g_hash_table_remove (client->control->clients, client); /* drops the table's reference */
+}
+
+/* The table's destroy function. */
+static void
+drop_client (Client *client)
+{
+  client->control = NULL;
+  let_go (client);
+  client_unref (client);
+}
+
+static void
+listen_again (Client *client)
+{
+  client->is_busy = FALSE;
+  if (client->socket >= 0 && client->watch == 0)
+    client->watch = g_unix_fd_add (client->socket, G_IO_IN | G_IO_HUP | G_IO_ERR, on_request, client);
+}
+
+static void
+finish (MadoCall *call, gboolean is_sent)
+{
+  Client *client = call->client;
+
+  if (!is_sent)
+    let_go (client); /* gone, or too slow to read its answers */
+  else
+    listen_again (client);
+  client_unref (client);
+  mado_packet_clear (&call->request);
+  g_free (call->member);
+  g_free (call);
+}
+
+void
+mado_call_answer (MadoCall *call, GVariant *body, int fd)
+{
+  Client *client = call->client;
+  g_autoptr (GVariant) owned = body != NULL ? g_variant_ref_sink (body) : NULL;
+  g_autoptr (GError) problem = NULL;
+  gboolean is_sent = client->socket >= 0 && mado_wire_send (client->socket, "ok", owned, fd, &problem);
+
+  if (fd >= 0)
+    close (fd);
+  if (g_error_matches (problem, MADO_ERROR, MADO_ERROR_LIMIT))
+    is_sent = mado_wire_send_error (client->socket, problem, NULL);
+  finish (call, is_sent);
+}
+
+void
+mado_call_fail (MadoCall *call, const GError *error)
+{
+  Client *client = call->client;
+
+  finish (call, client->socket >= 0 && mado_wire_send_error (client->socket, error, NULL));
+}
+
+static void
+begin_call (Client *client, MadoPacket *request)
+{
+  MadoControl *control = client->control;
+  MadoCall *call = g_new0 (MadoCall, 1);
+  MadoVerb verb = mado_verbs_find (request->verb);
+  g_autoptr (GError) error = NULL;
+
+  call->desk = control->desk;
+  call->flow = control->flow;
+  call->outbox = control->outbox;
+  call->member = g_strdup (client->member);
+  call->request = *request;
+  *request = (MadoPacket) MADO_PACKET_INIT;
+  call->client = client;
+  client->references++;
+  client->is_busy = TRUE;
+  if (verb == NULL || !mado_peer_may_ask (MADO_PEER_KEEPER, call->request.verb, client->uid)) {
+    g_set_error (&error, MADO_ERROR, MADO_ERROR_DENIED, "%s: not for you to ask", call->request.verb);
+    mado_call_fail (call, error);
+  } else {
+    verb (call);
+  }
+}
+
+static gboolean
+on_request (gint fd, GIOCondition condition, gpointer data)
+{
+  Client *client = data;
+  g_auto (MadoPacket) packet = MADO_PACKET_INIT;
+  g_autoptr (GError) error = NULL;
+
+  (void) condition;
+  client->watch = 0; /* set again when the answer is out */
+  if (mado_wire_receive (fd, &packet, &error))
+    begin_call (client, &packet);
+  else
+    let_go (client);
+  return G_SOURCE_REMOVE;
+}
+
+static char *
+find_member (uid_t uid)
+{
+  const struct passwd *user = getpwuid (uid);
+
+  return user != NULL ? g_strdup (user->pw_name) : g_strdup_printf ("uid%u", (guint) uid);
+}
+
+static gboolean
+on_connection (gint fd, GIOCondition condition, gpointer data)
+{
+  MadoControl *control = data;
+  int socket = accept4 (fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  uid_t uid;
+  pid_t pid;
+
+  (void) condition;
+  if (socket < 0)
+    return G_SOURCE_CONTINUE;
+  if (g_hash_table_size (control->clients) >= MAX_CLIENTS || !mado_wire_peer (socket, &uid, &pid, NULL)) {
+    close (socket);
+    return G_SOURCE_CONTINUE;
+  }
+  Client *client = g_new0 (Client, 1);
+  client->control = control;
+  client->socket = socket;
+  client->uid = uid;
+  client->member = find_member (uid);
+  client->references = 1;
+  g_hash_table_add (control->clients, client);
+  listen_again (client);
+  return G_SOURCE_CONTINUE;
+}
+
+MadoControl *
+mado_control_new (MadoDesk *desk, MadoFlow *flow, MadoOutbox *outbox, GError **error)
+{
+  g_autoptr (MadoControl) control = g_new0 (MadoControl, 1);
+
+  control->desk = desk;
+  control->flow = flow;
+  control->outbox = outbox;
+  control->clients = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) drop_client, NULL);
+  control->path = mado_wire_path (desk->settings.runtime, MADO_PEER_KEEPER);
+  control->listener = mado_wire_listen (control->path, mado_peer_socket_mode (MADO_PEER_KEEPER), error);
+  if (control->listener < 0)
+    return NULL;
+  g_unix_set_fd_nonblocking (control->listener, TRUE, NULL);
+  control->watch = g_unix_fd_add (control->listener, G_IO_IN, on_connection, control);
+  return g_steal_pointer (&control);
+}
+
+void
+mado_control_free (MadoControl *control)
+{
+  if (control == NULL)
+    return;
+  g_clear_handle_id (&control->watch, g_source_remove);
+  if (control->listener >= 0) {
+    unlink (control->path);
+    close (control->listener);
+  }
+  g_hash_table_destroy (control->clients);
+  g_free (control->path);
+  g_free (control);
+}

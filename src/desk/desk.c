@@ -1,0 +1,58 @@
+/* desk.c: see desk.h. */
+#include "madoguchi/desk/desk.h"
+#include "madoguchi/ipc/peer.h"
+
+#define CALL_DEADLINE_MS 60000
+
+static gint64
+now (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+static MadoPool *
+open_pool (const MadoDesk *desk, const char *role, guint connections, guint deadline_ms)
+{
+  g_autofree char *path = mado_wire_path (desk->settings.runtime, role);
+
+  return mado_pool_new (path, connections, deadline_ms);
+}
+
+MadoDesk *
+mado_desk_open (const MadoConf *conf, GError **error)
+{
+  g_autoptr (MadoDesk) desk = g_new0 (MadoDesk, 1);
+  MadoDeskSettings *settings = &desk->settings;
+
+  desk->conf = conf;
+  desk->now = now;
+  if (!mado_desk_settings_read (conf, settings, error))
+    return NULL;
+  desk->store = mado_store_open (mado_conf_string (conf, "store", "url"), settings->prefix, error);
+  if (desk->store == NULL)
+    return NULL;
+  desk->spool = mado_spool_open (mado_conf_string (conf, "spool", "directory"), error);
+  if (desk->spool == NULL)
+    return NULL;
+  desk->batch = mado_batch_new (desk->store);
+  desk->opener = open_pool (desk, MADO_PEER_OPENER, settings->workers, settings->open_deadline_ms);
+  desk->signer = open_pool (desk, MADO_PEER_SIGNER, settings->workers, CALL_DEADLINE_MS);
+  desk->sender = open_pool (desk, MADO_PEER_SENDER, 1, settings->send_deadline_ms);
+  desk->keyring = open_pool (desk, MADO_PEER_KEYRING, 1, CALL_DEADLINE_MS);
+  return g_steal_pointer (&desk);
+}
+
+void
+mado_desk_close (MadoDesk *desk)
+{
+  if (desk == NULL)
+    return;
+  mado_pool_free (desk->opener);
+  mado_pool_free (desk->signer);
+  mado_pool_free (desk->sender);
+  mado_pool_free (desk->keyring);
+  mado_batch_free (desk->batch);
+  g_clear_pointer (&desk->spool, mado_spool_free);
+  mado_store_close (desk->store);
+  g_free (desk);
+}

@@ -1,0 +1,68 @@
+/* draft.c: see draft.h. */
+#include "madoguchi/desk/draft.h"
+#include "madoguchi/base/qid.h"
+
+#include <string.h>
+
+#define RANDOM_BYTES 10
+#define MAX_REFERENCES 20
+#define MAX_ID 900 /* fits into one header line (RFC 5322, 2.1.1) */
+
+char *
+mado_draft_token (void)
+{
+  return mado_qid_random_token (RANDOM_BYTES);
+}
+
+/* May this string from a stranger's mail stand in our header? */
+static gboolean
+is_message_id (const char *text)
+{
+  gsize length = text != NULL ? strlen (text) : 0;
+
+  if (length < 3 || length > MAX_ID || text[0] != '<' || text[length - 1] != '>')
+    return FALSE;
+  for (gsize i = 1; i < length - 1; i++)
+    if (!g_ascii_isgraph (text[i]) || text[i] == '<' || text[i] == '>')
+      return FALSE;
+  return TRUE;
+}
+
+static char **
+make_references (const MadoReport *report)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  char **old = report->headers != NULL ? report->headers->references : NULL;
+  guint n = old != NULL ? g_strv_length (old) : 0;
+
+  for (guint i = n > MAX_REFERENCES ? n - MAX_REFERENCES : 0; i < n; i++)
+    if (is_message_id (old[i]) && g_strcmp0 (old[i], report->message_id) != 0)
+      g_strv_builder_add (builder, old[i]);
+  if (is_message_id (report->message_id))
+    g_strv_builder_add (builder, report->message_id);
+  return g_strv_builder_end (builder);
+}
+
+MadoReply *
+mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoReport *report, const char *ticket, const char *token,
+                   const char *address, gint64 now)
+{
+  MadoReply *reply = mado_reply_new ();
+  g_autofree char *random = mado_draft_token ();
+  const char *at = strrchr (address, '@');
+
+  reply->message_id = g_strdup_printf ("<%s.%s%s>", token, random, at);
+  reply->date = now;
+  reply->template_name = g_strdup (verdict->template_name);
+  reply->language = g_strdup (verdict->language);
+  reply->ticket = g_strdup (ticket);
+  reply->recipient = g_strdup (verdict->recipient);
+  reply->recipient_name = g_strdup (verdict->recipient_name);
+  reply->reply_to = g_strdup_printf ("%.*s+%s%s", (int) (at - address), address, token, at);
+  reply->in_reply_to = is_message_id (report->message_id) ? g_strdup (report->message_id) : NULL;
+  g_strfreev (reply->references);
+  reply->references = make_references (report);
+  reply->encrypt_to = g_strdup (verdict->encrypt_to);
+  reply->is_automatic = TRUE;
+  return reply;
+}

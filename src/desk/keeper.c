@@ -1,0 +1,101 @@
+/* keeper.c: see keeper.h. */
+#include "madoguchi/desk/keeper.h"
+#include "madoguchi/base/log.h"
+#include "madoguchi/desk/control.h"
+#include "madoguchi/desk/desk.h"
+#include "madoguchi/desk/flow.h"
+#include "madoguchi/desk/outbox.h"
+
+#define SWEEP_SECONDS 600
+#define DRAIN_CHECK_MS 20
+
+struct _MadoKeeper {
+  MadoDesk *desk;
+  MadoOutbox *outbox;
+  MadoFlow *flow;
+  MadoControl *control;
+  guint sweep, drain;
+  void (*drained) (gpointer data);
+  gpointer data;
+};
+
+static gboolean
+on_sweep (gpointer data)
+{
+  MadoKeeper *keeper = data;
+  MadoDesk *desk = keeper->desk;
+  guint n = mado_spool_sweep (desk->spool, desk->now (), desk->settings.tmp_age);
+
+  if (n > 0)
+    mado_log (MADO_LOG_INFO, NULL, "swept", "unfinished=%u", n);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_drafted (gpointer data)
+{
+  MadoKeeper *keeper = data;
+
+  mado_outbox_kick (keeper->outbox);
+}
+
+MadoKeeper *
+mado_keeper_start (const MadoConf *conf, GError **error)
+{
+  g_autoptr (MadoKeeper) keeper = g_new0 (MadoKeeper, 1);
+
+  keeper->desk = mado_desk_open (conf, error);
+  if (keeper->desk == NULL)
+    return NULL;
+  keeper->outbox = mado_outbox_new (keeper->desk, error);
+  if (keeper->outbox == NULL)
+    return NULL;
+  keeper->flow = mado_flow_new (keeper->desk, on_drafted, keeper, error);
+  if (keeper->flow == NULL)
+    return NULL;
+  keeper->control = mado_control_new (keeper->desk, keeper->flow, keeper->outbox, error);
+  if (keeper->control == NULL)
+    return NULL;
+  keeper->sweep = g_timeout_add_seconds (SWEEP_SECONDS, on_sweep, keeper);
+  on_sweep (keeper);
+  mado_outbox_kick (keeper->outbox);
+  mado_flow_pump (keeper->flow);
+  return g_steal_pointer (&keeper);
+}
+
+static gboolean
+on_drain_check (gpointer data)
+{
+  MadoKeeper *keeper = data;
+
+  if (mado_flow_busy (keeper->flow) > 0 || mado_outbox_busy (keeper->outbox) > 0)
+    return G_SOURCE_CONTINUE;
+  keeper->drain = 0;
+  mado_batch_flush (keeper->desk->batch);
+  keeper->drained (keeper->data);
+  return G_SOURCE_REMOVE;
+}
+
+void
+mado_keeper_drain (MadoKeeper *keeper, void (*drained) (gpointer data), gpointer data)
+{
+  keeper->desk->is_draining = TRUE;
+  keeper->drained = drained;
+  keeper->data = data;
+  if (keeper->drain == 0)
+    keeper->drain = g_timeout_add (DRAIN_CHECK_MS, on_drain_check, keeper);
+}
+
+void
+mado_keeper_free (MadoKeeper *keeper)
+{
+  if (keeper == NULL)
+    return;
+  g_clear_handle_id (&keeper->sweep, g_source_remove);
+  g_clear_handle_id (&keeper->drain, g_source_remove);
+  mado_control_free (keeper->control);
+  mado_flow_free (keeper->flow);
+  mado_outbox_free (keeper->outbox);
+  mado_desk_close (keeper->desk);
+  g_free (keeper);
+}

@@ -1,0 +1,469 @@
+/* outbox.c: see outbox.h. */
+#include "madoguchi/desk/outbox.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/fsio.h"
+#include "madoguchi/base/log.h"
+#include "madoguchi/base/text.h"
+#include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-outbox.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CHECK_SECONDS 1
+#define WRITE_AGAIN_SECONDS 5
+#define MAX_SEALED (32 * 1024 * 1024)
+#define MAX_WORDS 500 /* of a server's reply, in the ticket */
+#define LOST_PAUSE 1  /* seconds, after a role went away in the middle */
+
+struct _MadoOutbox {
+  MadoDesk *desk;
+  GHashTable *items; /* row id -> Item, those that a role or the batch works on */
+  guint n_sealing, n_sending;
+  guint timer;
+};
+
+typedef enum { SEALING, SENDING } Step;
+
+typedef struct {
+  MadoOutbox *outbox;
+  MadoOutboxItem *row;
+  Step step;
+  GBytes *sealed;
+  MadoReply *again; /* a draft made anew */
+  char *why;        /* of a failure */
+  gint64 when;      /* next attempt; 0: never again */
+  gint64 started;   /* monotonic */
+  MadoBatchApply apply; /* of what happened and must be written down */
+  guint timer;          /* to write it down again */
+} Item;
+
+static void fill_signer (MadoOutbox *outbox);
+static void fill_sender (MadoOutbox *outbox);
+
+static void
+item_free (Item *item)
+{
+  g_clear_handle_id (&item->timer, g_source_remove);
+  mado_outbox_item_free (item->row);
+  g_clear_pointer (&item->sealed, g_bytes_unref);
+  mado_reply_free (item->again);
+  g_free (item->why);
+  g_free (item);
+}
+
+static Item *
+item_new (MadoOutbox *outbox, MadoOutboxItem *row, Step step)
+{
+  Item *item = g_new0 (Item, 1);
+
+  item->outbox = outbox;
+  item->row = mado_outbox_item_copy (row);
+  item->step = step;
+  item->started = g_get_monotonic_time ();
+  *(step == SEALING ? &outbox->n_sealing : &outbox->n_sending) += 1;
+  g_hash_table_insert (outbox->items, &item->row->id, item);
+  return item;
+}
+
+/* The store is up to date: whatever comes next begins there. */
+static void
+release (Item *item)
+{
+  MadoOutbox *outbox = item->outbox;
+
+  *(item->step == SEALING ? &outbox->n_sealing : &outbox->n_sending) -= 1;
+  g_hash_table_remove (outbox->items, &item->row->id); /* frees it */
+  fill_sender (outbox);
+  fill_signer (outbox);
+}
+
+static void on_written (gpointer data, const GError *error);
+
+static gboolean
+on_write_again (gpointer data)
+{
+  Item *item = data;
+
+  item->timer = 0;
+  mado_batch_add (item->outbox->desk->batch, item->apply, on_written, item);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_written (gpointer data, const GError *error)
+{
+  Item *item = data;
+
+  if (error == NULL) {
+    release (item);
+    return;
+  }
+  /* It happened, so it must be written down, however long the disk is full; until then nobody takes the row. */
+  mado_log (MADO_LOG_ERROR, item->row->queue_id, "outbox-not-stored", "why=\"%s\"", error->message);
+  item->timer = g_timeout_add_seconds (WRITE_AGAIN_SECONDS, on_write_again, item);
+}
+
+static void
+write_down (Item *item, MadoBatchApply apply)
+{
+  item->apply = apply;
+  mado_batch_add (item->outbox->desk->batch, apply, on_written, item);
+}
+
+gint64
+mado_outbox_pause (gint64 attempts, gint64 first, gint64 max)
+{
+  gint64 pause = first;
+
+  for (gint64 i = 1; i < attempts && pause < max; i++)
+    pause = pause > 0 ? pause * 2 : 1;
+  return MIN (pause, max);
+}
+
+/* --- what did not work ---------------------------------------------------------------------------------- */
+
+static gboolean
+apply_failure (gpointer data, GError **error)
+{
+  Item *item = data;
+  MadoStore *store = item->outbox->desk->store;
+
+  if (item->when != 0)
+    return mado_store_set_retry (store, item->row->id, item->why, item->when, error);
+  g_autofree char *text = g_strdup_printf ("The answer to %s was not %s: %s", item->row->recipient,
+                                           item->step == SEALING ? "signed" : "delivered", item->why);
+  return mado_store_set_failed (store, item->row->id, item->why, error)
+         && mado_store_add_event (store, item->row->incident, NULL, text, item->outbox->desk->now (), error);
+}
+
+/* Again later, or never: the code alone decides, and the age of the answer. */
+static void
+fail (Item *item, const GError *error)
+{
+  const MadoDeskSettings *settings = &item->outbox->desk->settings;
+  gint64 now = item->outbox->desk->now ();
+  int code = error->domain == MADO_ERROR ? error->code : MADO_ERROR_BUG;
+  g_autofree char *visible = mado_text_escape_line (error->message);
+
+  item->why = mado_text_truncate (visible, MAX_WORDS);
+  if (code == MADO_ERROR_UNAVAILABLE)
+    item->when = now + LOST_PAUSE;
+  else if (code == MADO_ERROR_PERM || code == MADO_ERROR_LIMIT || now >= item->row->created + settings->give_up)
+    item->when = 0;
+  else
+    item->when = now + mado_outbox_pause (item->row->attempts + 1, settings->retry_first, settings->retry_max);
+  mado_log (item->when != 0 ? MADO_LOG_INFO : MADO_LOG_WARNING, item->row->queue_id,
+            item->when != 0 ? "answer-delayed" : "answer-failed",
+            "step=%s attempt=%" G_GINT64_FORMAT " again_s=%" G_GINT64_FORMAT " code=%s",
+            item->step == SEALING ? "seal" : "send", item->row->attempts + 1,
+            item->when != 0 ? item->when - now : 0, mado_error_name (code));
+  write_down (item, apply_failure);
+}
+
+/* --- sending -------------------------------------------------------------------------------------------- */
+
+static gboolean
+apply_sent (gpointer data, GError **error)
+{
+  Item *item = data;
+
+  return mado_store_set_sent (item->outbox->desk->store, item->row->id, item->outbox->desk->now (), error);
+}
+
+static void
+on_sent (gpointer data, MadoPacket *answer, const GError *error)
+{
+  Item *item = data;
+
+  (void) answer;
+  if (error != NULL) {
+    fail (item, error);
+    return;
+  }
+  mado_log (MADO_LOG_INFO, item->row->queue_id, "sent",
+            "message_id=%s attempt=%" G_GINT64_FORMAT " send_ms=%.1f age_s=%" G_GINT64_FORMAT, item->row->message_id,
+            item->row->attempts + 1, (g_get_monotonic_time () - item->started) / 1000.0,
+            MAX (0, item->outbox->desk->now () - item->row->created));
+  write_down (item, apply_sent);
+}
+
+static const char *
+get_sender (const MadoConf *conf)
+{
+  const char *from = mado_conf_string (conf, "submission", "from");
+
+  return from != NULL ? from : ""; /* RFC 3834, 3.3 */
+}
+
+/* The store says "sending" by now. */
+static void
+send_item (Item *item)
+{
+  const char *recipients[] = { item->row->recipient, NULL };
+  g_autoptr (GError) error = NULL;
+  GVariantDict dict;
+  int fd = mado_fsio_memfd ("answer", item->sealed, &error);
+
+  if (fd < 0) {
+    fail (item, error);
+    return;
+  }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "message_id", "s", item->row->message_id);
+  g_variant_dict_insert (&dict, "sender", "s", get_sender (item->outbox->desk->conf));
+  g_variant_dict_insert_value (&dict, "recipients", g_variant_new_strv (recipients, -1));
+  mado_pool_submit (item->outbox->desk->sender, "send", g_variant_dict_end (&dict), fd, FALSE, on_sent, item);
+  close (fd);
+}
+
+static gboolean
+apply_sending (gpointer data, GError **error)
+{
+  Item *item = data;
+
+  if (item->sealed == NULL)
+    item->sealed = mado_store_load_sealed (item->outbox->desk->store, item->row->id, error);
+  return item->sealed != NULL && mado_store_set_sending (item->outbox->desk->store, item->row->id, error);
+}
+
+static void
+on_sending_stored (gpointer data, const GError *error)
+{
+  Item *item = data;
+
+  if (error == NULL) {
+    send_item (item);
+    return;
+  }
+  mado_log (MADO_LOG_ERROR, item->row->queue_id, "outbox-not-stored", "why=\"%s\"", error->message);
+  release (item);
+}
+
+/* --- sealing -------------------------------------------------------------------------------------------- */
+
+static guint
+get_send_room (const MadoOutbox *outbox)
+{
+  guint most = 4; /* jobs queued at the one sender */
+
+  return outbox->n_sending < most ? most - outbox->n_sending : 0;
+}
+
+static gboolean
+apply_sealed (gpointer data, GError **error)
+{
+  Item *item = data;
+  MadoStore *store = item->outbox->desk->store;
+
+  return mado_store_set_sealed (store, item->row->id, item->sealed, item->outbox->desk->now (), error)
+         && (item->step != SENDING || mado_store_set_sending (store, item->row->id, error));
+}
+
+static void
+on_sealed_stored (gpointer data, const GError *error)
+{
+  Item *item = data;
+
+  if (error != NULL)
+    mado_log (MADO_LOG_ERROR, item->row->queue_id, "outbox-not-stored", "why=\"%s\"", error->message);
+  else
+    mado_log (MADO_LOG_INFO, item->row->queue_id, "sealed", "message_id=%s seal_ms=%.1f size=%" G_GSIZE_FORMAT,
+              item->row->message_id, (g_get_monotonic_time () - item->started) / 1000.0,
+              g_bytes_get_size (item->sealed));
+  if (error != NULL || item->step != SENDING) {
+    release (item);
+    return;
+  }
+  item->row->attempts = 0; /* those of sealing */
+  item->started = g_get_monotonic_time ();
+  send_item (item);
+  fill_signer (item->outbox);
+}
+
+static gboolean
+apply_downgrade (gpointer data, GError **error)
+{
+  Item *item = data;
+  MadoStore *store = item->outbox->desk->store;
+
+  return mado_store_replace_draft (store, item->row->id, item->again, error)
+         && mado_store_add_event (store, item->row->incident, NULL, item->why, item->outbox->desk->now (), error);
+}
+
+/* The reporter's key cannot be used (expired, revoked, no encryption subkey): the answer goes without content
+ * instead of not at all. TRUE: that is under way. */
+static gboolean
+downgrade (Item *item, const GError *error)
+{
+  if (!g_error_matches (error, MADO_ERROR, MADO_ERROR_PERM) || !item->row->automatic)
+    return FALSE;
+  item->again = mado_store_load_reply (item->outbox->desk->store, item->row->id, NULL);
+  if (item->again == NULL || item->again->encrypt_to == NULL)
+    return FALSE;
+  item->why = g_strdup_printf ("The answer could not be encrypted to the key %s: it goes out without content",
+                               item->again->encrypt_to);
+  mado_log (MADO_LOG_WARNING, item->row->queue_id, "answer-downgraded", "key=%s", item->again->encrypt_to);
+  g_clear_pointer (&item->again->encrypt_to, g_free);
+  g_free (item->again->template_name);
+  item->again->template_name = g_strdup ("ack-plain");
+  write_down (item, apply_downgrade);
+  return TRUE;
+}
+
+static GBytes *
+read_sealed (MadoPacket *answer, GError **error)
+{
+  GBytes *bytes = NULL;
+  struct stat info;
+
+  if (answer->fd < 0 || fstat (answer->fd, &info) != 0 || !S_ISREG (info.st_mode) || lseek (answer->fd, 0, SEEK_SET) != 0)
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_TEMP, "the signer gave no mail");
+  else
+    mado_fsio_read_all (answer->fd, MAX_SEALED, &bytes, error);
+  return bytes;
+}
+
+static void
+on_sealed (gpointer data, MadoPacket *answer, const GError *error)
+{
+  Item *item = data;
+  MadoOutbox *outbox = item->outbox;
+  g_autoptr (GError) problem = NULL;
+
+  if (error != NULL) {
+    if (!downgrade (item, error))
+      fail (item, error);
+    return;
+  }
+  item->sealed = read_sealed (answer, &problem);
+  if (item->sealed == NULL) {
+    fail (item, problem);
+    return;
+  }
+  if (get_send_room (outbox) > 0) { /* sealed and sending in one transaction */
+    item->step = SENDING;
+    outbox->n_sealing--;
+    outbox->n_sending++;
+  }
+  mado_batch_add (outbox->desk->batch, apply_sealed, on_sealed_stored, item);
+}
+
+/* --- what is due ---------------------------------------------------------------------------------------- */
+
+static gboolean
+is_known (MadoOutbox *outbox, const MadoOutboxItem *row)
+{
+  return g_hash_table_contains (outbox->items, &row->id);
+}
+
+static GPtrArray *
+list_due (MadoOutbox *outbox, const char *state, guint room)
+{
+  g_autoptr (GError) error = NULL;
+  GPtrArray *rows = NULL;
+
+  if (room > 0 && !outbox->desk->is_draining)
+    rows = mado_store_list_due (outbox->desk->store, state, outbox->desk->now (),
+                                room + g_hash_table_size (outbox->items), &error);
+  if (error != NULL)
+    mado_log (MADO_LOG_ERROR, NULL, "outbox-not-read", "why=\"%s\"", error->message);
+  return rows;
+}
+
+static void
+fill_signer (MadoOutbox *outbox)
+{
+  guint most = outbox->desk->settings.workers * 2 + 2;
+  guint room = outbox->n_sealing < most ? most - outbox->n_sealing : 0;
+  g_autoptr (GPtrArray) rows = list_due (outbox, "draft", room);
+
+  for (guint i = 0; rows != NULL && i < rows->len && room > 0; i++) {
+    g_autoptr (GError) error = NULL;
+    if (is_known (outbox, rows->pdata[i]))
+      continue;
+    Item *item = item_new (outbox, rows->pdata[i], SEALING);
+    g_autoptr (MadoReply) reply = mado_store_load_reply (outbox->desk->store, item->row->id, &error);
+    room--;
+    if (reply == NULL)
+      fail (item, error);
+    else
+      mado_pool_submit (outbox->desk->signer, "seal", mado_reply_to_variant (reply), -1, FALSE, on_sealed, item);
+  }
+}
+
+static void
+fill_sender (MadoOutbox *outbox)
+{
+  guint room = get_send_room (outbox);
+  g_autoptr (GPtrArray) rows = list_due (outbox, "ready", room);
+
+  for (guint i = 0; rows != NULL && i < rows->len && room > 0; i++) {
+    if (is_known (outbox, rows->pdata[i]))
+      continue;
+    Item *item = item_new (outbox, rows->pdata[i], SENDING);
+    room--;
+    mado_batch_add (outbox->desk->batch, apply_sending, on_sending_stored, item);
+  }
+}
+
+void
+mado_outbox_kick (MadoOutbox *outbox)
+{
+  fill_sender (outbox);
+  fill_signer (outbox);
+}
+
+static gboolean
+on_timer (gpointer data)
+{
+  mado_outbox_kick (data);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+recover (MadoDesk *desk, GError **error)
+{
+  gint64 count = 0;
+
+  if (!mado_store_begin (desk->store, error))
+    return FALSE;
+  if (!mado_store_recover_outbox (desk->store, &count, error) || !mado_store_commit (desk->store, error)) {
+    mado_store_rollback (desk->store);
+    return FALSE;
+  }
+  if (count > 0)
+    mado_log (MADO_LOG_INFO, NULL, "recovered", "sending=%" G_GINT64_FORMAT, count);
+  return TRUE;
+}
+
+MadoOutbox *
+mado_outbox_new (MadoDesk *desk, GError **error)
+{
+  MadoOutbox *outbox;
+
+  if (!recover (desk, error))
+    return NULL;
+  outbox = g_new0 (MadoOutbox, 1);
+  outbox->desk = desk;
+  outbox->items = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) item_free);
+  outbox->timer = g_timeout_add_seconds (CHECK_SECONDS, on_timer, outbox);
+  return outbox;
+}
+
+void
+mado_outbox_free (MadoOutbox *outbox)
+{
+  if (outbox == NULL)
+    return;
+  g_clear_handle_id (&outbox->timer, g_source_remove);
+  g_hash_table_destroy (outbox->items);
+  g_free (outbox);
+}
+
+guint
+mado_outbox_busy (const MadoOutbox *outbox)
+{
+  return g_hash_table_size (outbox->items);
+}

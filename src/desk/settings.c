@@ -1,0 +1,44 @@
+/* settings.c: see settings.h. */
+#include "madoguchi/desk/settings.h"
+#include "madoguchi/base/error.h"
+
+#include <string.h>
+
+/* A role that does not answer within its own limits, plus this, is taken for dead. */
+#define GRACE_MS 15000
+
+gboolean
+mado_desk_settings_read (const MadoConf *conf, MadoDeskSettings *settings, GError **error)
+{
+  MadoDeskSettings s = {
+    .prefix = mado_conf_string (conf, "team", "ticket-prefix"),
+    .team = mado_conf_list (conf, "team", "address"),
+    .languages = mado_conf_list (conf, "team", "languages"),
+    .archive = mado_conf_string (conf, "store", "archive"),
+    .runtime = mado_conf_string (conf, "runtime", "directory"),
+    .attempts = mado_conf_int (conf, "spool", "attempts"),
+    .max_answers = mado_conf_int (conf, "reply", "rate-per-sender"),
+    .window = mado_conf_int (conf, "reply", "rate-window"),
+    .retry_first = mado_conf_int (conf, "submission", "retry-first"),
+    .retry_max = mado_conf_int (conf, "submission", "retry-max"),
+    .give_up = mado_conf_int (conf, "submission", "give-up"),
+    .workers = (guint) mado_conf_int (conf, "crypto", "workers"),
+    .open_deadline_ms = (guint) mado_conf_int (conf, "limits", "wall") * 1000 + GRACE_MS,
+    .send_deadline_ms = (guint) mado_conf_int (conf, "submission", "timeout") * 1000 + GRACE_MS,
+    .tmp_age = mado_conf_int (conf, "spool", "tmp-age"),
+    .may_encrypt = mado_conf_bool (conf, "reply", "encrypt"),
+  };
+
+  for (gsize i = 0; s.team[i] != NULL; i++)
+    if (strchr (s.team[i], '@') == NULL) {
+      g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "[team] address: %s is no address", s.team[i]);
+      return FALSE;
+    }
+  if (s.team[0] == NULL || s.languages[0] == NULL) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "[team] %s: at least one is needed",
+                 s.team[0] == NULL ? "address" : "languages");
+    return FALSE;
+  }
+  *settings = s;
+  return TRUE;
+}

@@ -1,0 +1,458 @@
+/* settle.c: see settle.h. Asks the store for facts, the pure rules for a decision, and writes it down. */
+#include "madoguchi/desk/settle.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/desk/draft.h"
+#include "madoguchi/desk/policy.h"
+#include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-mail.h"
+#include "madoguchi/desk/store-outbox.h"
+#include "madoguchi/desk/thread.h"
+
+#include <string.h>
+
+#define MAX_LOOKUPS 200 /* of ids or addresses that one mail may name */
+
+void
+mado_settled_clear (MadoSettled *settled)
+{
+  g_clear_pointer (&settled->state, g_free);
+  g_clear_pointer (&settled->number, g_free);
+}
+
+/* --- facts ---------------------------------------------------------------------------------------------- */
+
+/* The incident of the last of @ids that is an answer of ours. */
+static gboolean
+find_answers (const MadoSettler *settler, char **ids, gint64 *incident, GError **error)
+{
+  guint n = ids != NULL ? g_strv_length (ids) : 0;
+
+  for (guint i = n; i > 0 && n - i < MAX_LOOKUPS && *incident == 0; i--)
+    if (!mado_store_find_answer (settler->store, ids[i - 1], incident, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+find_tokens (const MadoSettler *settler, char **addresses, gint64 *incident, GError **error)
+{
+  for (guint i = 0; addresses != NULL && addresses[i] != NULL && i < MAX_LOOKUPS && *incident == 0; i++) {
+    g_autofree char *token = mado_thread_find_token (addresses[i], settler->settings->team);
+    if (token != NULL && !mado_store_find_token (settler->store, token, incident, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static const char *
+get_from (const MadoReport *report)
+{
+  return report->from != NULL ? report->from->address : NULL;
+}
+
+/* The key that speaks, when what it said is proved. */
+static const char *
+get_signer (const MadoReport *report)
+{
+  gboolean is_good
+      = report->signature == MADO_SIGNATURE_GOOD || report->signature == MADO_SIGNATURE_GOOD_UNTRUSTED;
+
+  return is_good && report->signer != NULL ? report->signer->fingerprint : NULL;
+}
+
+static gboolean
+find_tagged (const MadoSettler *settler, MadoThreadFacts *facts, GError **error)
+{
+  g_auto (GStrv) tags = mado_thread_find_tags (facts->report->subject, settler->settings->prefix);
+
+  for (guint i = 0; tags[i] != NULL && facts->tagged == 0; i++)
+    if (!mado_store_find_number (settler->store, tags[i], &facts->tagged, error))
+      return FALSE;
+  return facts->tagged == 0
+         || mado_store_belongs (settler->store, facts->tagged, get_from (facts->report), get_signer (facts->report),
+                                &facts->belongs, error);
+}
+
+static gboolean
+find_same (const MadoSettler *settler, const char *queue_id, MadoThreadFacts *facts, GError **error)
+{
+  g_autoptr (MadoMail) same = NULL;
+
+  if (facts->report->message_id == NULL)
+    return TRUE;
+  if (!mado_store_find_message_id (settler->store, facts->report->message_id, facts->report->content_sha256, queue_id,
+                                   &same, &facts->clash, error))
+    return FALSE;
+  facts->same = same != NULL;
+  facts->same_in = same != NULL ? same->incident : 0;
+  return TRUE;
+}
+
+static gboolean
+gather_facts (const MadoSettler *settler, const MadoEnvelope *envelope, MadoThreadFacts *facts, GError **error)
+{
+  const MadoReport *report = facts->report;
+  const MadoHeaderFacts *headers = report->headers;
+  gboolean returns = headers != NULL && headers->is_delivery_report;
+
+  if (!find_same (settler, envelope->queue_id, facts, error))
+    return FALSE;
+  if (returns && !find_answers (settler, headers->reported_ids, &facts->reported, error))
+    return FALSE;
+  if (report->message_id != NULL && !mado_store_find_answer (settler->store, report->message_id, &facts->own, error))
+    return FALSE;
+  if (headers != NULL
+      && (!find_answers (settler, headers->in_reply_to, &facts->referenced, error)
+          || !find_answers (settler, headers->references, &facts->referenced, error)))
+    return FALSE;
+  return find_tokens (settler, envelope->recipients, &facts->tokened, error)
+         && find_tokens (settler, report->to, &facts->tokened, error) && find_tagged (settler, facts, error);
+}
+
+/* --- writing it down ------------------------------------------------------------------------------------ */
+
+static gboolean
+create_incident (const MadoSettler *settler, const MadoReport *report, MadoSettled *settled, GError **error)
+{
+  g_autofree char *token = mado_draft_token ();
+  MadoNewIncident facts = { .token = token };
+
+  if (report != NULL) {
+    facts.subject = report->subject;
+    facts.reporter = get_from (report);
+    facts.language = report->language;
+    facts.encryption = report->encryption;
+    facts.signature = report->signature;
+    if (report->report != NULL) {
+      facts.category = report->report->category;
+      facts.tlp = report->report->tlp;
+      facts.external_ids = (const char *const *) report->report->external_ids;
+    }
+  }
+  return mado_store_create_incident (settler->store, &facts, settler->now, &settled->incident, &settled->number, error);
+}
+
+static gboolean
+add_event (const MadoSettler *settler, gint64 incident, const char *member, GError **error, const char *format, ...)
+    G_GNUC_PRINTF (5, 6);
+
+static gboolean
+add_event (const MadoSettler *settler, gint64 incident, const char *member, GError **error, const char *format, ...)
+{
+  va_list arguments;
+
+  if (incident == 0)
+    return TRUE;
+  va_start (arguments, format);
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  return mado_store_add_event (settler->store, incident, member, text, settler->now, error);
+}
+
+static gboolean
+add_answer (const MadoSettler *settler, const MadoEnvelope *envelope, const MadoReport *report, MadoSettled *settled,
+            GError **error)
+{
+  const MadoDeskSettings *settings = settler->settings;
+  MadoPolicyFacts facts = {
+    .report = report, .mail_from = envelope->mail_from, .is_new_ticket = TRUE, .team = settings->team,
+    .languages = settings->languages, .max_answers = settings->max_answers, .may_encrypt = settings->may_encrypt,
+  };
+  gint64 own = 0;
+
+  if (report->message_id != NULL && !mado_store_find_answer (settler->store, report->message_id, &own, error))
+    return FALSE;
+  facts.is_own_message_id = own != 0;
+  if (get_from (report) != NULL
+      && !mado_store_count_answers (settler->store, get_from (report), settler->now - settings->window, &facts.answers,
+                                    error))
+    return FALSE;
+  MadoPolicyVerdict verdict = mado_policy_judge (&facts);
+  settled->answer = verdict.reason;
+  if (!verdict.is_allowed)
+    return TRUE;
+  g_autofree char *token = mado_store_load_token (settler->store, settled->incident, error);
+  if (token == NULL)
+    return FALSE;
+  g_autofree char *ticket = g_strdup_printf ("%s #%s", settings->prefix, settled->number);
+  g_autoptr (MadoReply) reply
+      = mado_draft_answer (&verdict, report, ticket, token, settings->team[0], settler->now);
+  settled->has_draft = TRUE;
+  return mado_store_add_draft (settler->store, settled->incident, envelope->queue_id, reply, settler->now, error);
+}
+
+static gboolean
+tell_undecryptable (const MadoSettler *settler, gint64 incident, const MadoReport *report, GError **error)
+{
+  if (report->undecryptable == NULL)
+    return TRUE;
+  g_autofree char *keys = g_strjoinv (", 0x", report->undecryptable->encrypted_to);
+  return add_event (settler, incident, NULL, error, "This mail cannot be opened: %s%s%s", report->undecryptable->reason,
+                    keys[0] != '\0' ? "; encrypted to 0x" : "", keys);
+}
+
+/* A delivery report says in its fields whether it is a failure; without that word it is one. */
+static gboolean
+is_failure (const MadoReport *report)
+{
+  char **fields = report->report != NULL ? report->report->fields : NULL;
+
+  for (guint i = 0; fields != NULL && fields[i] != NULL && fields[i + 1] != NULL; i += 2)
+    if (g_ascii_strcasecmp (fields[i], "action") == 0)
+      return g_ascii_strcasecmp (fields[i + 1], "failed") == 0;
+  return TRUE;
+}
+
+static gboolean
+mark_returned (const MadoSettler *settler, gint64 incident, const MadoReport *report, GError **error)
+{
+  char **ids = report->headers->reported_ids;
+
+  for (guint i = 0; is_failure (report) && ids[i] != NULL && i < MAX_LOOKUPS; i++) {
+    gboolean changed = FALSE;
+    if (!mado_store_set_bounced (settler->store, ids[i], &changed, error)
+        || (changed
+            && !add_event (settler, incident, NULL, error, "Our answer %s came back: it could not be delivered", ids[i])))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* The reporter spoke again: a ticket that waited for it, or was done, is open again. */
+static gboolean
+wake_up (const MadoSettler *settler, gint64 id, GError **error)
+{
+  g_autoptr (MadoIncident) incident = mado_store_load_summary (settler->store, id, error);
+
+  if (incident == NULL)
+    return FALSE;
+  if (strcmp (incident->state, "waiting") != 0 && strcmp (incident->state, "resolved") != 0)
+    return TRUE;
+  return mado_store_set_state (settler->store, id, "open", settler->now, error)
+         && add_event (settler, id, NULL, error, "Open again: a new mail joined");
+}
+
+static gboolean
+write_thread (const MadoSettler *settler, const MadoEnvelope *envelope, const MadoReport *report,
+              const MadoThreadVerdict *verdict, MadoSettled *settled, GError **error)
+{
+  const char *state = verdict->state;
+
+  if (strcmp (state, MADO_MAIL_DUPLICATE) == 0)
+    return add_event (settler, settled->incident, NULL, error, "The same mail came again (%s)", envelope->queue_id);
+  if (strcmp (state, MADO_MAIL_HELD) == 0)
+    return add_event (settler, settled->incident, NULL, error,
+                      "Held for a member's yes: a mail names this ticket, its sender is not known here (%s)",
+                      envelope->queue_id);
+  if (!mado_store_add_mail (settler->store, settled->incident, envelope->queue_id, settler->now, error)
+      || !tell_undecryptable (settler, settled->incident, report, error))
+    return FALSE;
+  if (verdict->is_clash
+      && !add_event (settler, settled->incident, NULL, error,
+                     "Another mail with the same Message-ID, but with other content, came before (%s)",
+                     envelope->queue_id))
+    return FALSE;
+  if (strcmp (state, MADO_MAIL_BOUNCE) == 0)
+    return mark_returned (settler, settled->incident, report, error);
+  if (strcmp (state, MADO_MAIL_JOINED) == 0)
+    return wake_up (settler, settled->incident, error);
+  return TRUE;
+}
+
+/* TRUE in @done: nothing is left to do. */
+static gboolean
+check_settled (const MadoSettler *settler, const char *queue_id, MadoSettled *settled, gboolean *done, GError **error)
+{
+  g_autoptr (MadoMail) mail = mado_store_find_mail (settler->store, queue_id, error);
+
+  if (mail == NULL)
+    return FALSE;
+  *done = strcmp (mail->state, MADO_MAIL_PENDING) != 0;
+  if (!*done)
+    return TRUE;
+  settled->state = g_strdup (mail->state);
+  settled->incident = mail->incident;
+  settled->number = g_strdup (mail->number);
+  settled->reason = "done-before";
+  settled->was_settled = TRUE;
+  return TRUE;
+}
+
+static gboolean
+load_number (const MadoSettler *settler, MadoSettled *settled, GError **error)
+{
+  if (settled->incident == 0)
+    return TRUE;
+  g_autoptr (MadoIncident) incident = mado_store_load_summary (settler->store, settled->incident, error);
+  if (incident == NULL)
+    return FALSE;
+  settled->number = g_strdup (incident->number);
+  return TRUE;
+}
+
+/* @settled is the caller's even on failure: a second call begins anew. */
+static void
+begin (MadoSettled *settled)
+{
+  mado_settled_clear (settled);
+  memset (settled, 0, sizeof *settled);
+}
+
+gboolean
+mado_settle_report (const MadoSettler *settler, const MadoEnvelope *envelope, const MadoReport *report,
+                    MadoSettled *settled, GError **error)
+{
+  MadoThreadFacts facts = { .report = report };
+  gboolean done = FALSE;
+
+  begin (settled);
+  if (!check_settled (settler, envelope->queue_id, settled, &done, error))
+    return FALSE;
+  if (done)
+    return TRUE;
+  if (!gather_facts (settler, envelope, &facts, error))
+    return FALSE;
+  MadoThreadVerdict verdict = mado_thread_decide (&facts);
+  gboolean is_new = strcmp (verdict.state, MADO_MAIL_TICKET) == 0;
+  settled->state = g_strdup (verdict.state);
+  settled->incident = verdict.incident;
+  settled->reason = verdict.reason;
+  if (!(is_new ? create_incident (settler, report, settled, error) : load_number (settler, settled, error)))
+    return FALSE;
+  return mado_store_settle_mail (settler->store, envelope->queue_id, verdict.state, settled->incident, verdict.reason,
+                                 report, settler->now, error)
+         && write_thread (settler, envelope, report, &verdict, settled, error)
+         && (!is_new || add_answer (settler, envelope, report, settled, error));
+}
+
+static const char *
+explain (const char *reason)
+{
+  if (strcmp (reason, "limit") == 0)
+    return "reading it went over a limit";
+  if (strcmp (reason, "broken") == 0)
+    return "its file in the spool is damaged";
+  return "the program that reads mails failed on it";
+}
+
+gboolean
+mado_settle_held (const MadoSettler *settler, const MadoEnvelope *envelope, const char *reason,
+                  const MadoReport *partial, MadoSettled *settled, GError **error)
+{
+  gboolean done = FALSE;
+
+  begin (settled);
+  if (!check_settled (settler, envelope->queue_id, settled, &done, error))
+    return FALSE;
+  if (done)
+    return TRUE;
+  settled->state = g_strdup (MADO_MAIL_HELD);
+  settled->reason = reason;
+  return create_incident (settler, partial, settled, error)
+         && mado_store_settle_mail (settler->store, envelope->queue_id, MADO_MAIL_HELD, settled->incident, reason,
+                                    partial, settler->now, error)
+         && mado_store_add_mail (settler->store, settled->incident, envelope->queue_id, settler->now, error)
+         && add_event (settler, settled->incident, NULL, error, "Held: %s (%s). The raw mail is kept.",
+                       explain (reason), envelope->queue_id)
+         && (partial == NULL || add_answer (settler, envelope, partial, settled, error));
+}
+
+/* --- what members ask for ------------------------------------------------------------------------------- */
+
+static gboolean
+load_mail (const MadoSettler *settler, const char *queue_id, MadoMail **mail, MadoSettled *settled, GError **error)
+{
+  begin (settled);
+  *mail = mado_store_find_mail (settler->store, queue_id, error);
+  if (*mail == NULL)
+    return FALSE;
+  settled->state = g_strdup ((*mail)->state);
+  settled->incident = (*mail)->incident;
+  settled->number = g_strdup ((*mail)->number);
+  settled->reason = "member";
+  return TRUE;
+}
+
+/* A ticket that was made for a mail nobody could read, and can now be answered for the first time. */
+static gboolean
+answer_late (const MadoSettler *settler, const char *queue_id, const MadoReport *report, MadoSettled *settled,
+             GError **error)
+{
+  gint64 answers = 0;
+
+  if (!mado_store_count_drafts (settler->store, settled->incident, &answers, error))
+    return FALSE;
+  if (answers > 0)
+    return TRUE;
+  g_autoptr (MadoEnvelope) envelope = mado_store_load_envelope (settler->store, queue_id, error);
+  return envelope != NULL && add_answer (settler, envelope, report, settled, error);
+}
+
+gboolean
+mado_settle_again (const MadoSettler *settler, const char *queue_id, const MadoReport *report, MadoSettled *settled,
+                   GError **error)
+{
+  g_autoptr (MadoMail) mail = NULL;
+
+  if (!load_mail (settler, queue_id, &mail, settled, error)
+      || !mado_store_replace_report (settler->store, queue_id, report, error))
+    return FALSE;
+  gboolean was_held = strcmp (mail->state, MADO_MAIL_HELD) == 0;
+  if (was_held && g_strcmp0 (mail->reason, "unconfirmed-tag") == 0)
+    return TRUE; /* still a member's decision */
+  if (was_held) {
+    if (!mado_store_settle_mail (settler->store, queue_id, MADO_MAIL_TICKET, mail->incident, "retried", NULL,
+                                 settler->now, error)
+        || !add_event (settler, mail->incident, NULL, error, "The held mail could be read now (%s)", queue_id)
+        || !answer_late (settler, queue_id, report, settled, error))
+      return FALSE;
+    g_free (settled->state);
+    settled->state = g_strdup (MADO_MAIL_TICKET);
+  }
+  if (!was_held && strcmp (mail->state, MADO_MAIL_TICKET) != 0)
+    return TRUE;
+  return mado_store_refresh_incident (settler->store, mail->incident, report->subject, report->language,
+                                      report->encryption, report->signature, error);
+}
+
+static gboolean
+check_held (const MadoMail *mail, GError **error)
+{
+  if (strcmp (mail->state, MADO_MAIL_HELD) == 0)
+    return TRUE;
+  g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s: not held", mail->queue_id);
+  return FALSE;
+}
+
+gboolean
+mado_settle_release (const MadoSettler *settler, const char *queue_id, const char *member, MadoSettled *settled,
+                     GError **error)
+{
+  g_autoptr (MadoMail) mail = NULL;
+
+  if (!load_mail (settler, queue_id, &mail, settled, error) || !check_held (mail, error))
+    return FALSE;
+  gboolean is_join = g_strcmp0 (mail->reason, "unconfirmed-tag") == 0;
+  const char *state = is_join ? MADO_MAIL_JOINED : MADO_MAIL_TICKET;
+  g_free (settled->state);
+  settled->state = g_strdup (state);
+  return mado_store_settle_mail (settler->store, queue_id, state, mail->incident, "released", NULL, settler->now, error)
+         && mado_store_add_mail (settler->store, mail->incident, queue_id, settler->now, error)
+         && add_event (settler, mail->incident, member, error, "Released the held mail %s", queue_id)
+         && (!is_join || wake_up (settler, mail->incident, error));
+}
+
+gboolean
+mado_settle_drop (const MadoSettler *settler, const char *queue_id, const char *member, MadoSettled *settled,
+                  GError **error)
+{
+  g_autoptr (MadoMail) mail = NULL;
+
+  if (!load_mail (settler, queue_id, &mail, settled, error) || !check_held (mail, error))
+    return FALSE;
+  g_free (settled->state);
+  settled->state = g_strdup (MADO_MAIL_DROPPED);
+  return mado_store_settle_mail (settler->store, queue_id, MADO_MAIL_DROPPED, mail->incident, "dropped", NULL,
+                                 settler->now, error)
+         && add_event (settler, mail->incident, member, error, "Dropped the held mail %s", queue_id);
+}

@@ -1,0 +1,339 @@
+/* store-incident.c: see store-incident.h. */
+#include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-sql.h"
+#include "madoguchi/model/envelope.h"
+#include "madoguchi/model/reply.h"
+#include "madoguchi/base/error.h"
+
+#include <string.h>
+
+/* The columns that read_summary () takes, in its order. */
+#define SUMMARY_SELECT                                                                                         \
+  "SELECT i.number, i.created, i.updated, i.state, i.owner, i.priority, i.category, i.tlp, i.subject,"         \
+  " i.reporter, i.language, i.encryption, i.signature, i.external_ids,"                                        \
+  " (SELECT count (*) FROM message m WHERE m.incident = i.id AND m.state IN ('ticket', 'joined', 'auto_reply', 'bounce'))," \
+  " (SELECT sum (m.indicators) FROM message m WHERE m.incident = i.id AND m.state IN ('ticket', 'joined')),"   \
+  " (SELECT sum (m.parts) FROM message m WHERE m.incident = i.id AND m.state IN ('ticket', 'joined'))"         \
+  " FROM incident i "
+
+static char *
+get_year (gint64 now)
+{
+  g_autoptr (GDateTime) when = g_date_time_new_from_unix_utc (now);
+
+  return g_strdup_printf ("%04d", g_date_time_get_year (when));
+}
+
+gboolean
+mado_store_create_incident (MadoStore *store, const MadoNewIncident *facts, gint64 now, gint64 *id, char **number,
+                            GError **error)
+{
+  g_autofree char *year = get_year (now);
+  g_autofree char *ids
+      = facts->external_ids != NULL && facts->external_ids[0] != NULL ? g_strjoinv ("\n", (char **) facts->external_ids) : NULL;
+  gint64 serial = 0;
+
+  if (!mado_sql_number (store, &serial, error,
+                        "INSERT INTO counter (year, last) VALUES (?, 1)"
+                        " ON CONFLICT (year) DO UPDATE SET last = last + 1 RETURNING last",
+                        "i", g_ascii_strtoll (year, NULL, 10)))
+    return FALSE;
+  g_autofree char *name = g_strdup_printf ("%s-%06" G_GINT64_FORMAT, year, serial);
+  if (!mado_sql_run (store, error,
+                     "INSERT INTO incident (number, token, created, updated, state, subject, reporter, language,"
+                     " category, tlp, encryption, signature, external_ids)"
+                     " VALUES (?1, ?2, ?3, ?3, 'new', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                     "ssisssssiis", name, facts->token, now, facts->subject, facts->reporter, facts->language,
+                     facts->category, facts->tlp, (gint64) facts->encryption, (gint64) facts->signature, ids))
+    return FALSE;
+  *id = sqlite3_last_insert_rowid (store->db);
+  *number = g_steal_pointer (&name);
+  return TRUE;
+}
+
+gboolean
+mado_store_find_number (MadoStore *store, const char *number, gint64 *id, GError **error)
+{
+  return mado_sql_number (store, id, error, "SELECT id FROM incident WHERE number = ?", "s", number);
+}
+
+gboolean
+mado_store_find_token (MadoStore *store, const char *token, gint64 *id, GError **error)
+{
+  return mado_sql_number (store, id, error, "SELECT id FROM incident WHERE token = ?", "s", token);
+}
+
+gboolean
+mado_store_find_answer (MadoStore *store, const char *message_id, gint64 *id, GError **error)
+{
+  return mado_sql_number (store, id, error, "SELECT incident FROM outbox WHERE message_id = ?", "s", message_id);
+}
+
+static MadoIncident *
+read_summary (MadoStore *store, MadoStatement *row)
+{
+  MadoIncident *incident = mado_incident_new ();
+  g_autofree char *ids = mado_sql_text (row, 13);
+
+  incident->number = mado_sql_text (row, 0);
+  incident->ticket = g_strdup_printf ("%s #%s", store->prefix, incident->number);
+  incident->created = sqlite3_column_int64 (row, 1);
+  incident->updated = sqlite3_column_int64 (row, 2);
+  incident->state = mado_sql_text (row, 3);
+  incident->owner = mado_sql_text (row, 4);
+  incident->priority = mado_sql_text (row, 5);
+  incident->category = mado_sql_text (row, 6);
+  incident->tlp = mado_sql_text (row, 7);
+  incident->subject = mado_sql_text (row, 8);
+  incident->reporter = mado_sql_text (row, 9);
+  incident->language = mado_sql_text (row, 10);
+  incident->encryption = (MadoEncryption) sqlite3_column_int (row, 11);
+  incident->signature = (MadoSignatureStatus) sqlite3_column_int (row, 12);
+  if (ids != NULL) {
+    g_strfreev (incident->external_ids);
+    incident->external_ids = g_strsplit (ids, "\n", -1);
+  }
+  incident->counts = mado_counts_new ();
+  incident->counts->messages = sqlite3_column_int64 (row, 14);
+  incident->counts->indicators = sqlite3_column_int64 (row, 15);
+  incident->counts->parts = sqlite3_column_int64 (row, 16);
+  return incident;
+}
+
+static gboolean
+set_no_incident (const GError *problem, GError **error)
+{
+  if (problem != NULL)
+    g_propagate_error (error, g_error_copy (problem));
+  else
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_NO, "no such ticket");
+  return FALSE;
+}
+
+MadoIncident *
+mado_store_load_summary (MadoStore *store, gint64 id, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (MadoStatement) row = mado_sql_query (store, error, SUMMARY_SELECT "WHERE i.id = ?", "i", id);
+
+  if (row == NULL)
+    return NULL;
+  if (mado_sql_step (store, row, &problem))
+    return read_summary (store, row);
+  set_no_incident (problem, error);
+  return NULL;
+}
+
+char *
+mado_store_load_token (MadoStore *store, gint64 id, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (MadoStatement) row = mado_sql_query (store, error, "SELECT token FROM incident WHERE id = ?", "i", id);
+
+  if (row == NULL)
+    return NULL;
+  if (mado_sql_step (store, row, &problem))
+    return mado_sql_text (row, 0);
+  set_no_incident (problem, error);
+  return NULL;
+}
+
+/* A mail that came in: its report and envelope say the rest. */
+static gboolean
+fill_mail (MadoEntry *entry, MadoStatement *row, GError **error)
+{
+  g_autoptr (GBytes) envelope_bytes = mado_sql_bytes (row, 6);
+  g_autoptr (GBytes) report_bytes = mado_sql_bytes (row, 7);
+  g_autoptr (MadoEnvelope) envelope = mado_record_from_bytes (&mado_envelope_type, envelope_bytes, error);
+
+  if (envelope == NULL)
+    return FALSE;
+  entry->date = envelope->received;
+  entry->to = g_strjoinv (", ", envelope->recipients);
+  if (report_bytes == NULL)
+    return TRUE;
+  entry->report = mado_record_from_bytes (&mado_report_type, report_bytes, error);
+  if (entry->report == NULL)
+    return FALSE;
+  entry->message_id = g_strdup (entry->report->message_id);
+  if (entry->report->from != NULL)
+    entry->from = g_strdup (entry->report->from->address);
+  return TRUE;
+}
+
+static gboolean
+fill_answer (MadoEntry *entry, MadoStatement *row, const char *team, GError **error)
+{
+  g_autoptr (GBytes) bytes = mado_sql_bytes (row, 8);
+  g_autoptr (MadoReply) reply = mado_record_from_bytes (&mado_reply_type, bytes, error);
+
+  if (reply == NULL)
+    return FALSE;
+  g_free (entry->from);
+  entry->from = g_strdup (team);
+  entry->to = g_strdup (reply->recipient);
+  entry->message_id = g_strdup (reply->message_id);
+  entry->text = reply->text != NULL
+                    ? g_strdup (reply->text)
+                    : g_strdup_printf ("Automatic answer: %s (%s%s)", reply->template_name, reply->language,
+                                       reply->encrypt_to != NULL ? ", encrypted" : ", no content");
+  entry->delivery = mado_sql_text (row, 9);
+  if (g_strcmp0 (entry->delivery, "draft") == 0) { /* not sealed yet: to its readers it waits like the others */
+    g_free (entry->delivery);
+    entry->delivery = g_strdup ("ready");
+  }
+  return TRUE;
+}
+
+static MadoEntry *
+read_entry (MadoStatement *row, const char *team, GError **error)
+{
+  g_autoptr (MadoEntry) entry = mado_entry_new ();
+
+  entry->id = sqlite3_column_int64 (row, 0);
+  entry->date = sqlite3_column_int64 (row, 1);
+  entry->direction = mado_sql_text (row, 2);
+  entry->from = mado_sql_text (row, 3);
+  entry->text = mado_sql_text (row, 4);
+  entry->queue_id = mado_sql_text (row, 5);
+  if (entry->queue_id != NULL && !fill_mail (entry, row, error))
+    return NULL;
+  if (sqlite3_column_type (row, 8) != SQLITE_NULL && !fill_answer (entry, row, team, error))
+    return NULL;
+  return g_steal_pointer (&entry);
+}
+
+MadoIncident *
+mado_store_load_incident (MadoStore *store, gint64 id, const char *team, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (MadoIncident) incident = mado_store_load_summary (store, id, error);
+
+  if (incident == NULL)
+    return NULL;
+  g_autoptr (MadoStatement) row
+      = mado_sql_query (store, error,
+                        "SELECT e.id, e.date, e.direction, e.author, e.text, m.queue_id, m.envelope, m.report,"
+                        " o.reply, o.state FROM entry e LEFT JOIN message m ON m.id = e.message"
+                        " LEFT JOIN outbox o ON o.id = e.outbox WHERE e.incident = ? ORDER BY e.id",
+                        "i", id);
+  if (row == NULL)
+    return NULL;
+  while (mado_sql_step (store, row, &problem)) {
+    MadoEntry *entry = read_entry (row, team, error);
+    if (entry == NULL)
+      return NULL;
+    g_ptr_array_add (incident->thread, entry);
+  }
+  if (problem == NULL)
+    return g_steal_pointer (&incident);
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return NULL;
+}
+
+GPtrArray *
+mado_store_list_incidents (MadoStore *store, const char *state, const char *owner, gint64 after, gint64 limit,
+                           GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_incident_free);
+  g_autoptr (MadoStatement) row
+      = mado_sql_query (store, error,
+                        SUMMARY_SELECT
+                        "WHERE (?1 IS NULL OR i.state = ?1) AND (?2 IS NULL OR coalesce (i.owner, '') = ?2)"
+                        " AND (?3 = 0 OR (i.updated, i.id) < (SELECT a.updated, a.id FROM incident a WHERE a.id = ?3))"
+                        " ORDER BY i.updated DESC, i.id DESC LIMIT ?4",
+                        "ssii", state, owner, after, limit);
+
+  if (row == NULL)
+    return NULL;
+  while (mado_sql_step (store, row, &problem))
+    g_ptr_array_add (list, read_summary (store, row));
+  if (problem == NULL)
+    return g_steal_pointer (&list);
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return NULL;
+}
+
+gboolean
+mado_store_set_state (MadoStore *store, gint64 id, const char *state, gint64 now, GError **error)
+{
+  return mado_sql_run (store, error, "UPDATE incident SET state = ?, updated = ? WHERE id = ?", "sii", state, now, id);
+}
+
+gboolean
+mado_store_set_owner (MadoStore *store, gint64 id, const char *owner, gint64 now, GError **error)
+{
+  return mado_sql_run (store, error, "UPDATE incident SET owner = ?, updated = ? WHERE id = ?", "sii", owner, now, id);
+}
+
+gboolean
+mado_store_refresh_incident (MadoStore *store, gint64 id, const char *subject, const char *language,
+                             MadoEncryption encryption, MadoSignatureStatus signature, GError **error)
+{
+  return mado_sql_run (store, error,
+                       "UPDATE incident SET subject = coalesce (?, subject), language = coalesce (?, language),"
+                       " encryption = ?, signature = ? WHERE id = ?",
+                       "ssiii", subject, language, (gint64) encryption, (gint64) signature, id);
+}
+
+static gboolean
+touch (MadoStore *store, gint64 id, gint64 now, GError **error)
+{
+  return mado_sql_run (store, error, "UPDATE incident SET updated = max (updated, ?) WHERE id = ?", "ii", now, id);
+}
+
+static gboolean
+add_entry (MadoStore *store, gint64 incident, const char *direction, const char *author, const char *text, gint64 now,
+           GError **error)
+{
+  return mado_sql_run (store, error,
+                       "INSERT INTO entry (incident, date, direction, author, text) VALUES (?, ?, ?, ?, ?)", "iisss",
+                       incident, now, direction, author, text)
+         && touch (store, incident, now, error);
+}
+
+gboolean
+mado_store_add_note (MadoStore *store, gint64 incident, const char *author, const char *text, gint64 now,
+                     GError **error)
+{
+  return add_entry (store, incident, "note", author, text, now, error);
+}
+
+gboolean
+mado_store_add_event (MadoStore *store, gint64 incident, const char *author, const char *text, gint64 now,
+                      GError **error)
+{
+  return add_entry (store, incident, "event", author, text, now, error);
+}
+
+gboolean
+mado_store_add_mail (MadoStore *store, gint64 incident, const char *queue_id, gint64 now, GError **error)
+{
+  return mado_sql_run (store, error,
+                       "INSERT INTO entry (incident, date, direction, message)"
+                       " SELECT ?, received, 'in', id FROM message WHERE queue_id = ? ON CONFLICT (message) DO NOTHING",
+                       "is", incident, queue_id)
+         && touch (store, incident, now, error);
+}
+
+char *
+mado_store_find_entry_mail (MadoStore *store, gint64 incident, gint64 entry, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (MadoStatement) row
+      = mado_sql_query (store, error,
+                        "SELECT m.queue_id FROM entry e JOIN message m ON m.id = e.message"
+                        " WHERE e.id = ? AND e.incident = ?",
+                        "ii", entry, incident);
+
+  if (row == NULL)
+    return NULL;
+  if (mado_sql_step (store, row, &problem))
+    return mado_sql_text (row, 0);
+  if (problem == NULL)
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_NO, "no such message in this ticket");
+  else
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return NULL;
+}

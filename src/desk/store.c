@@ -1,0 +1,202 @@
+/* store.c: opening, migrating and committing. See store.h. */
+#include "madoguchi/desk/store.h"
+#include "madoguchi/desk/store-sql.h"
+#include "madoguchi/base/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BUSY_MS 5000
+
+/* Row N turns schema N into N + 1. A row that was released is never changed. */
+static const char *const migrations[] = {
+  "CREATE TABLE counter (year INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;"
+  "CREATE TABLE incident (id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT NOT NULL UNIQUE,"
+  "  token TEXT NOT NULL UNIQUE, created INTEGER NOT NULL, updated INTEGER NOT NULL, state TEXT NOT NULL,"
+  "  owner TEXT, priority TEXT, category TEXT, tlp TEXT, subject TEXT, reporter TEXT, language TEXT,"
+  "  encryption INTEGER NOT NULL, signature INTEGER NOT NULL, external_ids TEXT) STRICT;"
+  "CREATE INDEX incident_updated ON incident (updated, id);"
+  "CREATE TABLE message (id INTEGER PRIMARY KEY AUTOINCREMENT, queue_id TEXT NOT NULL UNIQUE, state TEXT NOT NULL,"
+  "  attempts INTEGER NOT NULL, crashes INTEGER NOT NULL, received INTEGER NOT NULL, settled INTEGER,"
+  "  size INTEGER NOT NULL, sha256 TEXT, envelope BLOB NOT NULL, message_id TEXT, content_sha256 TEXT,"
+  "  sender TEXT, signer TEXT, subject TEXT, incident INTEGER REFERENCES incident (id), reason TEXT,"
+  "  undecryptable INTEGER NOT NULL DEFAULT 0, indicators INTEGER NOT NULL DEFAULT 0,"
+  "  parts INTEGER NOT NULL DEFAULT 0, report BLOB) STRICT;"
+  "CREATE INDEX message_state ON message (state);"
+  "CREATE INDEX message_message_id ON message (message_id);"
+  "CREATE INDEX message_sender ON message (incident, sender);"
+  "CREATE INDEX message_signer ON message (incident, signer);"
+  "CREATE INDEX message_undecryptable ON message (undecryptable) WHERE undecryptable = 1;"
+  "CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, incident INTEGER NOT NULL REFERENCES incident (id),"
+  "  answers INTEGER REFERENCES message (id), message_id TEXT NOT NULL UNIQUE, recipient TEXT NOT NULL,"
+  "  automatic INTEGER NOT NULL, reply BLOB NOT NULL, sealed BLOB, state TEXT NOT NULL, attempts INTEGER NOT NULL,"
+  "  next_at INTEGER NOT NULL, last_error TEXT, created INTEGER NOT NULL, sent_at INTEGER) STRICT;"
+  "CREATE INDEX outbox_due ON outbox (state, next_at);"
+  "CREATE INDEX outbox_recipient ON outbox (recipient, created);"
+  "CREATE INDEX outbox_incident ON outbox (incident);"
+  "CREATE TABLE entry (id INTEGER PRIMARY KEY AUTOINCREMENT, incident INTEGER NOT NULL REFERENCES incident (id),"
+  "  date INTEGER NOT NULL, direction TEXT NOT NULL, author TEXT, text TEXT,"
+  "  message INTEGER UNIQUE REFERENCES message (id), outbox INTEGER UNIQUE REFERENCES outbox (id)) STRICT;"
+  "CREATE INDEX entry_incident ON entry (incident, id);",
+};
+
+static gboolean
+execute (MadoStore *store, const char *sql, GError **error)
+{
+  return sqlite3_exec (store->db, sql, NULL, NULL, NULL) == SQLITE_OK || mado_sql_fail (store, "execute", error);
+}
+
+int
+mado_store_schema (MadoStore *store)
+{
+  gint64 version = 0;
+
+  return mado_sql_number (store, &version, NULL, "PRAGMA user_version", "") ? (int) version : -1;
+}
+
+static gboolean
+migrate (MadoStore *store, GError **error)
+{
+  int version = mado_store_schema (store);
+
+  if (version < 0 || version > (int) G_N_ELEMENTS (migrations)) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "store: schema %d is not known to this version", version);
+    return FALSE;
+  }
+  for (; version < (int) G_N_ELEMENTS (migrations); version++) {
+    g_autofree char *done = g_strdup_printf ("PRAGMA user_version = %d", version + 1);
+    if (!mado_store_begin (store, error))
+      return FALSE;
+    if (!execute (store, migrations[version], error) || !execute (store, done, error)
+        || !mado_store_commit (store, error)) {
+      mado_store_rollback (store);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+/* Two keepers on one store would number and answer everything twice. */
+static gboolean
+take_lock (MadoStore *store, const char *path, GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("%s.lock", path);
+
+  store->lock = open (name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (store->lock < 0)
+    return mado_error_set_errno (error, name);
+  if (flock (store->lock, LOCK_EX | LOCK_NB) == 0)
+    return TRUE;
+  g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "%s: another keeper runs on this store", path);
+  return FALSE;
+}
+
+static gboolean
+open_database (MadoStore *store, const char *path, GError **error)
+{
+  g_autofree char *directory = g_path_get_dirname (path);
+  int fd;
+
+  if (g_mkdir_with_parents (directory, 0700) != 0)
+    return mado_error_set_errno (error, directory);
+  fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* ours alone, whatever the umask is */
+  if (fd < 0)
+    return mado_error_set_errno (error, path);
+  close (fd);
+  if (!take_lock (store, path, error))
+    return FALSE;
+  if (sqlite3_open_v2 (path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+    return mado_sql_fail (store, "open", error);
+  sqlite3_busy_timeout (store->db, BUSY_MS);
+  sqlite3_db_config (store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  return execute (store,
+                  "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                  "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
+                  error)
+         && migrate (store, error);
+}
+
+static void
+finalize (gpointer statement)
+{
+  sqlite3_finalize (statement);
+}
+
+MadoStore *
+mado_store_open (const char *url, const char *prefix, GError **error)
+{
+  g_autoptr (MadoStore) store = g_new0 (MadoStore, 1);
+
+  store->lock = -1;
+  store->prefix = g_strdup (prefix);
+  store->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, finalize);
+  if (!g_str_has_prefix (url, "sqlite:") || url[strlen ("sqlite:")] == '\0') {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "[store] url: %s: only sqlite:PATH is known", url);
+    return NULL;
+  }
+  if (!open_database (store, url + strlen ("sqlite:"), error))
+    return NULL;
+  return g_steal_pointer (&store);
+}
+
+void
+mado_store_close (MadoStore *store)
+{
+  if (store == NULL)
+    return;
+  if (store->in_transaction)
+    mado_store_rollback (store);
+  g_hash_table_destroy (store->statements);
+  sqlite3_close (store->db);
+  if (store->lock >= 0)
+    close (store->lock);
+  g_free (store->prefix);
+  g_free (store);
+}
+
+gboolean
+mado_store_begin (MadoStore *store, GError **error)
+{
+  g_return_val_if_fail (!store->in_transaction, FALSE);
+  store->in_transaction = mado_sql_run (store, error, "BEGIN IMMEDIATE", "");
+  return store->in_transaction;
+}
+
+gboolean
+mado_store_commit (MadoStore *store, GError **error)
+{
+  g_return_val_if_fail (store->in_transaction, FALSE);
+  if (!mado_sql_run (store, error, "COMMIT", ""))
+    return FALSE;
+  store->in_transaction = FALSE;
+  return TRUE;
+}
+
+void
+mado_store_rollback (MadoStore *store)
+{
+  if (!store->in_transaction)
+    return;
+  /* SQLite may have rolled back by itself (disk full): then there is nothing to do, and no error to tell. */
+  if (!sqlite3_get_autocommit (store->db))
+    mado_sql_run (store, NULL, "ROLLBACK", "");
+  store->in_transaction = FALSE;
+}
+
+gboolean
+mado_store_check (MadoStore *store, GError **error)
+{
+  g_autoptr (MadoStatement) statement = mado_sql_query (store, error, "PRAGMA quick_check (1)", "");
+
+  if (statement == NULL || !mado_sql_step (store, statement, error))
+    return FALSE;
+  g_autofree char *finding = mado_sql_text (statement, 0);
+  if (g_strcmp0 (finding, "ok") == 0)
+    return TRUE;
+  g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "store: %s", finding);
+  return FALSE;
+}

@@ -1,0 +1,108 @@
+/* verbs-house.c: see verbs-house.h. */
+#include "madoguchi/desk/verbs-house.h"
+#include "madoguchi/desk/account.h"
+#include "madoguchi/desk/store-mail.h"
+#include "madoguchi/desk/verbs.h"
+#include "madoguchi/base/log.h"
+
+#include <string.h>
+
+static void
+on_keyring (gpointer data, MadoPacket *answer, const GError *error)
+{
+  if (error != NULL)
+    mado_call_fail (data, error);
+  else
+    mado_call_answer (data, g_variant_ref (answer->body), mado_packet_steal_fd (answer));
+}
+
+void
+mado_verb_keys (MadoCall *call)
+{
+  const char *verb = call->request.verb + strlen ("keys-");
+
+  mado_log (MADO_LOG_INFO, NULL, "keys", "verb=%s member=%s", verb, call->member);
+  mado_pool_submit (call->desk->keyring, verb, g_variant_ref (call->request.body), call->request.fd, TRUE, on_keyring,
+                    call);
+}
+
+static void
+add_item (GVariantBuilder *items, const char *name, const char *status, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
+
+static void
+add_item (GVariantBuilder *items, const char *name, const char *status, const char *format, ...)
+{
+  GVariantDict dict;
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_autofree char *detail = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "name", "s", name);
+  g_variant_dict_insert (&dict, "status", "s", status);
+  g_variant_dict_insert (&dict, "detail", "s", detail);
+  g_variant_builder_add_value (items, g_variant_dict_end (&dict));
+}
+
+static void
+check_store (MadoDesk *desk, GVariantBuilder *items)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (mado_store_check (desk->store, &error))
+    add_item (items, "store", "ok", "schema %d, whole", mado_store_schema (desk->store));
+  else
+    add_item (items, "store", "fail", "%s", error->message);
+}
+
+static void
+check_account (MadoDesk *desk, GVariantBuilder *items)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoAccount) account = mado_account_take (desk, &error);
+
+  if (account == NULL) {
+    add_item (items, "account", "fail", "%s", error->message);
+    return;
+  }
+  add_item (items, "account", account->balanced ? "ok" : "fail", "%" G_GINT64_FORMAT " accepted, %s", account->accepted,
+            account->balanced ? "balanced" : "NOT balanced");
+  add_item (items, "held", account->states->held > 0 ? "warn" : "ok",
+            "%" G_GINT64_FORMAT " mails wait for a member", account->states->held);
+}
+
+static void
+check_role (GVariantBuilder *items, const char *name, const MadoPool *pool)
+{
+  guint connected = mado_pool_connected (pool);
+  guint load = mado_pool_load (pool);
+
+  if (connected == 0 && load > 0)
+    add_item (items, name, "fail", "away; %u jobs wait", load);
+  else
+    add_item (items, name, "ok", "%u connections, %u jobs", connected, load);
+}
+
+void
+mado_verb_doctor (MadoCall *call)
+{
+  MadoDesk *desk = call->desk;
+  GVariantBuilder items;
+  GVariantDict dict;
+  guint waiting = mado_intake_queue_length (mado_flow_queue (call->flow));
+
+  g_variant_builder_init (&items, G_VARIANT_TYPE ("aa{sv}"));
+  check_store (desk, &items);
+  check_account (desk, &items);
+  add_item (&items, "queue", waiting > 1000 ? "warn" : "ok", "%u mails wait to be opened", waiting);
+  add_item (&items, "outbox", "ok", "%u answers on their way", mado_outbox_busy (call->outbox));
+  check_role (&items, "opener", desk->opener);
+  check_role (&items, "signer", desk->signer);
+  check_role (&items, "sender", desk->sender);
+  check_role (&items, "keyring", desk->keyring);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "items", g_variant_builder_end (&items));
+  mado_call_answer (call, g_variant_dict_end (&dict), -1);
+}

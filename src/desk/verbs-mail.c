@@ -1,0 +1,361 @@
+/* verbs-mail.c: see verbs-mail.h. */
+#include "madoguchi/desk/verbs-mail.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/log.h"
+#include "madoguchi/desk/account.h"
+#include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-mail.h"
+#include "madoguchi/desk/verbs.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* --- the raw mail and its parts -------------------------------------------------------------------------- */
+
+/* The file of the mail that the arguments "ticket" and "message" name; NULL: the call was failed. */
+static MadoSpoolFile *
+open_message (MadoCall *call, char **queue_id)
+{
+  gint64 incident, message = 0;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+
+  if (!mado_verbs_ticket (call, &incident))
+    return NULL;
+  g_variant_lookup (call->request.body, "message", "x", &message);
+  id = mado_store_find_entry_mail (call->desk->store, incident, message, &error);
+  MadoSpoolFile *file = id != NULL ? mado_flow_open_file (call->flow, id, &error) : NULL;
+  if (file == NULL)
+    mado_call_fail (call, error);
+  else
+    *queue_id = g_steal_pointer (&id);
+  return file;
+}
+
+void
+mado_verb_raw (MadoCall *call)
+{
+  g_autofree char *id = NULL;
+  g_autoptr (MadoSpoolFile) file = open_message (call, &id);
+  GVariantDict dict;
+
+  if (file == NULL)
+    return;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "queue_id", "s", id);
+  g_variant_dict_insert (&dict, "offset", "x", (gint64) file->offset);
+  g_variant_dict_insert (&dict, "size", "x", (gint64) file->size);
+  int fd = file->fd;
+  file->fd = -1;
+  mado_call_answer (call, g_variant_dict_end (&dict), fd);
+}
+
+static void
+on_part (gpointer data, MadoPacket *answer, const GError *error)
+{
+  if (error != NULL)
+    mado_call_fail (data, error);
+  else
+    mado_call_answer (data, g_variant_ref (answer->body), mado_packet_steal_fd (answer));
+}
+
+void
+mado_verb_part (MadoCall *call)
+{
+  const char *path = mado_verbs_string (call, "path");
+  g_autofree char *id = NULL;
+  g_autoptr (MadoSpoolFile) file = open_message (call, &id);
+  GVariantDict dict;
+
+  if (file == NULL)
+    return;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "queue_id", "s", id);
+  g_variant_dict_insert (&dict, "offset", "x", (gint64) file->offset);
+  g_variant_dict_insert (&dict, "size", "x", (gint64) file->size);
+  g_variant_dict_insert (&dict, "path", "s", path != NULL ? path : "");
+  mado_pool_submit (call->desk->opener, "part", g_variant_dict_end (&dict), file->fd, TRUE, on_part, call);
+}
+
+/* --- held mails ------------------------------------------------------------------------------------------- */
+
+void
+mado_verb_held (MadoCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = mado_store_list_held (call->desk->store, &error);
+
+  if (list == NULL)
+    mado_call_fail (call, error);
+  else
+    mado_call_answer (call, mado_verbs_items (&mado_held_type, list), -1);
+}
+
+/* (transfer full) the mail that the argument "id" names; NULL: the call was failed. */
+static MadoMail *
+find_mail (MadoCall *call)
+{
+  const char *id = mado_verbs_string (call, "id");
+  g_autoptr (GError) error = NULL;
+  MadoMail *mail = mado_store_find_mail (call->desk->store, id != NULL ? id : "(nothing)", &error);
+
+  if (mail == NULL)
+    mado_call_fail (call, error);
+  return mail;
+}
+
+static MadoHeld *
+find_held (GPtrArray *list, const char *id)
+{
+  for (guint i = 0; i < list->len; i++)
+    if (strcmp (((MadoHeld *) list->pdata[i])->queue_id, id) == 0)
+      return list->pdata[i];
+  return NULL;
+}
+
+void
+mado_verb_held_show (MadoCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoMail) mail = find_mail (call);
+
+  if (mail == NULL)
+    return;
+  g_autoptr (GPtrArray) list = mado_store_list_held (call->desk->store, &error);
+  const MadoHeld *held = list != NULL ? find_held (list, mail->queue_id) : NULL;
+  g_auto (GStrv) problems = held != NULL ? mado_store_load_problems (call->desk->store, mail->queue_id, &error) : NULL;
+  if (problems == NULL) {
+    if (error == NULL)
+      g_set_error (&error, MADO_ERROR, MADO_ERROR_NO, "%s: not held", mail->queue_id);
+    mado_call_fail (call, error);
+    return;
+  }
+  g_autoptr (GVariant) record = g_variant_ref_sink (mado_held_to_variant (held));
+  GVariantDict dict;
+  g_variant_dict_init (&dict, record);
+  g_variant_dict_insert_value (&dict, "problems", g_variant_new_strv ((const char *const *) problems, -1));
+  mado_call_answer (call, g_variant_dict_end (&dict), -1);
+}
+
+static void
+answer_settled (MadoCall *call, const char *id, const MadoSettled *settled)
+{
+  GVariantDict dict;
+  g_autofree char *ticket = settled->number != NULL
+                                ? g_strdup_printf ("%s #%s", call->desk->settings.prefix, settled->number)
+                                : g_strdup ("");
+
+  mado_log (MADO_LOG_INFO, id, "changed", "verb=%s state=%s member=%s", call->request.verb, settled->state,
+            call->member);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "id", "s", id);
+  g_variant_dict_insert (&dict, "state", "s", settled->state);
+  g_variant_dict_insert (&dict, "ticket", "s", ticket);
+  mado_call_answer (call, g_variant_dict_end (&dict), -1);
+}
+
+typedef struct {
+  MadoCall *call;
+  char *id;
+  MadoSettled settled;
+  gboolean (*decide) (const MadoSettler *settler, const char *queue_id, const char *member, MadoSettled *settled,
+                      GError **error);
+} Decision;
+
+static void
+decision_free (Decision *decision)
+{
+  mado_settled_clear (&decision->settled);
+  g_free (decision->id);
+  g_free (decision);
+}
+
+static gboolean
+apply_decision (gpointer data, GError **error)
+{
+  Decision *decision = data;
+  MadoDesk *desk = decision->call->desk;
+  MadoSettler settler = { desk->store, &desk->settings, desk->now () };
+
+  return decision->decide (&settler, decision->id, decision->call->member, &decision->settled, error);
+}
+
+static void
+on_decided (gpointer data, const GError *error)
+{
+  Decision *decision = data;
+
+  if (error != NULL)
+    mado_call_fail (decision->call, error);
+  else
+    answer_settled (decision->call, decision->id, &decision->settled);
+  decision_free (decision);
+}
+
+static void
+begin_decision (MadoCall *call, gboolean (*decide) (const MadoSettler *, const char *, const char *, MadoSettled *, GError **))
+{
+  g_autoptr (MadoMail) mail = find_mail (call);
+
+  if (mail == NULL)
+    return;
+  Decision *decision = g_new0 (Decision, 1);
+  decision->call = call;
+  decision->id = g_strdup (mail->queue_id);
+  decision->decide = decide;
+  mado_batch_add (call->desk->batch, apply_decision, on_decided, decision);
+}
+
+void
+mado_verb_held_release (MadoCall *call)
+{
+  begin_decision (call, mado_settle_release);
+}
+
+void
+mado_verb_held_drop (MadoCall *call)
+{
+  begin_decision (call, mado_settle_drop);
+}
+
+static void
+on_retried (gpointer data, const MadoSettled *settled, const GError *error)
+{
+  Decision *decision = data;
+
+  if (error != NULL)
+    mado_call_fail (decision->call, error);
+  else
+    answer_settled (decision->call, decision->id, settled);
+  decision_free (decision);
+}
+
+void
+mado_verb_held_retry (MadoCall *call)
+{
+  g_autoptr (MadoMail) mail = find_mail (call);
+
+  if (mail == NULL)
+    return;
+  if (strcmp (mail->state, MADO_MAIL_HELD) != 0) {
+    g_autoptr (GError) error = g_error_new (MADO_ERROR, MADO_ERROR_NO, "%s: not held", mail->queue_id);
+    mado_call_fail (call, error);
+    return;
+  }
+  Decision *decision = g_new0 (Decision, 1);
+  decision->call = call;
+  decision->id = g_strdup (mail->queue_id);
+  mado_flow_reopen (call->flow, decision->id, on_retried, decision);
+}
+
+/* --- reopen ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  MadoCall *call;
+  guint n_open;
+  gint64 count; /* opened again */
+  GError *error; /* the first */
+} Reopening;
+
+static void
+end_reopening (Reopening *reopening)
+{
+  GVariantDict dict;
+
+  if (--reopening->n_open > 0)
+    return;
+  if (reopening->count == 0 && reopening->error != NULL) {
+    mado_call_fail (reopening->call, reopening->error);
+  } else {
+    g_variant_dict_init (&dict, NULL);
+    g_variant_dict_insert (&dict, "count", "x", reopening->count);
+    mado_call_answer (reopening->call, g_variant_dict_end (&dict), -1);
+  }
+  g_clear_error (&reopening->error);
+  g_free (reopening);
+}
+
+static void
+on_reopened (gpointer data, const MadoSettled *settled, const GError *error)
+{
+  Reopening *reopening = data;
+
+  (void) settled;
+  if (error == NULL) {
+    reopening->count++;
+  } else {
+    mado_log (MADO_LOG_WARNING, NULL, "reopen-failed", "why=\"%s\"", error->message);
+    if (reopening->error == NULL)
+      reopening->error = g_error_copy (error);
+  }
+  end_reopening (reopening);
+}
+
+void
+mado_verb_reopen (MadoCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) ids = NULL;
+  gboolean undecryptable = FALSE;
+  gint64 incident;
+
+  g_variant_lookup (call->request.body, "undecryptable", "b", &undecryptable);
+  if (!undecryptable && !mado_verbs_ticket (call, &incident))
+    return;
+  ids = undecryptable ? mado_store_list_undecryptable (call->desk->store, &error)
+                      : mado_store_list_mails_of (call->desk->store, incident, &error);
+  if (ids == NULL) {
+    mado_call_fail (call, error);
+    return;
+  }
+  Reopening *reopening = g_new0 (Reopening, 1);
+  reopening->call = call;
+  reopening->n_open = 1; /* ours, while we hand them out */
+  for (gsize i = 0; ids[i] != NULL; i++) {
+    reopening->n_open++;
+    mado_flow_reopen (call->flow, ids[i], on_reopened, reopening);
+  }
+  end_reopening (reopening);
+}
+
+/* --- account and status ------------------------------------------------------------------------------------ */
+
+void
+mado_verb_account (MadoCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoAccount) account = mado_account_take (call->desk, &error);
+
+  if (account == NULL)
+    mado_call_fail (call, error);
+  else
+    mado_call_answer (call, mado_account_to_variant (account), -1);
+}
+
+void
+mado_verb_status (MadoCall *call)
+{
+  const char *id = mado_verbs_string (call, "queue_id");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoMail) mail = mado_store_find_mail (call->desk->store, id != NULL ? id : "(nothing)", &error);
+  GVariantDict dict;
+
+  if (mail == NULL && !g_error_matches (error, MADO_ERROR, MADO_ERROR_NO)) {
+    mado_call_fail (call, error);
+    return;
+  }
+  g_variant_dict_init (&dict, NULL);
+  if (mail == NULL) {
+    gboolean is_known = id != NULL && mado_intake_queue_knows (mado_flow_queue (call->flow), id);
+    g_variant_dict_insert (&dict, "state", "s", is_known ? MADO_MAIL_PENDING : "unknown");
+  } else {
+    g_variant_dict_insert (&dict, "state", "s", mail->state);
+    if (mail->reason != NULL)
+      g_variant_dict_insert (&dict, "reason", "s", mail->reason);
+    if (mail->number != NULL) {
+      g_autofree char *ticket = g_strdup_printf ("%s #%s", call->desk->settings.prefix, mail->number);
+      g_variant_dict_insert (&dict, "ticket", "s", ticket);
+    }
+  }
+  mado_call_answer (call, g_variant_dict_end (&dict), -1);
+}

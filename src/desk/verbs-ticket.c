@@ -1,0 +1,240 @@
+/* verbs-ticket.c: see verbs-ticket.h. */
+#include "madoguchi/desk/verbs-ticket.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/log.h"
+#include "madoguchi/base/text.h"
+#include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/thread.h"
+#include "madoguchi/desk/verbs.h"
+
+#include <string.h>
+
+#define DEFAULT_LIMIT 100
+#define MAX_LIMIT 10000
+#define MAX_NOTE (1024 * 1024)
+#define MAX_LOGIN 64
+
+static const char *const states[] = { "new", "open", "waiting", "resolved", "rejected", NULL };
+
+void
+mado_verb_list (MadoCall *call)
+{
+  const char *state = mado_verbs_string (call, "state");
+  const char *owner = mado_verbs_string (call, "owner");
+  gint64 limit = DEFAULT_LIMIT, after = 0;
+  g_autoptr (GError) error = NULL;
+
+  if (state != NULL && !g_strv_contains (states, state)) {
+    g_set_error (&error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not a state of a ticket", state);
+    mado_call_fail (call, error);
+    return;
+  }
+  if (g_strcmp0 (owner, "me") == 0)
+    owner = call->member;
+  else if (g_strcmp0 (owner, "none") == 0)
+    owner = "";
+  g_variant_lookup (call->request.body, "limit", "x", &limit);
+  const char *page = mado_verbs_string (call, "after");
+  if (page != NULL) {
+    g_autofree char *number = mado_thread_parse_number (page, call->desk->settings.prefix, 0);
+    if (number == NULL || !mado_store_find_number (call->desk->store, number, &after, &error) || after == 0)
+      g_set_error (error == NULL ? &error : NULL, MADO_ERROR, MADO_ERROR_NO, "%s: no such ticket", page);
+  }
+  g_autoptr (GPtrArray) list = NULL;
+  if (error == NULL)
+    list = mado_store_list_incidents (call->desk->store, state, owner, after, CLAMP (limit, 1, MAX_LIMIT), &error);
+  if (list == NULL)
+    mado_call_fail (call, error);
+  else
+    mado_call_answer (call, mado_verbs_items (&mado_summary_type, list), -1);
+}
+
+void
+mado_verb_show (MadoCall *call)
+{
+  gint64 id;
+  g_autoptr (GError) error = NULL;
+
+  if (!mado_verbs_ticket (call, &id))
+    return;
+  g_autoptr (MadoIncident) incident
+      = mado_store_load_incident (call->desk->store, id, call->desk->settings.team[0], &error);
+  if (incident == NULL)
+    mado_call_fail (call, error);
+  else
+    mado_call_answer (call, mado_incident_to_variant (incident), -1);
+}
+
+/* A member's change: applied with the next transaction, answered after its commit. */
+typedef struct {
+  MadoCall *call;
+  gint64 incident;
+  gboolean (*change) (const MadoCall *call, gint64 incident, GError **error);
+} Change;
+
+static gboolean
+apply_change (gpointer data, GError **error)
+{
+  Change *change = data;
+
+  return change->change (change->call, change->incident, error);
+}
+
+static void
+answer_change (MadoCall *call, gint64 id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoIncident) incident = mado_store_load_summary (call->desk->store, id, &error);
+  GVariantDict dict;
+
+  if (incident == NULL) {
+    mado_call_fail (call, error);
+    return;
+  }
+  mado_log (MADO_LOG_INFO, NULL, "changed", "verb=%s ticket=%s member=%s", call->request.verb, incident->number,
+            call->member);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "ticket", "s", incident->ticket);
+  g_variant_dict_insert (&dict, "state", "s", incident->state);
+  g_variant_dict_insert (&dict, "owner", "s", incident->owner != NULL ? incident->owner : "");
+  mado_call_answer (call, g_variant_dict_end (&dict), -1);
+}
+
+static void
+on_changed (gpointer data, const GError *error)
+{
+  Change *change = data;
+
+  if (error != NULL)
+    mado_call_fail (change->call, error);
+  else
+    answer_change (change->call, change->incident);
+  g_free (change);
+}
+
+static void
+begin_change (MadoCall *call, gboolean (*apply) (const MadoCall *call, gint64 incident, GError **error))
+{
+  gint64 id;
+
+  if (!mado_verbs_ticket (call, &id))
+    return;
+  Change *change = g_new0 (Change, 1);
+  change->call = call;
+  change->incident = id;
+  change->change = apply;
+  mado_batch_add (call->desk->batch, apply_change, on_changed, change);
+}
+
+static gboolean
+fail_usage (MadoCall *call, const char *message)
+{
+  g_autoptr (GError) error = g_error_new_literal (MADO_ERROR, MADO_ERROR_USAGE, message);
+
+  mado_call_fail (call, error);
+  return FALSE;
+}
+
+static gboolean
+set_owner (const MadoCall *call, gint64 id, const char *owner, GError **error)
+{
+  MadoStore *store = call->desk->store;
+  gint64 now = call->desk->now ();
+  g_autofree char *text
+      = owner != NULL ? g_strdup_printf ("Assigned to %s", owner) : g_strdup ("Assigned to nobody");
+  g_autoptr (MadoIncident) incident = mado_store_load_summary (store, id, error);
+
+  if (incident == NULL || !mado_store_set_owner (store, id, owner, now, error))
+    return FALSE;
+  if (owner != NULL && strcmp (incident->state, "new") == 0 && !mado_store_set_state (store, id, "open", now, error))
+    return FALSE;
+  return mado_store_add_event (store, id, call->member, text, now, error);
+}
+
+static gboolean
+apply_take (const MadoCall *call, gint64 id, GError **error)
+{
+  return set_owner (call, id, call->member, error);
+}
+
+void
+mado_verb_take (MadoCall *call)
+{
+  begin_change (call, apply_take);
+}
+
+static gboolean
+apply_assign (const MadoCall *call, gint64 id, GError **error)
+{
+  const char *owner = mado_verbs_string (call, "owner");
+
+  return set_owner (call, id, g_strcmp0 (owner, "none") == 0 ? NULL : owner, error);
+}
+
+static gboolean
+is_login (const char *name)
+{
+  if (name == NULL || name[0] == '-' || strlen (name) > MAX_LOGIN)
+    return FALSE;
+  for (const char *p = name; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p) && strchr ("._-@", *p) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+void
+mado_verb_assign (MadoCall *call)
+{
+  if (is_login (mado_verbs_string (call, "owner")))
+    begin_change (call, apply_assign);
+  else
+    fail_usage (call, "the owner must be a login name, or none");
+}
+
+static gboolean
+apply_state (const MadoCall *call, gint64 id, GError **error)
+{
+  MadoStore *store = call->desk->store;
+  gint64 now = call->desk->now ();
+  const char *reason = mado_verbs_string (call, "reason");
+  const char *state = mado_verbs_string (call, "state");
+  g_autofree char *visible = reason != NULL ? mado_text_visible (reason) : NULL;
+  g_autofree char *text
+      = g_strdup_printf ("State: %s%s%s", state, visible != NULL ? ". " : "", visible != NULL ? visible : "");
+
+  return mado_store_set_state (store, id, state, now, error)
+         && mado_store_add_event (store, id, call->member, text, now, error);
+}
+
+void
+mado_verb_state (MadoCall *call)
+{
+  const char *state = mado_verbs_string (call, "state");
+  const char *reason = mado_verbs_string (call, "reason");
+
+  if (state == NULL || !g_strv_contains (states, state))
+    fail_usage (call, "the state must be new, open, waiting, resolved or rejected");
+  else if (reason != NULL && strlen (reason) > MAX_NOTE)
+    fail_usage (call, "the reason is too long");
+  else
+    begin_change (call, apply_state);
+}
+
+static gboolean
+apply_note (const MadoCall *call, gint64 id, GError **error)
+{
+  g_autofree char *text = mado_text_visible (mado_verbs_string (call, "text"));
+
+  return mado_store_add_note (call->desk->store, id, call->member, text, call->desk->now (), error);
+}
+
+void
+mado_verb_note (MadoCall *call)
+{
+  const char *text = mado_verbs_string (call, "text");
+
+  if (text == NULL || strlen (text) > MAX_NOTE)
+    fail_usage (call, "a note has between one byte and a megabyte of text");
+  else
+    begin_change (call, apply_note);
+}

@@ -1,0 +1,109 @@
+/* verbs.c: the table of words, and what they all need. */
+#include "madoguchi/desk/verbs.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/thread.h"
+#include "madoguchi/desk/verbs-house.h"
+#include "madoguchi/desk/verbs-mail.h"
+#include "madoguchi/desk/verbs-ticket.h"
+
+#include <string.h>
+
+static const struct {
+  const char *name;
+  MadoVerb verb;
+} table[] = {
+  { "list", mado_verb_list },
+  { "show", mado_verb_show },
+  { "take", mado_verb_take },
+  { "assign", mado_verb_assign },
+  { "state", mado_verb_state },
+  { "note", mado_verb_note },
+  { "raw", mado_verb_raw },
+  { "part", mado_verb_part },
+  { "held", mado_verb_held },
+  { "held-show", mado_verb_held_show },
+  { "held-retry", mado_verb_held_retry },
+  { "held-release", mado_verb_held_release },
+  { "held-drop", mado_verb_held_drop },
+  { "reopen", mado_verb_reopen },
+  { "account", mado_verb_account },
+  { "status", mado_verb_status },
+  { "keys-list", mado_verb_keys },
+  { "keys-show", mado_verb_keys },
+  { "keys-import", mado_verb_keys },
+  { "keys-export", mado_verb_keys },
+  { "keys-pin", mado_verb_keys },
+  { "keys-unpin", mado_verb_keys },
+  { "doctor", mado_verb_doctor },
+};
+
+MadoVerb
+mado_verbs_find (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    if (strcmp (table[i].name, name) == 0)
+      return table[i].verb;
+  return NULL;
+}
+
+const char *
+mado_verbs_string (const MadoCall *call, const char *name)
+{
+  const char *text = NULL;
+
+  return g_variant_lookup (call->request.body, name, "&s", &text) && text[0] != '\0' ? text : NULL;
+}
+
+static int
+get_year (gint64 now)
+{
+  g_autoptr (GDateTime) when = g_date_time_new_from_unix_utc (now);
+
+  return g_date_time_get_year (when);
+}
+
+static gboolean
+find_ticket (MadoCall *call, gint64 *incident, GError **error)
+{
+  const char *text = mado_verbs_string (call, "ticket");
+  MadoDesk *desk = call->desk;
+  g_autofree char *number
+      = text != NULL ? mado_thread_parse_number (text, desk->settings.prefix, get_year (desk->now ())) : NULL;
+
+  if (number == NULL) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not a ticket; try %s #2026-000001, 2026-000001 or 1",
+                 text != NULL ? text : "(nothing)", desk->settings.prefix);
+    return FALSE;
+  }
+  if (!mado_store_find_number (desk->store, number, incident, error))
+    return FALSE;
+  if (*incident == 0)
+    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s #%s: no such ticket", desk->settings.prefix, number);
+  return *incident != 0;
+}
+
+gboolean
+mado_verbs_ticket (MadoCall *call, gint64 *incident)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (find_ticket (call, incident, &error))
+    return TRUE;
+  mado_call_fail (call, error);
+  return FALSE;
+}
+
+GVariant *
+mado_verbs_items (const MadoRecordType *type, GPtrArray *items)
+{
+  GVariantBuilder builder;
+  GVariantDict dict;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < items->len; i++)
+    g_variant_builder_add_value (&builder, mado_record_to_variant (type, items->pdata[i]));
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "items", g_variant_builder_end (&builder));
+  return g_variant_dict_end (&dict);
+}
