@@ -7,3 +7,7 @@ madoguchi_lmtp_LDADD = $(intake_libs) $(role_libs)
 bin_PROGRAMS += madoguchi
 madoguchi_SOURCES = src/bin/madoguchi.c
 madoguchi_LDADD = $(front_libs) $(mail_libs) $(model_json_libs)
+
+pkglibexec_PROGRAMS += madoguchi-keeper
+madoguchi_keeper_SOURCES = src/bin/madoguchi-keeper.c
+madoguchi_keeper_LDADD = $(desk_libs) $(role_libs)
