@@ -4,6 +4,8 @@
 #include "madoguchi/base/text.h"
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/header.h"
+#include "madoguchi/mail/protect.h"
+#include "madoguchi/mail/verdict.h"
 
 #include <string.h>
 
@@ -47,6 +49,8 @@ take_leaf (Body *body, MadoEntity *entity)
   text = mado_content_text (entity, &charset, &unknown);
   if (text == NULL)
     return FALSE;
+  if (entity->is_decrypted)
+    mado_protect_strip_display (entity, text);
   g_hash_table_add (body->shown, entity);
   if (unknown)
     mado_reading_problem (body->reading, "Part %s holds bytes that are no characters; they are shown as U+FFFD.", entity->path);
@@ -108,6 +112,10 @@ take (Body *body, MadoEntity *entity, gboolean is_first)
     return take_alternative (body, entity);
   if (g_str_equal (entity->type, "multipart/related"))
     return entity->children->len > 0 && take (body, mado_entity_child (entity, 0), is_first);
+  if (mado_protect_is_legacy_display (body->reading, entity)) {
+    g_hash_table_add (body->shown, mado_entity_child (entity, 0));
+    return take (body, mado_entity_child (entity, 1), is_first);
+  }
   for (guint i = 0; i < entity->children->len; i++)
     done |= take (body, mado_entity_child (entity, i), is_first && i == 0);
   return done;
@@ -140,17 +148,18 @@ name_flags (const char *filename)
   return g_strv_builder_end (flags);
 }
 
+/* Does a good signature cover @entity? One around an encryption layer does not count: whoever carries a
+ * ciphertext can sign it. */
 static gboolean
 is_signed (const MadoEntity *entity)
 {
   for (; entity != NULL; entity = entity->parent)
     for (guint i = 0; i < entity->layers->len; i++) {
       const MadoLayer *layer = g_ptr_array_index (entity->layers, i);
-      for (guint k = 0; k < layer->signatures->len; k++) {
-        const MadoSignature *signature = g_ptr_array_index (layer->signatures, k);
-        if (signature->status == MADO_SIGNATURE_GOOD || signature->status == MADO_SIGNATURE_GOOD_UNTRUSTED)
-          return TRUE;
-      }
+      if (mado_verdict_is_signed (layer))
+        return TRUE;
+      if (layer->operation != MADO_OPERATION_VERIFY)
+        return FALSE;
     }
   return FALSE;
 }
@@ -173,6 +182,14 @@ mado_body_describe (const MadoEntity *entity, GBytes *content)
   return part;
 }
 
+static gboolean
+has_verify_layer (const MadoEntity *entity)
+{
+  const MadoLayer *layer = entity->layers->len > 0 ? g_ptr_array_index (entity->layers, 0) : NULL;
+
+  return layer != NULL && layer->operation == MADO_OPERATION_VERIFY;
+}
+
 static void
 list_parts (Body *body, MadoEntity *entity)
 {
@@ -187,7 +204,8 @@ list_parts (Body *body, MadoEntity *entity)
     g_ptr_array_add (body->reading->report->parts, mado_body_describe (entity, content));
   }
   for (guint i = 0; i < entity->children->len; i++)
-    list_parts (body, mado_entity_child (entity, i));
+    if (i != 1 || !has_verify_layer (entity)) /* the signature is told by its layer */
+      list_parts (body, mado_entity_child (entity, i));
 }
 
 void

@@ -6,9 +6,13 @@
 #include "madoguchi/mail/body.h"
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/facts.h"
+#include "madoguchi/mail/peel.h"
+#include "madoguchi/mail/protect.h"
 #include "madoguchi/mail/reading.h"
+#include "madoguchi/mail/verdict.h"
 
 #include <gmime/gmime.h>
+#include <string.h>
 #include <unistd.h>
 
 static void
@@ -36,13 +40,36 @@ mado_open_outline (const MadoOpenContext *context, int fd, guint64 offset, guint
   return TRUE;
 }
 
-/* Everything that cryptography has to say about the mail. */
-static gboolean
-peel (MadoReading *reading, GError **error)
+/* The summary of the contract, from the layers alone. */
+static void
+judge (MadoReading *reading)
 {
-  (void) error;
-  reading->payload = reading->root;
-  return TRUE;
+  MadoReport *report = reading->report;
+  gboolean is_single = report->headers->from_count == 1 && report->from != NULL;
+  MadoVerdict verdict = { 0 };
+
+  mado_verdict_judge (report->layers, is_single ? report->from->address : NULL, reading->context->keys, &verdict);
+  report->encryption = verdict.encryption;
+  report->signature = verdict.signature;
+  report->signer = verdict.signer;
+}
+
+/* A mail of which nothing can be read, because the part that says something could not be opened, is as
+ * undecryptable as one that is encrypted as a whole. */
+static void
+note_unread (MadoReport *report)
+{
+  if (report->undecryptable != NULL || report->text[strspn (report->text, " \t\r\n")] != '\0')
+    return;
+  for (guint i = 0; i < report->layers->len; i++) {
+    const MadoLayer *layer = g_ptr_array_index (report->layers, i);
+    if (layer->operation == MADO_OPERATION_VERIFY || layer->outcome == MADO_OUTCOME_OK)
+      continue;
+    mark_unreadable (report, mado_outcome_names[layer->outcome]);
+    g_strfreev (report->undecryptable->encrypted_to);
+    report->undecryptable->encrypted_to = g_strdupv (layer->encrypted_to);
+    return;
+  }
 }
 
 gboolean
@@ -69,10 +96,13 @@ mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 
     return TRUE;
   }
   mado_facts_read (reading);
-  if (!peel (reading, error))
+  if (!mado_peel (reading, error))
     return FALSE;
+  mado_protect_read (reading);
+  judge (reading);
   mado_facts_read_kind (reading);
   mado_body_read (reading);
+  note_unread (reading->report);
   reading->report->content_sha256 = mado_facts_content_hash (reading);
   *report = mado_reading_finish (reading);
   if (context->interpret != NULL)
@@ -91,7 +121,7 @@ mado_open_part (const MadoOpenContext *context, int fd, guint64 offset, guint64 
 
   g_mime_init ();
   reading = mado_reading_new (context, fd, offset, size, error);
-  if (reading == NULL || !mado_reading_scan (reading, error) || !peel (reading, error))
+  if (reading == NULL || !mado_reading_scan (reading, error) || !mado_peel (reading, error))
     return FALSE;
   entity = mado_body_find (reading, path);
   if (entity == NULL || entity->is_multipart) {

@@ -278,6 +278,8 @@ mado_pgp_home_check_agent (MadoPgpHome *home, GError **error)
 {
   if (home->foreign != NULL)
     return ask_agent (home->foreign, error);
+  if (home->owner != getpid ()) /* a child with limits of its own must not be the agent's parent */
+    return ask_agent (home->socket, error);
   return ask_agent (home->socket, NULL) || start_agent (home, error);
 }
 

@@ -14,11 +14,13 @@
 #include "madoguchi/model/report.h"
 #include "madoguchi/pgp/home.h"
 #include "madoguchi/pgp/key-index.h"
+#include "madoguchi/pgp/open.h"
 
 typedef struct {
   const MadoConf *conf;
-  MadoPgpHome *home;
-  const MadoKeyIndex *keys;
+  MadoPgpHome *home;        /* nullable: nothing can be decrypted or verified */
+  const MadoKeyIndex *keys; /* nullable: nobody is vouched for */
+  MadoPgpEngine *engine;    /* on home, made before the child is forked; NULL: made when it is needed */
   void (*interpret) (MadoReport *report); /* reads the finished report: language and the like (report/); nullable */
 } MadoOpenContext;
 

@@ -15,7 +15,9 @@ typedef struct {
   MadoStructureLimits limits;
   guint64 plaintext_left; /* bytes that decryption may still produce */
   guint scopes;           /* decrypted layers so far */
-  gboolean found_unopened; /* something that only speaks of encryption and was not opened */
+  guint layers;           /* cryptographic layers looked at so far */
+  MadoPgpEngine *engine;  /* of the context, or our own */
+  MadoPgpEngine *own_engine;
   GPtrArray *plaintexts;  /* of GBytes: what was decrypted, as long as entities point into it */
   GPtrArray *problems;    /* of char */
   MadoReport *report;

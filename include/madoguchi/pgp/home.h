@@ -19,7 +19,8 @@ typedef struct _MadoPgpHome MadoPgpHome;
 MadoPgpHome *mado_pgp_home_new (const MadoConf *conf, const char *runtime, MadoPgpPurpose purpose, guint worker,
                                 GError **error);
 
-/* Does the agent answer? Starts our own again when it does not; a configured foreign one is only asked.
+/* Does the agent answer? Starts our own again when it does not; a configured foreign one is only asked, and a
+ * forked child of the owner only asks, too.
  * Cheap (one connect). Errors: TEMP. */
 gboolean mado_pgp_home_check_agent (MadoPgpHome *home, GError **error);
 

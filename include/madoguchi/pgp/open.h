@@ -1,0 +1,48 @@
+/* open.h: decryption and verification of OpenPGP data, as facts. One gpg process per call.
+ *
+ * Every verdict of the engine is looked at twice: its error and each signature. On any error all output is thrown
+ * away. Output is capped while it arrives. Trust plays no part here: a good signature is good-untrusted until
+ * mail/verdict binds it to the sender. Called in the child that reads one mail.
+ */
+#pragma once
+
+#include "madoguchi/model/report.h"
+#include "madoguchi/pgp/home.h"
+#include "madoguchi/pgp/key-index.h"
+
+/* A GPGME context on a home. Made by the worker before it forks: the first one in a process asks the engine for
+ * its version. */
+typedef struct _MadoPgpEngine MadoPgpEngine;
+MadoPgpEngine *mado_pgp_engine_new (const MadoPgpHome *home, GError **error);
+void mado_pgp_engine_free (MadoPgpEngine *engine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoPgpEngine, mado_pgp_engine_free)
+
+typedef struct {
+  const MadoKeyIndex *keys; /* nullable: maps subkeys to their primary keys */
+  guint64 max_plaintext;
+  guint max_recipients;
+  guint max_signatures;
+  gint64 now; /* for signatures from the future */
+} MadoPgpLimits;
+
+typedef struct {
+  gboolean was_encrypted;   /* the packets said so */
+  MadoOutcome outcome;
+  MadoIntegrity integrity;
+  char **encrypted_to;
+  GPtrArray *signatures;    /* of MadoSignature; also for combined signatures */
+  GBytes *plaintext;        /* of a decryption that ended well, else NULL */
+  GPtrArray *problems;      /* of char: sentences for people */
+} MadoPgpResult;
+void mado_pgp_result_free (MadoPgpResult *result);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoPgpResult, mado_pgp_result_free)
+
+/* Decrypts @bytes (armoured or binary) and verifies the signatures inside. @result: (transfer full).
+ * Errors: TEMP (no agent, no engine): this says nothing about the mail. */
+gboolean mado_pgp_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint8 *bytes, gsize size,
+                           MadoPgpResult **result, GError **error);
+
+/* Verifies the detached signature over @bytes, whose bare line feeds count as CR LF (RFC 3156, 5).
+ * @result: (transfer full); its outcome is corrupt when there is no signature in it. Errors: TEMP. */
+gboolean mado_pgp_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint8 *bytes, gsize size,
+                          const guint8 *signature, gsize signature_size, MadoPgpResult **result, GError **error);

@@ -1,0 +1,31 @@
+/* packets.h: what kind of OpenPGP data this is, from the packet headers alone (RFC 9580, 4 and 5), before any
+ * engine sees it. GnuPG 2.2 calls new formats, foreign keys and junk by the same name; we do not.
+ *
+ * Pure and bounded: looks at the first packets only, allocates by what it was given, never decrypts. */
+#pragma once
+
+#include <glib.h>
+
+typedef enum {
+  MADO_PACKETS_JUNK,       /* no OpenPGP data */
+  MADO_PACKETS_ENCRYPTED,
+  MADO_PACKETS_SIGNED,     /* one-pass signature, literal or compressed data: not encrypted */
+  MADO_PACKETS_SIGNATURE,  /* detached */
+  MADO_PACKETS_KEY
+} MadoPacketsKind;
+
+typedef struct {
+  MadoPacketsKind kind;
+  char **recipients;       /* long key ids of the PKESK packets, upper case; zeros: hidden */
+  guint recipient_count;   /* of PKESK packets; more than were asked for: counting stopped */
+  guint passphrases;       /* SKESK packets */
+  gboolean has_new_recipient; /* a PKESK that is not version 3 (RFC 9580: version 6) */
+  guint8 container;        /* tag of the encrypted data: 9 (no integrity), 18, 20 (LibrePGP); 0: none found */
+  guint8 version;          /* of tag 18: 1 or 2; of a signature: 3, 4, 6 */
+} MadoPackets;
+
+void mado_packets_clear (MadoPackets *packets);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MadoPackets, mado_packets_clear)
+
+/* Reads the first packets of @bytes, armoured or binary. At most @max_recipients are counted. */
+void mado_packets_read (const guint8 *bytes, gsize size, guint max_recipients, MadoPackets *packets);

@@ -1,0 +1,169 @@
+/* forms.c: see forms.h. */
+#include "madoguchi/mail/forms.h"
+
+#include "madoguchi/mail/content.h"
+#include "madoguchi/mail/header.h"
+
+#include <string.h>
+
+#define LOOK_MAX (256 * 1024)
+
+static gboolean
+has_type (const MadoEntity *entity, const char *type)
+{
+  return entity != NULL && g_str_equal (entity->type, type);
+}
+
+static gboolean
+has_param (const MadoEntity *entity, const char *name, const char *value)
+{
+  g_autofree char *found = mado_header_param (entity, "Content-Type", name);
+
+  return found != NULL && g_ascii_strcasecmp (g_strstrip (found), value) == 0;
+}
+
+/* "Version: 1", the only content an application/pgp-encrypted part may have (RFC 3156, 4). */
+static gboolean
+is_version_1 (const MadoEntity *entity)
+{
+  g_autoptr (GBytes) content = mado_content_decode (entity);
+  gsize size;
+  const char *bytes = g_bytes_get_data (content, &size);
+  g_autofree char *text = g_strstrip (g_strndup (bytes == NULL ? "" : bytes, MIN (size, 200)));
+
+  if (g_ascii_strncasecmp (text, "Version:", 8) != 0)
+    return FALSE;
+  return g_str_equal (g_strstrip (text + 8), "1");
+}
+
+/* RFC 3156, 4. */
+static gboolean
+is_pgp_mime_encrypted (MadoEntity *entity, MadoFormMatch *match)
+{
+  if (!has_type (entity, "multipart/encrypted"))
+    return FALSE;
+  *match = (MadoFormMatch) { MADO_PROTOCOL_OPENPGP, MADO_FORM_PGP_MIME, MADO_OPERATION_DECRYPT, NULL, NULL, NULL };
+  if (!has_param (entity, "protocol", "application/pgp-encrypted"))
+    match->problem = "An encrypted part does not name the protocol it uses, or one that is not known.";
+  else if (entity->children->len != 2)
+    match->problem = "An encrypted part has more or fewer than the two parts that it must have.";
+  else if (!has_type (mado_entity_child (entity, 0), "application/pgp-encrypted")
+           || !is_version_1 (mado_entity_child (entity, 0)))
+    match->problem = "An encrypted part does not start with the version that it must name.";
+  else if (!has_type (mado_entity_child (entity, 1), "application/octet-stream"))
+    match->problem = "An encrypted part holds no encrypted data.";
+  else
+    match->content = mado_entity_child (entity, 1);
+  return TRUE;
+}
+
+/* RFC 3156, 5. What has another number of parts is no signed message: nobody can say which part was meant. */
+static gboolean
+is_pgp_mime_signed (MadoEntity *entity, MadoFormMatch *match)
+{
+  g_autofree char *protocol = NULL;
+
+  if (!has_type (entity, "multipart/signed"))
+    return FALSE;
+  protocol = mado_header_param (entity, "Content-Type", "protocol");
+  if (protocol != NULL && g_ascii_strcasecmp (protocol, "application/pgp-signature") != 0)
+    return FALSE;
+  if (!has_type (mado_entity_child (entity, 1), "application/pgp-signature"))
+    return FALSE;
+  *match = (MadoFormMatch) { MADO_PROTOCOL_OPENPGP, MADO_FORM_PGP_MIME, MADO_OPERATION_VERIFY, NULL, NULL, NULL };
+  if (entity->children->len != 2)
+    match->problem = "A signed part has more than the two parts that it must have; its signature does not count.";
+  else {
+    match->content = mado_entity_child (entity, 0);
+    match->signature = mado_entity_child (entity, 1);
+  }
+  return TRUE;
+}
+
+/* What Exchange makes of RFC 3156: multipart/mixed with an empty text first, both parts kept. */
+static gboolean
+is_mangled (MadoEntity *entity, MadoFormMatch *match)
+{
+  const MadoEntity *text = mado_entity_child (entity, 0), *version = mado_entity_child (entity, 1);
+  g_autoptr (GBytes) cover = NULL;
+  const char *bytes;
+  gsize size;
+
+  if (!has_type (entity, "multipart/mixed") || entity->children->len != 3 || !has_type (text, "text/plain")
+      || !has_type (version, "application/pgp-encrypted") || !is_version_1 (version)
+      || !has_type (mado_entity_child (entity, 2), "application/octet-stream"))
+    return FALSE;
+  cover = mado_content_decode (text);
+  bytes = g_bytes_get_data (cover, &size);
+  for (gsize i = 0; i < size; i++)
+    if (!g_ascii_isspace (bytes[i]))
+      return FALSE;
+  *match = (MadoFormMatch) { MADO_PROTOCOL_OPENPGP, MADO_FORM_MANGLED, MADO_OPERATION_DECRYPT,
+                             mado_entity_child (entity, 2), NULL, NULL };
+  return TRUE;
+}
+
+static gboolean
+is_smime (const MadoEntity *entity)
+{
+  return has_type (entity, "application/pkcs7-mime") || has_type (entity, "application/x-pkcs7-mime");
+}
+
+/* RFC 8551, 3.3 and 3.5.2: named, not opened. */
+static gboolean
+is_smime_opaque (MadoEntity *entity, MadoFormMatch *match)
+{
+  if (!is_smime (entity))
+    return FALSE;
+  if (has_param (entity, "smime-type", "certs-only") || has_param (entity, "smime-type", "compressed-data"))
+    return FALSE;
+  *match = (MadoFormMatch) { MADO_PROTOCOL_SMIME, MADO_FORM_OPAQUE, MADO_OPERATION_DECRYPT, NULL, NULL,
+                             "The mail holds an S/MIME message; this version does not open S/MIME." };
+  if (has_param (entity, "smime-type", "signed-data"))
+    match->operation = MADO_OPERATION_VERIFY;
+  return TRUE;
+}
+
+typedef gboolean (*Recogniser) (MadoEntity *entity, MadoFormMatch *match);
+
+static const Recogniser recognisers[] = { is_pgp_mime_encrypted, is_pgp_mime_signed, is_mangled, is_smime_opaque };
+
+gboolean
+mado_forms_recognise (MadoEntity *entity, MadoFormMatch *match)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (recognisers); i++)
+    if (recognisers[i](entity, match))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+starts_line (const char *text, gsize size, const char *words)
+{
+  const char *at = memmem (text, size, words, strlen (words));
+
+  return at != NULL && (at == text || at[-1] == '\n');
+}
+
+const char *
+mado_forms_unopened (const MadoEntity *entity)
+{
+  g_autoptr (GBytes) content = NULL;
+  const char *bytes;
+  gsize size;
+
+  if (entity->is_multipart)
+    return has_type (entity, "multipart/signed") && entity->layers->len == 0
+               ? "The mail has a signature of a kind that this version does not verify."
+               : NULL;
+  content = mado_content_decode (entity);
+  bytes = g_bytes_get_data (content, &size);
+  size = MIN (size, LOOK_MAX);
+  if (size == 0)
+    return NULL;
+  if (starts_line (bytes, size, "-----BEGIN PGP MESSAGE-----"))
+    return "The mail holds an OpenPGP message outside PGP/MIME; this version does not open it.";
+  if (starts_line (bytes, size, "-----BEGIN PGP SIGNED MESSAGE-----"))
+    return "The mail holds text with an inline OpenPGP signature; this version does not verify it.";
+  return NULL;
+}

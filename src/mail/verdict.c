@@ -1,0 +1,185 @@
+/* verdict.c: see verdict.h. */
+#include "madoguchi/mail/verdict.h"
+
+#include <string.h>
+
+/* The better of two statuses stands earlier here: one sound signature proves the text, whatever others say. */
+static const MadoSignatureStatus order[] = {
+  MADO_SIGNATURE_GOOD,        MADO_SIGNATURE_GOOD_UNTRUSTED, MADO_SIGNATURE_EXPIRED_SIGNATURE, MADO_SIGNATURE_EXPIRED_KEY,
+  MADO_SIGNATURE_REVOKED_KEY, MADO_SIGNATURE_BAD,            MADO_SIGNATURE_UNSUPPORTED,       MADO_SIGNATURE_UNKNOWN_KEY,
+};
+
+static guint
+rank (MadoSignatureStatus status)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
+    if (order[i] == status)
+      return i;
+  return G_N_ELEMENTS (order);
+}
+
+static gboolean
+is_good (MadoSignatureStatus status)
+{
+  return status == MADO_SIGNATURE_GOOD || status == MADO_SIGNATURE_GOOD_UNTRUSTED;
+}
+
+gboolean
+mado_verdict_is_signed (const MadoLayer *layer)
+{
+  for (guint i = 0; i < layer->signatures->len; i++)
+    if (is_good (((MadoSignature *) g_ptr_array_index (layer->signatures, i))->status))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+decrypts (const MadoLayer *layer)
+{
+  return layer->operation != MADO_OPERATION_VERIFY;
+}
+
+/* Was there a ciphertext at all? A part that only calls itself encrypted proves nothing. */
+static gboolean
+has_ciphertext (const MadoLayer *layer)
+{
+  return layer->outcome != MADO_OUTCOME_CORRUPT || layer->integrity != MADO_INTEGRITY_UNKNOWN
+         || g_strv_length (layer->encrypted_to) > 0;
+}
+
+static MadoEncryption
+judge_encryption (GPtrArray *layers)
+{
+  MadoEncryption encryption = MADO_ENCRYPTION_NONE;
+
+  for (guint i = 0; i < layers->len; i++) {
+    const MadoLayer *layer = g_ptr_array_index (layers, i);
+    if (!decrypts (layer) || !has_ciphertext (layer))
+      continue;
+    if (layer->covers == MADO_COVERS_WHOLE)
+      return MADO_ENCRYPTION_WHOLE;
+    if (layer->outcome == MADO_OUTCOME_OK)
+      encryption = MADO_ENCRYPTION_PARTIAL;
+  }
+  return encryption;
+}
+
+/* Signatures outside the innermost encryption of the envelope say who carried the ciphertext, not who wrote. */
+static guint
+first_that_counts (GPtrArray *layers)
+{
+  guint first = 0;
+
+  for (guint i = 0; i < layers->len; i++) {
+    const MadoLayer *layer = g_ptr_array_index (layers, i);
+    if (layer->covers == MADO_COVERS_WHOLE && decrypts (layer) && layer->outcome == MADO_OUTCOME_OK)
+      first = i;
+  }
+  return first;
+}
+
+static MadoSignatureStatus
+status_without_signature (const MadoLayer *layer)
+{
+  return layer->outcome == MADO_OUTCOME_UNSUPPORTED ? MADO_SIGNATURE_UNSUPPORTED : MADO_SIGNATURE_BAD;
+}
+
+/* The best status of the layers from @first on that cover @covers; its signature in @best (nullable). */
+static MadoSignatureStatus
+best_of (GPtrArray *layers, guint first, MadoCovers covers, const MadoSignature **best)
+{
+  MadoSignatureStatus status = MADO_SIGNATURE_NONE;
+
+  for (guint i = first; i < layers->len; i++) {
+    const MadoLayer *layer = g_ptr_array_index (layers, i);
+    if (layer->covers != covers)
+      continue;
+    for (guint k = 0; k < layer->signatures->len; k++) {
+      const MadoSignature *signature = g_ptr_array_index (layer->signatures, k);
+      if (rank (signature->status) < rank (status)) {
+        status = signature->status;
+        *best = signature;
+      }
+    }
+    if (!decrypts (layer) && layer->signatures->len == 0 && rank (status_without_signature (layer)) < rank (status)) {
+      status = status_without_signature (layer);
+      *best = NULL;
+    }
+  }
+  return status;
+}
+
+/* A good-untrusted signature is good when its key speaks for @from. */
+static void
+bind_signatures (GPtrArray *layers, const char *from, const MadoKeyIndex *keys)
+{
+  for (guint i = 0; i < layers->len; i++) {
+    MadoLayer *layer = g_ptr_array_index (layers, i);
+    for (guint k = 0; k < layer->signatures->len; k++) {
+      MadoSignature *signature = g_ptr_array_index (layer->signatures, k);
+      const MadoKey *key = keys == NULL || signature->fingerprint == NULL ? NULL : mado_key_index_find (keys, signature->fingerprint);
+      gboolean matches = FALSE;
+      const char *vouched_by = NULL;
+
+      if (signature->status == MADO_SIGNATURE_GOOD)
+        signature->status = MADO_SIGNATURE_GOOD_UNTRUSTED;
+      if (signature->status != MADO_SIGNATURE_GOOD_UNTRUSTED || key == NULL || from == NULL)
+        continue;
+      if (mado_key_index_judge (keys, key, from, &matches, &vouched_by) >= MADO_VALIDITY_FULL && matches)
+        signature->status = MADO_SIGNATURE_GOOD;
+    }
+  }
+}
+
+static MadoSigner *
+describe_signer (const MadoSignature *signature, const char *from, const MadoKeyIndex *keys)
+{
+  const MadoKey *key = keys == NULL || signature->fingerprint == NULL ? NULL : mado_key_index_find (keys, signature->fingerprint);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  const char *vouched_by = NULL;
+  MadoSigner *signer;
+
+  if (key == NULL)
+    return NULL;
+  signer = mado_signer_new ();
+  signer->fingerprint = g_strdup (key->fingerprint);
+  for (guint i = 0; i < key->users->len; i++) {
+    const MadoKeyUser *user = g_ptr_array_index (key->users, i);
+    if (!user->is_revoked && user->user_id != NULL)
+      g_strv_builder_add (names, user->user_id);
+  }
+  g_strfreev (signer->user_ids);
+  signer->user_ids = g_strv_builder_end (names);
+  if (from != NULL)
+    signer->validity = mado_key_index_judge (keys, key, from, &signer->matches_from, &vouched_by);
+  signer->vouched_by = g_strdup (vouched_by);
+  return signer;
+}
+
+static gboolean
+names_signer (MadoSignatureStatus status)
+{
+  return is_good (status) || status == MADO_SIGNATURE_EXPIRED_SIGNATURE || status == MADO_SIGNATURE_EXPIRED_KEY
+         || status == MADO_SIGNATURE_REVOKED_KEY;
+}
+
+void
+mado_verdict_judge (GPtrArray *layers, const char *from, const MadoKeyIndex *keys, MadoVerdict *verdict)
+{
+  const MadoSignature *best = NULL;
+  guint first = first_that_counts (layers);
+
+  bind_signatures (layers, from, keys);
+  verdict->encryption = judge_encryption (layers);
+  verdict->signer = NULL;
+  verdict->signature = best_of (layers, first, MADO_COVERS_WHOLE, &best);
+  if (verdict->signature == MADO_SIGNATURE_NONE) {
+    /* A layer inside the payload never lifts the message; that it is broken may still be said. */
+    verdict->signature = best_of (layers, first, MADO_COVERS_PART, &best);
+    best = NULL;
+    if (is_good (verdict->signature))
+      verdict->signature = MADO_SIGNATURE_PARTIAL;
+  }
+  if (best != NULL && names_signer (verdict->signature))
+    verdict->signer = describe_signer (best, from, keys);
+}

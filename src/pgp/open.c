@@ -1,0 +1,433 @@
+/* open.c: see open.h. The table of results that GPGME 1.18 with gpg 2.2.40 really gives was measured; each case
+ * here has a test in tests/it/open.py. */
+#include "madoguchi/pgp/open.h"
+
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/fsio.h"
+#include "madoguchi/pgp/context.h"
+#include "madoguchi/pgp/packets.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FUTURE_SLACK 3600 /* seconds that a sender's clock may be ahead */
+
+struct _MadoPgpEngine {
+  gpgme_ctx_t context;
+  const MadoPgpHome *home;
+};
+
+static void
+release_data (gpgme_data_t data)
+{
+  if (data != NULL)
+    gpgme_data_release (data);
+}
+G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gpgme_data_t, release_data, NULL)
+
+/* Where plaintext goes: a file in memory with a cap. gpg's own max-output truncates and calls it success. */
+typedef struct {
+  int fd;
+  guint64 left;
+  gboolean is_over;
+} Sink;
+
+MadoPgpEngine *
+mado_pgp_engine_new (const MadoPgpHome *home, GError **error)
+{
+  gpgme_ctx_t context = mado_pgp_context_new (mado_pgp_home_path (home), error);
+  MadoPgpEngine *engine;
+
+  if (context == NULL)
+    return NULL;
+  engine = g_new0 (MadoPgpEngine, 1);
+  engine->context = context;
+  engine->home = home;
+  return engine;
+}
+
+void
+mado_pgp_engine_free (MadoPgpEngine *engine)
+{
+  if (engine == NULL)
+    return;
+  mado_pgp_context_free (engine->context);
+  g_free (engine);
+}
+
+static MadoPgpResult *
+result_new (void)
+{
+  MadoPgpResult *result = g_new0 (MadoPgpResult, 1);
+
+  result->encrypted_to = g_new0 (char *, 1);
+  result->signatures = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_signature_free);
+  result->problems = g_ptr_array_new_with_free_func (g_free);
+  return result;
+}
+
+void
+mado_pgp_result_free (MadoPgpResult *result)
+{
+  if (result == NULL)
+    return;
+  g_strfreev (result->encrypted_to);
+  g_ptr_array_unref (result->signatures);
+  g_ptr_array_unref (result->problems);
+  g_clear_pointer (&result->plaintext, g_bytes_unref);
+  g_free (result);
+}
+
+static void
+say (MadoPgpResult *result, const char *sentence)
+{
+  g_ptr_array_add (result->problems, g_strdup (sentence));
+}
+
+static ssize_t
+sink_write (void *handle, const void *bytes, size_t size)
+{
+  Sink *sink = handle;
+
+  if (size > sink->left) {
+    sink->is_over = TRUE;
+    errno = EFBIG;
+    return -1;
+  }
+  if (!mado_fsio_write_all (sink->fd, bytes, size, NULL))
+    return -1;
+  sink->left -= size;
+  return (ssize_t) size;
+}
+
+static gboolean
+is_weak (gpgme_hash_algo_t algo)
+{
+  return algo == GPGME_MD_MD5 || algo == GPGME_MD_SHA1 || algo == GPGME_MD_RMD160 || algo == GPGME_MD_MD2
+         || algo == GPGME_MD_MD4 || algo == GPGME_MD_HAVAL || algo == GPGME_MD_TIGER;
+}
+
+static MadoSignatureStatus
+status_of (const gpgme_signature_t signature)
+{
+  switch (gpgme_err_code (signature->status)) {
+  case GPG_ERR_NO_ERROR:
+    return signature->summary & GPGME_SIGSUM_RED ? MADO_SIGNATURE_BAD : MADO_SIGNATURE_GOOD_UNTRUSTED;
+  case GPG_ERR_SIG_EXPIRED:
+    return MADO_SIGNATURE_EXPIRED_SIGNATURE;
+  case GPG_ERR_KEY_EXPIRED:
+    return MADO_SIGNATURE_EXPIRED_KEY;
+  case GPG_ERR_CERT_REVOKED:
+    return MADO_SIGNATURE_REVOKED_KEY;
+  case GPG_ERR_NO_PUBKEY:
+    return MADO_SIGNATURE_UNKNOWN_KEY;
+  case GPG_ERR_BAD_SIGNATURE:
+    return MADO_SIGNATURE_BAD;
+  default:
+    return MADO_SIGNATURE_UNSUPPORTED;
+  }
+}
+
+/* Does @status say that the mathematics came out right? */
+static gboolean
+is_sound (MadoSignatureStatus status)
+{
+  return status == MADO_SIGNATURE_GOOD_UNTRUSTED || status == MADO_SIGNATURE_EXPIRED_SIGNATURE
+         || status == MADO_SIGNATURE_EXPIRED_KEY || status == MADO_SIGNATURE_REVOKED_KEY;
+}
+
+static MadoSignature *
+describe (MadoPgpResult *result, const MadoPgpLimits *limits, const gpgme_signature_t found)
+{
+  MadoSignature *signature = mado_signature_new ();
+  const MadoKey *key = limits->keys == NULL || found->fpr == NULL ? NULL : mado_key_index_find (limits->keys, found->fpr);
+  const char *hash = gpgme_hash_algo_name (found->hash_algo);
+
+  signature->status = status_of (found);
+  signature->created = (gint64) found->timestamp;
+  signature->expires = (gint64) found->exp_timestamp;
+  signature->hash = hash == NULL || found->hash_algo == GPGME_MD_NONE ? NULL : g_strdup (hash);
+  signature->fingerprint = g_strdup (key != NULL ? key->fingerprint : found->fpr);
+  if (key != NULL && found->fpr != NULL && strlen (found->fpr) > 16 && !g_str_equal (key->fingerprint, found->fpr))
+    signature->subkey = g_strdup (found->fpr);
+  if (is_sound (signature->status) && is_weak (found->hash_algo)) {
+    signature->status = MADO_SIGNATURE_UNSUPPORTED;
+    say (result, "A signature was made with a hash that is not accepted any more (RFC 9580, 9.5).");
+  } else if (is_sound (signature->status) && signature->created > limits->now + FUTURE_SLACK) {
+    signature->status = MADO_SIGNATURE_UNSUPPORTED;
+    say (result, "A signature claims to be made in the future; it is not accepted.");
+  } else if (is_sound (signature->status) && found->wrong_key_usage) {
+    signature->status = MADO_SIGNATURE_UNSUPPORTED;
+    say (result, "A signature was made with a key that is not meant for signatures.");
+  }
+  return signature;
+}
+
+static void
+take_signatures (MadoPgpEngine *engine, const MadoPgpLimits *limits, MadoPgpResult *result)
+{
+  gpgme_verify_result_t found = gpgme_op_verify_result (engine->context);
+
+  for (gpgme_signature_t one = found == NULL ? NULL : found->signatures; one != NULL; one = one->next) {
+    if (result->signatures->len >= limits->max_signatures) {
+      say (result, "There are more signatures than we look at.");
+      return;
+    }
+    g_ptr_array_add (result->signatures, describe (result, limits, one));
+  }
+}
+
+/* What the packets tell before any engine is asked. TRUE when they tell enough. */
+static gboolean
+judge_packets (const MadoPackets *packets, const MadoPgpLimits *limits, MadoPgpResult *result)
+{
+  result->was_encrypted = packets->kind == MADO_PACKETS_ENCRYPTED;
+  g_strfreev (result->encrypted_to);
+  result->encrypted_to = g_strdupv (packets->recipients);
+  result->integrity = packets->container == 9    ? MADO_INTEGRITY_NONE
+                      : packets->container == 20 ? MADO_INTEGRITY_AEAD
+                      : packets->container != 18 ? MADO_INTEGRITY_UNKNOWN
+                      : packets->version == 2    ? MADO_INTEGRITY_AEAD
+                                                 : MADO_INTEGRITY_MDC;
+  if (packets->kind != MADO_PACKETS_ENCRYPTED) {
+    result->outcome = MADO_OUTCOME_CORRUPT;
+    say (result, packets->kind == MADO_PACKETS_JUNK ? "The encrypted part holds no OpenPGP data."
+                                                    : "The part that should be encrypted holds OpenPGP data that is not.");
+    return TRUE;
+  }
+  if (packets->recipient_count > limits->max_recipients || packets->passphrases > limits->max_recipients) {
+    result->outcome = MADO_OUTCOME_LIMIT;
+    say (result, "The message is encrypted to more recipients than we try.");
+    return TRUE;
+  }
+  if (packets->container == 9) {
+    result->outcome = MADO_OUTCOME_NO_INTEGRITY;
+    say (result, "The message has no integrity protection, so its text could have been changed; it is withheld.");
+    return TRUE;
+  }
+  if ((packets->container == 18 && packets->version != 1)
+      || (packets->has_new_recipient && packets->recipient_count == g_strv_length (packets->recipients)
+          && packets->version != 1)) {
+    result->outcome = MADO_OUTCOME_UNSUPPORTED;
+    say (result, "The message uses a newer OpenPGP format (RFC 9580) that this gateway cannot read yet.");
+    return TRUE;
+  }
+  if (packets->recipient_count == 0 && packets->passphrases > 0) {
+    result->outcome = MADO_OUTCOME_UNSUPPORTED;
+    say (result, "The message is encrypted with a passphrase only, not to a key of ours.");
+    return TRUE;
+  }
+  return FALSE;
+}
+
+/* The outcome for an engine's error; -1 when it is our own trouble. */
+static int
+outcome_of (gpgme_error_t problem, const Sink *sink, gpgme_decrypt_result_t found, MadoPgpResult *result)
+{
+  if (sink->is_over) {
+    say (result, "Decryption produced more than we take; what came was thrown away.");
+    return MADO_OUTCOME_LIMIT;
+  }
+  switch (gpgme_err_code (problem)) {
+  case GPG_ERR_NO_SECKEY:
+    return MADO_OUTCOME_NO_SECRET_KEY;
+  case GPG_ERR_BAD_PASSPHRASE:
+  case GPG_ERR_CANCELED:
+  case GPG_ERR_FULLY_CANCELED:
+  case GPG_ERR_NO_PIN_ENTRY:
+    return MADO_OUTCOME_BAD_PASSPHRASE;
+  case GPG_ERR_DECRYPT_FAILED:
+    if (found != NULL && found->legacy_cipher_nomdc) {
+      result->integrity = MADO_INTEGRITY_NONE;
+      return MADO_OUTCOME_NO_INTEGRITY;
+    }
+    if (found != NULL && found->unsupported_algorithm != NULL)
+      return MADO_OUTCOME_UNSUPPORTED;
+    say (result, "The encrypted data was changed or cut on its way, or padded by a program whose padding GnuPG 2.2 "
+                 "does not take (Sequoia does so in large messages): ask for it once more, without padding.");
+    return MADO_OUTCOME_CORRUPT;
+  case GPG_ERR_NO_DATA:
+  case GPG_ERR_BAD_DATA:
+  case GPG_ERR_INV_PACKET:
+  case GPG_ERR_CHECKSUM:
+  case GPG_ERR_BAD_MPI:
+  case GPG_ERR_INV_DATA:
+    return MADO_OUTCOME_CORRUPT;
+  case GPG_ERR_CIPHER_ALGO:
+  case GPG_ERR_PUBKEY_ALGO:
+  case GPG_ERR_UNSUPPORTED_ALGORITHM:
+    return MADO_OUTCOME_UNSUPPORTED;
+  case GPG_ERR_NO_AGENT:
+  case GPG_ERR_AGENT:
+  case GPG_ERR_ENOMEM:
+  case GPG_ERR_EMFILE:
+  case GPG_ERR_ENFILE:
+  case GPG_ERR_EAGAIN:
+  case GPG_ERR_ENOSPC:
+  case GPG_ERR_INV_ENGINE:
+  case GPG_ERR_NO_ENGINE:
+    return -1;
+  default:
+    return MADO_OUTCOME_ERROR;
+  }
+}
+
+/* The whole of @fd as bytes; the descriptor is closed by the mapping's end. */
+static GBytes *
+map_plaintext (int fd, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (GMappedFile) file = g_mapped_file_new_from_fd (fd, FALSE, &problem);
+
+  if (file == NULL) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "map the plaintext: %s", problem->message);
+    return NULL;
+  }
+  return g_mapped_file_get_bytes (file);
+}
+
+/* Runs the engine and settles outcome and plaintext in @result. */
+static gboolean
+run_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t cipher, Sink *sink, MadoPgpResult *result,
+             GError **error)
+{
+  struct gpgme_data_cbs callbacks = { .write = sink_write };
+  g_auto (gpgme_data_t) plain = NULL;
+  gpgme_decrypt_result_t found;
+  gpgme_error_t problem;
+  int outcome;
+
+  problem = gpgme_data_new_from_cbs (&plain, &callbacks, sink);
+  if (problem != 0)
+    return mado_pgp_error_set (error, problem, "plaintext sink");
+  problem = gpgme_op_decrypt_verify (engine->context, cipher, plain);
+  found = gpgme_op_decrypt_result (engine->context);
+  if (problem == 0 && !sink->is_over) {
+    if (found != NULL && found->legacy_cipher_nomdc) {
+      result->integrity = MADO_INTEGRITY_NONE;
+      result->outcome = MADO_OUTCOME_NO_INTEGRITY;
+      return TRUE;
+    }
+    take_signatures (engine, limits, result);
+    result->plaintext = map_plaintext (sink->fd, error);
+    return result->plaintext != NULL;
+  }
+  outcome = outcome_of (problem, sink, found, result);
+  if (outcome < 0)
+    return mado_pgp_error_set (error, problem, "decryption");
+  /* Without its agent gpg says the same as without a key. */
+  if (outcome != MADO_OUTCOME_LIMIT && !mado_pgp_home_check_agent ((MadoPgpHome *) engine->home, error))
+    return FALSE;
+  result->outcome = (MadoOutcome) outcome;
+  return TRUE;
+}
+
+gboolean
+mado_pgp_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint8 *bytes, gsize size,
+                  MadoPgpResult **result, GError **error)
+{
+  g_autoptr (MadoPgpResult) facts = result_new ();
+  g_auto (gpgme_data_t) cipher = NULL;
+  g_auto (MadoPackets) packets = { 0 };
+  Sink sink = { -1, limits->max_plaintext, FALSE };
+  gpgme_error_t problem;
+  gboolean ok;
+
+  mado_packets_read (bytes, size, limits->max_recipients, &packets);
+  if (judge_packets (&packets, limits, facts)) {
+    *result = g_steal_pointer (&facts);
+    return TRUE;
+  }
+  problem = gpgme_data_new_from_mem (&cipher, (const char *) bytes, size, 0);
+  if (problem != 0)
+    return mado_pgp_error_set (error, problem, "ciphertext");
+  sink.fd = mado_fsio_memfd ("madoguchi-plaintext", NULL, error);
+  if (sink.fd < 0)
+    return FALSE;
+  ok = run_decrypt (engine, limits, cipher, &sink, facts, error);
+  close (sink.fd);
+  if (!ok)
+    return FALSE;
+  *result = g_steal_pointer (&facts);
+  return TRUE;
+}
+
+/* @bytes with CR LF line ends; not a copy when they have them already. */
+static GBytes *
+canonical (const guint8 *bytes, gsize size)
+{
+  g_autoptr (GByteArray) out = NULL;
+  const guint8 *at = bytes, *end = bytes + size, *feed;
+  gsize bare = 0;
+
+  for (; at < end && (feed = memchr (at, '\n', (gsize) (end - at))) != NULL; at = feed + 1)
+    bare += feed == bytes || feed[-1] != '\r';
+  if (bare == 0)
+    return g_bytes_new_static (bytes, size);
+  out = g_byte_array_sized_new ((guint) (size + bare));
+  for (at = bytes; at < end; at = feed + 1) {
+    feed = memchr (at, '\n', (gsize) (end - at));
+    if (feed == NULL) {
+      g_byte_array_append (out, at, (guint) (end - at));
+      break;
+    }
+    g_byte_array_append (out, at, (guint) (feed - at));
+    if (feed == bytes || feed[-1] != '\r')
+      g_byte_array_append (out, (const guint8 *) "\r", 1);
+    g_byte_array_append (out, (const guint8 *) "\n", 1);
+  }
+  return g_byte_array_free_to_bytes (g_steal_pointer (&out));
+}
+
+static gboolean
+run_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, GBytes *text, gpgme_data_t detached, MadoPgpResult *result,
+            GError **error)
+{
+  g_auto (gpgme_data_t) signed_text = NULL;
+  gsize size;
+  const char *bytes = g_bytes_get_data (text, &size);
+  gpgme_error_t problem = gpgme_data_new_from_mem (&signed_text, bytes, size, 0);
+
+  if (problem != 0)
+    return mado_pgp_error_set (error, problem, "signed text");
+  problem = gpgme_op_verify (engine->context, detached, signed_text, NULL);
+  if (gpgme_err_code (problem) == GPG_ERR_ENOMEM || gpgme_err_code (problem) == GPG_ERR_INV_ENGINE)
+    return mado_pgp_error_set (error, problem, "verification");
+  if (problem == 0)
+    take_signatures (engine, limits, result);
+  if (result->signatures->len == 0) {
+    result->outcome = MADO_OUTCOME_CORRUPT;
+    say (result, "The signature part holds no signature that can be read.");
+  }
+  return TRUE;
+}
+
+gboolean
+mado_pgp_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint8 *bytes, gsize size,
+                 const guint8 *signature, gsize signature_size, MadoPgpResult **result, GError **error)
+{
+  g_autoptr (MadoPgpResult) facts = result_new ();
+  g_autoptr (GBytes) text = NULL;
+  g_auto (gpgme_data_t) detached = NULL;
+  g_auto (MadoPackets) packets = { 0 };
+  gpgme_error_t problem;
+
+  mado_packets_read (signature, signature_size, limits->max_recipients, &packets);
+  if (packets.kind != MADO_PACKETS_SIGNATURE) {
+    facts->outcome = MADO_OUTCOME_CORRUPT;
+    say (facts, "The signature part holds no detached signature.");
+  } else if (packets.version != 3 && packets.version != 4) {
+    facts->outcome = MADO_OUTCOME_UNSUPPORTED;
+    say (facts, "The signature has a newer format (RFC 9580) that this gateway cannot verify yet.");
+  } else {
+    problem = gpgme_data_new_from_mem (&detached, (const char *) signature, signature_size, 0);
+    if (problem != 0)
+      return mado_pgp_error_set (error, problem, "signature");
+    text = canonical (bytes, size);
+    if (!run_verify (engine, limits, text, detached, facts, error))
+      return FALSE;
+  }
+  *result = g_steal_pointer (&facts);
+  return TRUE;
+}

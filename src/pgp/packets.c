@@ -1,0 +1,217 @@
+/* packets.c: see packets.h. */
+#include "madoguchi/pgp/packets.h"
+
+#include <string.h>
+
+/* Room for all session-key packets that anybody may send us: the caps on recipients are reached long before. */
+#define HEAD_MAX (8 * 1024 * 1024)
+
+enum { TAG_PKESK = 1, TAG_SIGNATURE = 2, TAG_SKESK = 3, TAG_ONE_PASS = 4, TAG_SECRET = 5, TAG_KEY = 6, TAG_COMPRESSED = 8,
+       TAG_SED = 9, TAG_MARKER = 10, TAG_LITERAL = 11, TAG_SEIPD = 18, TAG_AEAD = 20, TAG_PADDING = 21 };
+
+typedef struct {
+  const guint8 *at, *end;
+} Cursor;
+
+void
+mado_packets_clear (MadoPackets *packets)
+{
+  g_strfreev (packets->recipients);
+  memset (packets, 0, sizeof *packets);
+}
+
+/* The end of the line at @at (its line feed, or @end). */
+static const guint8 *
+line_end (const guint8 *at, const guint8 *end)
+{
+  const guint8 *feed = memchr (at, '\n', (gsize) (end - at));
+
+  return feed == NULL ? end : feed;
+}
+
+static gboolean
+is_blank (const guint8 *at, const guint8 *end)
+{
+  for (; at < end; at++) /* mailers put a no-break space into the empty line, too */
+    if (*at != ' ' && *at != '\t' && *at != '\r' && *at != 0xc2 && *at != 0xa0)
+      return FALSE;
+  return TRUE;
+}
+
+/* The base64 text of the first armour block in @bytes. FALSE when there is none. */
+static gboolean
+find_armor (const guint8 *bytes, gsize size, const guint8 **start, gsize *length)
+{
+  static const char begin[] = "-----BEGIN PGP ";
+  const guint8 *end = bytes + size, *at = memmem (bytes, size, begin, strlen (begin)), *stop;
+
+  if (at == NULL)
+    return FALSE;
+  for (at = line_end (at, end); at < end;) {
+    const guint8 *line = at + 1;
+    if (line >= end)
+      return FALSE;
+    at = line_end (line, end);
+    if (is_blank (line, at))
+      break;
+    if (memchr (line, ':', (gsize) (at - line)) == NULL) { /* the empty line was lost */
+      at = line - 1;
+      break;
+    }
+  }
+  if (at >= end)
+    return FALSE;
+  *start = at + 1;
+  stop = memmem (*start, (gsize) (end - *start), "-----END", 8);
+  *length = (gsize) ((stop == NULL ? end : stop) - *start);
+  return TRUE;
+}
+
+static gboolean
+read_length (Cursor *cursor, guint8 tag_byte, gsize *length)
+{
+  gsize left = (gsize) (cursor->end - cursor->at);
+  gsize octets = 0;
+
+  if (tag_byte & 0x40) { /* RFC 9580, 4.2.1 */
+    guint8 first;
+    if (left < 1)
+      return FALSE;
+    first = *cursor->at++;
+    if (first < 192) {
+      *length = first;
+      return TRUE;
+    }
+    if (first < 224) {
+      if (left < 2)
+        return FALSE;
+      *length = (gsize) ((first - 192) << 8) + *cursor->at++ + 192;
+      return TRUE;
+    }
+    if (first < 255) { /* partial: only data packets may, and those are the last we look at */
+      *length = (gsize) 1 << (first & 0x1f);
+      return TRUE;
+    }
+    octets = 4;
+  } else if ((tag_byte & 3) == 3) {
+    *length = left; /* to the end */
+    return TRUE;
+  } else {
+    octets = (gsize) 1 << (tag_byte & 3);
+  }
+  if (left < octets)
+    return FALSE;
+  *length = 0;
+  while (octets-- > 0)
+    *length = (*length << 8) | *cursor->at++;
+  return TRUE;
+}
+
+static void
+add_recipient (MadoPackets *packets, GStrvBuilder *ids, const guint8 *body, gsize length)
+{
+  GString *id;
+
+  packets->recipient_count++;
+  if (length < 1 || body[0] != 3) {
+    packets->has_new_recipient = TRUE;
+    /* Version 6 names a version and a fingerprint instead of a key id (RFC 9580, 5.1.2). */
+    if (length < 12 || body[0] != 6 || body[1] < 9 || length < (gsize) 2 + body[1])
+      return;
+    body += body[2] == 6 ? 2 : (gsize) 2 + body[1] - 9;
+    length = 9;
+  }
+  if (length < 9)
+    return;
+  id = g_string_new (NULL);
+  for (guint i = 1; i <= 8; i++)
+    g_string_append_printf (id, "%02X", body[i]);
+  g_strv_builder_add (ids, id->str);
+  g_string_free (id, TRUE);
+}
+
+/* Takes note of one packet. FALSE when it tells all there is to tell. */
+static gboolean
+take_packet (MadoPackets *packets, GStrvBuilder *ids, guint tag, const guint8 *body, gsize length)
+{
+  switch (tag) {
+  case TAG_MARKER:
+  case TAG_PADDING:
+    return TRUE;
+  case TAG_PKESK:
+    packets->kind = MADO_PACKETS_ENCRYPTED;
+    add_recipient (packets, ids, body, length);
+    return TRUE;
+  case TAG_SKESK:
+    packets->kind = MADO_PACKETS_ENCRYPTED;
+    packets->passphrases++;
+    return TRUE;
+  case TAG_SED:
+  case TAG_SEIPD:
+  case TAG_AEAD:
+    packets->kind = MADO_PACKETS_ENCRYPTED;
+    packets->container = (guint8) tag;
+    packets->version = length > 0 ? body[0] : 0;
+    return FALSE;
+  case TAG_SIGNATURE:
+  case TAG_ONE_PASS:
+  case TAG_COMPRESSED:
+  case TAG_LITERAL:
+    if (packets->kind == MADO_PACKETS_JUNK)
+      packets->kind = tag == TAG_SIGNATURE ? MADO_PACKETS_SIGNATURE : MADO_PACKETS_SIGNED;
+    packets->version = length > 0 ? body[0] : 0;
+    return FALSE;
+  case TAG_KEY:
+  case TAG_SECRET:
+    if (packets->kind == MADO_PACKETS_JUNK)
+      packets->kind = MADO_PACKETS_KEY;
+    return FALSE;
+  default:
+    return FALSE;
+  }
+}
+
+static void
+read_binary (const guint8 *bytes, gsize size, guint max_recipients, MadoPackets *packets)
+{
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+  Cursor cursor = { bytes, bytes + size };
+
+  while (cursor.at < cursor.end && packets->recipient_count <= max_recipients && packets->passphrases <= max_recipients) {
+    guint8 byte = *cursor.at++;
+    guint tag = (byte & 0x40) ? byte & 0x3f : (byte >> 2) & 0x0f;
+    gsize length, left;
+
+    if (!(byte & 0x80) || !read_length (&cursor, byte, &length))
+      break;
+    left = (gsize) (cursor.end - cursor.at);
+    if (!take_packet (packets, ids, tag, cursor.at, MIN (length, left)) || length > left)
+      break;
+    cursor.at += length;
+  }
+  packets->recipients = g_strv_builder_end (ids);
+}
+
+void
+mado_packets_read (const guint8 *bytes, gsize size, guint max_recipients, MadoPackets *packets)
+{
+  const guint8 *armor;
+  gsize length;
+  gint state = 0;
+  guint save = 0;
+  g_autofree guchar *binary = NULL;
+
+  memset (packets, 0, sizeof *packets);
+  if (size > 0 && (bytes[0] & 0x80)) {
+    read_binary (bytes, MIN (size, HEAD_MAX), max_recipients, packets);
+    return;
+  }
+  if (find_armor (bytes, size, &armor, &length)) {
+    length = MIN (length, HEAD_MAX);
+    binary = g_malloc (length / 4 * 3 + 6);
+    length = g_base64_decode_step ((const char *) armor, length, binary, &state, &save);
+    read_binary (binary, length, max_recipients, packets);
+    return;
+  }
+  packets->recipients = g_new0 (char *, 1);
+}
