@@ -11,3 +11,7 @@ madoguchi_LDADD = $(front_libs) $(mail_libs) $(model_json_libs)
 pkglibexec_PROGRAMS += madoguchi-keeper
 madoguchi_keeper_SOURCES = src/bin/madoguchi-keeper.c
 madoguchi_keeper_LDADD = $(desk_libs) $(role_libs)
+
+sbin_PROGRAMS += madoguchid
+madoguchid_SOURCES = src/bin/madoguchid.c
+madoguchid_LDADD = $(role_libs)

@@ -4,13 +4,18 @@
 #include "madoguchi/model/incident.h"
 #include "madoguchi/model/key.h"
 
-/* Appends one line for @incident; columns of ours first, then, behind the mark, reporter and subject. */
+/* Appends the heads of the columns below. */
 void mado_view_summary_head (GString *out);
+
+/* Appends one line for @incident; columns of ours first, then, behind the mark, reporter and subject. */
 void mado_view_summary (GString *out, guint columns, const MadoIncident *incident);
 
 /* Appends the whole of it. */
 void mado_view_incident (GString *out, guint columns, const MadoIncident *incident);
 
+/* Appends a mail that is held: when, why, how often it was tried; sender and subject behind the mark. */
 void mado_view_held (GString *out, guint columns, const MadoHeld *held);
+/* Appends the loss account, one line per state; all of it ours. */
 void mado_view_account (GString *out, const MadoAccount *account);
+/* Appends @key; what it calls itself stands behind the mark. */
 void mado_view_key (GString *out, guint columns, const MadoKey *key);
