@@ -14,25 +14,19 @@ KINDS = {"PASS": "passed", "XFAIL": "passed", "FAIL": "failed", "XPASS": "failed
 
 
 def read_results(build):
-    """Yields (kind, test, detail) for every result below build/tests."""
+    """Yields (kind, test, detail) for every result below build/tests: kinds from .trs, words from the log."""
     for trs in sorted((build / "tests").rglob("*.trs")):
         test = str(trs.relative_to(build).with_suffix(""))
-        names = {"passed": 0, "failed": 0, "skipped": 0}
-        for line in trs.read_text(errors="replace").splitlines():
-            match = re.match(r":test-result: *(\w+) *(.*)", line)
-            if match and match.group(1) in KINDS:
-                kind = KINDS[match.group(1)]
-                names[kind] += 1
-                yield kind, test, match.group(2)
-        if not any(names.values()):
+        kinds = re.findall(r"^:test-result: *([A-Z]+)", trs.read_text(errors="replace"), re.M)
+        log = trs.with_suffix(".log")
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        told = [m.groups() for m in (re.match(rf"([A-Z]+): {re.escape(test)}(?:\.py|\.sh)? (.*)", x) for x in lines) if m]
+        for number, kind in enumerate(kinds):
+            if kind in KINDS:
+                fits = number < len(told) and told[number][0] == kind
+                yield KINDS[kind], test, told[number][1] if fits else "(see the log)"
+        if not any(kind in KINDS for kind in kinds):
             yield "failed", test, "gave no result"
-
-
-def skip_reasons(log):
-    """The SKIP lines of a log, for drivers that leave the reason out of the .trs file."""
-    if not log.exists():
-        return []
-    return [line for line in log.read_text(errors="replace").splitlines() if line.startswith("SKIP:")]
 
 
 def main():
@@ -42,15 +36,12 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     options = parser.parse_args()
     count = {"passed": 0, "failed": options.trouble, "skipped": 0}
-    shown_skips = set()
     for kind, test, detail in read_results(options.build):
         count[kind] += 1
         if kind == "failed":
             print(f"failed: {test}: {detail} (log: {options.build / test}.log)")
-        elif kind == "skipped" and test not in shown_skips:
-            shown_skips.add(test)
-            for line in skip_reasons(options.build / f"{test}.log") or [f"SKIP: {test} {detail}"]:
-                print("skipped:", line[5:].strip())
+        elif kind == "skipped":
+            print(f"skipped: {test}: {detail}")
     if options.seconds:
         print(f"tests took {options.seconds // 60} min {options.seconds % 60} s; logs are beside the programs in "
               f"{options.build}/tests")
