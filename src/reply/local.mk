@@ -1,1 +1,13 @@
-# src/reply: see ARCHITECTURE.md
+# Two libraries: what seals (the signer) and what sends (the sender) share no code and no program.
+noinst_LIBRARIES += libreply.a libsubmit.a
+libreply_a_SOURCES = src/reply/templates.c src/reply/fields.c src/reply/compose.c
+libsubmit_a_SOURCES = src/reply/submit.c src/reply/maildir.c
+libsubmit_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+noinst_HEADERS += include/madoguchi/reply/templates.h include/madoguchi/reply/fields.h \
+	include/madoguchi/reply/compose.h include/madoguchi/reply/submit.h include/madoguchi/reply/maildir.h
+reply_libs = libreply.a $(pgp_libs)
+submit_libs = libsubmit.a libconf.a $(base_libs) $(CURL_LIBS)
+
+templatesdir = $(pkgdatadir)/templates
+dist_templates_DATA = conf/templates/ack.ja.txt conf/templates/ack.en.txt conf/templates/ack-plain.ja.txt \
+	conf/templates/ack-plain.en.txt conf/templates/cannot-open.ja.txt conf/templates/cannot-open.en.txt

@@ -1,0 +1,28 @@
+/* seal.h: signing and encrypting with the team key: one gpg process for each answer, nothing else.
+ *
+ * Called by the signer only. A sealer holds a context with the team key loaded, so that no answer looks a key
+ * up; recipients are named by fingerprint in the call itself (facts/limits.md, trap 5). */
+#pragma once
+
+#include "madoguchi/pgp/home.h"
+
+typedef struct _MadoSealer MadoSealer;
+
+/* (transfer full) a sealer on @home (which must outlive it) with team key @fingerprint. Makes one trial
+ * signature. Errors: CONF (no such key, no secret key, expired, a passphrase is asked for), TEMP (agent). */
+MadoSealer *mado_sealer_new (MadoPgpHome *home, const char *fingerprint, GError **error);
+void mado_sealer_free (MadoSealer *sealer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoSealer, mado_sealer_free)
+
+/* How long the trial signature took, in microseconds: a passphrase-protected key shows here. */
+gint64 mado_sealer_trial_us (const MadoSealer *sealer);
+
+/* Signs @bytes exactly as they are. @signature: (transfer full) armoured, CRLF line ends. @micalg: (transfer
+ * full) for RFC 3156, 5: "pgp-sha512". Errors: TEMP. */
+gboolean mado_sealer_sign (MadoSealer *sealer, GBytes *bytes, GBytes **signature, char **micalg, GError **error);
+
+/* Signs @bytes and encrypts them to @recipients (fingerprints, NULL-terminated, at least one) and to the team
+ * itself when it has an encryption key; the combined form of RFC 3156, 6.2. @armoured: (transfer full) with
+ * CRLF line ends. Errors: PERM (a recipient's key cannot be used; the message names it), TEMP. */
+gboolean mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const char *const *recipients,
+                                   GBytes **armoured, GError **error);

@@ -1,0 +1,22 @@
+/* compose.h: an answer becomes a mail: the bytes that are signed are the bytes that are sent.
+ *
+ * Encrypted answers are PGP/MIME in the combined form (RFC 3156, 6.2), others multipart/signed; both protect
+ * their header fields (RFC 9788). Nothing of a report gets here: a reply holds a template's name and a ticket,
+ * or what a member wrote. */
+#pragma once
+
+#include "madoguchi/conf/conf.h"
+#include "madoguchi/model/reply.h"
+#include "madoguchi/pgp/seal.h"
+
+typedef struct _MadoComposer MadoComposer;
+
+/* (transfer full) what stays the same for all answers: the team, its templates. Errors: CONF. */
+MadoComposer *mado_composer_new (const MadoConf *conf, GError **error);
+void mado_composer_free (MadoComposer *composer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoComposer, mado_composer_free)
+
+/* @mail: (transfer full) the finished mail, CRLF throughout, sealed with @sealer: encrypted when @reply names a
+ * key. Errors: PERM (no usable address, Message-ID or text; the recipient's key), TEMP, CONF (template). */
+gboolean mado_compose (const MadoComposer *composer, MadoSealer *sealer, const MadoReply *reply, GBytes **mail,
+                       GError **error);

@@ -1,0 +1,118 @@
+/* madoguchi-signer.c: turns answers into signed, and where a key is known encrypted, mails. Asked by the keeper.
+ * Holds the way to the signing key and nothing else: no network, no store, no mail from outside. */
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/fsio.h"
+#include "madoguchi/base/log.h"
+#include "madoguchi/ipc/peer.h"
+#include "madoguchi/reply/compose.h"
+#include "madoguchi/role/role.h"
+
+#include <string.h>
+
+/* A passphrase-protected key derives its key again for each signature; this much says so in the log. */
+#define SLOW_TRIAL_US (200 * 1000)
+
+typedef struct {
+  MadoPgpHome *home;
+  MadoComposer *composer;
+  MadoSealer *sealer; /* NULL until the agent answered once */
+} Signer;
+
+static gboolean
+make_sealer (MadoRoleContext *role, GError **error)
+{
+  Signer *signer = role->state;
+
+  signer->sealer = mado_sealer_new (signer->home, mado_conf_string (role->conf, "team", "key"), error);
+  if (signer->sealer != NULL && mado_sealer_trial_us (signer->sealer) > SLOW_TRIAL_US)
+    mado_log (MADO_LOG_WARNING, NULL, "slow-key", "trial_ms=%" G_GINT64_FORMAT,
+              mado_sealer_trial_us (signer->sealer) / 1000);
+  return signer->sealer != NULL;
+}
+
+static gboolean
+start (MadoRoleContext *role, GError **error)
+{
+  Signer *signer = g_new0 (Signer, 1);
+  g_autoptr (GError) problem = NULL;
+
+  role->state = signer;
+  signer->composer = mado_composer_new (role->conf, error);
+  if (signer->composer == NULL)
+    return FALSE;
+  signer->home = mado_pgp_home_new (role->conf, mado_conf_string (role->conf, "runtime", "directory"), MADO_PGP_SIGN,
+                                    role->worker, error);
+  if (signer->home == NULL)
+    return FALSE;
+  if (make_sealer (role, &problem))
+    return TRUE;
+  if (!g_error_matches (problem, MADO_ERROR, MADO_ERROR_TEMP)) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return FALSE;
+  }
+  /* an agent of another user may come up after us */
+  mado_log (MADO_LOG_WARNING, NULL, "no-agent", "detail=%s", problem->message);
+  return TRUE;
+}
+
+static gboolean
+seal (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
+{
+  Signer *signer = role->state;
+  g_autoptr (MadoReply) reply = mado_reply_from_variant (request->body, error);
+  g_autoptr (GBytes) mail = NULL;
+  GVariantBuilder answer;
+
+  if (reply == NULL || (signer->sealer == NULL && !make_sealer (role, error)))
+    return FALSE;
+  if (!mado_compose (signer->composer, signer->sealer, reply, &mail, error))
+    return FALSE;
+  *fd = mado_fsio_memfd ("mail", mail, error);
+  if (*fd < 0)
+    return FALSE;
+  g_variant_builder_init (&answer, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&answer, "{sv}", "encrypted", g_variant_new_boolean (reply->encrypt_to != NULL));
+  g_variant_builder_add (&answer, "{sv}", "fingerprint",
+                         g_variant_new_string (reply->encrypt_to != NULL ? reply->encrypt_to : ""));
+  *body = g_variant_builder_end (&answer);
+  return TRUE;
+}
+
+static gboolean
+answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
+{
+  if (strcmp (request->verb, "seal") == 0)
+    return seal (role, request, body, fd, error);
+  g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "unknown verb");
+  return FALSE;
+}
+
+static void
+stop (MadoRoleContext *role)
+{
+  Signer *signer = role->state;
+
+  if (signer == NULL)
+    return;
+  mado_sealer_free (signer->sealer);
+  mado_composer_free (signer->composer);
+  mado_pgp_home_close (signer->home);
+  g_free (signer);
+  role->state = NULL;
+}
+
+static const MadoRole role = {
+  .name = "madoguchi-signer",
+  .socket = MADO_PEER_SIGNER,
+  .summary = "Signs and encrypts the answers of the team.",
+  .workers_key = "workers",
+  .start = start,
+  .answer = answer,
+  .stop = stop,
+};
+
+int
+main (int argc, char **argv)
+{
+  return mado_role_run (&role, argc, argv);
+}

@@ -1,0 +1,313 @@
+/* compose.c: see compose.h. Called by the signer only.
+ *
+ * The same list of fields is written three times: outside, inside (with the real Subject), and inside again as
+ * HP-Outer, which says what stood outside. So they can never disagree by accident. */
+#include "madoguchi/reply/compose.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/qid.h"
+#include "madoguchi/reply/fields.h"
+#include "madoguchi/reply/templates.h"
+
+#include <string.h>
+
+struct _MadoComposer {
+  MadoTemplates *templates;
+  char *team, *address, *fingerprint, *office_hours, *hidden_subject;
+};
+
+void
+mado_composer_free (MadoComposer *composer)
+{
+  if (composer == NULL)
+    return;
+  mado_templates_free (composer->templates);
+  g_free (composer->team);
+  g_free (composer->address);
+  g_free (composer->fingerprint);
+  g_free (composer->office_hours);
+  g_free (composer->hidden_subject);
+  g_free (composer);
+}
+
+/* (transfer full) a fingerprint as people compare it: in groups of four. */
+static char *
+group_by_four (const char *fingerprint)
+{
+  GString *out = g_string_new (NULL);
+
+  for (gsize i = 0; fingerprint != NULL && fingerprint[i] != '\0'; i++) {
+    if (i > 0 && i % 4 == 0)
+      g_string_append (out, i % 20 == 0 ? "  " : " ");
+    g_string_append_c (out, g_ascii_toupper (fingerprint[i]));
+  }
+  return g_string_free (out, FALSE);
+}
+
+MadoComposer *
+mado_composer_new (const MadoConf *conf, GError **error)
+{
+  g_autoptr (MadoComposer) composer = g_new0 (MadoComposer, 1);
+  const char *const *addresses = mado_conf_list (conf, "team", "address");
+
+  if (addresses[0] == NULL || !mado_fields_is_address (addresses[0])) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "[team] address: the first one must be a mail address");
+    return NULL;
+  }
+  composer->templates = mado_templates_load (mado_conf_string (conf, "reply", "templates"),
+                                             mado_conf_list (conf, "team", "languages"), error);
+  if (composer->templates == NULL)
+    return NULL;
+  composer->address = g_strdup (addresses[0]);
+  composer->team = g_strdup (mado_conf_string (conf, "team", "name"));
+  composer->fingerprint = group_by_four (mado_conf_string (conf, "team", "key"));
+  composer->office_hours = g_strdup (mado_conf_string (conf, "team", "office-hours"));
+  composer->hidden_subject = g_strdup (mado_conf_string (conf, "reply", "hidden-subject"));
+  return g_steal_pointer (&composer);
+}
+
+static gboolean
+fill_text (const MadoComposer *composer, const MadoReply *reply, char **subject, char **body, GError **error)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (reply->date);
+  g_autofree char *date = time == NULL ? NULL : g_date_time_format (time, "%Y-%m-%d %H:%M UTC");
+  MadoTemplateValues values = { reply->ticket, composer->team != NULL ? composer->team : composer->address,
+                                composer->address, composer->fingerprint, composer->office_hours, date };
+
+  if (reply->template_name != NULL) {
+    if (!mado_templates_fill (composer->templates, reply->template_name, reply->language, &values, subject, body, error))
+      return FALSE;
+  } else if (reply->text != NULL) {
+    *subject = g_strdup_printf ("[%s]", reply->ticket != NULL ? reply->ticket : "");
+    *body = g_strdup (reply->text);
+  } else {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "an answer without text");
+    return FALSE;
+  }
+  if (reply->subject != NULL) {
+    g_free (*subject);
+    *subject = g_strdup (reply->subject);
+  }
+  return TRUE;
+}
+
+static gboolean
+check_reply (const MadoReply *reply, GError **error)
+{
+  const char *what = NULL;
+
+  if (!mado_fields_is_address (reply->recipient))
+    what = "recipient";
+  else if (!mado_fields_is_id (reply->message_id))
+    what = "Message-ID";
+  else if (reply->reply_to != NULL && !mado_fields_is_address (reply->reply_to))
+    what = "Reply-To";
+  if (what != NULL)
+    g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "an answer without a usable %s", what);
+  return what == NULL;
+}
+
+/* (transfer full) all fields but Subject and the structural ones. */
+static GPtrArray *
+make_fields (const MadoComposer *composer, const MadoReply *reply)
+{
+  GPtrArray *fields = mado_fields_new ();
+  const char *const parent[] = { reply->in_reply_to, NULL };
+  g_autoptr (GPtrArray) references = g_ptr_array_new ();
+
+  mado_fields_add_mailbox (fields, "From", composer->team, composer->address);
+  mado_fields_add_mailbox (fields, "To", reply->recipient_name, reply->recipient);
+  if (reply->reply_to != NULL)
+    mado_fields_add_mailbox (fields, "Reply-To", composer->team, reply->reply_to);
+  mado_fields_add_date (fields, "Date", reply->date);
+  mado_fields_add (fields, "Message-ID", reply->message_id);
+  mado_fields_add_ids (fields, "In-Reply-To", parent);
+  for (char **id = reply->references; id != NULL && *id != NULL; id++)
+    if (g_strcmp0 (*id, reply->in_reply_to) != 0)
+      g_ptr_array_add (references, *id);
+  if (reply->in_reply_to != NULL)
+    g_ptr_array_add (references, reply->in_reply_to); /* the parent stands last (RFC 5322, 3.6.4) */
+  g_ptr_array_add (references, NULL);
+  mado_fields_add_ids (fields, "References", (const char *const *) references->pdata);
+  if (reply->is_automatic) {
+    mado_fields_add (fields, "Auto-Submitted", "auto-replied");
+    mado_fields_add (fields, "X-Auto-Response-Suppress", "All");
+  }
+  return fields;
+}
+
+static void
+write_fields (GString *out, const char *prefix, GPtrArray *fields, const char *subject)
+{
+  g_autoptr (GPtrArray) last = mado_fields_new ();
+
+  for (guint i = 0; i < fields->len; i++)
+    mado_fields_write (out, prefix, fields->pdata[i]);
+  mado_fields_add_text (last, "Subject", subject);
+  mado_fields_write (out, prefix, last->pdata[0]);
+}
+
+/* Can @body go as it is? Signed text must survive every relay: 7 bit, no trailing blanks, no "From " at the
+ * start of a line, no long lines (RFC 3156, 3 and 5). */
+static gboolean
+is_sturdy (const char *body)
+{
+  gsize column = 0;
+
+  if (!g_str_is_ascii (body) || g_str_has_prefix (body, "From ") || strstr (body, "\nFrom ") != NULL)
+    return FALSE;
+  for (const char *at = body; *at != '\0'; at++, column++) {
+    if ((g_ascii_iscntrl (*at) && *at != '\n' && *at != '\t') || column > 78)
+      return FALSE;
+    if ((*at == ' ' || *at == '\t') && (at[1] == '\n' || at[1] == '\0'))
+      return FALSE;
+    if (*at == '\n')
+      column = (gsize) -1;
+  }
+  return TRUE;
+}
+
+/* (transfer full) @text with CRLF line ends, whatever it had. */
+static char *
+canonical (const char *text)
+{
+  GString *out = g_string_new (NULL);
+
+  for (const char *at = text; *at != '\0'; at++) {
+    if (*at == '\r' && at[1] == '\n')
+      continue;
+    if (*at == '\n' || *at == '\r')
+      g_string_append (out, "\r\n");
+    else
+      g_string_append_c (out, *at);
+  }
+  return g_string_free (out, FALSE);
+}
+
+static void
+write_base64 (GString *out, const char *text)
+{
+  g_autofree char *encoded = g_base64_encode ((const guchar *) text, strlen (text));
+  gsize length = strlen (encoded);
+
+  for (gsize at = 0; at < length; at += MADO_FIELD_LINE) {
+    g_string_append_len (out, encoded + at, (gssize) MIN (MADO_FIELD_LINE, length - at));
+    g_string_append (out, "\r\n");
+  }
+}
+
+/* The structural fields of the payload and its body. @protection: "cipher" or "clear" (RFC 9788, 2.1.1). */
+static void
+write_text_part (GString *out, const char *body, const char *protection)
+{
+  gboolean is_ascii = is_sturdy (body);
+  g_autofree char *text = canonical (body);
+
+  g_string_append (out, "MIME-Version: 1.0\r\n");
+  g_string_append_printf (out, "Content-Type: text/plain; charset=\"%s\"; hp=\"%s\"\r\n", is_ascii ? "us-ascii" : "utf-8",
+                          protection);
+  g_string_append_printf (out, "Content-Transfer-Encoding: %s\r\n\r\n", is_ascii ? "7bit" : "base64");
+  if (is_ascii)
+    g_string_append (out, text);
+  else
+    write_base64 (out, text);
+  if (!g_str_has_suffix (out->str, "\r\n"))
+    g_string_append (out, "\r\n");
+}
+
+/* A line that stands in nothing we write: random, and with characters that base64 has not. */
+static char *
+make_boundary (void)
+{
+  g_autofree char *token = mado_qid_random_token (20);
+
+  return g_strdup_printf ("=_mado_%s", token);
+}
+
+static GBytes *
+finish (GString *mail)
+{
+  return g_string_free_to_bytes (mail);
+}
+
+static gboolean
+compose_encrypted (const MadoComposer *composer, MadoSealer *sealer, const MadoReply *reply, GPtrArray *fields,
+                   const char *subject, const char *body, GBytes **mail, GError **error)
+{
+  const char *const recipients[] = { reply->encrypt_to, NULL };
+  const char *hidden = composer->hidden_subject != NULL ? composer->hidden_subject : "[...]";
+  g_autofree char *boundary = make_boundary ();
+  g_autoptr (GBytes) plain = NULL;
+  g_autoptr (GBytes) armoured = NULL;
+  GString *inner = g_string_new (NULL), *outer;
+
+  write_fields (inner, NULL, fields, subject);
+  write_fields (inner, "HP-Outer", fields, hidden);
+  write_text_part (inner, body, "cipher");
+  plain = finish (inner);
+  if (!mado_sealer_sign_encrypt (sealer, plain, recipients, &armoured, error))
+    return FALSE;
+  outer = g_string_new (NULL);
+  write_fields (outer, NULL, fields, hidden);
+  g_string_append_printf (outer,
+                          "MIME-Version: 1.0\r\n"
+                          "Content-Type: multipart/encrypted;\r\n protocol=\"application/pgp-encrypted\";\r\n"
+                          " boundary=\"%s\"\r\n\r\n"
+                          "--%s\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n\r\n"
+                          "--%s\r\nContent-Type: application/octet-stream; name=\"encrypted.asc\"\r\n"
+                          "Content-Disposition: inline; filename=\"encrypted.asc\"\r\n\r\n",
+                          boundary, boundary, boundary);
+  g_string_append_len (outer, g_bytes_get_data (armoured, NULL), (gssize) g_bytes_get_size (armoured));
+  g_string_append_printf (outer, "\r\n--%s--\r\n", boundary);
+  *mail = finish (outer);
+  return TRUE;
+}
+
+static gboolean
+compose_signed (MadoSealer *sealer, GPtrArray *fields, const char *subject, const char *body, GBytes **mail,
+                GError **error)
+{
+  g_autofree char *boundary = make_boundary ();
+  g_autofree char *micalg = NULL;
+  g_autoptr (GBytes) part = NULL;
+  g_autoptr (GBytes) signature = NULL;
+  GString *inner = g_string_new (NULL), *outer;
+
+  write_fields (inner, NULL, fields, subject);
+  write_text_part (inner, body, "clear");
+  part = finish (inner);
+  if (!mado_sealer_sign (sealer, part, &signature, &micalg, error))
+    return FALSE;
+  outer = g_string_new (NULL);
+  write_fields (outer, NULL, fields, subject);
+  g_string_append_printf (outer,
+                          "MIME-Version: 1.0\r\n"
+                          "Content-Type: multipart/signed; micalg=\"%s\";\r\n protocol=\"application/pgp-signature\";\r\n"
+                          " boundary=\"%s\"\r\n\r\n"
+                          "--%s\r\n",
+                          micalg, boundary, boundary);
+  g_string_append_len (outer, g_bytes_get_data (part, NULL), (gssize) g_bytes_get_size (part));
+  /* the line end before a boundary belongs to the boundary, not to what was signed */
+  g_string_append_printf (outer,
+                          "\r\n--%s\r\nContent-Type: application/pgp-signature; name=\"signature.asc\"\r\n"
+                          "Content-Disposition: attachment; filename=\"signature.asc\"\r\n\r\n",
+                          boundary);
+  g_string_append_len (outer, g_bytes_get_data (signature, NULL), (gssize) g_bytes_get_size (signature));
+  g_string_append_printf (outer, "\r\n--%s--\r\n", boundary);
+  *mail = finish (outer);
+  return TRUE;
+}
+
+gboolean
+mado_compose (const MadoComposer *composer, MadoSealer *sealer, const MadoReply *reply, GBytes **mail, GError **error)
+{
+  g_autoptr (GPtrArray) fields = NULL;
+  g_autofree char *subject = NULL;
+  g_autofree char *body = NULL;
+
+  if (!check_reply (reply, error) || !fill_text (composer, reply, &subject, &body, error))
+    return FALSE;
+  fields = make_fields (composer, reply);
+  if (reply->encrypt_to != NULL)
+    return compose_encrypted (composer, sealer, reply, fields, subject, body, mail, error);
+  return compose_signed (sealer, fields, subject, body, mail, error);
+}
