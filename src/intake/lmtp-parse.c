@@ -276,7 +276,7 @@ mado_lmtp_parse (const char *line, gsize length, MadoLmtpCommand *command)
   *command = (MadoLmtpCommand) { 0 };
   if (!is_clean (line, length))
     return syntax_error;
-  while (length > 0 && (rest.end[-1] == ' ' || rest.end[-1] == '\t') && rest.end > rest.next)
+  while (rest.end > rest.next && (rest.end[-1] == ' ' || rest.end[-1] == '\t'))
     rest.end--;
   if (rest.end - rest.next < 4 || (rest.end - rest.next > 4 && rest.next[4] != ' ' && rest.next[4] != '\t'))
     return syntax_error;

@@ -10,7 +10,8 @@ tests_unit_test_intake_lmtp_parse_LDADD = $(intake_libs)
 tests_unit_test_intake_lmtp_session_SOURCES = tests/unit/test-intake-lmtp-session.c
 tests_unit_test_intake_lmtp_session_LDADD = $(intake_libs)
 
-EXTRA_DIST += tests/fuzz/corpus/lmtp/mail tests/fuzz/corpus/lmtp/smuggle tests/fuzz/corpus/lmtp/words
+EXTRA_DIST += tests/fuzz/corpus/lmtp/mail tests/fuzz/corpus/lmtp/smuggle tests/fuzz/corpus/lmtp/spaces \
+	tests/fuzz/corpus/lmtp/words
 if FUZZING
 noinst_PROGRAMS += tests/fuzz/fuzz-lmtp
 endif
