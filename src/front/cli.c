@@ -25,7 +25,7 @@ static const MadoCliVerb verbs[] = {
   { "take", "TICKET", "Make a ticket yours", "j", 1, 1, TRUE, mado_verb_take },
   { "assign", "TICKET LOGIN", "Give a ticket to a member", "j", 2, 2, TRUE, mado_verb_assign },
   { "state", "TICKET STATE [REASON]", "new, open, waiting, resolved or rejected", "j", 2, 3, TRUE, mado_verb_state },
-  { "note", "TICKET TEXT|-", "Add a note that only members see", "j", 2, 2, TRUE, mado_verb_note },
+  { "note", "TICKET [TEXT|-]", "Add a note that only members see; without TEXT from standard input", "j", 1, 2, TRUE, mado_verb_note },
   { "held", "[show|retry|release|drop ID]", "What could not be settled, and why", "j", 0, 2, TRUE, mado_verb_held },
   { "reopen", "TICKET|--undecryptable", "Derive reports again from the raw mail", "ju", 0, 1, TRUE, mado_verb_reopen },
   { "account", "", "The loss account; exit 1 if it does not balance", "j", 0, 0, TRUE, mado_verb_account },

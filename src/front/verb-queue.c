@@ -29,7 +29,7 @@ read_number (const char *what, const char *text, gint64 min, gint64 *number, GEr
   return TRUE;
 }
 
-/* (transfer none) what the keeper calls this member. */
+/* (transfer none) @owner, or what the keeper calls this member for "me". */
 static const char *
 resolve_owner (const char *owner)
 {
@@ -80,7 +80,7 @@ mado_verb_list (MadoCli *cli, GError **error)
   if (options->state != NULL)
     g_variant_dict_insert (&dict, "state", "s", options->state);
   if (options->owner != NULL)
-    g_variant_dict_insert (&dict, "owner", "s", resolve_owner (options->owner));
+    g_variant_dict_insert (&dict, "owner", "s", options->owner);
   if (options->after != NULL)
     g_variant_dict_insert (&dict, "after", "s", options->after);
   if (options->limit != NULL)
@@ -212,7 +212,7 @@ mado_verb_note (MadoCli *cli, GError **error)
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *read = NULL;
 
-  if (strcmp (text, "-") == 0) {
+  if (text == NULL || strcmp (text, "-") == 0) {
     if (!mado_fsio_read_all (STDIN_FILENO, NOTE_MAX, &bytes, error))
       return FALSE;
     read = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
