@@ -6,7 +6,7 @@ madoguchi_lmtp_LDADD = $(intake_libs) $(role_libs)
 
 bin_PROGRAMS += madoguchi
 madoguchi_SOURCES = src/bin/madoguchi.c
-madoguchi_LDADD = $(front_libs) $(mail_libs) $(model_json_libs)
+madoguchi_LDADD = $(front_libs) $(mail_libs) libreply.a $(model_json_libs)
 
 pkglibexec_PROGRAMS += madoguchi-keeper
 madoguchi_keeper_SOURCES = src/bin/madoguchi-keeper.c
@@ -15,6 +15,15 @@ madoguchi_keeper_LDADD = $(desk_libs) $(role_libs)
 sbin_PROGRAMS += madoguchid
 madoguchid_SOURCES = src/bin/madoguchid.c
 madoguchid_LDADD = $(role_libs)
+EXTRA_madoguchid_DEPENDENCIES = conf/templates.stamp
+
+# A demonstration that runs from the build directory finds the templates there, too.
+conf/templates.stamp:
+	$(AM_V_GEN)$(MKDIR_P) conf && { test -d conf/templates || ln -s '$(abs_top_srcdir)/conf/templates' conf/templates; } && : > $@
+CLEANFILES += conf/templates.stamp
+clean-local:
+	if test -L conf/templates; then rm -f conf/templates; fi
+
 pkglibexec_PROGRAMS += madoguchi-signer madoguchi-sender madoguchi-keyring
 madoguchi_signer_SOURCES = src/bin/madoguchi-signer.c
 madoguchi_signer_LDADD = $(reply_libs) $(role_libs)

@@ -1,6 +1,7 @@
 /* madoguchi.c: the members' command line: lends front/ the functions of its sister layers, and nothing else. */
 #include "madoguchi/front/cli.h"
-#include "madoguchi/mail/open.h"
+#include "madoguchi/mail/jail.h"
+#include "madoguchi/reply/templates.h"
 
 static gboolean
 open_mail (const MadoConf *conf, const char *runtime, int fd, guint64 size, MadoReport **report, GError **error)
@@ -15,13 +16,23 @@ open_mail (const MadoConf *conf, const char *runtime, int fd, guint64 size, Mado
   if (home == NULL)
     return FALSE;
   context.home = home;
-  return mado_open_mail (&context, fd, 0, size, report, error);
+  return mado_jail_open (&context, fd, 0, size, report, error);
+}
+
+static gboolean
+check_templates (const MadoConf *conf, GError **error)
+{
+  const char *directory = mado_conf_string (conf, "reply", "templates");
+  g_autoptr (MadoTemplates) templates
+      = mado_templates_load (directory != NULL ? directory : "", mado_conf_list (conf, "team", "languages"), error);
+
+  return templates != NULL;
 }
 
 int
 main (int argc, char **argv)
 {
-  const MadoCliHooks hooks = { .open_mail = open_mail };
+  const MadoCliHooks hooks = { .open_mail = open_mail, .check_templates = check_templates };
 
   return mado_cli_main (&hooks, argc, argv);
 }

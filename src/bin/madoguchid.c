@@ -63,7 +63,7 @@ find_templates (void)
 {
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *directory = self != NULL ? g_path_get_dirname (self) : NULL;
-  g_autofree char *beside = directory != NULL ? g_build_filename (directory, "templates", NULL) : NULL;
+  g_autofree char *beside = directory != NULL ? g_build_filename (directory, "conf", "templates", NULL) : NULL;
 
   if (beside != NULL && g_file_test (beside, G_FILE_TEST_IS_DIR))
     return g_steal_pointer (&beside);
