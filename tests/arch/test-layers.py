@@ -19,7 +19,7 @@ FLOOR_OF = {layer: number for number, floor in enumerate(FLOORS) for layer in fl
 # Header pattern -> where it may be included.
 FOREIGN = [
     ("gpgme.h", ["src/pgp/*", "include/madoguchi/pgp/*"]),
-    ("sqlite3.h", ["src/desk/store*"]),
+    ("sqlite3.h", ["src/desk/store*", "include/madoguchi/desk/store*"]),
     ("curl/*", ["src/reply/submit*"]),
     ("gmime/*", ["src/mail/*", "include/madoguchi/mail/*", "src/reply/compose*"]),
     ("libxml/*", ["src/mail/*", "src/report/*"]),

@@ -16,12 +16,14 @@ typedef gboolean (*MadoBatchApply) (gpointer data, GError **error);
 /* The change is committed (@error NULL), or nothing of it happened. */
 typedef void (*MadoBatchDone) (gpointer data, const GError *error);
 
+/* (transfer full) an empty batch on @store, which must outlive it. */
 MadoBatch *mado_batch_new (MadoStore *store);
 
 /* Frees the batch; changes that were not committed are dropped without a word: their owners are gone too. */
 void mado_batch_free (MadoBatch *batch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoBatch, mado_batch_free)
 
+/* Puts a change at the end of the batch. @done (nullable) is called once, when its fate is known. */
 void mado_batch_add (MadoBatch *batch, MadoBatchApply apply, MadoBatchDone done, gpointer data);
 
 /* Applies what has gathered, now. */

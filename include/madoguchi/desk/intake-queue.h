@@ -24,4 +24,5 @@ void mado_intake_queue_forget (MadoIntakeQueue *queue, const char *id);
 /* Does the queue know @id (waiting, or popped and not forgotten)? */
 gboolean mado_intake_queue_knows (const MadoIntakeQueue *queue, const char *id);
 
+/* How many ids wait. */
 guint mado_intake_queue_length (const MadoIntakeQueue *queue);

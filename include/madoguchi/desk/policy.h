@@ -30,6 +30,8 @@ typedef struct {
   const char *encrypt_to;    /* of the report; NULL: signed in the clear, and nothing in it but the ticket's name */
 } MadoPolicyVerdict;
 
+/* May the report of @facts be answered by itself, with what, and to whom (RFC 3834)? Pure; the strings of the
+ * verdict live as long as the facts. */
 MadoPolicyVerdict mado_policy_judge (const MadoPolicyFacts *facts);
 
 /* Is @address, with or without +extension, one of @team? */

@@ -25,6 +25,7 @@ typedef struct {
   gboolean is_clash;   /* worth an event: see MadoThreadFacts */
 } MadoThreadVerdict;
 
+/* What becomes of a mail with these @facts. Pure: the look-ups that made the facts are the caller's. */
 MadoThreadVerdict mado_thread_decide (const MadoThreadFacts *facts);
 
 /* (transfer full) the numbers ("2026-000001") of all tags [PREFIX #N] in @subject (nullable), at most eight, as

@@ -3,6 +3,7 @@
 
 #include "madoguchi/desk/control.h"
 
+/* Each answers its @call, now or when the opener has answered; arguments and answers: ipc/peer.h, "keeper". */
 void mado_verb_raw (MadoCall *call);
 void mado_verb_part (MadoCall *call);
 void mado_verb_held (MadoCall *call);

@@ -3,6 +3,7 @@
 
 #include "madoguchi/desk/control.h"
 
+/* Each answers its @call at once; arguments and answers: ipc/peer.h, "keeper". */
 void mado_verb_list (MadoCall *call);
 void mado_verb_show (MadoCall *call);
 void mado_verb_take (MadoCall *call);

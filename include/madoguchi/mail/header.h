@@ -33,6 +33,7 @@ gboolean mado_header_is_attachment (const MadoEntity *entity);
 /* (transfer full, nullable) the file name: Content-Disposition filename, then Content-Type name. */
 char *mado_header_filename (const MadoEntity *entity);
 
+/* The transfer encoding of @entity (RFC 2045, 6); MADO_ENCODING_NONE when none is given. */
 MadoEncoding mado_header_encoding (const MadoEntity *entity);
 
 /* Appends the mailboxes of all fields @name to @mailboxes (of MadoMailbox); groups are flattened. */
