@@ -137,6 +137,9 @@ do_rcpt (MadoLmtpSession *session, MadoLmtpCommand *command, GString *out)
   }
 }
 
+/* With less than this left, a write that failed has failed for want of space. */
+#define NO_SPACE (256 * 1024)
+
 /* Why the backend failed, as a reply. */
 static const char *
 explain (MadoLmtpSession *session, const GError *problem)
@@ -144,7 +147,7 @@ explain (MadoLmtpSession *session, const GError *problem)
   if (g_error_matches (problem, MADO_ERROR, MADO_ERROR_LIMIT))
     return reply_too_large;
   mado_log (MADO_LOG_ERROR, NULL, "spool-failed", "error=%s", problem->message);
-  return session->backend->has_room (session->data, 0) ? reply_cannot_write : reply_no_room;
+  return session->backend->has_room (session->data, NO_SPACE) ? reply_cannot_write : reply_no_room;
 }
 
 static void

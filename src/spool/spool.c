@@ -67,27 +67,42 @@ may_step (MadoSpool *spool, const char *step, GError **error)
   return mado_error_set_errno (error, step);
 }
 
-/* Renames without replacing. FALSE with errno set; EEXIST when the new name is taken. */
+/* For file systems that cannot rename without replacing: a second name, then the first one goes. A crash between
+ * the two leaves both names on one file, which the next move of it finishes. FALSE with errno set. */
 static gboolean
-move_no_replace (int from_dir, const char *from, int to_dir, const char *to)
+link_and_unlink (MadoSpool *spool, int from_dir, const char *from, int to_dir, const char *to)
 {
   struct stat old, new;
 
-  if (renameat2 (from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
+  if (linkat (from_dir, from, to_dir, to, 0) != 0) {
+    if (errno != EEXIST)
+      return FALSE;
+    if (fstatat (from_dir, from, &old, AT_SYMLINK_NOFOLLOW) != 0
+        || fstatat (to_dir, to, &new, AT_SYMLINK_NOFOLLOW) != 0)
+      return FALSE;
+    if (old.st_dev != new.st_dev || old.st_ino != new.st_ino) {
+      errno = EEXIST;
+      return FALSE;
+    }
+  }
+  if (!may_step (spool, "unlink", NULL))
+    return FALSE;
+  return unlinkat (from_dir, from, 0) == 0 || errno == ENOENT;
+}
+
+/* Renames without replacing. FALSE with errno set; EEXIST when the new name is taken by another file. */
+static gboolean
+move_no_replace (MadoSpool *spool, int from_dir, const char *from, int to_dir, const char *to)
+{
+  int refusal = spool->fault != NULL ? spool->fault ("no-replace", spool->fault_data) : 0;
+
+  if (refusal == 0 && renameat2 (from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
     return TRUE;
+  if (refusal != 0)
+    errno = refusal;
   if (errno != EINVAL && errno != ENOSYS && errno != EEXIST)
     return FALSE;
-  /* File systems without that flag: a second name, then the first one goes. A crash between the two leaves both
-   * names on one file, which the next move finishes. */
-  if (errno != EEXIST && linkat (from_dir, from, to_dir, to, 0) == 0)
-    return unlinkat (from_dir, from, 0) == 0 || errno == ENOENT;
-  if (errno == EEXIST && fstatat (from_dir, from, &old, AT_SYMLINK_NOFOLLOW) == 0
-      && fstatat (to_dir, to, &new, AT_SYMLINK_NOFOLLOW) == 0) {
-    if (old.st_dev == new.st_dev && old.st_ino == new.st_ino)
-      return unlinkat (from_dir, from, 0) == 0 || errno == ENOENT;
-    errno = EEXIST;
-  }
-  return FALSE;
+  return link_and_unlink (spool, from_dir, from, to_dir, to);
 }
 
 /* One of the four directories, made when it is missing; -1 with the error otherwise. */
@@ -252,7 +267,7 @@ promise (MadoSpoolWriter *writer, GError **error)
 
   if (!may_step (spool, "rename", error))
     return FALSE;
-  if (!move_no_replace (spool->dirs[TMP], writer->id, spool->dirs[NEW], writer->id))
+  if (!move_no_replace (spool, spool->dirs[TMP], writer->id, spool->dirs[NEW], writer->id))
     return mado_error_set_errno (error, "rename into new");
   writer->in_tmp = FALSE;
   if (may_step (spool, "sync-dir", error) && mado_fsio_sync_dir (spool->dirs[NEW], error))
@@ -389,7 +404,7 @@ move_aside (MadoSpool *spool, int which, const char *id)
 {
   for (int n = 0; n < 100; n++) {
     g_autofree char *name = n == 0 ? g_strdup (id) : g_strdup_printf ("%s.%d", id, n);
-    if (move_no_replace (spool->dirs[which], id, spool->dirs[BROKEN], name) || errno != EEXIST)
+    if (move_no_replace (spool, spool->dirs[which], id, spool->dirs[BROKEN], name) || errno != EEXIST)
       return;
   }
 }
@@ -409,7 +424,7 @@ mado_spool_claim (MadoSpool *spool, const char *id, GError **error)
   /* No fsync: should a power cut undo this rename, the mail is back in new/ and is claimed again. */
   if (!may_step (spool, "claim", error))
     return NULL;
-  if (!move_no_replace (spool->dirs[NEW], id, spool->dirs[ACTIVE], id)) {
+  if (!move_no_replace (spool, spool->dirs[NEW], id, spool->dirs[ACTIVE], id)) {
     mado_error_set_errno (error, "rename into active");
     return NULL;
   }
@@ -492,14 +507,14 @@ move_to_archive (MadoSpool *spool, const MadoSpoolFile *file, const char *id, in
 
   if (!may_step (spool, "archive", error))
     return FALSE;
-  if (move_no_replace (spool->dirs[ACTIVE], id, dirfd, id))
+  if (move_no_replace (spool, spool->dirs[ACTIVE], id, dirfd, id))
     return TRUE;
   if (errno == EXDEV) {
     if (!copy_durably (file, dirfd, beside, error)) {
       unlinkat (dirfd, beside, 0);
       return FALSE;
     }
-    if (!move_no_replace (dirfd, beside, dirfd, id) && errno != EEXIST)
+    if (!move_no_replace (spool, dirfd, beside, dirfd, id) && errno != EEXIST)
       return mado_error_set_errno (error, "rename in the archive");
     unlinkat (dirfd, beside, 0);
     if (!mado_fsio_sync_dir (dirfd, error))

@@ -19,14 +19,15 @@ tap = t.Tap()
 
 
 class Server:
-    """One madoguchi-lmtp. `intake`: more lines for that section."""
+    """One madoguchi-lmtp. `intake`: more lines for that section; `wrap`: words before the program."""
 
-    def __init__(self, intake=''):
+    def __init__(self, intake='', spool=None, wrap=()):
         self.dir = t.short_dir('l')
         self.port = t.free_port()
         self.unix = 'unix:%s/lmtp.sock' % self.dir
         self.inet = 'inet:127.0.0.1:%d' % self.port
-        self.spool = self.dir + '/spool'
+        self.spool = spool or self.dir + '/spool'
+        self.wrap = list(wrap)
         self.conf = self.dir + '/madoguchi.conf'
         with open(self.conf, 'w', encoding='utf-8') as file:
             file.write('[team]\naddress = %s; second@example.org\n[spool]\ndirectory = %s\n'
@@ -39,7 +40,7 @@ class Server:
     def start(self):
         with open(self.dir + '/log', 'ab') as log:
             served = self.log().count(' serving ')
-            self.process = subprocess.Popen([t.program('madoguchi-lmtp'), '-c', self.conf], stderr=log,
+            self.process = subprocess.Popen(self.wrap + [t.program('madoguchi-lmtp'), '-c', self.conf], stderr=log,
                                             stdin=subprocess.DEVNULL)
         t.wait_for(lambda: self.log().count(' serving ') > served or self.process.poll() is not None, 20)
         if self.process.poll() is not None:
@@ -266,6 +267,61 @@ def test_disk():
     server.end()
 
 
+def test_full():
+    """A file system that is really full."""
+    place = t.short_dir('f')
+    mount = subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=2m', 'none', place], capture_output=True, check=False)
+    if mount.returncode != 0:
+        tap.skip('a full file system', 'cannot mount one')
+        return
+    try:
+        server = Server('min-free = 0', spool=place + '/spool')
+        with t.Lmtp(server.unix) as s:
+            s.begin('a@b', [TEAM, 'second@example.org'])
+            replies = s.data(b'x' * 70 * 1000 + b'\r\n' + b'0123456789\r\n' * 300000)
+            tap.equal([start_of(r) for r in replies], ['452 4.3.1'] * 2, 'a mail that fills the disk')
+            tap.equal((server.files(), server.files('tmp')), ([], []), 'leaves nothing behind')
+            codes = [r[0] for r in s.begin('a@b', [TEAM])] + [r[0] for r in s.data(b'x' * 1200000)]
+            tap.equal(codes, [250] * 3, 'a smaller one fits')
+            refused = [r[0] for r in s.begin('a@b', [TEAM])] + [r[0] for r in s.data(b'x' * 1200000)]
+            tap.equal(refused, [250, 250, 452], 'the next one does not')
+        tap.equal(len(server.files()), 1, 'and the one that was promised is there')
+        server.end()
+    finally:
+        subprocess.run(['umount', '-l', place], check=False)
+
+
+def test_no_reader(server):
+    """A client that talks and never listens costs no memory."""
+    before = server.peak_kib()
+    deaf = connect(server.unix)
+    deaf.settimeout(1)
+    sent = 0
+    try:
+        while sent < 64 * MIB:
+            sent += deaf.send(b'NOOP\r\n' * 10000)
+    except socket.timeout:
+        pass
+    tap.ok(sent < 16 * MIB, 'a client that reads no replies is not read either', sent)
+    tap.ok(server.peak_kib() - before < 4096 * t.SANITIZED_FACTOR, 'nor does it cost memory',
+           server.peak_kib() - before)
+    tap.equal(t.lmtp_send(server.unix, 'a@b', TEAM, MAIL), [250], 'others are served')
+    deaf.close()
+    server.clear()
+
+
+def test_few_files():
+    """Out of file descriptors: connections wait, and are served when there are some again."""
+    server = Server(wrap=['prlimit', '--nofile=20:20'])
+    crowd = [connect(server.unix) for _ in range(30)]
+    tap.ok(t.wait_for(lambda: 'accept-failed' in server.log(), 10), 'no descriptor is left for a connection')
+    tap.ok(server.log().count('accept-failed') < 20, 'the log is not flooded')
+    for sock in crowd:
+        sock.close()
+    tap.ok(t.wait_for(lambda: t.lmtp_send(server.unix, 'a@b', TEAM, MAIL) == [250], 15), 'then mails are taken again')
+    server.end()
+
+
 def test_connections():
     server = Server('connections = 2')
     first, second = t.Lmtp(server.unix), t.Lmtp(server.inet)
@@ -368,10 +424,10 @@ def test_conf():
 if t.program('madoguchi-lmtp') is None:
     t.skip_all('madoguchi-lmtp is not built')
 main = Server()
-for test in (test_dialogue, test_codes, test_pipelining, test_smuggling, test_bytes, test_noise, test_large):
+for test in (test_dialogue, test_codes, test_pipelining, test_smuggling, test_bytes, test_noise, test_large, test_no_reader):
     test(main)
 tap.equal(main.stop(), 0, 'the server ends well')
 tap.ok('example.net' not in main.log(), 'no address in the log')
-for test in (test_disk, test_connections, test_timeouts, test_drain, test_kill, test_conf):
+for test in (test_disk, test_full, test_few_files, test_connections, test_timeouts, test_drain, test_kill, test_conf):
     test()
 tap.done()

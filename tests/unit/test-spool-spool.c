@@ -245,6 +245,72 @@ test_failing_keep (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
     }
 }
 
+/* A file system without RENAME_NOREPLACE: as strike (), which acts on top of it. */
+static int
+strike_old (const char *step, gpointer data)
+{
+  return strcmp (step, "no-replace") == 0 ? EINVAL : strike (step, data);
+}
+
+static void
+test_old_file_system (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+{
+  Fault none = { "none", EIO, 0 };
+  Fault stop = { "unlink", EIO, 0 };
+  g_autoptr (GError) error = NULL;
+
+  mado_spool_set_fault (fixture->spool, strike_old, &none);
+  g_autofree char *id = keep (fixture->spool, "raw mail", 8, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (count (fixture, "tmp"), ==, 0);
+  g_assert_cmpuint (count (fixture, "new"), ==, 1);
+  /* Stopped between the two names, then run again. */
+  mado_spool_set_fault (fixture->spool, strike_old, &stop);
+  g_assert_null (mado_spool_claim (fixture->spool, id, &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_TEMP);
+  g_clear_error (&error);
+  g_assert_cmpuint (count (fixture, "new"), ==, 1);
+  g_assert_cmpuint (count (fixture, "active"), ==, 1);
+  for (int modern = 0; modern < 2; modern++) {
+    mado_spool_set_fault (fixture->spool, modern ? NULL : strike_old, &none);
+    g_autoptr (MadoSpoolFile) file = mado_spool_claim (fixture->spool, id, &error);
+    if (modern) {
+      g_assert_error (error, MADO_ERROR, MADO_ERROR_NO);
+      continue;
+    }
+    g_assert_no_error (error);
+    check_raw (file, "raw mail", 8);
+    g_assert_cmpuint (count (fixture, "new"), ==, 0);
+  }
+  g_clear_error (&error);
+  mado_spool_set_fault (fixture->spool, strike_old, &none);
+  g_assert_true (mado_spool_archive (fixture->spool, id, fixture->archive, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (count (fixture, "active"), ==, 0);
+}
+
+/* Never in place of another mail, with the system call and without it. */
+static void
+test_no_replace (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
+{
+  Fault none = { "none", EIO, 0 };
+
+  for (int modern = 0; modern < 2; modern++) {
+    g_autoptr (GError) error = NULL;
+    g_autofree char *text = NULL;
+    g_autofree char *id = keep (fixture->spool, "raw mail", 8, NULL);
+    g_autofree char *taken = g_build_filename (fixture->directory, "active", id, NULL);
+    g_assert_true (g_file_set_contents (taken, "somebody", -1, NULL));
+    mado_spool_set_fault (fixture->spool, modern ? NULL : strike_old, &none);
+    g_assert_null (mado_spool_claim (fixture->spool, id, &error));
+    g_assert_error (error, MADO_ERROR, MADO_ERROR_TEMP);
+    g_assert_true (g_file_get_contents (taken, &text, NULL, NULL));
+    g_assert_cmpstr (text, ==, "somebody");
+    g_assert_cmpuint (count (fixture, "new"), ==, (guint) modern + 1);
+    mado_spool_set_fault (fixture->spool, NULL, NULL);
+  }
+}
+
 static void
 damage (const Fixture *fixture, const char *id, off_t at)
 {
@@ -431,6 +497,7 @@ main (int argc, char **argv)
     { "names", test_names },       { "archive", test_archive },
     { "sweep", test_sweep },       { "archive-elsewhere", test_archive_elsewhere },
     { "open", test_open },         { "archive-taken", test_archive_taken },
+    { "old-file-system", test_old_file_system }, { "no-replace", test_no_replace },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -22,8 +22,9 @@ void mado_spool_free (MadoSpool *spool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoSpool, mado_spool_free)
 
 /* For tests: called before each step on the disk with its name ("create", "write", "fsync", "rename", "sync-dir",
- * "claim", "archive", "remove"). An errno value makes that step fail with it; 0 lets it happen. A hook that ends
- * the process shows what a crash leaves. */
+ * "claim", "aside", "archive", "remove"; "no-replace" is the system call that file systems may lack, "unlink" a
+ * step of what is done then). An errno value makes that step fail with it; 0 lets it happen. A hook that ends the
+ * process shows what a crash leaves. */
 typedef int (*MadoSpoolFault) (const char *step, gpointer data);
 void mado_spool_set_fault (MadoSpool *spool, MadoSpoolFault fault, gpointer data);
 
