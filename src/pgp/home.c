@@ -152,12 +152,15 @@ end_agent (MadoPgpHome *home)
 }
 
 /* Runs in the child between fork and exec. A supervised gpg-agent 2.2 forgets to ignore SIGPIPE: without this a
- * client that is killed while it waits for an answer would take the agent with it. */
+ * client that is killed while it waits for an answer would take the agent with it. Roles block signals. */
 static void
 tie_to_parent (gpointer data)
 {
   struct sigaction ignore = { .sa_handler = SIG_IGN };
+  sigset_t none;
 
+  sigemptyset (&none);
+  sigprocmask (SIG_SETMASK, &none, NULL);
   sigaction (SIGPIPE, &ignore, NULL);
   prctl (PR_SET_PDEATHSIG, SIGKILL);
   if (getppid () != *(pid_t *) data)

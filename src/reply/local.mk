@@ -11,3 +11,8 @@ submit_libs = libsubmit.a libconf.a $(base_libs) $(CURL_LIBS)
 templatesdir = $(pkgdatadir)/templates
 dist_templates_DATA = conf/templates/ack.ja.txt conf/templates/ack.en.txt conf/templates/ack-plain.ja.txt \
 	conf/templates/ack-plain.en.txt conf/templates/cannot-open.ja.txt conf/templates/cannot-open.en.txt
+
+# Asks a running signer; tests/it/reply.py drives it.
+check_PROGRAMS += tests/unit/seal-one
+tests_unit_seal_one_SOURCES = tests/unit/seal-one.c
+tests_unit_seal_one_LDADD = libipc.a $(model_libs)
