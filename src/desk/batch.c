@@ -109,6 +109,8 @@ mado_batch_add (MadoBatch *batch, MadoBatchApply apply, MadoBatchDone done, gpoi
   Change change = { apply, done, data };
 
   g_array_append_val (batch->changes, change);
-  if (batch->source == 0) /* after the sockets were read, so that what came together is committed together */
-    batch->source = g_idle_add_full (G_PRIORITY_DEFAULT + 10, on_idle, batch, NULL);
+  /* In the next turn of the loop, so that what came together is committed together. Not at a lower priority: busy
+   * sockets would starve it. */
+  if (batch->source == 0)
+    batch->source = g_idle_add_full (G_PRIORITY_DEFAULT, on_idle, batch, NULL);
 }

@@ -15,3 +15,8 @@ noinst_HEADERS += include/madoguchi/desk/store.h include/madoguchi/desk/store-sq
 	include/madoguchi/desk/verbs-mail.h include/madoguchi/desk/verbs-house.h include/madoguchi/desk/account.h \
 	include/madoguchi/desk/keeper.h
 desk_libs = libdesk.a libspool.a libmodel.a libipc.a libconf.a $(base_libs) $(SQLITE_LIBS)
+
+desk_house = tests/unit/desk-house.c tests/unit/desk-house.h tests/unit/desk-fake.c tests/unit/desk-fake.h
+unit_tests += tests/unit/test-desk-keeper
+tests_unit_test_desk_keeper_SOURCES = tests/unit/test-desk-keeper.c $(desk_house)
+tests_unit_test_desk_keeper_LDADD = $(desk_libs)

@@ -1,7 +1,7 @@
 /* batch.h: changes of the store, gathered into as few transactions as the moment allows.
  *
- * Whoever wants to change something adds a change; when the main loop has nothing more urgent, all that
- * gathered are applied in one transaction, and only after its commit their owners hear that they may go on. One
+ * Whoever wants to change something adds a change; in the next turn of the main loop all that gathered are
+ * applied in one transaction, and only after its commit their owners hear that they may go on. One
  * change that fails does not spoil the others: it is rolled back alone. */
 #pragma once
 
