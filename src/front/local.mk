@@ -7,3 +7,13 @@ noinst_HEADERS += include/madoguchi/front/cli.h include/madoguchi/front/verbs.h 
 	include/madoguchi/front/mbox.h include/madoguchi/front/view.h include/madoguchi/front/view-report.h \
 	include/madoguchi/front/view-incident.h include/madoguchi/front/checks.h
 front_libs = libfront.a $(spool_libs) $(pgp_libs) libipc.a libconf.a $(model_json_libs)
+
+unit_tests += tests/unit/test-front-cli tests/unit/test-front-mbox tests/unit/test-front-view tests/unit/test-front-checks
+tests_unit_test_front_cli_SOURCES = tests/unit/test-front-cli.c
+tests_unit_test_front_cli_LDADD = $(front_libs)
+tests_unit_test_front_mbox_SOURCES = tests/unit/test-front-mbox.c
+tests_unit_test_front_mbox_LDADD = $(front_libs)
+tests_unit_test_front_view_SOURCES = tests/unit/test-front-view.c
+tests_unit_test_front_view_LDADD = $(front_libs)
+tests_unit_test_front_checks_SOURCES = tests/unit/test-front-checks.c
+tests_unit_test_front_checks_LDADD = $(front_libs)

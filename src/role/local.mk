@@ -8,3 +8,6 @@ role_libs = librole.a libipc.a libconf.a $(base_libs) $(SECCOMP_LIBS)
 unit_tests += tests/unit/test-role
 tests_unit_test_role_SOURCES = tests/unit/test-role.c
 tests_unit_test_role_LDADD = $(role_libs)
+unit_tests += tests/unit/test-role-supervisor
+tests_unit_test_role_supervisor_SOURCES = tests/unit/test-role-supervisor.c
+tests_unit_test_role_supervisor_LDADD = $(role_libs)
