@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define BLOCK_BYTES_MAX (1024 * 1024)
@@ -331,11 +332,15 @@ static gboolean
 write_table (Engine *engine, MadoKeyTable **listed, GError **error)
 {
   g_autofree char *path = g_build_filename (engine->gnupg_home, "madoguchi-keys", NULL);
+  g_autofree char *ring = g_build_filename (engine->gnupg_home, "pubring.kbx", NULL);
   g_autoptr (MadoKeyTable) table = list_keys (engine, NULL, error);
   g_autoptr (GBytes) bytes = NULL;
 
   if (table == NULL)
     return FALSE;
+  /* gpg makes the ring for its owner alone; the opener and the signer read it by the directory's group. */
+  if (chmod (ring, 0640) != 0 && errno != ENOENT)
+    return mado_error_set_errno (error, ring);
   bytes = mado_record_to_bytes (&mado_key_table_type, table);
   if (!mado_fsio_replace (path, bytes, 0644, error))
     return FALSE;

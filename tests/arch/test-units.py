@@ -8,6 +8,7 @@ from tap import Sample, Tap, source_dir
 # Highest exposure allowed, in tenths (systemd-analyze security: 0 is nothing, 100 everything).
 THRESHOLD = {"madoguchi-lmtp": 20, "madoguchi-keeper": 20, "madoguchi-opener": 20, "madoguchi-signer": 20,
              "madoguchi-keyring": 20, "madoguchi-sender": 25}
+AGENTS, AGENT_THRESHOLD = ["madoguchi-agent-decrypt", "madoguchi-agent-sign"], 25
 
 
 def read_unit(path):
@@ -74,12 +75,14 @@ def main():
         tap.skip("exposure of the units", "no systemd-analyze (Debian: systemd)")
         tap.done()
     units = {f"{name}.service": fill((root / "systemd" / f"{name}.service.in").read_text()) for name in THRESHOLD}
+    for name in AGENTS:
+        units[f"{name}@0.service"] = (root / "systemd" / f"{name}@.service").read_text()
     units["open.service"] = "[Service]\nExecStart=/bin/true\n"
     with Sample(units) as sample:
         if not can_rate(sample / "open.service"):
             tap.skip("exposure of the units", "systemd-analyze cannot rate units offline here")
             tap.done()
-        for name, threshold in THRESHOLD.items():
+        for name, threshold in [*THRESHOLD.items(), *((f"{name}@0", AGENT_THRESHOLD) for name in AGENTS)]:
             tap.none(rate(sample / f"{name}.service", threshold), f"{name}.service is exposed at most {threshold / 10}")
         tap.finds(rate(sample / "open.service", 20), "more exposed", "an open unit is found")
     tap.done()
