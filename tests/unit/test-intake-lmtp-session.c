@@ -295,6 +295,10 @@ test_too_large (void)
     feed (session, "\r\n.\r\nNOOP\r\n", out);
     check_codes (out, length + 2 <= LIMIT ? "220 250 250/1.0 250/1.5 250/1.5 354 250/6.0 250/6.0 250/0.0"
                                           : "220 250 250/1.0 250/1.5 250/1.5 354 552/3.4 552/3.4 250/0.0");
+    /* The refusal was of that mail only. */
+    g_string_truncate (out, 0);
+    feed (session, FROM TO "DATA\r\nx\r\n.\r\n", out);
+    check_codes (out, "250/1.0 250/1.5 354 250/6.0");
     fake_clear (&fake);
   }
 }
