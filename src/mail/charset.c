@@ -230,9 +230,13 @@ char *
 mado_charset_decode (const guint8 *bytes, gsize length, const char *label, char **used, gboolean *unknown)
 {
   g_autofree char *shown = NULL;
-  const char *charset = choose (bytes, length, label, &shown);
   gboolean refused = FALSE;
+  const char *charset;
   char *text;
+
+  if (bytes == NULL) /* what an empty GBytes gives */
+    bytes = (const guint8 *) "";
+  charset = choose (bytes, length, label, &shown);
 
   if (g_str_equal (charset, "cp50221")) {
     g_autoptr (GByteArray) sjis = jis_to_sjis (bytes, length);

@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""Opens every mail of the shared corpus with the corpus's own keys, and compares with what its sources expect.
+
+The corpus is not part of the project: it is looked for at $MADO_SHARED and beside the sources. Each disagreement is
+listed; one that is not in the table below, with its reason, fails the test."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+SRC = os.environ.get("MADO_SRC", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+BUILD = os.environ.get("MADO_BUILD", os.getcwd())
+OPEN_ONE = os.path.join(BUILD, "tests/unit/open-one")
+
+INLINE = "inline or attached OpenPGP: the next issue"
+SMIME = "S/MIME: the next issue"
+GUESS = "the expected subject was decoded by another program and is broken there"
+
+# (file prefix, field) -> why we differ. A file may end in "*".
+KNOWN = {}
+
+# Keys that the folders bring along, and the passphrases that their notes name.
+SECRET_KEYS = [
+    ("openpgp/kde/keys/secring.gpg", ""), ("openpgp/kde/keys/pubring.gpg", None),
+    ("openpgp/notmuch/keys/openpgp4-secret-key.asc", ""),
+    ("openpgp/rt/keys/rt-test-at-example.com.2.secret.key", "rt-test"),
+    ("openpgp/rt/keys/rt-test-at-example.com.secret.key", "rt-test"),
+    ("openpgp/rt/keys/rt-recipient-at-example.com.secret.key", "rt-test"),
+    ("openpgp/rt/keys/recipient-at-example.com.secret.key", "recipient"),
+    ("openpgp/rt/keys/general-at-example.com.2.secret.key", "recipient"),
+    ("openpgp/rt/keys/general-at-example.com.secret.key", ""),
+    ("openpgp/gmime/gmime.gpg.sec", "no.secret"), ("openpgp/mimekit/mimekit.gpg.sec", "no.secret"),
+]
+
+
+def find_corpus():
+    for place in (os.environ.get("MADO_SHARED"), os.path.join(SRC, "..", "shared")):
+        if place and os.path.exists(os.path.join(place, "corpus", "expected.tsv")):
+            return os.path.realpath(os.path.join(place, "corpus"))
+    return None
+
+
+def gpg(home, *args, **more):
+    return subprocess.run(["gpg", "--homedir", home, "--batch", "--no-tty", *args], capture_output=True, **more)
+
+
+def colons(home, *args):
+    return [line.split(":") for line in gpg(home, "--with-colons", *args).stdout.decode("utf-8", "replace").splitlines()]
+
+
+def fingerprints(home):
+    rows = colons(home, "--list-secret-keys")
+    return {rows[i + 1][9] for i, row in enumerate(rows) if row[0] == "sec"}
+
+
+def import_keys(corpus, home):
+    """Secret keys into @home without their passphrases, each key pinned to its addresses."""
+    for name, passphrase in SECRET_KEYS:
+        before = fingerprints(home)
+        gpg(home, "--pinentry-mode", "loopback", "--passphrase", passphrase or "", "--import", os.path.join(corpus, name))
+        for fingerprint in fingerprints(home) - before if passphrase else ():
+            subprocess.run(["gpg", "--homedir", home, "--no-tty", "--pinentry-mode", "loopback", "--command-fd", "0",
+                            "--passwd", fingerprint], input=(passphrase + "\n\n").encode() * 2, capture_output=True,
+                           check=True, timeout=60)
+    pins, fingerprint = {}, None
+    for row in colons(home, "--list-keys"):
+        if row[0] == "pub":
+            fingerprint = None
+        elif row[0] == "fpr" and fingerprint is None:
+            fingerprint = row[9]
+        elif row[0] == "uid" and "<" in row[9]:
+            pins[row[9].split("<")[1].rstrip(">").lower()] = fingerprint
+    with open(os.path.join(home, "madoguchi-pins"), "w", encoding="utf-8") as out:
+        for address, fpr in pins.items():
+            out.write("%s %s 2026-01-01T00:00:00Z\n" % (address, fpr))
+    return pins
+
+
+def read_expected(corpus):
+    with open(os.path.join(corpus, "expected.tsv"), encoding="utf-8", errors="replace", newline="") as lines:
+        names = next(lines).rstrip("\n").split("\t")
+        return [dict(zip(names, line.rstrip("\n").split("\t"))) for line in lines]
+
+
+def check_decrypt(expected, report):
+    encryption, undecryptable = report["encryption"], report["undecryptable"]
+    if expected == "yes":
+        return encryption == "whole" and undecryptable is None
+    if expected == "partly":
+        return encryption == "partial"
+    if expected == "repair":
+        return any(layer["form"] == "mangled" and layer["outcome"] == "ok" for layer in report["layers"])
+    if expected in ("no", "unsupported", "limit"):
+        return undecryptable is not None
+    if expected in ("n/a", "attachment"):
+        return encryption == "none" and undecryptable is None
+    return True
+
+
+def check_signature(expected, report):
+    signature, signer = report["signature"], report["signer"]
+    if expected in ("good", "good-as-eve"):
+        return signature == "good"
+    if expected == "mismatch":
+        return signature == "good-untrusted" and signer is not None and not signer["matches_from"]
+    if expected == "not-good":
+        return signature not in ("good", "good-untrusted")
+    if expected in ("bad", "unknown-key", "none", "partial"):
+        return signature == expected
+    if expected == "partial-bad":
+        return signature in ("partial", "bad")
+    if expected == "error":
+        return signature not in ("good", "good-untrusted", "partial")
+    return True
+
+
+def check_subject(expected, report):
+    if not expected:
+        return True
+    fold = lambda text: "".join((text or "").split())
+    return fold(expected) == fold(report["subject"]) or "\ufffd" in expected
+
+
+CHECKS = (("decrypt", check_decrypt, "encryption"), ("signature", check_signature, "signature"),
+          ("subject", check_subject, "subject"))
+
+
+def reason_for(name, field):
+    for (prefix, known_field), reason in KNOWN.items():
+        if known_field in (field, "*") and (name == prefix or (prefix.endswith("*") and name.startswith(prefix[:-1]))):
+            return reason
+    return None
+
+
+def run(corpus, work):
+    home = os.path.join(work, "h")
+    os.mkdir(home, 0o700)
+    import_keys(corpus, home)
+    conf = os.path.join(work, "conf")
+    with open(conf, "w", encoding="ascii") as out:
+        out.write("[team]\nname = T\naddress = t@example.org\n[crypto]\ngnupg-home = %s\n"
+                  "[limits]\nwall = 20s\n" % home)
+    expected = read_expected(corpus)
+    listed = {row["file"] for row in expected}
+    others = []
+    for folder in ("openpgp", "charset", "attack", "threading", "smime", "reports", "ioc"):
+        for base, _, names in os.walk(os.path.join(corpus, folder)):
+            others += [os.path.relpath(os.path.join(base, name), corpus) for name in names if "keys" not in base]
+    files = [row["file"] for row in expected if os.path.isfile(os.path.join(corpus, row["file"]))]
+    files += sorted(set(others) - listed)
+    environment = {**os.environ, "G_SLICE": "always-malloc"}
+    out = subprocess.run([OPEN_ONE, conf, os.path.join(work, "r"), *[os.path.join(corpus, name) for name in files]],
+                         capture_output=True, env=environment, check=False)
+    lines = out.stdout.decode("utf-8").splitlines()
+    return expected, files, lines, out.stderr.decode("utf-8", "replace")
+
+
+def compare(expected, files, lines):
+    reports = {name: json.loads(line) for name, line in zip(files, lines)}
+    agreed, known, unknown, compared = 0, [], [], 0
+    for row in expected:
+        report = reports.get(row["file"])
+        if report is None:
+            continue
+        if "error" in report:
+            (known if reason_for(row["file"], "*") else unknown).append((row["file"], "error", "-", report["error"]))
+            continue
+        for field, check, ours in CHECKS:
+            compared += 1
+            if check(row[field], report):
+                agreed += 1
+            else:
+                reason = reason_for(row["file"], field)
+                (known if reason else unknown).append((row["file"], field, row[field], "%s%s" % (report[ours], " (%s)" % reason if reason else "")))
+    return reports, agreed, compared, known, unknown
+
+
+def main():
+    corpus = find_corpus()
+    if corpus is None:
+        print("1..0 # SKIP the shared corpus is not here (MADO_SHARED)")
+        return 0
+    work = tempfile.mkdtemp(prefix="c", dir="/tmp")
+    try:
+        expected, files, lines, stderr = run(corpus, work)
+        print("1..3")
+        print("%s 1 - one answer for each of %d files" % ("ok" if len(lines) == len(files) else "not ok", len(files)))
+        if len(lines) != len(files):
+            print("# " + stderr.replace("\n", "\n# "))
+        reports, agreed, compared, known, unknown = compare(expected, files, lines)
+        gone = [name for name, report in reports.items()
+                if (report.get("undecryptable") or {}).get("reason") == "crash" or report.get("code") in ("bug", "temp")]
+        print("%s 2 - no crash and no trouble of ours" % ("not ok" if gone else "ok"))
+        for name in gone:
+            print("#  %s: %s" % (name, reports[name].get("error") or reports[name]["problems"]))
+        print("%s 3 - %d of %d facts as expected, %d differences with a reason, %d without"
+              % ("not ok" if unknown else "ok", agreed, compared, len(known), len(unknown)))
+        for title, rows in (("explained", known), ("NOT explained", unknown)):
+            for name, field, want, got in rows:
+                print("# %s: %s: %s: expected %r, got %r" % (title, name, field, want, got))
+        if os.environ.get("CORPUS_JSON"):
+            with open(os.environ["CORPUS_JSON"], "w", encoding="utf-8") as out:
+                json.dump(reports, out, ensure_ascii=False, indent=1)
+        return 0
+    finally:
+        subprocess.run(["gpgconf", "--homedir", os.path.join(work, "h"), "--kill", "gpg-agent"], check=False)
+        shutil.rmtree(work, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
