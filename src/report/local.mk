@@ -1,1 +1,4 @@
-# src/report: see ARCHITECTURE.md
+noinst_LIBRARIES += libreport.a
+libreport_a_SOURCES = src/report/language.c src/report/read.c
+noinst_HEADERS += include/madoguchi/report/language.h include/madoguchi/report/read.h
+report_libs = libreport.a $(model_libs)

@@ -62,7 +62,7 @@ def import_keys(corpus, home):
         gpg(home, "--pinentry-mode", "loopback", "--passphrase", passphrase or "", "--import", os.path.join(corpus, name))
         for fingerprint in fingerprints(home) - before if passphrase else ():
             subprocess.run(["gpg", "--homedir", home, "--no-tty", "--pinentry-mode", "loopback", "--command-fd", "0",
-                            "--passwd", fingerprint], input=(passphrase + "\n\n").encode() * 2, capture_output=True,
+                            "--passwd", fingerprint], input=(passphrase + "\n" * 8).encode(), capture_output=True,
                            check=True, timeout=60)
     pins, fingerprint = {}, None
     for row in colons(home, "--list-keys"):
@@ -120,7 +120,8 @@ def check_subject(expected, report):
     if not expected:
         return True
     fold = lambda text: "".join((text or "").split())
-    return fold(expected) == fold(report["subject"]) or "\ufffd" in expected
+    subject = fold(report["subject"])
+    return fold(expected) == subject or "\ufffd" in expected or (len(expected) > 99 and subject.startswith(fold(expected)))
 
 
 CHECKS = (("decrypt", check_decrypt, "encryption"), ("signature", check_signature, "signature"),

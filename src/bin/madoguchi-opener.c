@@ -1,0 +1,197 @@
+/* madoguchi-opener: reads the mails. Each job is one forked child in an empty room: no network, no store, no signing
+ * key. The worker itself parses nothing: it keeps the GnuPG home, its agent and the key index, and carries answers. */
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/fsio.h"
+#include "madoguchi/base/log.h"
+#include "madoguchi/ipc/peer.h"
+#include "madoguchi/mail/jail.h"
+#include "madoguchi/report/read.h"
+#include "madoguchi/role/role.h"
+
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+  MadoPgpHome *home;
+  MadoPgpEngine *engine;
+  MadoKeyIndex *keys;
+} Opener;
+
+static void
+stop (MadoRoleContext *role)
+{
+  Opener *opener = g_steal_pointer (&role->state);
+
+  if (opener == NULL)
+    return;
+  g_clear_pointer (&opener->engine, mado_pgp_engine_free);
+  g_clear_pointer (&opener->keys, mado_key_index_free);
+  g_clear_pointer (&opener->home, mado_pgp_home_close);
+  g_free (opener);
+}
+
+static gboolean
+start (MadoRoleContext *role, GError **error)
+{
+  Opener *opener = g_new0 (Opener, 1);
+  const char *runtime = mado_conf_string (role->conf, "runtime", "directory");
+
+  role->state = opener;
+  opener->home = mado_pgp_home_new (role->conf, runtime, MADO_PGP_DECRYPT, role->worker, error);
+  if (opener->home != NULL)
+    opener->engine = mado_pgp_engine_new (opener->home, error);
+  if (opener->engine != NULL)
+    opener->keys = mado_key_index_load (role->conf, error);
+  return opener->keys != NULL;
+}
+
+/* Keys change rarely and mails must not wait: the old index serves on when the new one cannot be read. */
+static void
+refresh_keys (MadoRoleContext *role, Opener *opener, const char *queue_id)
+{
+  g_autoptr (GError) problem = NULL;
+  MadoKeyIndex *keys;
+
+  if (!mado_key_index_is_stale (opener->keys, role->conf))
+    return;
+  keys = mado_key_index_load (role->conf, &problem);
+  if (keys == NULL) {
+    mado_log (MADO_LOG_WARNING, queue_id, "keys-stale", "reason=%s", problem->message);
+    return;
+  }
+  mado_key_index_free (opener->keys);
+  opener->keys = keys;
+}
+
+/* The name of the outcome (peer.h). A cap on structure leaves no layers behind; a layer that was too large does, and
+ * is an ordinary report. */
+static const char *
+outcome_of (const MadoReport *report)
+{
+  const char *reason = report->undecryptable == NULL ? "" : report->undecryptable->reason;
+
+  if (strcmp (reason, "crash") == 0)
+    return "crash";
+  return strcmp (reason, "limit") == 0 && report->layers->len == 0 ? "limit" : "report";
+}
+
+static GVariant *
+outcome_body (const char *outcome, const char *detail)
+{
+  GVariantDict body;
+
+  g_variant_dict_init (&body, NULL);
+  g_variant_dict_insert (&body, "outcome", "s", outcome);
+  g_variant_dict_insert (&body, "detail", "s", detail);
+  return g_variant_dict_end (&body);
+}
+
+/* A mail that killed its reader before it left even an outline is still an answer, not an error of ours. */
+static gboolean
+answer_failure (GError *problem, GVariant **body, GError **error)
+{
+  gboolean is_crash = g_error_matches (problem, MADO_ERROR, MADO_ERROR_BUG);
+
+  if (!is_crash && !g_error_matches (problem, MADO_ERROR, MADO_ERROR_LIMIT)) {
+    g_propagate_error (error, problem);
+    return FALSE;
+  }
+  *body = outcome_body (is_crash ? "crash" : "limit", problem->message);
+  g_error_free (problem);
+  return TRUE;
+}
+
+static gboolean
+answer_open (const MadoOpenContext *context, const char *queue_id, MadoPacket *request, guint64 offset, guint64 size,
+             GVariant **body, int *fd, GError **error)
+{
+  g_autoptr (MadoReport) report = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  GError *problem = NULL;
+  gint64 start_us = g_get_monotonic_time ();
+  const char *outcome;
+
+  if (!mado_jail_open (context, request->fd, offset, size, &report, &problem)) {
+    mado_log (MADO_LOG_WARNING, queue_id, "failed", "code=%s reason=%s", mado_error_name (problem->code), problem->message);
+    return answer_failure (problem, body, error);
+  }
+  outcome = outcome_of (report);
+  bytes = mado_record_to_bytes (&mado_report_type, report);
+  *fd = mado_fsio_memfd ("madoguchi-report", bytes, error);
+  if (*fd < 0)
+    return FALSE;
+  *body = outcome_body (outcome, report->undecryptable == NULL || report->problems[0] == NULL ? "" : report->problems[0]);
+  mado_log (MADO_LOG_INFO, queue_id, "opened", "outcome=%s encryption=%s signature=%s undecryptable=%s layers=%u parts=%u ms=%d",
+            outcome, mado_encryption_names[report->encryption], mado_signature_status_names[report->signature],
+            report->undecryptable == NULL ? "-" : report->undecryptable->reason, report->layers->len, report->parts->len,
+            (int) ((g_get_monotonic_time () - start_us) / 1000));
+  return TRUE;
+}
+
+static gboolean
+answer_part (const MadoOpenContext *context, MadoPacket *request, guint64 offset, guint64 size, GVariant **body, int *fd,
+             GError **error)
+{
+  g_autoptr (MadoPart) part = NULL;
+  const char *path = NULL;
+  GVariantDict answer;
+
+  if (!g_variant_lookup (request->body, "path", "&s", &path)) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_BUG, "part without a path");
+    return FALSE;
+  }
+  if (!mado_jail_part (context, request->fd, offset, size, path, &part, fd, error))
+    return FALSE;
+  g_variant_dict_init (&answer, NULL);
+  g_variant_dict_insert (&answer, "filename", "s", part->filename == NULL ? "" : part->filename);
+  g_variant_dict_insert (&answer, "type", "s", part->type);
+  g_variant_dict_insert (&answer, "size", "x", part->size);
+  *body = g_variant_dict_end (&answer);
+  return TRUE;
+}
+
+static gboolean
+answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
+{
+  Opener *opener = role->state;
+  MadoOpenContext context = { 0 };
+  const char *queue_id = NULL;
+  gint64 offset = -1, size = -1;
+
+  g_variant_lookup (request->body, "queue_id", "&s", &queue_id);
+  g_variant_lookup (request->body, "offset", "x", &offset);
+  g_variant_lookup (request->body, "size", "x", &size);
+  if (request->fd < 0 || offset < 0 || size < 0) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_BUG, "%s: a mail is missing", request->verb);
+    return FALSE;
+  }
+  /* Outside the child's limits, so that an agent started here outlives it. */
+  if (!mado_pgp_home_check_agent (opener->home, error))
+    return FALSE;
+  refresh_keys (role, opener, queue_id);
+  context.conf = role->conf;
+  context.home = opener->home;
+  context.engine = opener->engine;
+  context.keys = opener->keys;
+  context.interpret = mado_report_interpret;
+  if (strcmp (request->verb, "open") == 0)
+    return answer_open (&context, queue_id, request, (guint64) offset, (guint64) size, body, fd, error);
+  if (strcmp (request->verb, "part") == 0)
+    return answer_part (&context, request, (guint64) offset, (guint64) size, body, fd, error);
+  g_set_error (error, MADO_ERROR, MADO_ERROR_BUG, "unknown verb %s", request->verb);
+  return FALSE;
+}
+
+int
+main (int argc, char **argv)
+{
+  static const MadoRole role = { .name = "madoguchi-opener",
+                                 .socket = MADO_PEER_OPENER,
+                                 .summary = "opens mails, each in a process of its own",
+                                 .workers_key = "workers",
+                                 .start = start,
+                                 .answer = answer,
+                                 .stop = stop };
+
+  return mado_role_run (&role, argc, argv);
+}
