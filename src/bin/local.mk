@@ -6,7 +6,7 @@ madoguchi_lmtp_LDADD = $(intake_libs) $(role_libs)
 
 bin_PROGRAMS += madoguchi
 madoguchi_SOURCES = src/bin/madoguchi.c
-madoguchi_LDADD = $(front_libs) $(mail_libs) libreply.a $(model_json_libs)
+madoguchi_LDADD = $(report_libs) $(front_libs) $(mail_libs) libreply.a $(model_json_libs)
 
 pkglibexec_PROGRAMS += madoguchi-keeper
 madoguchi_keeper_SOURCES = src/bin/madoguchi-keeper.c
@@ -31,3 +31,7 @@ madoguchi_sender_SOURCES = src/bin/madoguchi-sender.c
 madoguchi_sender_LDADD = $(submit_libs) $(role_libs)
 madoguchi_keyring_SOURCES = src/bin/madoguchi-keyring.c
 madoguchi_keyring_LDADD = $(pgp_libs) $(role_libs)
+
+pkglibexec_PROGRAMS += madoguchi-opener
+madoguchi_opener_SOURCES = src/bin/madoguchi-opener.c
+madoguchi_opener_LDADD = $(report_libs) $(mail_libs) $(role_libs)

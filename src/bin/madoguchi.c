@@ -2,13 +2,14 @@
 #include "madoguchi/front/cli.h"
 #include "madoguchi/mail/jail.h"
 #include "madoguchi/reply/templates.h"
+#include "madoguchi/report/read.h"
 
 static gboolean
 open_mail (const MadoConf *conf, const char *runtime, int fd, guint64 size, MadoReport **report, GError **error)
 {
   g_autoptr (MadoKeyIndex) keys = mado_key_index_load (conf, error);
   g_autoptr (MadoPgpHome) home = NULL;
-  MadoOpenContext context = { .conf = conf, .keys = keys };
+  MadoOpenContext context = { .conf = conf, .keys = keys, .interpret = mado_report_interpret };
 
   if (keys == NULL)
     return FALSE;

@@ -5,8 +5,10 @@
  *
  * opener   (asked by the keeper)
  *   open   {queue_id s, offset x, size x, recipients as} + fd
- *          -> {outcome s: "report" | "crash" | "limit", detail s} + fd of a serialised MadoReport when "report".
+ *          -> {outcome s: "report" | "crash" | "limit", detail s} + fd of a serialised MadoReport: whole when
+ *          "report", else of the top header alone (who, when, about what), and missing when not even that was read.
  *          "crash": the reading child died; "limit": it went over memory, time or a cap.
+ *          PERM: no mail at all (no header field).
  *          TEMP: no agent, or our own trouble: try again, this says nothing about the mail.
  *   part   {queue_id s, offset x, size x, path s} + fd -> {filename s, type s, size x} + fd of the decoded bytes;
  *          NO when there is no such part
