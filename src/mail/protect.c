@@ -44,6 +44,24 @@ protect_subject (MadoReading *reading, const MadoEntity *payload)
   report->subject_source = g_strdup ("protected");
 }
 
+/* RFC 9788, 2.1: every protected mail carries its own From. One that only hides its Subject says nothing of the
+ * other fields: those outside stay. */
+static gboolean
+has_from (const MadoEntity *payload)
+{
+  g_autofree char *from = mado_header_raw (payload, "From", 0);
+
+  return from != NULL;
+}
+
+/* Does the payload claim header protection, and is the claim true (RFC 9788, 2.1.1)? */
+static gboolean
+claims_truly (const MadoEntity *payload, gboolean is_encrypted, gboolean is_signed)
+{
+  return (has_param (payload, "hp", "cipher") && is_encrypted)
+         || (has_param (payload, "hp", "clear") && !is_encrypted && is_signed);
+}
+
 void
 mado_protect_read (MadoReading *reading)
 {
@@ -54,7 +72,7 @@ mado_protect_read (MadoReading *reading)
     return;
   is_encrypted = payload->is_decrypted;
   is_signed = is_payload_signed (reading);
-  if ((has_param (payload, "hp", "cipher") && is_encrypted) || (has_param (payload, "hp", "clear") && !is_encrypted && is_signed)) {
+  if (claims_truly (payload, is_encrypted, is_signed) && has_from (payload)) {
     g_autofree char *outer = reading->report->from == NULL ? NULL : g_strdup (reading->report->from->address);
 
     protect_subject (reading, payload);
@@ -63,7 +81,8 @@ mado_protect_read (MadoReading *reading)
     mado_facts_read_protected (reading, payload);
     if (reading->report->from != NULL && !mado_text_same_address (outer, reading->report->from->address))
       mado_reading_problem (reading, "The sender outside differs from the one inside the protected mail; the one inside is shown.");
-  } else if (has_param (payload, "protected-headers", "v1") && (is_encrypted || is_signed)) {
+  } else if (claims_truly (payload, is_encrypted, is_signed)
+             || (has_param (payload, "protected-headers", "v1") && (is_encrypted || is_signed))) {
     protect_subject (reading, payload);
   }
 }
