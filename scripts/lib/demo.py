@@ -191,14 +191,18 @@ def header_word(subject):
 
 
 def report_mail(reporter, gateway, subject, text, charset):
-    """A report as a mail program with header protection writes it: signed, encrypted, the subject inside only."""
-    entity = (f"Content-Type: text/plain; charset={charset}; hp=\"cipher\"\r\nContent-Transfer-Encoding: 7bit\r\n"
-              f"Subject: {header_word(subject)}\r\n\r\n").encode("ascii")
-    armor = reporter.seal(entity + text.replace("\n", "\r\n").encode(charset), gateway.team_key)
+    """A report as a mail program with header protection writes it (RFC 9788): signed and encrypted, every field
+    inside as well, the subject inside only."""
+    date, message_id = email.utils.formatdate(localtime=False), f"<{os.urandom(12).hex()}@{reporter.address.split('@')[1]}>"
+    fields = (f"From: {reporter.name} <{reporter.address}>\nTo: {gateway.address}\n"
+              f"Date: {date}\nMessage-ID: {message_id}\n")
+    outside = fields + "Subject: [...]\n"
+    entity = (fields + f"Subject: {header_word(subject)}\n"
+              + "".join(f"HP-Outer: {field}\n" for field in outside.splitlines())
+              + f"Content-Type: text/plain; charset={charset}; hp=\"cipher\"\nContent-Transfer-Encoding: 7bit\n\n")
+    armor = reporter.seal(entity.replace("\n", "\r\n").encode("ascii") + text.replace("\n", "\r\n").encode(charset), gateway.team_key)
     boundary = f"=_{os.urandom(12).hex()}"
-    head = (f"From: {reporter.name} <{reporter.address}>\nTo: {gateway.address}\nSubject: [...]\n"
-            f"Date: {email.utils.formatdate(localtime=False)}\n"
-            f"Message-ID: <{os.urandom(12).hex()}@{reporter.address.split('@')[1]}>\nMIME-Version: 1.0\n"
+    head = (outside + "MIME-Version: 1.0\n"
             "Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\";\n"
             f" boundary=\"{boundary}\"\n\n--{boundary}\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n\n"
             f"--{boundary}\nContent-Type: application/octet-stream; name=encrypted.asc\n\n")
