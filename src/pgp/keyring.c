@@ -253,7 +253,8 @@ read_pins (const Engine *engine, GHashTable **pins, GError **error)
   if (access (path, F_OK) == 0) {
     if (!mado_fsio_read_file (path, PINS_BYTES_MAX, &bytes, error))
       return FALSE;
-    text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+    text = g_bytes_get_size (bytes) == 0 ? g_strdup ("")
+                                         : g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
     lines = g_strsplit (text, "\n", -1);
   }
   for (char **line = lines; line != NULL && *line != NULL; line++) {

@@ -16,3 +16,9 @@ dist_templates_DATA = conf/templates/ack.ja.txt conf/templates/ack.en.txt conf/t
 check_PROGRAMS += tests/unit/seal-one
 tests_unit_seal_one_SOURCES = tests/unit/seal-one.c
 tests_unit_seal_one_LDADD = libipc.a $(model_libs)
+
+unit_tests += tests/unit/test-reply-templates tests/unit/test-reply-submit
+tests_unit_test_reply_templates_SOURCES = tests/unit/test-reply-templates.c
+tests_unit_test_reply_templates_LDADD = $(reply_libs)
+tests_unit_test_reply_submit_SOURCES = tests/unit/test-reply-submit.c
+tests_unit_test_reply_submit_LDADD = $(submit_libs)

@@ -15,18 +15,21 @@
 /* An idle connection older than this many seconds is not used again: servers close them. */
 #define CONNECTION_AGE 20L
 
-struct _MadoSubmission {
-  char *maildir; /* NULL: by SMTP */
-  char *from;    /* [submission] from */
-  CURL *curl;
-};
-
 /* What one attempt reads and hears. */
 typedef struct {
   int fd;
   off_t at;
-  GString *words; /* the server's last line */
+  GString *words;         /* the server's last line about our mail */
+  gboolean is_about_mail; /* the last command was about this mail, not about us */
+  gboolean is_over;       /* QUIT was said: its answer is of no interest */
 } Attempt;
+
+struct _MadoSubmission {
+  char *maildir; /* NULL: by SMTP */
+  char *from;    /* [submission] from */
+  CURL *curl;
+  Attempt attempt; /* libcurl holds a pointer to it as long as the connection lives */
+};
 
 static size_t
 read_mail (char *buffer, size_t size, size_t count, void *data)
@@ -45,9 +48,27 @@ hear_line (char *line, size_t size, size_t count, void *data)
 {
   Attempt *attempt = data;
 
-  g_string_truncate (attempt->words, 0);
-  g_string_append_len (attempt->words, line, (gssize) MIN (size * count, WORDS_MAX));
+  if (!attempt->is_over) {
+    g_string_truncate (attempt->words, 0);
+    g_string_append_len (attempt->words, line, (gssize) MIN (size * count, WORDS_MAX));
+  }
   return size * count;
+}
+
+/* libcurl says what it sends; only the first word is looked at, nothing is kept: a password may stand there. */
+static int
+see_command (CURL *curl, curl_infotype kind, char *bytes, size_t length, void *data)
+{
+  Attempt *attempt = data;
+
+  (void) curl;
+  if (kind != CURLINFO_HEADER_OUT || length < 4)
+    return 0;
+  attempt->is_over = strncmp (bytes, "QUIT", 4) == 0;
+  if (!attempt->is_over)
+    attempt->is_about_mail = strncmp (bytes, "MAIL", 4) == 0 || strncmp (bytes, "RCPT", 4) == 0
+                             || strncmp (bytes, "DATA", 4) == 0;
+  return 0;
 }
 
 /* (transfer full, nullable) the first line of @path. */
@@ -61,6 +82,8 @@ read_password (const char *path, GError **error)
     g_prefix_error (error, "[submission] password-file: ");
     return NULL;
   }
+  if (g_bytes_get_size (bytes) == 0)
+    return g_strdup ("");
   text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   text[strcspn (text, "\r\n")] = '\0';
   return text;
@@ -102,6 +125,7 @@ set_user (CURL *curl, const MadoConf *conf, GError **error)
   password = read_password (file, error);
   if (password == NULL)
     return FALSE;
+  curl_easy_setopt (curl, CURLOPT_SASL_IR, 1L);
   curl_easy_setopt (curl, CURLOPT_USERNAME, user);
   curl_easy_setopt (curl, CURLOPT_PASSWORD, password);
   memset (password, 0, strlen (password));
@@ -131,8 +155,14 @@ set_up_smtp (MadoSubmission *submission, const MadoConf *conf, const char *url, 
   curl_easy_setopt (curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, timeout);
   curl_easy_setopt (curl, CURLOPT_CONNECTTIMEOUT, timeout);
   curl_easy_setopt (curl, CURLOPT_MAXAGE_CONN, CONNECTION_AGE);
+  submission->attempt.words = g_string_new (NULL);
+  curl_easy_setopt (curl, CURLOPT_READDATA, &submission->attempt);
+  curl_easy_setopt (curl, CURLOPT_HEADERDATA, &submission->attempt);
+  curl_easy_setopt (curl, CURLOPT_DEBUGDATA, &submission->attempt);
   curl_easy_setopt (curl, CURLOPT_READFUNCTION, read_mail);
   curl_easy_setopt (curl, CURLOPT_HEADERFUNCTION, hear_line);
+  curl_easy_setopt (curl, CURLOPT_VERBOSE, 1L); /* to see_command () alone */
+  curl_easy_setopt (curl, CURLOPT_DEBUGFUNCTION, see_command);
   set_tls (curl, conf, g_str_has_prefix (url, "smtps:"));
   return set_user (curl, conf, error);
 }
@@ -162,7 +192,9 @@ mado_submission_free (MadoSubmission *submission)
   if (submission == NULL)
     return;
   if (submission->curl != NULL)
-    curl_easy_cleanup (submission->curl);
+    curl_easy_cleanup (submission->curl); /* says QUIT */
+  if (submission->attempt.words != NULL)
+    g_string_free (submission->attempt.words, TRUE);
   g_free (submission->maildir);
   g_free (submission->from);
   g_free (submission);
@@ -195,12 +227,11 @@ check_addresses (const char *sender, const char *const *recipients, GError **err
 /* Is this failure the mail's own? Only a 5yz answer to a command about this mail; not one to the greeting, to
  * STARTTLS, to AUTH, or that asks for them (530, 534, 535, 538): those are ours to mend. */
 static int
-fate_of (CURLcode code, long response)
+fate_of (const Attempt *attempt)
 {
-  gboolean is_about_mail = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_WEIRD_SERVER_REPLY
-                           || code == CURLE_UPLOAD_FAILED || code == CURLE_REMOTE_FILE_NOT_FOUND;
+  gint64 response = g_ascii_strtoll (attempt->words->str, NULL, 10);
 
-  if (response < 500 || response > 599 || !is_about_mail)
+  if (response < 500 || response > 599 || !attempt->is_about_mail)
     return MADO_ERROR_TEMP;
   if (response == 521 || response == 530 || response == 534 || response == 535 || response == 538)
     return MADO_ERROR_TEMP;
@@ -208,16 +239,14 @@ fate_of (CURLcode code, long response)
 }
 
 static gboolean
-finish_attempt (MadoSubmission *submission, CURLcode code, Attempt *attempt, char **detail, GError **error)
+finish_attempt (const Attempt *attempt, CURLcode code, char **detail, GError **error)
 {
   g_autofree char *words = NULL;
-  long response = 0;
 
-  curl_easy_getinfo (submission->curl, CURLINFO_RESPONSE_CODE, &response);
   g_string_truncate (attempt->words, strcspn (attempt->words->str, "\r\n"));
   words = mado_text_escape_line (attempt->words->str);
   if (code != CURLE_OK) {
-    g_set_error (error, MADO_ERROR, fate_of (code, response), "submission: %s%s%s", curl_easy_strerror (code),
+    g_set_error (error, MADO_ERROR, fate_of (attempt), "submission: %s%s%s", curl_easy_strerror (code),
                  *words != '\0' ? ": " : "", words);
     return FALSE;
   }
@@ -229,26 +258,27 @@ static gboolean
 send_smtp (MadoSubmission *submission, const char *sender, const char *const *recipients, int fd, char **detail,
            GError **error)
 {
-  Attempt attempt = { fd, 0, NULL };
-  struct curl_slist *list = NULL;
   g_autofree char *from = g_strdup_printf ("<%s>", sender != NULL ? sender : "");
-  g_autoptr (GString) words = g_string_new (NULL);
+  Attempt *attempt = &submission->attempt;
+  struct curl_slist *list = NULL;
   struct stat info;
   CURLcode code;
 
   if (fstat (fd, &info) != 0)
     return mado_error_set_errno (error, "fstat");
-  attempt.words = words;
+  attempt->fd = fd;
+  attempt->at = 0;
+  attempt->is_about_mail = attempt->is_over = FALSE;
+  g_string_truncate (attempt->words, 0);
   for (; *recipients != NULL; recipients++)
     list = curl_slist_append (list, *recipients);
   curl_easy_setopt (submission->curl, CURLOPT_MAIL_FROM, from);
   curl_easy_setopt (submission->curl, CURLOPT_MAIL_RCPT, list);
-  curl_easy_setopt (submission->curl, CURLOPT_READDATA, &attempt);
-  curl_easy_setopt (submission->curl, CURLOPT_HEADERDATA, &attempt);
   curl_easy_setopt (submission->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t) info.st_size);
   code = curl_easy_perform (submission->curl);
+  curl_easy_setopt (submission->curl, CURLOPT_MAIL_RCPT, NULL);
   curl_slist_free_all (list);
-  return finish_attempt (submission, code, &attempt, detail, error);
+  return finish_attempt (attempt, code, detail, error);
 }
 
 gboolean

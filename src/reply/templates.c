@@ -99,7 +99,8 @@ parse_file (const char *path, GError **error)
 
   if (!mado_fsio_read_file (path, FILE_BYTES_MAX, &bytes, error))
     return NULL;
-  text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  text = g_bytes_get_size (bytes) == 0 ? g_strdup ("")
+                                       : g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   if (!g_utf8_validate (text, (gssize) g_bytes_get_size (bytes), NULL)) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s: not UTF-8", path);
     return NULL;

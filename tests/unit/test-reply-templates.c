@@ -1,0 +1,205 @@
+/* test-reply-templates.c: templates and header fields. */
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/fsio.h"
+#include "madoguchi/reply/fields.h"
+#include "madoguchi/reply/templates.h"
+
+#include <string.h>
+
+static const char *const languages[] = { "ja", "en", NULL };
+
+static char *
+directory_with (const char *name, const char *text)
+{
+  char *directory = g_dir_make_tmp ("tXXXXXX", NULL);
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  return directory;
+}
+
+static void
+test_fill (void)
+{
+  g_autofree char *directory = directory_with (
+      "ack.en.txt", "Subject: [{ticket}] hello\n\n{team} {address} {fingerprint} {office-hours} {date} {} {not one} {\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoTemplates) templates = mado_templates_load (directory, languages, &error);
+  MadoTemplateValues values = { "X #1", "{ticket}", "a@b", "FPR", "Mon", NULL };
+  g_autofree char *subject = NULL;
+  g_autofree char *body = NULL;
+  char *other = NULL;
+
+  g_assert_no_error (error);
+  /* German is not there, nor Japanese: English stands in. A value is not looked at for placeholders. */
+  g_assert_true (mado_templates_fill (templates, "ack", "de", &values, &subject, &body, &error));
+  g_assert_cmpstr (subject, ==, "[X #1] hello");
+  g_assert_cmpstr (body, ==, "{ticket} a@b FPR Mon  {} {not one} {\n");
+  g_assert_false (mado_templates_fill (templates, "ac", "en", &values, &other, &other, &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_CONF);
+  g_assert_null (other);
+  mado_fsio_remove_tree (directory, NULL);
+}
+
+static void
+test_bad_files (void)
+{
+  static const struct {
+    const char *name, *text, *word;
+  } rows[] = {
+    { "ack.en.txt", "Subject: x\n\none\ntwo {subject}\n", "ack.en.txt:4: unknown placeholder {subject}" },
+    { "ack.en.txt", "Subject: {Ticket}\n\none\n", ":1: unknown placeholder {Ticket}" },
+    { "ack.en.txt", "Subject: x\nno empty line\n", ":1: " },
+    { "ack.en.txt", "Betreff: x\n\nbody\n", ":1: " },
+    { "ack.en.txt", "", ":1: " },
+    { "ack.en.txt", "Subject: \xff\n\nbody\n", "not UTF-8" },
+    { "ack.txt", "Subject: x\n\nbody\n", "NAME.LANGUAGE.txt" },
+    { "ack.fr.txt", "Subject: x\n\nbody\n", "[team] languages" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *directory = directory_with (rows[i].name, rows[i].text);
+    g_autoptr (GError) error = NULL;
+    g_assert_null (mado_templates_load (directory, languages, &error));
+    g_assert_error (error, MADO_ERROR, MADO_ERROR_CONF);
+    g_test_message ("%s", error->message);
+    g_assert_nonnull (strstr (error->message, rows[i].word));
+    mado_fsio_remove_tree (directory, NULL);
+  }
+}
+
+static void
+test_shipped (void)
+{
+  g_autofree char *directory = g_build_filename (g_getenv ("MADO_SRC") ? g_getenv ("MADO_SRC") : ".", "conf", "templates",
+                                                 NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoTemplates) templates = mado_templates_load (directory, languages, &error);
+  static const char *const names[] = { "ack", "ack-plain", "cannot-open" };
+  MadoTemplateValues values = { "CSIRT #2026-000001", "T", "a@b", "F", "M", "D" };
+
+  g_assert_no_error (error);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    for (gsize j = 0; languages[j] != NULL; j++) {
+      g_autofree char *subject = NULL;
+      g_autofree char *body = NULL;
+      g_assert_true (mado_templates_fill (templates, names[i], languages[j], &values, &subject, &body, &error));
+      g_assert_true (g_str_has_prefix (subject, "[CSIRT #2026-000001] "));
+      g_assert_nonnull (strstr (body, "[CSIRT #2026-000001]"));
+      g_assert_cmpint (g_str_is_ascii (body), ==, j == 1);
+    }
+}
+
+static char *
+written (GPtrArray *fields)
+{
+  g_autoptr (GPtrArray) all = fields;
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < all->len; i++)
+    mado_fields_write (out, NULL, all->pdata[i]);
+  return g_string_free (out, FALSE);
+}
+
+static void
+test_fields (void)
+{
+  static const struct {
+    const char *display, *expected;
+  } rows[] = {
+    { NULL, "To: a@b.example\r\n" },
+    { "", "To: a@b.example\r\n" },
+    { "Alice Liddell", "To: Alice Liddell <a@b.example>\r\n" },
+    { "Liddell, \"A\\\"", "To: \"Liddell, \\\"A\\\\\\\"\" <a@b.example>\r\n" },
+    { "x\r\nBcc: all@x.example", "To: \"x  Bcc: all@x.example\" <a@b.example>\r\n" },
+    { "アリス", "To: =?UTF-8?B?44Ki44Oq44K5?= <a@b.example>\r\n" },
+    { "=?UTF-8?B?eA==?=", "To: =?UTF-8?B?PT9VVEYtOD9CP2VBPT0/PQ==?= <a@b.example>\r\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    GPtrArray *fields = mado_fields_new ();
+    g_autofree char *text = NULL;
+    mado_fields_add_mailbox (fields, "To", rows[i].display, "a@b.example");
+    text = written (fields);
+    if (rows[i].display != NULL && strstr (rows[i].display, "\r\n") != NULL)
+      g_assert_null (strstr (text, "\nBcc")); /* two blanks make it an encoded word: only the rule matters */
+    else
+      g_assert_cmpstr (text, ==, rows[i].expected);
+  }
+}
+
+static void
+test_folding (void)
+{
+  GPtrArray *fields = mado_fields_new ();
+  GString *long_text = g_string_new (NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  for (int i = 0; i < 100; i++)
+    g_string_append (long_text, "語é𝄞x");
+  mado_fields_add_text (fields, "Subject", long_text->str);
+  text = written (fields);
+  lines = g_strsplit (text, "\r\n", -1);
+  for (char **line = lines; *line != NULL; line++) {
+    char *word = strstr (*line, "=?UTF-8?B?");
+    g_assert_cmpuint (strlen (*line), <=, 76);
+    if (word != NULL) { /* no character is split between two words */
+      gsize length;
+      g_autofree guchar *bytes = NULL;
+      g_autofree char *code = g_strndup (word + 10, strcspn (word + 10, "?"));
+      bytes = g_base64_decode (code, &length);
+      g_assert_true (g_utf8_validate ((const char *) bytes, (gssize) length, NULL));
+    }
+  }
+  g_string_free (long_text, TRUE);
+}
+
+static void
+test_ids (void)
+{
+  static const char *const bad[] = { "", "a@b", "<a b@c>", "<a@b>\r\nX: y", "<<a@b>>", "<ab>", "<é@x>", NULL };
+  const char *many[21] = { NULL };
+  g_autoptr (GPtrArray) none = mado_fields_new ();
+  GPtrArray *fields = mado_fields_new ();
+  g_autofree char *text = NULL;
+
+  for (gsize i = 0; bad[i] != NULL; i++)
+    g_assert_false (mado_fields_is_id (bad[i]));
+  mado_fields_add_ids (none, "References", bad);
+  g_assert_cmpuint (none->len, ==, 0);
+  for (int i = 0; i < 20; i++)
+    many[i] = g_strdup_printf ("<m%d@x>", i);
+  mado_fields_add_ids (fields, "References", many);
+  text = written (fields);
+  g_assert_nonnull (strstr (text, "<m3@x> <m14@x>"));
+  g_assert_nonnull (strstr (text, "<m19@x>"));
+  g_assert_null (strstr (text, "<m4@x>"));
+  for (int i = 0; i < 20; i++)
+    g_free ((char *) many[i]);
+}
+
+static void
+test_addresses (void)
+{
+  static const char *const bad[] = { "", "a", "@b", "a@", "a@b>c", "a b@c", "a@b\n", "\"a\"@b", "a,b@c", "-o@b" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_false (mado_fields_is_address (bad[i]));
+  g_assert_false (mado_fields_is_address (NULL));
+  g_assert_true (mado_fields_is_address ("csirt+t0ken@team.example"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/reply/templates/fill", test_fill);
+  g_test_add_func ("/reply/templates/bad-files", test_bad_files);
+  g_test_add_func ("/reply/templates/shipped", test_shipped);
+  g_test_add_func ("/reply/fields/mailbox", test_fields);
+  g_test_add_func ("/reply/fields/folding", test_folding);
+  g_test_add_func ("/reply/fields/ids", test_ids);
+  g_test_add_func ("/reply/fields/addresses", test_addresses);
+  return g_test_run ();
+}
