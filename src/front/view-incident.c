@@ -10,10 +10,10 @@
 static const char encryption_letters[] = "-pE";
 static const char *const signature_marks[] = { "-", "part", "GOOD", "untr", "BAD", "exp", "expk", "revk", "unk", "unsup" };
 
-#define TICKET_COLUMNS 20
+#define TICKET_COLUMNS 22
 #define STATE_COLUMNS 9
 #define OWNER_COLUMNS 10
-#define CRYPTO_COLUMNS 8
+#define CRYPTO_COLUMNS 10
 #define TIME_COLUMNS 17
 
 static void
