@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """madoguchi-lmtp itself, started here on directories of its own: every reply code, limits, time-outs, drain."""
+import atexit
 import os
 import random
 import signal
@@ -35,6 +36,7 @@ class Server:
                        '[intake]\nlmtp-listen = %s; %s\n%s\n'
                        % (TEAM, self.spool, self.dir, self.unix, self.inet, intake))
         self.process = None
+        atexit.register(self.end)
         self.start()
 
     def start(self):
@@ -61,7 +63,7 @@ class Server:
             return 'killed'
 
     def end(self):
-        if self.process.poll() is None:
+        if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
 
