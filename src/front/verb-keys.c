@@ -157,9 +157,12 @@ static gboolean
 import_file (const Keys *keys, const char *path, GError **error)
 {
   g_autoptr (GBytes) block = NULL;
-  gboolean ok = strcmp (path, "-") == 0 ? mado_fsio_read_all (STDIN_FILENO, BLOCK_MAX, &block, error)
-                                        : mado_fsio_read_file (path, BLOCK_MAX, &block, error);
+  gboolean is_stdin = strcmp (path, "-") == 0;
+  int fd = is_stdin ? STDIN_FILENO : mado_member_open_file (path, error);
+  gboolean ok = fd >= 0 && mado_fsio_read_all (fd, BLOCK_MAX, &block, error);
 
+  if (fd >= 0 && !is_stdin)
+    close (fd);
   if (!ok)
     return FALSE;
   g_autoptr (MadoKeyTable) table = import_block (keys, block, error);
@@ -175,7 +178,9 @@ run_import (const Keys *keys, GError **error)
     const char *path = mado_cli_argument (keys->cli, i);
     if (import_file (keys, path, &problem))
       continue;
-    g_autofree char *what = g_strdup_printf ("keys: %s: %s", path, problem->message);
+    g_autofree char *what = g_str_has_prefix (problem->message, path)
+                                ? g_strdup_printf ("keys: %s", problem->message)
+                                : g_strdup_printf ("keys: %s: %s", path, problem->message);
     mado_cli_warn (what);
     if (keys->cli->status == 0)
       keys->cli->status = mado_error_exit_status (problem);
