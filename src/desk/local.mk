@@ -25,3 +25,7 @@ tests_unit_test_desk_thread_SOURCES = tests/unit/test-desk-thread.c
 tests_unit_test_desk_thread_LDADD = $(desk_libs)
 tests_unit_test_desk_policy_SOURCES = tests/unit/test-desk-policy.c
 tests_unit_test_desk_policy_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-store
+tests_unit_test_desk_store_SOURCES = tests/unit/test-desk-store.c
+tests_unit_test_desk_store_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_store_LDADD = $(desk_libs)
