@@ -62,9 +62,11 @@ open_desk (Desk *desk, GError **error)
   return FALSE;
 }
 
+/* Cut to its limits first: whoever reads it refuses what is over them. */
 static gboolean
-write_record (int fd, const MadoRecordType *type, gconstpointer record, GError **error)
+write_record (int fd, const MadoRecordType *type, gpointer record, GError **error)
 {
+  mado_record_clamp (type, record);
   g_autoptr (GBytes) bytes = mado_record_to_bytes (type, record);
   gsize size;
   const void *data = g_bytes_get_data (bytes, &size);
