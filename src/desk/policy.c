@@ -99,6 +99,13 @@ is_own_mail (const MadoPolicyFacts *facts)
          || mado_policy_is_ours (facts->mail_from, facts->team);
 }
 
+/* A mail that a list or a gateway changed on its way is still the one that was answered. */
+static gboolean
+is_clash (const MadoPolicyFacts *facts)
+{
+  return facts->is_clash;
+}
+
 static gboolean
 has_no_address (const MadoPolicyFacts *facts)
 {
@@ -139,7 +146,8 @@ static const struct {
   { "mailing-list", is_list },             { "precedence", is_bulk },
   { "suppressed", is_suppressed },         { "own-mail", is_own_mail },
   { "not-one-from", has_not_one_from },    { "no-address", has_no_address },
-  { "mail-system", is_daemon },            { "too-many", is_too_many },
+  { "mail-system", is_daemon },            { "message-id-clash", is_clash },
+  { "too-many", is_too_many },
 };
 
 static const char *

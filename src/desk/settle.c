@@ -150,12 +150,13 @@ add_event (const MadoSettler *settler, gint64 incident, const char *member, GErr
 }
 
 static gboolean
-add_answer (const MadoSettler *settler, const MadoEnvelope *envelope, const MadoReport *report, MadoSettled *settled,
-            GError **error)
+add_answer (const MadoSettler *settler, const MadoEnvelope *envelope, const MadoReport *report, gboolean is_clash,
+            MadoSettled *settled, GError **error)
 {
   const MadoDeskSettings *settings = settler->settings;
   MadoPolicyFacts facts = {
-    .report = report, .mail_from = envelope->mail_from, .is_new_ticket = TRUE, .team = settings->team,
+    .report = report, .mail_from = envelope->mail_from, .is_new_ticket = TRUE, .is_clash = is_clash,
+    .team = settings->team,
     .languages = settings->languages, .max_answers = settings->max_answers, .may_encrypt = settings->may_encrypt,
   };
   gint64 own = 0;
@@ -249,7 +250,7 @@ write_thread (const MadoSettler *settler, const MadoEnvelope *envelope, const Ma
     return FALSE;
   if (verdict->is_clash
       && !add_event (settler, settled->incident, NULL, error,
-                     "Another mail with the same Message-ID, but with other content, came before (%s)",
+                     "Message-ID clash: another mail with the same Message-ID, but other content, came before (%s)",
                      envelope->queue_id))
     return FALSE;
   if (strcmp (state, MADO_MAIL_BOUNCE) == 0)
@@ -322,7 +323,7 @@ mado_settle_report (const MadoSettler *settler, const MadoEnvelope *envelope, co
   return mado_store_settle_mail (settler->store, envelope->queue_id, verdict.state, settled->incident, verdict.reason,
                                  report, settler->now, error)
          && write_thread (settler, envelope, report, &verdict, settled, error)
-         && (!is_new || add_answer (settler, envelope, report, settled, error));
+         && (!is_new || add_answer (settler, envelope, report, verdict.is_clash, settled, error));
 }
 
 static const char *
@@ -354,7 +355,7 @@ mado_settle_held (const MadoSettler *settler, const MadoEnvelope *envelope, cons
          && mado_store_add_mail (settler->store, settled->incident, envelope->queue_id, settler->now, error)
          && add_event (settler, settled->incident, NULL, error, "Held: %s (%s). The raw mail is kept.",
                        explain (reason), envelope->queue_id)
-         && (partial == NULL || add_answer (settler, envelope, partial, settled, error));
+         && (partial == NULL || add_answer (settler, envelope, partial, FALSE, settled, error));
 }
 
 /* --- what members ask for ------------------------------------------------------------------------------- */
@@ -385,7 +386,7 @@ answer_late (const MadoSettler *settler, const char *queue_id, const MadoReport 
   if (answers > 0)
     return TRUE;
   g_autoptr (MadoEnvelope) envelope = mado_store_load_envelope (settler->store, queue_id, error);
-  return envelope != NULL && add_answer (settler, envelope, report, settled, error);
+  return envelope != NULL && add_answer (settler, envelope, report, FALSE, settled, error);
 }
 
 gboolean

@@ -63,6 +63,16 @@ get_year (gint64 now)
   return g_date_time_get_year (when);
 }
 
+/* A ticket's name with somebody else's prefix? */
+static gboolean
+is_foreign (const char *text)
+{
+  const char *sign = text != NULL ? strrchr (text, '#') : NULL;
+  g_autofree char *number = sign != NULL ? mado_thread_parse_number (sign, "", 1970) : NULL;
+
+  return number != NULL;
+}
+
 static gboolean
 find_ticket (MadoCall *call, gint64 *incident, GError **error)
 {
@@ -71,6 +81,10 @@ find_ticket (MadoCall *call, gint64 *incident, GError **error)
   g_autofree char *number
       = text != NULL ? mado_thread_parse_number (text, desk->settings.prefix, get_year (desk->now ())) : NULL;
 
+  if (number == NULL && is_foreign (text)) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s: not a ticket of ours", text);
+    return FALSE;
+  }
   if (number == NULL) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not a ticket; try %s #2026-000001, 2026-000001 or 1",
                  text != NULL ? text : "(nothing)", desk->settings.prefix);

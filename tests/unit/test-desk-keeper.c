@@ -373,6 +373,9 @@ test_members (House *house, gconstpointer data G_GNUC_UNUSED)
   g_assert_null (house_ask (house, "show", house_body ("ticket", "nonsense"), &error));
   g_assert_error (error, MADO_ERROR, MADO_ERROR_USAGE);
   g_clear_error (&error);
+  g_assert_null (house_ask (house, "show", house_body ("ticket", "OTHER #2026-000001"), &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_NO);
+  g_clear_error (&error);
   g_assert_null (house_ask (house, "drop-all", NULL, &error));
   g_assert_error (error, MADO_ERROR, MADO_ERROR_DENIED);
   g_clear_error (&error);

@@ -46,6 +46,8 @@ change (MadoPolicyFacts *facts, MadoReport *report, const char *name, const char
     facts->is_new_ticket = FALSE;
   } else if (strcmp (name, "own-id") == 0) {
     facts->is_own_message_id = TRUE;
+  } else if (strcmp (name, "clash") == 0) {
+    facts->is_clash = TRUE;
   } else if (strcmp (name, "answers") == 0) {
     facts->answers = g_ascii_strtoll (value, NULL, 10);
   } else if (strcmp (name, "max") == 0) {
@@ -120,6 +122,7 @@ static const struct {
   { { { "own-id", NULL } }, "own-mail" },
   { { { "from", "xcsirt@example.org" } } },
   { { { "from", "csirt@example.org.example.net" } } },
+  { { { "clash", NULL } }, "message-id-clash" },
   /* whom */
   { { { "follow-up", NULL } }, "not-a-new-ticket" },
   { { { "no-from", NULL } }, "not-one-from" },

@@ -13,6 +13,7 @@ typedef struct {
   const char *mail_from;           /* of the envelope; "" is the null sender, NULL: not known */
   gboolean is_new_ticket;
   gboolean is_own_message_id;      /* its Message-ID is one of our answers' */
+  gboolean is_clash;               /* its Message-ID came before, with other content: answered then */
   const char *const *team;         /* our addresses, without extension */
   const char *const *languages;    /* that we answer in; the first is the default */
   gint64 answers;                  /* automatic answers to the From address within the window */
