@@ -64,9 +64,9 @@ view_entry (GString *out, guint columns, const MadoEntry *entry)
   g_autofree char *delivery = mado_view_word (entry->delivery);
   g_autofree char *queue_id = mado_view_word (entry->queue_id);
 
-  mado_view_ours (out, 0, "---- %" G_GINT64_FORMAT " ---- %s ---- %s%s%s%s%s", entry->id, direction, date,
-                  entry->queue_id != NULL ? " ---- mail " : "", entry->queue_id != NULL ? queue_id : "",
-                  entry->delivery != NULL ? " ---- delivery: " : "", entry->delivery != NULL ? delivery : "");
+  mado_view_ours (out, 0, "---- Message %" G_GINT64_FORMAT ": %s, %s%s%s%s%s", entry->id, direction, date,
+                  entry->queue_id != NULL ? ", mail " : "", entry->queue_id != NULL ? queue_id : "",
+                  entry->delivery != NULL ? ", delivery: " : "", entry->delivery != NULL ? delivery : "");
   if (entry->report != NULL) {
     mado_view_report (out, columns, entry->report);
   } else {
@@ -93,7 +93,7 @@ mado_view_incident (GString *out, guint columns, const MadoIncident *incident)
   mado_view_ours (out, 0, "State       %s, owner %s", state, owner);
   mado_view_ours (out, 0, "Created     %s, last activity %s", created, updated);
   if (incident->counts != NULL)
-    mado_view_ours (out, 0, "Holds       %" G_GINT64_FORMAT " messages, %" G_GINT64_FORMAT " parts", incident->counts->messages,
+    mado_view_ours (out, 0, "Holds       messages: %" G_GINT64_FORMAT ", parts: %" G_GINT64_FORMAT, incident->counts->messages,
                     incident->counts->parts);
   mado_view_ours (out, 0, "First mail  %s; %s", mado_view_encryption (incident->encryption),
                   mado_view_signature (incident->signature));

@@ -119,12 +119,14 @@ view_headers (GString *out, guint columns, const MadoReport *report)
                ? g_strdup_printf ("%s <%s>", report->from->name, report->from->address != NULL ? report->from->address : "")
                : g_strdup (report->from->address);
   mado_view_stranger (out, columns, "From: ", from);
-  mado_view_stranger (out, columns, "To: ", to);
+  if (*to != '\0')
+    mado_view_stranger (out, columns, "To: ", to);
   if (report->date != 0) {
     g_autofree char *date = mado_text_time (report->date);
     mado_view_stranger (out, columns, "Date: ", date);
   }
-  mado_view_stranger (out, columns, "Message-ID: ", report->message_id);
+  if (report->message_id != NULL)
+    mado_view_stranger (out, columns, "Message-ID: ", report->message_id);
   mado_view_stranger (out, columns, "Subject: ", report->subject);
 }
 

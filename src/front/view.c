@@ -14,7 +14,7 @@ mado_view_columns (int fd)
   struct winsize size;
 
   if (ioctl (fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-    return 80;
+    return 120;
   return CLAMP (size.ws_col, 40, 200);
 }
 

@@ -11,7 +11,7 @@
 
 #define MADO_VIEW_MARK "| "
 
-/* Columns of the terminal on @fd, between 40 and 200; 80 when it is none. */
+/* Columns of the terminal on @fd, between 40 and 200; 120 when it is none. */
 guint mado_view_columns (int fd);
 
 /* Columns that @text takes on a terminal: wide characters two, combining ones none. */
