@@ -15,9 +15,11 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define BLOCK_BYTES_MAX (1024 * 1024)
+#define RING_BYTES_MAX (1024L * 1024 * 1024)
 #define PINS_BYTES_MAX (64 * 1024 * 1024)
 /* Maxima of the record tables (model/key.c): more would make the table unreadable. */
 #define ITEMS_MAX 1000
@@ -27,6 +29,7 @@
 typedef struct {
   char *gnupg_home; /* [crypto] gnupg-home, absolute */
   char *scratch;    /* the engine's own home */
+  char *ring;       /* the ring that is written: pubring.kbx, or pubring.gpg where only that is there */
   gpgme_ctx_t context;
   const char *trust_model;
   int lock;         /* -1: reading only */
@@ -41,6 +44,7 @@ engine_clear (Engine *engine)
   if (engine->lock >= 0)
     close (engine->lock);
   g_free (engine->scratch);
+  g_free (engine->ring);
   g_free (engine->gnupg_home);
   *engine = (Engine) { .lock = -1 };
 }
@@ -63,15 +67,24 @@ take_lock (Engine *engine, GError **error)
   return TRUE;
 }
 
-static gboolean
-write_gpg_conf (const Engine *engine, GError **error)
+/* The other ring, when both are there: an old one, only read. (transfer full, nullable) */
+static char *
+second_ring (const Engine *engine)
 {
-  g_autofree char *ring = g_build_filename (engine->gnupg_home, "pubring.kbx", NULL);
   g_autofree char *old_ring = g_build_filename (engine->gnupg_home, "pubring.gpg", NULL);
+
+  if (strcmp (old_ring, engine->ring) == 0 || !g_file_test (old_ring, G_FILE_TEST_EXISTS))
+    return NULL;
+  return g_steal_pointer (&old_ring);
+}
+
+/* @ring: the ring that gpg may write. @is_import: leave the trust database alone. */
+static gboolean
+write_gpg_conf (const Engine *engine, const char *ring, gboolean is_import, GError **error)
+{
+  g_autofree char *second = second_ring (engine);
   g_autofree char *trust = g_build_filename (engine->gnupg_home, "trustdb.gpg", NULL);
   g_autofree char *path = g_build_filename (engine->scratch, "gpg.conf", NULL);
-  gboolean has_old = g_file_test (old_ring, G_FILE_TEST_EXISTS);
-  gboolean has_new = !has_old || g_file_test (ring, G_FILE_TEST_EXISTS);
   g_autoptr (GString) conf = g_string_new ("no-default-keyring\n"
                                            "no-random-seed-file\n"
                                            "no-auto-key-retrieve\n"
@@ -84,12 +97,13 @@ write_gpg_conf (const Engine *engine, GError **error)
                                            "export-options export-minimal\n");
   g_autoptr (GBytes) bytes = NULL;
 
-  if (has_new)
-    g_string_append_printf (conf, "primary-keyring %s\n", ring);
-  if (has_old)
-    g_string_append_printf (conf, "%s %s\n", has_new ? "keyring" : "primary-keyring", old_ring);
+  g_string_append_printf (conf, "primary-keyring %s\n", ring);
+  if (second != NULL)
+    g_string_append_printf (conf, "keyring %s\n", second);
   /* Who may only read (the opener, a member at the command line) takes validities as they were last computed. */
-  if (access (engine->gnupg_home, W_OK) == 0 && (access (trust, W_OK) == 0 || access (trust, F_OK) != 0))
+  if (is_import)
+    g_string_append (conf, "no-auto-check-trustdb\n");
+  else if (access (engine->gnupg_home, W_OK) == 0 && (access (trust, W_OK) == 0 || access (trust, F_OK) != 0))
     g_string_append_printf (conf, "trustdb-name %s\n", trust);
   else if (access (trust, R_OK) == 0)
     g_string_append_printf (conf, "trustdb-name %s\nno-auto-check-trustdb\nlock-never\n", trust);
@@ -97,6 +111,18 @@ write_gpg_conf (const Engine *engine, GError **error)
     g_string_append (conf, "no-auto-check-trustdb\nlock-never\n");
   bytes = g_bytes_new (conf->str, conf->len);
   return mado_fsio_replace (path, bytes, 0600, error);
+}
+
+static void
+find_ring (Engine *engine)
+{
+  g_autofree char *old_ring = g_build_filename (engine->gnupg_home, "pubring.gpg", NULL);
+
+  engine->ring = g_build_filename (engine->gnupg_home, "pubring.kbx", NULL);
+  if (!g_file_test (engine->ring, G_FILE_TEST_EXISTS) && g_file_test (old_ring, G_FILE_TEST_EXISTS)) {
+    g_free (engine->ring);
+    engine->ring = g_steal_pointer (&old_ring);
+  }
 }
 
 static gboolean
@@ -113,7 +139,8 @@ engine_open (Engine *engine, const MadoConf *conf, gboolean is_writing, GError *
     g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "%s", problem->message);
     return FALSE;
   }
-  if (!write_gpg_conf (engine, error))
+  find_ring (engine);
+  if (!write_gpg_conf (engine, engine->ring, FALSE, error))
     return FALSE;
   engine->context = mado_pgp_context_new (engine->scratch, error);
   return engine->context != NULL;
@@ -370,7 +397,7 @@ find_key (const MadoKeyTable *table, const char *fingerprint)
 }
 
 static gboolean
-import_block (Engine *engine, GBytes *block, char ***fingerprints, GError **error)
+import_into_context (Engine *engine, GBytes *block, char ***fingerprints, GError **error)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   gpgme_import_result_t result;
@@ -394,6 +421,37 @@ import_block (Engine *engine, GBytes *block, char ***fingerprints, GError **erro
   }
   *fingerprints = (char **) g_hash_table_get_keys_as_array (seen, NULL);
   g_hash_table_steal_all (seen);
+  return TRUE;
+}
+
+/* gpg replaces a ring in two steps, between which there is none: a mail that is opened just then would seem to be
+ * for somebody else. So it works on a copy, which then takes the place of the ring in one step. */
+static gboolean
+import_block (Engine *engine, GBytes *block, char ***fingerprints, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (engine->ring);
+  g_autofree char *copy = g_build_filename (engine->scratch, name, NULL);
+  g_autoptr (GBytes) before = NULL;
+  g_autoptr (GBytes) after = NULL;
+  g_auto (GStrv) found = NULL;
+  struct stat then = { 0 }, now = { 0 };
+
+  if (stat (engine->ring, &then) == 0
+      && (!mado_fsio_read_file (engine->ring, RING_BYTES_MAX, &before, error)
+          || !mado_fsio_replace (copy, before, 0600, error)))
+    return FALSE;
+  if (!write_gpg_conf (engine, copy, TRUE, error) || !import_into_context (engine, block, &found, error)
+      || !mado_fsio_read_file (copy, RING_BYTES_MAX, &after, error))
+    return FALSE;
+  if ((stat (engine->ring, &now) != 0 && then.st_ino != 0) || now.st_ino != then.st_ino || now.st_size != then.st_size
+      || now.st_mtim.tv_sec != then.st_mtim.tv_sec || now.st_mtim.tv_nsec != then.st_mtim.tv_nsec) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "%s changed meanwhile: try again", engine->ring);
+    return FALSE;
+  }
+  if (!mado_fsio_replace (engine->ring, after, then.st_ino != 0 ? (int) (then.st_mode & 0777) : 0644, error)
+      || !write_gpg_conf (engine, engine->ring, FALSE, error))
+    return FALSE;
+  *fingerprints = g_steal_pointer (&found);
   return TRUE;
 }
 

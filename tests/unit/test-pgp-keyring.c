@@ -6,6 +6,8 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <utime.h>
 
 typedef struct {
@@ -192,6 +194,64 @@ test_export (Ring *ring, gconstpointer data)
   g_assert_true (g_str_has_prefix (g_bytes_get_data (block, NULL), "-----BEGIN PGP PUBLIC KEY BLOCK-----"));
 }
 
+/* Watches the ring until @done appears; exit status 1 when it was ever away or smaller than @least. */
+static void
+watch_ring (const char *path, const char *done, off_t least)
+{
+  struct stat info;
+
+  while (access (done, F_OK) != 0)
+    if (stat (path, &info) != 0 || info.st_size < least)
+      _exit (1);
+  _exit (0);
+}
+
+static void
+test_never_without_ring (Ring *ring, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (ring->team_home, "pubring.kbx", NULL);
+  g_autofree char *done = g_build_filename (ring->team_home, "done", NULL);
+  g_autoptr (GBytes) block = export_from (ring->other_home, "--export", ring->alice);
+  struct stat before, after;
+  pid_t child;
+  int status = -1;
+
+  (void) data;
+  g_assert_cmpint (chmod (path, 0640), ==, 0);
+  g_assert_cmpint (stat (path, &before), ==, 0);
+  child = fork ();
+  if (child == 0)
+    watch_ring (path, done, before.st_size);
+  for (int i = 0; i < 3; i++) {
+    g_autoptr (MadoKeyTable) imported = NULL;
+    g_assert_true (mado_keyring_import (ring->conf, block, FALSE, &imported, NULL));
+  }
+  g_assert_true (g_file_set_contents (done, "", 0, NULL));
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmpint (status, ==, 0);
+  g_assert_cmpint (stat (path, &after), ==, 0);
+  g_assert_cmpint (after.st_size, >, before.st_size);
+  g_assert_cmpint (after.st_mode & 0777, ==, 0640);
+}
+
+static void
+test_first_key (Ring *ring, gconstpointer data)
+{
+  g_autofree char *home = g_build_filename (ring->other_home, "fresh", NULL);
+  g_autoptr (MadoConf) conf = fixture_conf (home, ring->team_home, NULL, NULL);
+  g_autoptr (GBytes) block = export_from (ring->other_home, "--export", ring->alice);
+  g_autoptr (MadoKeyTable) imported = NULL;
+  g_autoptr (MadoKeyTable) all = NULL;
+  g_autoptr (GError) error = NULL;
+
+  (void) data;
+  g_assert_true (mado_keyring_import (conf, block, TRUE, &imported, &error)); /* there is no home yet */
+  g_assert_no_error (error);
+  all = mado_keyring_list (conf, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (all->keys->len, ==, 1);
+}
+
 static void
 test_stale (Ring *ring, gconstpointer data)
 {
@@ -223,6 +283,8 @@ main (int argc, char **argv)
   g_test_add ("/pgp/keyring/refusals", Ring, NULL, set_up, test_refusals, tear_down);
   g_test_add ("/pgp/keyring/secret-block", Ring, NULL, set_up, test_secret_block, tear_down);
   g_test_add ("/pgp/keyring/export", Ring, NULL, set_up, test_export, tear_down);
+  g_test_add ("/pgp/keyring/never-without-ring", Ring, NULL, set_up, test_never_without_ring, tear_down);
+  g_test_add ("/pgp/keyring/first-key", Ring, NULL, set_up, test_first_key, tear_down);
   g_test_add ("/pgp/keyring/stale", Ring, NULL, set_up, test_stale, tear_down);
   return g_test_run ();
 }
