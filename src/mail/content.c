@@ -13,10 +13,12 @@
 static GBytes *
 decode_base64 (const guint8 *body, gsize size)
 {
-  guchar *out = g_malloc (size / 4 * 3 + 6);
+  guchar *out = g_malloc (size / 4 * 3 + 12);
   gint state = 0;
   guint save = 0;
   gsize length = g_base64_decode_step ((const char *) body, size, out, &state, &save);
+
+  length += g_base64_decode_step ("==", 2, out + length, &state, &save); /* padding that was lost */
 
   return g_bytes_new_take (out, length);
 }

@@ -103,6 +103,23 @@ is_mangled (MadoEntity *entity, MadoFormMatch *match)
   return TRUE;
 }
 
+/* The same with words before it: the words stay outside, the ciphertext is opened for itself. */
+static gboolean
+is_mangled_part (MadoEntity *entity, MadoFormMatch *match)
+{
+  const MadoEntity *parent = entity->parent;
+
+  if (!has_type (entity, "application/octet-stream") || parent == NULL || !has_type (parent, "multipart/mixed"))
+    return FALSE;
+  for (guint i = 1; i < parent->children->len; i++)
+    if (mado_entity_child (parent, i) == entity && has_type (mado_entity_child (parent, i - 1), "application/pgp-encrypted")
+        && is_version_1 (mado_entity_child (parent, i - 1))) {
+      *match = (MadoFormMatch) { MADO_PROTOCOL_OPENPGP, MADO_FORM_MANGLED, MADO_OPERATION_DECRYPT, entity, NULL, NULL };
+      return TRUE;
+    }
+  return FALSE;
+}
+
 static gboolean
 is_smime (const MadoEntity *entity)
 {
@@ -126,7 +143,8 @@ is_smime_opaque (MadoEntity *entity, MadoFormMatch *match)
 
 typedef gboolean (*Recogniser) (MadoEntity *entity, MadoFormMatch *match);
 
-static const Recogniser recognisers[] = { is_pgp_mime_encrypted, is_pgp_mime_signed, is_mangled, is_smime_opaque };
+static const Recogniser recognisers[] = { is_pgp_mime_encrypted, is_pgp_mime_signed, is_mangled, is_mangled_part,
+                                         is_smime_opaque };
 
 gboolean
 mado_forms_recognise (MadoEntity *entity, MadoFormMatch *match)

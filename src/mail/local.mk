@@ -15,3 +15,6 @@ check_PROGRAMS += tests/unit/open-one
 tests_unit_open_one_SOURCES = tests/unit/open-one.c
 tests_unit_open_one_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 tests_unit_open_one_LDADD = $(mail_libs) $(model_json_libs)
+
+TESTS += tests/it/open.py tests/it/corpus.py
+EXTRA_DIST += tests/it/open.py tests/it/corpus.py

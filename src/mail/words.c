@@ -38,9 +38,11 @@ decode_b (const char *text, gsize length, GByteArray *out)
 {
   gint state = 0;
   guint save = 0;
-  g_autofree guchar *bytes = g_malloc (length + 3);
+  g_autofree guchar *bytes = g_malloc (length + 8);
+  gsize done = g_base64_decode_step (text, length, bytes, &state, &save);
 
-  g_byte_array_append (out, bytes, (guint) g_base64_decode_step (text, length, bytes, &state, &save));
+  done += g_base64_decode_step ("==", 2, bytes + done, &state, &save); /* padding that was lost */
+  g_byte_array_append (out, bytes, (guint) done);
 }
 
 /* The encoded word at @text ("=?charset?X?payload?="): its end, and its bytes added to @run, which is flushed to

@@ -3,6 +3,7 @@
 
 The corpus is not part of the project: it is looked for at $MADO_SHARED and beside the sources. Each disagreement is
 listed; one that is not in the table below, with its reason, fails the test."""
+import fnmatch
 import json
 import os
 import shutil
@@ -16,10 +17,46 @@ OPEN_ONE = os.path.join(BUILD, "tests/unit/open-one")
 
 INLINE = "inline or attached OpenPGP: the next issue"
 SMIME = "S/MIME: the next issue"
-GUESS = "the expected subject was decoded by another program and is broken there"
 
-# (file prefix, field) -> why we differ. A file may end in "*".
-KNOWN = {}
+SHA1 = "a SHA-1 signature counts as unsupported (RFC 9580, 9.5)"
+NO_MAIL = "a bare attachment or note, without any header field: no mail"
+FORWARD = "a forwarded mail is an attachment; its layers are not ours"
+BESIDE = "a part beside the encrypted one is not covered: partial, by the contract"
+
+# (file, field) -> why we differ. A file may end in "*"; the field "*" is any.
+KNOWN = {
+    ("smime/*", "*"): SMIME,
+    ("openpgp/kde/inline*", "*"): INLINE, ("openpgp/kde/openpgp-inline*", "*"): INLINE,
+    ("openpgp/kde/multipart-mixed-alternative-inline-pgp.mbox", "*"): INLINE,
+    ("openpgp/kde/openpgp-encoded.mbox", "*"): INLINE, ("openpgp/kde/crlf-encrypted-with-signature.mbox", "*"): INLINE,
+    ("openpgp/rt/10-*", "*"): INLINE, ("openpgp/rt/11-*", "*"): INLINE, ("openpgp/rt/12-*", "*"): INLINE,
+    ("openpgp/rt/16-*", "*"): INLINE, ("openpgp/rt/17-*", "*"): INLINE, ("openpgp/rt/18-*", "*"): INLINE,
+    ("openpgp/rt/19-*", "*"): INLINE, ("openpgp/rt/4-*", "*"): INLINE, ("openpgp/rt/5-*", "*"): INLINE,
+    ("openpgp/rt/6-*", "*"): SHA1,
+    ("openpgp/rt/inline-binary-attachment-with-wrap.txt", "*"): INLINE,
+    ("openpgp/rt/signed_old_style_with_attachment.eml", "*"): INLINE,
+    ("openpgp/kde/internal-pgpencrypted-mime.mbox", "*"): "a whole mail inside an attached file: the next issue",
+    ("openpgp/kde/forward-openpgp-signed-encrypted*", "*"): FORWARD,
+    ("openpgp/kde/signed-forward-openpgp-signed-encrypted.mbox", "decrypt"): FORWARD,
+    ("openpgp/kde/signed-forward-openpgp-signed-encrypted.mbox", "signature"): SHA1,
+    ("openpgp/kde/openpgp-encrypted-attachment-and-non-encrypted-attachment.mbox", "decrypt"): BESIDE,
+    ("openpgp/kde/openpgp-encrypted-non-encrypted-attachment.mbox", "decrypt"): BESIDE,
+    ("openpgp/kde/openpgp-encrypted-partially-signed-attachments.mbox", "decrypt"): BESIDE,
+    ("openpgp/notmuch/wrapped-protected-header.eml", "decrypt"): BESIDE,
+    ("openpgp/notmuch/double-wrapped-with-phony-protected-header.eml", "decrypt"):
+        "both layers are the envelope: whole, and undecryptable because the inner one is junk",
+    ("openpgp/kde/openpgp-encrypted-partially-signed-attachments.mbox", "signature"): SHA1,
+    ("openpgp/kde/openpgp-signed-encrypted-two-attachments.mbox", "signature"): SHA1,
+    ("openpgp/kde/openpgp-signed-encrypted.mbox", "signature"): SHA1,
+    ("openpgp/kde/openpgp-signed-two-attachments.mbox", "signature"): SHA1,
+    ("openpgp/rt/1-*", "signature"): SHA1, ("openpgp/rt/2-*", "signature"): SHA1, ("openpgp/rt/3-*", "signature"): SHA1,
+    ("openpgp/rt/13-*", "signature"): SHA1, ("openpgp/rt/14-*", "signature"): SHA1, ("openpgp/rt/15-*", "signature"): SHA1,
+    ("openpgp/kde/openpgp-signed-mailinglist+additional-children.mbox", "signature"):
+        "three parts are no signed message (RFC 1847, 2.1); nobody asks gpg about it",
+    ("charset/mikel-mail/bad_encoded_subject.eml", "subject"): "a charset that nobody knows is guessed, not shown encoded",
+    ("openpgp/kde/msg.asc", "*"): NO_MAIL, ("openpgp/rt/README", "*"): NO_MAIL, ("reports/*.json", "*"): NO_MAIL,
+    ("reports/*.JSON", "*"): NO_MAIL, ("reports/*.xml", "*"): NO_MAIL,
+}
 
 # Keys that the folders bring along, and the passphrases that their notes name.
 SECRET_KEYS = [
@@ -129,8 +166,8 @@ CHECKS = (("decrypt", check_decrypt, "encryption"), ("signature", check_signatur
 
 
 def reason_for(name, field):
-    for (prefix, known_field), reason in KNOWN.items():
-        if known_field in (field, "*") and (name == prefix or (prefix.endswith("*") and name.startswith(prefix[:-1]))):
+    for (pattern, known_field), reason in KNOWN.items():
+        if known_field in (field, "*") and fnmatch.fnmatchcase(name, pattern):
             return reason
     return None
 
@@ -166,7 +203,8 @@ def compare(expected, files, lines):
         if report is None:
             continue
         if "error" in report:
-            (known if reason_for(row["file"], "*") else unknown).append((row["file"], "error", "-", report["error"]))
+            reason = reason_for(row["file"], "*")
+            (known if reason else unknown).append((row["file"], "error", "-", reason or report["error"]))
             continue
         for field, check, ours in CHECKS:
             compared += 1
@@ -204,7 +242,7 @@ def main():
         if os.environ.get("CORPUS_JSON"):
             with open(os.environ["CORPUS_JSON"], "w", encoding="utf-8") as out:
                 json.dump(reports, out, ensure_ascii=False, indent=1)
-        return 0
+        return 0 if len(lines) == len(files) and not gone and not unknown else 1
     finally:
         subprocess.run(["gpgconf", "--homedir", os.path.join(work, "h"), "--kill", "gpg-agent"], check=False)
         shutil.rmtree(work, ignore_errors=True)
