@@ -38,6 +38,13 @@ say (const Checks *checks, const char *name, MadoCheckStatus status, const char 
   checks->report (checks->data, name, status, detail);
 }
 
+/* What stat(2) failing tells: not there yet, not for this user to see, or trouble. */
+static MadoCheckStatus
+judge_errno (int code)
+{
+  return code == ENOENT || code == EACCES ? MADO_CHECK_WARN : MADO_CHECK_FAIL;
+}
+
 static gint64
 now_seconds (void)
 {
@@ -55,7 +62,7 @@ check_directory (const Checks *checks, const char *name, const char *path, int f
   if (path == NULL)
     say (checks, name, MADO_CHECK_FAIL, "not set");
   else if (stat (path, &info) != 0)
-    say (checks, name, errno == ENOENT ? MADO_CHECK_WARN : MADO_CHECK_FAIL, "%s: %s", path, g_strerror (errno));
+    say (checks, name, judge_errno (errno), "%s: %s", path, g_strerror (errno));
   else if (!S_ISDIR (info.st_mode))
     say (checks, name, MADO_CHECK_FAIL, "%s: not a directory", path);
   else if ((info.st_mode & (mode_t) forbidden) != 0)
@@ -76,7 +83,7 @@ check_store (const Checks *checks)
   }
   url += strlen ("sqlite:");
   if (stat (url, &info) != 0)
-    say (checks, "store", errno == ENOENT ? MADO_CHECK_WARN : MADO_CHECK_FAIL, "%s: %s", url, g_strerror (errno));
+    say (checks, "store", judge_errno (errno), "%s: %s", url, g_strerror (errno));
   else if ((info.st_mode & 077) != 0)
     say (checks, "store", MADO_CHECK_FAIL, "%s: mode %04o lets others read it", url, (guint) info.st_mode & 07777);
   else

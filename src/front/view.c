@@ -2,6 +2,7 @@
 #include "madoguchi/front/view.h"
 #include "madoguchi/base/text.h"
 
+#include <locale.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -18,21 +19,38 @@ mado_view_columns (int fd)
   return CLAMP (size.ws_col, 40, 200);
 }
 
-static guint
-width_of (gunichar c)
+/* Do terminals of this locale draw Greek and Cyrillic letters in two columns? */
+static gboolean
+is_wide_locale (void)
 {
-  if (g_unichar_iszerowidth (c))
-    return 0;
-  return g_unichar_iswide (c) ? 2 : 1;
+  const char *locale = setlocale (LC_CTYPE, NULL);
+
+  return locale != NULL
+         && (g_str_has_prefix (locale, "ja") || g_str_has_prefix (locale, "ko") || g_str_has_prefix (locale, "zh"));
+}
+
+/* The most columns that a terminal may need for @c: a line of a stranger that we took for shorter than it is would be
+ * wrapped by the terminal, and its rest stand without our mark. */
+static guint
+width_of (gunichar c, gboolean wide_locale)
+{
+  GUnicodeType type = g_unichar_type (c);
+
+  if (type == G_UNICODE_ENCLOSING_MARK || (type == G_UNICODE_NON_SPACING_MARK && c != 0xfe0f))
+    return 0; /* but the selector for coloured pictures makes its character wide */
+  if (g_unichar_iswide (c) || (g_unichar_iswide_cjk (c) && (wide_locale || !g_unichar_isalpha (c))))
+    return 2;
+  return 1;
 }
 
 guint
 mado_view_width (const char *text)
 {
+  gboolean wide_locale = is_wide_locale ();
   guint width = 0;
 
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    width += width_of (g_utf8_get_char (p));
+    width += width_of (g_utf8_get_char (p), wide_locale);
   return width;
 }
 
@@ -58,7 +76,7 @@ is_hidden (gunichar c)
 
 /* What is drawn for @c at @column. */
 static guint
-draw (char *drawn, gsize size, gunichar c, guint column)
+draw (char *drawn, gsize size, gunichar c, guint column, gboolean wide_locale)
 {
   if (c == '\t') {
     guint blanks = TAB - column % TAB;
@@ -68,7 +86,7 @@ draw (char *drawn, gsize size, gunichar c, guint column)
   if (is_hidden (c))
     return (guint) g_snprintf (drawn, size, "<U+%04X>", c);
   drawn[g_unichar_to_utf8 (c, drawn)] = '\0';
-  return width_of (c);
+  return width_of (c, wide_locale);
 }
 
 /* Combining characters take no column, so they need a bound of their own. */
@@ -79,6 +97,7 @@ mado_view_stranger (GString *out, guint columns, const char *label, const char *
 {
   g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
   const guint first = (guint) strlen (MADO_VIEW_MARK);
+  const gboolean wide_locale = is_wide_locale ();
   guint column, marks = 0;
 
   g_string_append (out, MADO_VIEW_MARK);
@@ -97,7 +116,7 @@ mado_view_stranger (GString *out, guint columns, const char *label, const char *
       column = first;
       continue;
     }
-    guint width = draw (drawn, sizeof drawn, c, column - first);
+    guint width = draw (drawn, sizeof drawn, c, column - first, wide_locale);
     marks = width == 0 ? marks + 1 : 0;
     if (marks > MAX_MARKS)
       continue;
@@ -127,12 +146,13 @@ void
 mado_view_cell (GString *out, const char *text, guint columns)
 {
   g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "-", -1);
+  const gboolean wide_locale = is_wide_locale ();
   guint column = 0, marks = 0;
 
   for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
     char drawn[16];
     gunichar c = g_utf8_get_char (p);
-    guint width = draw (drawn, sizeof drawn, c == '\n' || c == '\t' ? ' ' : c, column);
+    guint width = draw (drawn, sizeof drawn, c == '\n' || c == '\t' ? ' ' : c, column, wide_locale);
     marks = width == 0 ? marks + 1 : 0;
     if (marks > MAX_MARKS)
       continue;

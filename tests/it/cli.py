@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The command line by itself, no role running: exit codes, words of errors, configuration, ingest, open, keys and
 doctor on a directory that only a configuration describes."""
-import json
 import os
+import re
 import subprocess
 import sys
 
@@ -93,6 +93,14 @@ def conf(tap, site):
     everything = site.cli('conf').text.splitlines()
     tap.equal(len(everything), len(defaults), 'conf has every setting')
     tap.equal(site.cli('conf', '-n', '--defaults').status, 64, 'not both')
+    sample = os.path.join(t.BUILD, 'conf', 'madoguchi.conf')
+    if os.path.exists(sample):
+        with open(sample, encoding='utf-8') as file:
+            text = re.sub(r'^# ([a-z-]+ = .)', r'\1', file.read(), flags=re.M)
+        got = site.cli('-c', site.write(text, 'sample.conf'), 'conf', '--json')
+        tap.equal([(d['key'], d['value']) for d in got.lines if d['set'] and d['value'] != d['default']], [],
+                  'the sample has every default as it is')
+        tap.ok(sum(d['set'] for d in got.lines) > 30, 'and they are read', got)
     for text, words in (('[team]\nname = x\nodd = 1\n', ('bad.conf:3:', '[team] odd')),
                         ('[team]\n\n[nope]\na = 1\n', ('bad.conf:3:', '[nope]')),
                         ('[crypto]\nworkers = many\n', ('bad.conf:2:', '[crypto] workers'))):

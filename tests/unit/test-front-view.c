@@ -50,6 +50,10 @@ test_wide_columns (void)
   g_assert_cmpuint (mado_view_width ("窓口"), ==, 4);
   g_assert_cmpuint (mado_view_width ("ｶﾅab"), ==, 4);
   g_assert_cmpuint (mado_view_width ("e\xcc\x81"), ==, 1);
+  g_assert_cmpuint (mado_view_width ("①━…"), ==, 6);
+  g_assert_cmpuint (mado_view_width ("яλé"), ==, 3);
+  g_assert_cmpuint (mado_view_width ("\xe2\x9d\xa4\xef\xb8\x8f"), >=, 2);
+  assert_stranger (6, "①②③", "| ①②\n| ③\n");
   /* Five columns left: two wide characters and a gap, never half of one. */
   assert_stranger (7, "窓口報告", "| 窓口\n| 報告\n");
 }
