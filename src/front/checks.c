@@ -190,8 +190,10 @@ static gboolean
 sign_once (const Checks *checks, const char *home, gint64 *took_us, char **detail)
 {
   const char *key = mado_conf_string (checks->conf, "team", "key");
-  const char *argv[] = { "gpg", "--homedir", home, "--batch", "--no-tty", "--pinentry-mode", "error", "--local-user", key,
-                         "--detach-sign", "--output", "-", NULL };
+  /* The restricted socket of another user's agent takes no options. */
+  gboolean is_foreign = mado_conf_list (checks->conf, "crypto", "sign-agent")[0] != NULL;
+  const char *argv[] = { "gpg", "--homedir", home, "--batch", "--no-tty", "--pinentry-mode", is_foreign ? "default" : "error",
+                         "--local-user", key, "--detach-sign", "--output", "-", NULL };
   g_autoptr (GError) problem = NULL;
   g_autoptr (GBytes) text = g_bytes_new_static ("doctor\n", 7);
   g_autoptr (GSubprocess) child = g_subprocess_newv (
@@ -316,7 +318,7 @@ mado_checks_run (const MadoConf *conf, const MadoCliHooks *hooks, MadoCheckRepor
 {
   const Checks checks = { conf, hooks, report, data };
 
-  check_directory (&checks, "spool", mado_conf_string (conf, "spool", "directory"), 0027);
+  check_directory (&checks, "spool", mado_conf_string (conf, "spool", "directory"), 0007);
   check_store (&checks);
   check_directory (&checks, "archive", mado_conf_string (conf, "store", "archive"), 0027);
   check_directory (&checks, "gnupg-home", mado_conf_string (conf, "crypto", "gnupg-home"), 0027);

@@ -4,6 +4,7 @@
 #include "madoguchi/base/error.h"
 
 #include <locale.h>
+#include <sys/stat.h>
 
 void
 mado_pgp_context_free (gpgme_ctx_t context)
@@ -42,6 +43,17 @@ mado_pgp_error_set (GError **error, gpgme_error_t problem, const char *what)
   return FALSE;
 }
 
+/* Does the home at @path lead to an agent of another user, by a redirect file? Its restricted socket takes no
+ * options (it answers "Forbidden" to them), and refuses by itself what request-origin would make it refuse. */
+static gboolean
+has_restricted_agent (const char *path)
+{
+  g_autofree char *socket = g_build_filename (path, "S.gpg-agent", NULL);
+  struct stat info;
+
+  return lstat (socket, &info) == 0 && S_ISREG (info.st_mode);
+}
+
 gpgme_ctx_t
 mado_pgp_context_new (const char *path, GError **error)
 {
@@ -49,6 +61,7 @@ mado_pgp_context_new (const char *path, GError **error)
   static const char *const flags[][2] = {
     { "no-symkey-cache", "1" }, { "auto-key-retrieve", "0" }, { "request-origin", "remote" }
   };
+  gboolean is_restricted = has_restricted_agent (path);
   g_auto (gpgme_ctx_t) context = NULL;
   gpgme_error_t problem;
 
@@ -58,9 +71,9 @@ mado_pgp_context_new (const char *path, GError **error)
     problem = gpgme_set_protocol (context, GPGME_PROTOCOL_OpenPGP);
   if (problem == 0)
     problem = gpgme_ctx_set_engine_info (context, GPGME_PROTOCOL_OpenPGP, NULL, path);
-  if (problem == 0)
+  if (problem == 0 && !is_restricted)
     problem = gpgme_set_pinentry_mode (context, GPGME_PINENTRY_MODE_ERROR);
-  for (gsize i = 0; i < G_N_ELEMENTS (flags) && problem == 0; i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (flags) - (is_restricted ? 1 : 0) && problem == 0; i++)
     problem = gpgme_set_ctx_flag (context, flags[i][0], flags[i][1]);
   if (problem != 0) {
     mado_pgp_error_set (error, problem, "GnuPG engine");
