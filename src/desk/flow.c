@@ -250,7 +250,9 @@ on_open_failed (Mail *mail, const GError *error)
   case MADO_ERROR_LIMIT:
     count_crash (mail, "limit");
     break;
-  case MADO_ERROR_PERM:
+  case MADO_ERROR_PERM: /* no header field at all: it will be no mail every time */
+    hold (mail, "no-mail");
+    break;
   case MADO_ERROR_BUG:
     count_crash (mail, "crash");
     break;

@@ -22,6 +22,7 @@ ROUNDS = int(os.environ.get('ROUNDS', '2'))
 MAILS = int(os.environ.get('MAILS', '60'))
 SEED = int(os.environ.get('SEED', str(time.time_ns() % 1000000)))
 SENDERS = 4
+RATE = 120  # mails per second: faster than they can be opened and answered, so that a kill always finds a backlog
 
 
 class Ledger:
@@ -92,18 +93,18 @@ def sender_thread(demo, mails, ledger, pause, stop):
         time.sleep(pause)
 
 
-def massacre(demo, rng, busy):
-    """Kills each role once, in any order, at random moments, then everything; starts again."""
+def massacre(demo, rng, span, busy):
+    """Kills each role once, in any order, at random moments of `span` seconds, then everything; starts again."""
     victims = list(t.ROLES)
     rng.shuffle(victims)
     for role in victims:
-        time.sleep(rng.uniform(0.02, 0.4))
+        time.sleep(rng.uniform(0, 2 * span / 7))
         if rng.random() < 0.5:
             demo.kill_role(role, whole=rng.random() < 0.5)
         else:
             demo.kill_worker(role, rng.choice)
             demo.kill_role(role)
-    time.sleep(rng.uniform(0.05, 1.0))
+    time.sleep(rng.uniform(0, 2 * span / 7))
     demo.remember()
     demo.kill()
     demo.start()
@@ -115,11 +116,12 @@ def run_round(demo, mails, ledger, rng):
     for mail in mails:
         waiting.put(mail)
     stop = threading.Event()
-    pause = 4.0 * SENDERS / len(mails)
+    span = len(mails) / RATE
+    pause = SENDERS / RATE
     threads = [threading.Thread(target=sender_thread, args=(demo, waiting, ledger, pause, stop)) for _ in range(SENDERS)]
     for thread in threads:
         thread.start()
-    was_busy = massacre(demo, rng, lambda: any(thread.is_alive() for thread in threads))
+    was_busy = massacre(demo, rng, span, lambda: any(thread.is_alive() for thread in threads))
     for thread in threads:
         thread.join(120)
     stop.set()

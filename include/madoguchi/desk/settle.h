@@ -31,7 +31,7 @@ gboolean mado_settle_report (const MadoSettler *settler, const MadoEnvelope *env
                              MadoSettled *settled, GError **error);
 
 /* A mail that could not be read: held, with a visible incident. @reason: static: "crash", "limit", "attempts",
- * "broken". @partial: (nullable) what could be read: headers. */
+ * "broken", "no-mail". @partial: (nullable) what could be read: headers. */
 gboolean mado_settle_held (const MadoSettler *settler, const MadoEnvelope *envelope, const char *reason,
                            const MadoReport *partial, MadoSettled *settled, GError **error);
 

@@ -48,7 +48,7 @@ typedef struct {
 typedef struct {
   char *queue_id;
   gint64 received;
-  char *reason;  /* "crash", "limit", "unconfirmed-tag", "clash"... */
+  char *reason;  /* "crash", "limit", "no-mail", "broken", "unconfirmed-tag"... */
   char *ticket;  /* the incident it claims or made; NULL when none */
   char *from;
   char *subject;
