@@ -32,6 +32,7 @@ typedef struct {
   guint64 max;
   GPtrArray *taken; /* of Taken */
   int status;       /* of the first path that failed */
+  gboolean has_answered; /* the keeper, once */
 } Ingest;
 
 static void
@@ -270,23 +271,39 @@ is_moving (const char *state)
   return state == NULL || *state == '\0' || g_strv_contains (words, state);
 }
 
+/* Asks the keeper once. @answer stays empty while it is being restarted. */
+static gboolean
+ask_status (Ingest *ingest, const Taken *taken, gboolean may_retry, MadoPacket *answer, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  if (mado_member_ask (ingest->cli->conf, "status", mado_member_body ("queue_id", taken->queue_id, NULL), -1, answer,
+                       &problem)) {
+    ingest->has_answered = TRUE;
+    return TRUE;
+  }
+  if (may_retry && ingest->has_answered
+      && (problem->code == MADO_ERROR_UNAVAILABLE || problem->code == MADO_ERROR_TEMP))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
 static gboolean
 wait_for (Ingest *ingest, const Taken *taken, gint64 deadline, GError **error)
 {
   for (;;) {
     g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+    gboolean is_late = g_get_monotonic_time () >= deadline;
     const char *state = NULL;
-    if (!mado_member_ask (ingest->cli->conf, "status", mado_member_body ("queue_id", taken->queue_id, NULL), -1, &answer,
-                          error))
+    if (!ask_status (ingest, taken, !is_late, &answer, error))
       return FALSE;
-    g_variant_lookup (answer.body, "state", "&s", &state);
-    if (!is_moving (state))
+    if (answer.body != NULL)
+      g_variant_lookup (answer.body, "state", "&s", &state);
+    if (is_late && is_moving (state) && ingest->status == 0)
+      ingest->status = 75;
+    if (is_late || !is_moving (state))
       return print_taken (ingest->cli, taken, answer.body, error);
-    if (g_get_monotonic_time () >= deadline) {
-      if (ingest->status == 0)
-        ingest->status = 75;
-      return print_taken (ingest->cli, taken, answer.body, error);
-    }
     g_usleep (POLL_US);
   }
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """madoguchid: a demonstration comes up, says so, restarts what dies, works with its command line, and ends without
 leaving anything; the daemon form too."""
+import json
 import os
 import signal
 import stat
@@ -54,6 +55,19 @@ def works(tap, demo):
     got = demo.cli('ingest', '--wait', '--from', 'carol@reporter.example', path)
     settled = got.lines[0] if got.status == 0 else {}
     tap.ok(settled.get('state') == 'ticket' and settled.get('ticket', '').startswith('EXCSIRT #'), 'ingest --wait ends in a ticket', got)
+    demo.kill_role('keeper')
+    t.wait_for(lambda: demo.account() is not None, 20)
+    many = demo.dir + '/many.mbox'
+    with open(many, 'wb') as file:
+        for n in range(20):
+            file.write(b'From x\n' + t.plain('carol%d@reporter.example' % n, t.TEAM, 'mail %d' % n, 'x\n') + b'\n')
+    waiting = subprocess.Popen([t.program('madoguchi'), '-c', demo.conf_file, 'ingest', '--wait', many], stdout=subprocess.PIPE)
+    first = waiting.stdout.readline()
+    demo.kill_role('keeper')
+    rest = waiting.communicate(timeout=90)[0]
+    states = [json.loads(line)['state'] for line in [first] + rest.splitlines()]
+    tap.ok(waiting.returncode == 0 and states == ['ticket'] * 20, 'ingest --wait outlives a keeper that is killed',
+           (waiting.returncode, states))
     gpg = t.Gpg()
     carol = gpg.generate('Carol <carol@reporter.example>')
     with open(demo.dir + '/carol.asc', 'wb') as file:
@@ -88,7 +102,7 @@ def ends(tap, demo, carol):
     tap.equal(demo.cli('keys', 'unpin', 'carol@reporter.example').status, 0, 'and can be changed')
     demo.start()
     tap.equal(demo.cli('keys', 'show', '--json', carol).json['pinned'], [], 'which the roles then see')
-    tap.equal(len(demo.incidents()), 2, 'the tickets are still there')
+    tap.equal(len(demo.incidents()), 22, 'the tickets are still there')
     demo.daemon.send_signal(signal.SIGINT)
     tap.equal(demo.daemon.wait(60), 0, 'SIGINT ends it, too')
     demo.daemon = None
@@ -115,6 +129,15 @@ def as_daemon(tap, demo):
     tap.equal([p for p in demo.remember_pids if p in t.processes()], [], 'and its roles')
 
 
+def refusal(tap, demo):
+    """Without the word that one user may run it all, every role refuses, and so does the whole."""
+    demo.configure('runtime', 'insecure-single-uid', 'no')
+    got = daemon('--demo', demo.dir)
+    tap.ok(got.status == 78 and b'refuses to start' in got.err, 'roles that refuse their configuration: exit 78', got)
+    tap.equal(demo.of_this_directory(t.processes()), [], 'and nothing is left')
+    demo.configure('runtime', 'insecure-single-uid', 'yes')
+
+
 def long_name(tap):
     where = t.short_dir('n') + '/' + 'y' * 80
     demo = t.Demo(where=where)
@@ -135,6 +158,7 @@ def main():
     ends(tap, demo, carol)
     killed(tap, demo)
     as_daemon(tap, demo)
+    refusal(tap, demo)
     long_name(tap)
     tap.done()
 
