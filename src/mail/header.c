@@ -1,4 +1,4 @@
-/* header.c: see header.h. GMime reads addresses and parameters; text is decoded here, because the decoder must
+/* header.c: see header.h. GMime reads addresses; everything else is decoded here, because the decoder must
  * know the Japanese charsets and join what was split. */
 #include "madoguchi/mail/header.h"
 
@@ -9,8 +9,6 @@
 #include <string.h>
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (InternetAddressList, g_object_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeContentType, g_object_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GMimeContentDisposition, g_object_unref)
 
 #define PHRASE_MARK "\xef\xa3\xbe\xef\xa3\xbf" /* U+F8FE U+F8FF: stands for "=?" while GMime reads addresses */
 #define MAILBOXES_MAX 2000
@@ -104,33 +102,33 @@ mado_header_text (const MadoEntity *entity, const char *name)
   return raw == NULL ? NULL : mado_header_decode (raw);
 }
 
-static gboolean
-is_token (const char *text)
+/* How many characters of a token stand at @text (RFC 2045, 5.1). */
+static gsize
+token_length (const char *text)
 {
-  if (text == NULL || *text == '\0')
-    return FALSE;
-  for (; *text != '\0'; text++)
-    if (*text <= ' ' || *text >= 127 || strchr ("()<>@,;:\\\"/[]?=", *text) != NULL)
-      return FALSE;
-  return TRUE;
+  return strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`{|}~");
 }
 
 char *
 mado_header_content_type (const MadoEntity *entity, const char *fallback)
 {
   g_autofree char *raw = mado_header_raw (entity, "Content-Type", 0);
-  g_autoptr (GMimeContentType) type = NULL;
-  const char *major, *minor;
   g_autofree char *joined = NULL;
+  gsize major, minor, blank;
+  const char *rest;
 
   if (raw == NULL)
     return g_strdup (fallback);
-  type = g_mime_content_type_parse (NULL, raw);
-  major = type == NULL ? NULL : g_mime_content_type_get_media_type (type);
-  minor = type == NULL ? NULL : g_mime_content_type_get_media_subtype (type);
-  if (!is_token (major) || !is_token (minor) || strlen (major) + strlen (minor) > 200)
+  major = token_length (raw);
+  rest = raw + major + strspn (raw + major, " \t");
+  if (major == 0 || *rest != '/')
     return g_strdup (fallback);
-  joined = g_strconcat (major, "/", minor, NULL);
+  rest += 1 + strspn (rest + 1, " \t");
+  minor = token_length (rest);
+  blank = minor + strspn (rest + minor, " \t");
+  if (minor == 0 || major + minor > 200 || (rest[blank] != '\0' && rest[blank] != ';' && rest[blank] != '(' && blank == minor))
+    return g_strdup (fallback);
+  joined = g_strdup_printf ("%.*s/%.*s", (int) major, raw, (int) minor, rest);
   return g_ascii_strdown (joined, -1);
 }
 

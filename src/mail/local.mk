@@ -18,3 +18,13 @@ tests_unit_open_one_LDADD = $(mail_libs) $(model_json_libs)
 
 TESTS += tests/it/open.py tests/it/corpus.py
 EXTRA_DIST += tests/it/open.py tests/it/corpus.py
+
+unit_tests += tests/unit/test-mail-structure tests/unit/test-mail-charset tests/unit/test-mail-words tests/unit/test-mail-verdict
+tests_unit_test_mail_structure_SOURCES = tests/unit/test-mail-structure.c
+tests_unit_test_mail_structure_LDADD = $(mail_libs)
+tests_unit_test_mail_charset_SOURCES = tests/unit/test-mail-charset.c
+tests_unit_test_mail_charset_LDADD = $(mail_libs)
+tests_unit_test_mail_words_SOURCES = tests/unit/test-mail-words.c
+tests_unit_test_mail_words_LDADD = $(mail_libs)
+tests_unit_test_mail_verdict_SOURCES = tests/unit/test-mail-verdict.c
+tests_unit_test_mail_verdict_LDADD = $(mail_libs)

@@ -16,3 +16,7 @@ tests_unit_test_pgp_key_index_SOURCES = tests/unit/test-pgp-key-index.c
 tests_unit_test_pgp_key_index_LDADD = $(pgp_libs)
 tests_unit_test_pgp_keyring_SOURCES = tests/unit/test-pgp-keyring.c $(gnupg_fixture)
 tests_unit_test_pgp_keyring_LDADD = $(pgp_libs)
+
+unit_tests += tests/unit/test-pgp-packets
+tests_unit_test_pgp_packets_SOURCES = tests/unit/test-pgp-packets.c
+tests_unit_test_pgp_packets_LDADD = $(pgp_libs)

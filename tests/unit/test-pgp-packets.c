@@ -1,0 +1,117 @@
+/* Kinds of OpenPGP data by their packet headers. */
+#include "madoguchi/pgp/packets.h"
+
+#include <glib.h>
+#include <string.h>
+
+#define PKESK "\xc1\x0c\x03\x11\x22\x33\x44\x55\x66\x77\x88\x01\x00\x00"
+#define HIDDEN "\xc1\x0c\x03\0\0\0\0\0\0\0\0\x01\x00\x00"
+
+typedef struct {
+  const char *name;
+  const char *bytes;
+  gsize size;
+  MadoPacketsKind kind;
+  guint recipients;
+  guint passphrases;
+  guint8 container, version;
+} Case;
+
+#define BYTES(text) text, sizeof (text) - 1
+
+static const Case cases[] = {
+  { "empty", BYTES (""), MADO_PACKETS_JUNK, 0, 0, 0, 0 },
+  { "words", BYTES ("hello\n"), MADO_PACKETS_JUNK, 0, 0, 0, 0 },
+  { "seipd", BYTES (PKESK "\xd2\x05\x01xxxx"), MADO_PACKETS_ENCRYPTED, 1, 0, 18, 1 },
+  { "two-recipients", BYTES (PKESK HIDDEN "\xd2\x05\x01xxxx"), MADO_PACKETS_ENCRYPTED, 2, 0, 18, 1 },
+  { "seipd-2", BYTES (PKESK "\xd2\x05\x02xxxx"), MADO_PACKETS_ENCRYPTED, 1, 0, 18, 2 },
+  { "no-integrity", BYTES (PKESK "\xc9\x05xxxxx"), MADO_PACKETS_ENCRYPTED, 1, 0, 9, 'x' },
+  { "librepgp", BYTES (PKESK "\xd4\x05\x01xxxx"), MADO_PACKETS_ENCRYPTED, 1, 0, 20, 1 },
+  { "passphrase", BYTES ("\xc3\x04\x04\x09\x00\x08\xd2\x05\x01xxxx"), MADO_PACKETS_ENCRYPTED, 0, 1, 18, 1 },
+  { "old-format", BYTES ("\x85\x00\x0c\x03\x11\x22\x33\x44\x55\x66\x77\x88\x01\x00\x00\xd2\x05\x01xxxx"), MADO_PACKETS_ENCRYPTED, 1, 0, 18, 1 },
+  { "marker-first", BYTES ("\xca\x03PGP" PKESK "\xd2\x05\x01xxxx"), MADO_PACKETS_ENCRYPTED, 1, 0, 18, 1 },
+  { "partial-length", BYTES (PKESK "\xd2\xe2\x01xxx"), MADO_PACKETS_ENCRYPTED, 1, 0, 18, 1 },
+  { "cut-in-recipient", BYTES ("\xc1\x0c\x03\x11"), MADO_PACKETS_ENCRYPTED, 1, 0, 0, 0 },
+  { "huge-length", BYTES ("\xc1\xff\xff\xff\xff\xff\x03"), MADO_PACKETS_ENCRYPTED, 1, 0, 0, 0 },
+  { "signature", BYTES ("\xc2\x05\x04xxxx"), MADO_PACKETS_SIGNATURE, 0, 0, 0, 4 },
+  { "signature-6", BYTES ("\xc2\x05\x06xxxx"), MADO_PACKETS_SIGNATURE, 0, 0, 0, 6 },
+  { "one-pass", BYTES ("\xc4\x05\x03xxxx"), MADO_PACKETS_SIGNED, 0, 0, 0, 3 },
+  { "literal", BYTES ("\xcb\x05" "bxxxx"), MADO_PACKETS_SIGNED, 0, 0, 0, 'b' },
+  { "key", BYTES ("\xc6\x05\x04xxxx"), MADO_PACKETS_KEY, 0, 0, 0, 0 },
+  { "armor", BYTES ("-----BEGIN PGP MESSAGE-----\n\nwQwDESIzRFVmd4gBAADSBQF4eHh4\n-----END PGP MESSAGE-----\n"), MADO_PACKETS_ENCRYPTED, 1, 0, 18, 1 },
+  { "armor-header", BYTES ("-----BEGIN PGP MESSAGE-----\r\nVersion: x\r\nCharset: y\r\n\r\nwQwDESIzRFVmd4gBAADSBQF4eHh4\r\n=abcd\r\n"),
+    MADO_PACKETS_ENCRYPTED, 1, 0, 18, 1 },
+  { "armor-blank-line-with-blanks", BYTES ("-----BEGIN PGP MESSAGE-----\nVersion: x\n \t\nwQwDESIzRFVmd4gBAADSBQF4eHh4\n"), MADO_PACKETS_ENCRYPTED, 1, 0, 18, 1 },
+  { "armor-blank-line-nbsp", BYTES ("-----BEGIN PGP MESSAGE-----\nVersion: x\n\xc2\xa0\nwQwDESIzRFVmd4gBAADSBQF4eHh4\n"), MADO_PACKETS_ENCRYPTED, 1, 0, 18, 1 },
+  { "armor-no-blank-line", BYTES ("-----BEGIN PGP MESSAGE-----\nwQwDESIzRFVmd4gBAADSBQF4eHh4\n"), MADO_PACKETS_ENCRYPTED, 1, 0, 18, 1 },
+  { "armor-words-before", BYTES ("see below\n-----BEGIN PGP MESSAGE-----\n\nwQwDESIzRFVmd4gBAADSBQF4eHh4\n"), MADO_PACKETS_ENCRYPTED, 1, 0, 18, 1 },
+  { "armor-cut", BYTES ("-----BEGIN PGP MESSAGE-----"), MADO_PACKETS_JUNK, 0, 0, 0, 0 },
+  { "armor-cut-later", BYTES ("-----BEGIN PGP MESSAGE-----\n\n"), MADO_PACKETS_JUNK, 0, 0, 0, 0 },
+};
+
+static void
+test_case (gconstpointer data)
+{
+  const Case *one = data;
+  g_auto (MadoPackets) packets = { 0 };
+
+  mado_packets_read ((const guint8 *) one->bytes, one->size, 100, &packets);
+  g_assert_cmpint (packets.kind, ==, one->kind);
+  g_assert_cmpuint (packets.recipient_count, ==, one->recipients);
+  g_assert_cmpuint (packets.passphrases, ==, one->passphrases);
+  g_assert_cmpuint (packets.container, ==, one->container);
+  if (one->container != 0 || one->kind == MADO_PACKETS_SIGNATURE)
+    g_assert_cmpuint (packets.version, ==, one->version);
+}
+
+static void
+test_ids (void)
+{
+  g_auto (MadoPackets) packets = { 0 };
+
+  mado_packets_read ((const guint8 *) PKESK HIDDEN "\xd2\x01\x01", 31, 100, &packets);
+  g_assert_cmpstr (packets.recipients[0], ==, "1122334455667788");
+  g_assert_cmpstr (packets.recipients[1], ==, "0000000000000000");
+  g_assert_null (packets.recipients[2]);
+}
+
+/* Counting stops one above the cap, however many there are. */
+static void
+test_many (void)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_auto (MadoPackets) packets = { 0 };
+
+  for (int i = 0; i < 100000; i++)
+    g_byte_array_append (bytes, (const guint8 *) PKESK, 14);
+  mado_packets_read (bytes->data, bytes->len, 500, &packets);
+  g_assert_cmpuint (packets.recipient_count, ==, 501);
+}
+
+static void
+test_noise (void)
+{
+  guint8 noise[64];
+
+  for (int round = 0; round < 200000; round++) {
+    g_auto (MadoPackets) packets = { 0 };
+    for (gsize i = 0; i < sizeof noise; i++)
+      noise[i] = (guint8) g_test_rand_int ();
+    noise[0] |= 0x80;
+    mado_packets_read (noise, (gsize) g_test_rand_int_range (0, sizeof noise), 10, &packets);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *path = g_strconcat ("/pgp/packets/", cases[i].name, NULL);
+    g_test_add_data_func (path, &cases[i], test_case);
+  }
+  g_test_add_func ("/pgp/packets/ids", test_ids);
+  g_test_add_func ("/pgp/packets/many", test_many);
+  g_test_add_func ("/pgp/packets/noise", test_noise);
+  return g_test_run ();
+}
