@@ -120,6 +120,19 @@ run (MadoSealer *sealer, const Job *job, GBytes **out, GError **error)
   return problem == 0 || set_problem (sealer, job, problem, error);
 }
 
+/* Why @key cannot sign for the team; NULL when it can. */
+static const char *
+fault_of (gpgme_key_t key)
+{
+  if (key == NULL)
+    return "not in the keyring";
+  if (key->revoked)
+    return "revoked";
+  if (key->expired)
+    return "expired";
+  return key->can_sign ? NULL : "cannot sign";
+}
+
 static gboolean
 load_key (MadoSealer *sealer, GError **error)
 {
@@ -127,10 +140,8 @@ load_key (MadoSealer *sealer, GError **error)
 
   if (problem != 0 && gpgme_err_code (problem) != GPG_ERR_EOF)
     return mado_pgp_error_set (error, problem, "team key");
-  if (problem != 0 || sealer->key->revoked || sealer->key->expired || !sealer->key->can_sign) {
-    const char *why = problem != 0 ? "not in the keyring" : sealer->key->revoked ? "revoked"
-                      : sealer->key->expired ? "expired" : "cannot sign";
-    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "[team] key %s: %s", sealer->fingerprint, why);
+  if (fault_of (sealer->key) != NULL) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "[team] key %s: %s", sealer->fingerprint, fault_of (sealer->key));
     return FALSE;
   }
   problem = gpgme_signers_add (sealer->context, sealer->key);

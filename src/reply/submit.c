@@ -100,9 +100,13 @@ set_tls (CURL *curl, const MadoConf *conf, gboolean is_smtps)
   gboolean is_never = g_strcmp0 (tls, "never") == 0;
   gboolean is_required = is_smtps || g_strcmp0 (tls, "require") == 0 || (has_user && !is_never);
   gboolean is_checked = is_required || ca_file != NULL;
+  long level = CURLUSESSL_TRY;
 
-  curl_easy_setopt (curl, CURLOPT_USE_SSL, (long) (is_never && !is_smtps ? CURLUSESSL_NONE
-                                                   : is_required ? CURLUSESSL_ALL : CURLUSESSL_TRY));
+  if (is_required)
+    level = CURLUSESSL_ALL;
+  else if (is_never)
+    level = CURLUSESSL_NONE;
+  curl_easy_setopt (curl, CURLOPT_USE_SSL, level);
   curl_easy_setopt (curl, CURLOPT_SSL_VERIFYPEER, is_checked ? 1L : 0L);
   curl_easy_setopt (curl, CURLOPT_SSL_VERIFYHOST, is_checked ? 2L : 0L);
   if (ca_file != NULL)
@@ -128,7 +132,7 @@ set_user (CURL *curl, const MadoConf *conf, GError **error)
   curl_easy_setopt (curl, CURLOPT_SASL_IR, 1L);
   curl_easy_setopt (curl, CURLOPT_USERNAME, user);
   curl_easy_setopt (curl, CURLOPT_PASSWORD, password);
-  memset (password, 0, strlen (password));
+  explicit_bzero (password, strlen (password)); /* libcurl keeps the only copy */
   return TRUE;
 }
 
