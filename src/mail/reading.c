@@ -90,7 +90,10 @@ mado_reading_scan_header (MadoReading *reading, GError **error)
   gsize size = end == NULL ? reading->size : (gsize) (end + 1 - reading->bytes);
   const guint8 *crlf = memmem (reading->bytes, size, "\n\r\n", 3);
 
-  return scan (reading, crlf == NULL ? size : (gsize) (crlf + 1 - reading->bytes), error);
+  if (crlf != NULL)
+    size = (gsize) (crlf + 1 - reading->bytes);
+  /* Of a header over the cap its start will do: somebody must be told whose mail this is. */
+  return scan (reading, MIN (size, reading->limits.header_size), error);
 }
 
 void

@@ -265,8 +265,9 @@ def test_bombs(gateway):
     deep = b"From: a@b\nSubject: deep\n" + b"".join(b"Content-Type: multipart/mixed; boundary=x%d\n\n--x%d\n" % (i, i) for i in range(200))
     forwards = b"From: a@b\nSubject: fwd\n" + b"Content-Type: message/rfc822\n\n" * 200 + b"\nend\n"
     header = b"From: a@b\nSubject: long\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nX: " + b"y" * 5_000_000 + b"\n\n--b--\n"
-    for name, report in zip(("a million empty parts", "200 levels", "200 forwards", "a huge header"),
-                            gateway.open([empty, deep, forwards, header])):
+    top = b"From: a@b\nSubject: top\nX: " + b"y" * 5_000_000 + b"\n\nbody\n"
+    for name, report in zip(("a million empty parts", "200 levels", "200 forwards", "a huge header", "a huge top header"),
+                            gateway.open([empty, deep, forwards, header, top])):
         ok("%s: a limit, and still who and what" % name, (report.get("undecryptable") or {}).get("reason") == "limit"
            and report["from"]["address"] == "a@b" and report["subject"], report)
 

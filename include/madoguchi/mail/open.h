@@ -26,12 +26,13 @@ typedef struct {
 
 /* Opens the mail in bytes @offset to @offset + @size of the file @fd (one that can be mapped).
  * A crossed cap of [limits] on structure yields a report of the top header alone whose undecryptable reason is
- * "limit". @report: (transfer full). Errors: PERM when there is no header field: no mail at all; LIMIT when even
- * the top header is over its cap; TEMP for our own trouble (no agent, no memory file). */
+ * "limit". @report: (transfer full). Errors: PERM when there is no header field: no mail at all; TEMP for our own
+ * trouble (no agent, no memory file). */
 gboolean mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, MadoReport **report,
                          GError **error);
 
-/* The same from the top header alone, no cryptography, no body: what is known of a mail whose reading failed. */
+/* The same from the top header alone (its start, when it is over the cap), no cryptography, no body: what is known
+ * of a mail whose reading failed. */
 gboolean mado_open_outline (const MadoOpenContext *context, int fd, guint64 offset, guint64 size,
                             MadoReport **report, GError **error);
 
