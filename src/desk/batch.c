@@ -10,10 +10,13 @@ typedef struct {
   gpointer data;
 } Change;
 
+#define LAZY_MS 20
+
 struct _MadoBatch {
   MadoStore *store;
   GArray *changes; /* of Change */
   guint source;
+  guint timer; /* for changes that can wait for others */
 };
 
 MadoBatch *
@@ -32,6 +35,7 @@ mado_batch_free (MadoBatch *batch)
   if (batch == NULL)
     return;
   g_clear_handle_id (&batch->source, g_source_remove);
+  g_clear_handle_id (&batch->timer, g_source_remove);
   g_array_unref (batch->changes);
   g_free (batch);
 }
@@ -88,6 +92,7 @@ mado_batch_flush (MadoBatch *batch)
   g_autoptr (GArray) changes = batch->changes;
 
   g_clear_handle_id (&batch->source, g_source_remove);
+  g_clear_handle_id (&batch->timer, g_source_remove);
   batch->changes = g_array_new (FALSE, FALSE, sizeof (Change));
   for (guint from = 0; from < changes->len; from += MAX_CHANGES)
     run_range (batch, changes, from, MIN (from + MAX_CHANGES, changes->len));
@@ -103,6 +108,16 @@ on_idle (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+on_timer (gpointer data)
+{
+  MadoBatch *batch = data;
+
+  batch->timer = 0;
+  mado_batch_flush (batch);
+  return G_SOURCE_REMOVE;
+}
+
 void
 mado_batch_add (MadoBatch *batch, MadoBatchApply apply, MadoBatchDone done, gpointer data)
 {
@@ -113,4 +128,14 @@ mado_batch_add (MadoBatch *batch, MadoBatchApply apply, MadoBatchDone done, gpoi
    * sockets would starve it. */
   if (batch->source == 0)
     batch->source = g_idle_add_full (G_PRIORITY_DEFAULT, on_idle, batch, NULL);
+}
+
+void
+mado_batch_add_lazy (MadoBatch *batch, MadoBatchApply apply, MadoBatchDone done, gpointer data)
+{
+  Change change = { apply, done, data };
+
+  g_array_append_val (batch->changes, change);
+  if (batch->source == 0 && batch->timer == 0)
+    batch->timer = g_timeout_add (LAZY_MS, on_timer, batch);
 }

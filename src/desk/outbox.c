@@ -20,7 +20,8 @@
 struct _MadoOutbox {
   MadoDesk *desk;
   GHashTable *items; /* row id -> Item, those that a role or the batch works on */
-  guint n_sealing, n_sending;
+  guint n_sealing, n_sending; /* at the roles */
+  gboolean may_draft, may_ready; /* perhaps rows are due: worth a look */
   guint timer;
 };
 
@@ -35,6 +36,7 @@ typedef struct {
   char *why;        /* of a failure */
   gint64 when;      /* next attempt; 0: never again */
   gint64 started;   /* monotonic */
+  gboolean is_back; /* the role is done with it: it is only written down */
   MadoBatchApply apply; /* of what happened and must be written down */
   guint timer;          /* to write it down again */
 } Item;
@@ -67,13 +69,22 @@ item_new (MadoOutbox *outbox, MadoOutboxItem *row, Step step)
   return item;
 }
 
+/* The role is free for the next one. */
+static void
+come_back (Item *item)
+{
+  if (!item->is_back)
+    *(item->step == SEALING ? &item->outbox->n_sealing : &item->outbox->n_sending) -= 1;
+  item->is_back = TRUE;
+}
+
 /* The store is up to date: whatever comes next begins there. */
 static void
 release (Item *item)
 {
   MadoOutbox *outbox = item->outbox;
 
-  *(item->step == SEALING ? &outbox->n_sealing : &outbox->n_sending) -= 1;
+  come_back (item);
   g_hash_table_remove (outbox->items, &item->row->id); /* frees it */
   fill_sender (outbox);
   fill_signer (outbox);
@@ -97,6 +108,7 @@ on_written (gpointer data, const GError *error)
   Item *item = data;
 
   if (error == NULL) {
+    item->outbox->may_draft |= item->again != NULL;
     release (item);
     return;
   }
@@ -109,7 +121,10 @@ static void
 write_down (Item *item, MadoBatchApply apply)
 {
   item->apply = apply;
-  mado_batch_add (item->outbox->desk->batch, apply, on_written, item);
+  come_back (item);
+  mado_batch_add_lazy (item->outbox->desk->batch, apply, on_written, item);
+  fill_sender (item->outbox);
+  fill_signer (item->outbox);
 }
 
 gint64
@@ -273,6 +288,7 @@ on_sealed_stored (gpointer data, const GError *error)
               item->row->message_id, (g_get_monotonic_time () - item->started) / 1000.0,
               g_bytes_get_size (item->sealed));
   if (error != NULL || item->step != SENDING) {
+    item->outbox->may_ready = item->outbox->may_draft = TRUE;
     release (item);
     return;
   }
@@ -346,6 +362,7 @@ on_sealed (gpointer data, MadoPacket *answer, const GError *error)
     item->step = SENDING;
     outbox->n_sealing--;
     outbox->n_sending++;
+    fill_signer (outbox);
   }
   mado_batch_add (outbox->desk->batch, apply_sealed, on_sealed_stored, item);
 }
@@ -359,14 +376,16 @@ is_known (MadoOutbox *outbox, const MadoOutboxItem *row)
 }
 
 static GPtrArray *
-list_due (MadoOutbox *outbox, const char *state, guint room)
+list_due (MadoOutbox *outbox, const char *state, guint room, gboolean *may_be)
 {
   g_autoptr (GError) error = NULL;
+  guint limit = room + g_hash_table_size (outbox->items);
   GPtrArray *rows = NULL;
 
-  if (room > 0 && !outbox->desk->is_draining)
-    rows = mado_store_list_due (outbox->desk->store, state, outbox->desk->now (),
-                                room + g_hash_table_size (outbox->items), &error);
+  if (room > 0 && *may_be && !outbox->desk->is_draining)
+    rows = mado_store_list_due (outbox->desk->store, state, outbox->desk->now (), limit, &error);
+  if (rows != NULL && rows->len < limit) /* all of them: until something new happens, or the timer */
+    *may_be = FALSE;
   if (error != NULL)
     mado_log (MADO_LOG_ERROR, NULL, "outbox-not-read", "why=\"%s\"", error->message);
   return rows;
@@ -377,7 +396,7 @@ fill_signer (MadoOutbox *outbox)
 {
   guint most = outbox->desk->settings.workers * 2 + 2;
   guint room = outbox->n_sealing < most ? most - outbox->n_sealing : 0;
-  g_autoptr (GPtrArray) rows = list_due (outbox, "draft", room);
+  g_autoptr (GPtrArray) rows = list_due (outbox, "draft", room, &outbox->may_draft);
 
   for (guint i = 0; rows != NULL && i < rows->len && room > 0; i++) {
     g_autoptr (GError) error = NULL;
@@ -397,7 +416,7 @@ static void
 fill_sender (MadoOutbox *outbox)
 {
   guint room = get_send_room (outbox);
-  g_autoptr (GPtrArray) rows = list_due (outbox, "ready", room);
+  g_autoptr (GPtrArray) rows = list_due (outbox, "ready", room, &outbox->may_ready);
 
   for (guint i = 0; rows != NULL && i < rows->len && room > 0; i++) {
     if (is_known (outbox, rows->pdata[i]))
@@ -411,6 +430,7 @@ fill_sender (MadoOutbox *outbox)
 void
 mado_outbox_kick (MadoOutbox *outbox)
 {
+  outbox->may_draft = outbox->may_ready = TRUE;
   fill_sender (outbox);
   fill_signer (outbox);
 }

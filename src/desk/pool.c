@@ -88,15 +88,19 @@ wait_for_role (MadoPool *pool)
   pool->pause_ms = MIN (pool->pause_ms * 2, LAST_PAUSE_MS);
 }
 
+/* Frees the connection for its next job, which is sent first: the role works on while we digest its answer. */
 static void
 finish (Connection *connection, MadoPacket *answer, const GError *error)
 {
+  MadoPool *pool = connection->pool;
   Job *job = g_steal_pointer (&connection->job);
 
   g_clear_handle_id (&connection->timer, g_source_remove);
   if (job == NULL)
     return;
-  connection->pool->n_open_jobs--;
+  pool->n_open_jobs--;
+  if (connection->socket >= 0)
+    dispatch (pool);
   job->done (job->data, answer, error);
   job_free (job);
 }
@@ -177,22 +181,25 @@ connect_one (Connection *connection)
 static gboolean
 send_job (Connection *connection, Job *job)
 {
+  MadoPool *pool = connection->pool;
   g_autoptr (GError) error = NULL;
 
   if (connection->socket < 0 && !connect_one (connection))
     return FALSE;
   if (!mado_wire_send (connection->socket, job->verb, job->body, job->fd, &error)) {
     if (g_error_matches (error, MADO_ERROR, MADO_ERROR_LIMIT)) { /* this job will never fit */
-      connection->job = job;
-      finish (connection, NULL, error);
+      pool->n_open_jobs--;
+      job->done (job->data, NULL, error);
+      job_free (job);
+      kick (pool);
       return TRUE;
     }
     hang_up (connection, error->message);
     return FALSE;
   }
   connection->job = job;
-  connection->timer = g_timeout_add (connection->pool->deadline_ms, on_deadline, connection);
-  connection->pool->pause_ms = FIRST_PAUSE_MS;
+  connection->timer = g_timeout_add (pool->deadline_ms, on_deadline, connection);
+  pool->pause_ms = FIRST_PAUSE_MS;
   return TRUE;
 }
 

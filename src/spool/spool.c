@@ -536,7 +536,7 @@ mado_spool_archive (MadoSpool *spool, const char *id, const char *archive, GErro
 {
   g_autoptr (GError) problem = NULL;
   g_autoptr (MadoSpoolFile) file = open_file (spool->dirs[ACTIVE], id, FALSE, &problem);
-  gboolean ok;
+  gboolean ok, is_new;
   int top, dirfd;
 
   if (g_error_matches (problem, MADO_ERROR, MADO_ERROR_NO))
@@ -547,14 +547,15 @@ mado_spool_archive (MadoSpool *spool, const char *id, const char *archive, GErro
   }
   g_autofree char *day = day_of (file->envelope->received);
   g_autofree char *path = g_build_filename (archive, day, NULL);
+  is_new = access (path, F_OK) != 0;
   dirfd = mado_fsio_open_dir (path, 0700, error);
   if (dirfd < 0)
     return FALSE;
   ok = move_to_archive (spool, file, id, dirfd, error) && mado_fsio_sync_dir (dirfd, error);
   close (dirfd);
-  if (!ok)
-    return FALSE;
-  top = mado_fsio_open_dir (archive, 0700, error); /* the day may be new */
+  if (!ok || !is_new)
+    return ok;
+  top = mado_fsio_open_dir (archive, 0700, error);
   ok = top >= 0 && mado_fsio_sync_dir (top, error);
   if (top >= 0)
     close (top);

@@ -26,5 +26,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoBatch, mado_batch_free)
 /* Puts a change at the end of the batch. @done (nullable) is called once, when its fate is known. */
 void mado_batch_add (MadoBatch *batch, MadoBatchApply apply, MadoBatchDone done, gpointer data);
 
+/* The same for a change that nobody waits for: it goes with the next transaction, or alone after some
+ * milliseconds. */
+void mado_batch_add_lazy (MadoBatch *batch, MadoBatchApply apply, MadoBatchDone done, gpointer data);
+
 /* Applies what has gathered, now. */
 void mado_batch_flush (MadoBatch *batch);
