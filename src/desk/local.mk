@@ -29,3 +29,6 @@ unit_tests += tests/unit/test-desk-store
 tests_unit_test_desk_store_SOURCES = tests/unit/test-desk-store.c
 tests_unit_test_desk_store_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_store_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-parts
+tests_unit_test_desk_parts_SOURCES = tests/unit/test-desk-parts.c tests/unit/desk-fake.c tests/unit/desk-fake.h
+tests_unit_test_desk_parts_LDADD = $(desk_libs)

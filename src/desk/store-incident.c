@@ -4,8 +4,11 @@
 #include "madoguchi/model/envelope.h"
 #include "madoguchi/model/reply.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/base/text.h"
 
 #include <string.h>
+
+#define MAX_TO 60000 /* below what an entry may carry */
 
 /* The columns that read_summary () takes, in its order. */
 #define SUMMARY_SELECT                                                                                         \
@@ -142,19 +145,23 @@ mado_store_load_token (MadoStore *store, gint64 id, GError **error)
 static gboolean
 fill_mail (MadoEntry *entry, MadoStatement *row, GError **error)
 {
+  g_autoptr (GError) problem = NULL;
   g_autoptr (GBytes) envelope_bytes = mado_sql_bytes (row, 6);
   g_autoptr (GBytes) report_bytes = mado_sql_bytes (row, 7);
   g_autoptr (MadoEnvelope) envelope = mado_record_from_bytes (&mado_envelope_type, envelope_bytes, error);
 
   if (envelope == NULL)
     return FALSE;
+  g_autofree char *recipients = g_strjoinv (", ", envelope->recipients);
   entry->date = envelope->received;
-  entry->to = g_strjoinv (", ", envelope->recipients);
+  entry->to = mado_text_truncate (recipients, MAX_TO);
   if (report_bytes == NULL)
     return TRUE;
-  entry->report = mado_record_from_bytes (&mado_report_type, report_bytes, error);
-  if (entry->report == NULL)
-    return FALSE;
+  entry->report = mado_record_from_bytes (&mado_report_type, report_bytes, &problem);
+  if (entry->report == NULL) { /* derived data: the rest of the thread is shown, and reopen derives it again */
+    entry->text = g_strdup_printf ("The stored report cannot be read (%s)", problem->message);
+    return TRUE;
+  }
   entry->message_id = g_strdup (entry->report->message_id);
   if (entry->report->from != NULL)
     entry->from = g_strdup (entry->report->from->address);
