@@ -18,10 +18,17 @@ typedef struct {
   gboolean is_full;
 } Body;
 
+/* Does it say that it has parts, and has none? What it has instead is shown. */
+static gboolean
+is_hollow (const MadoEntity *entity)
+{
+  return g_str_has_prefix (entity->type, "multipart/") && entity->children->len == 0 && entity->layers->len == 0;
+}
+
 static gboolean
 is_text (const MadoEntity *entity)
 {
-  return g_str_equal (entity->type, "text/plain") || g_str_equal (entity->type, "text/html");
+  return is_hollow (entity) || g_str_equal (entity->type, "text/plain") || g_str_equal (entity->type, "text/html");
 }
 
 static MadoEntity *
@@ -52,6 +59,8 @@ take_leaf (Body *body, MadoEntity *entity)
   if (entity->is_decrypted)
     mado_protect_strip_display (entity, text);
   g_hash_table_add (body->shown, entity);
+  if (is_hollow (entity))
+    mado_reading_problem (body->reading, "Part %s says that it has parts, but none was found.", entity->path);
   if (unknown)
     mado_reading_problem (body->reading, "Part %s holds bytes that are no characters; they are shown as U+FFFD.", entity->path);
   if (text[strspn (text, " \t\r\n")] == '\0')
@@ -101,7 +110,7 @@ take (Body *body, MadoEntity *entity, gboolean is_first)
   entity = content_of (entity);
   if (entity->is_message)
     return FALSE;
-  if (!entity->is_multipart) {
+  if (entity->children->len == 0) {
     g_autofree char *name = is_first ? NULL : mado_header_filename (entity);
     return name == NULL && take_leaf (body, entity);
   }
@@ -199,7 +208,7 @@ list_parts (Body *body, MadoEntity *entity)
     list_parts (body, entity->opened);
     return;
   }
-  if (!entity->is_multipart && !g_hash_table_contains (body->shown, entity)) {
+  if ((entity->children->len == 0 || entity->is_message) && !g_hash_table_contains (body->shown, entity)) {
     content = mado_content_decode (entity);
     g_ptr_array_add (body->reading->report->parts, mado_body_describe (entity, content));
   }

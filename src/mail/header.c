@@ -200,7 +200,7 @@ add_mailboxes (InternetAddressList *list, GPtrArray *mailboxes, guint depth)
   for (int i = 0; i < count && mailboxes->len < MAILBOXES_MAX; i++) {
     InternetAddress *one = internet_address_list_get_address (list, i);
     const char *name = internet_address_get_name (one);
-    g_autofree char *marked = NULL;
+    g_autofree char *address = NULL;
     MadoMailbox *mailbox;
 
     if (INTERNET_ADDRESS_IS_GROUP (one)) {
@@ -211,11 +211,11 @@ add_mailboxes (InternetAddressList *list, GPtrArray *mailboxes, guint depth)
     }
     mailbox = mado_mailbox_new ();
     if (name != NULL && name[0] != '\0') {
-      marked = replace (name, PHRASE_MARK, "=?");
+      g_autofree char *marked = replace (name, PHRASE_MARK, "=?");
       mailbox->name = mado_words_decode (marked);
     }
-    marked = replace (internet_address_mailbox_get_addr (INTERNET_ADDRESS_MAILBOX (one)), PHRASE_MARK, "=?");
-    mailbox->address = g_utf8_make_valid (marked, -1);
+    address = replace (internet_address_mailbox_get_addr (INTERNET_ADDRESS_MAILBOX (one)), PHRASE_MARK, "=?");
+    mailbox->address = g_utf8_make_valid (address, -1);
     g_ptr_array_add (mailboxes, mailbox);
   }
 }

@@ -28,3 +28,17 @@ tests_unit_test_mail_words_SOURCES = tests/unit/test-mail-words.c
 tests_unit_test_mail_words_LDADD = $(mail_libs)
 tests_unit_test_mail_verdict_SOURCES = tests/unit/test-mail-verdict.c
 tests_unit_test_mail_verdict_LDADD = $(mail_libs)
+
+if FUZZING
+noinst_PROGRAMS += tests/fuzz/fuzz-mail tests/fuzz/fuzz-charset tests/fuzz/fuzz-packets
+tests_fuzz_fuzz_mail_SOURCES = tests/fuzz/fuzz-mail.c
+tests_fuzz_fuzz_mail_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS)
+tests_fuzz_fuzz_mail_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_mail_LDADD = $(mail_libs)
+tests_fuzz_fuzz_charset_SOURCES = tests/fuzz/fuzz-charset.c
+tests_fuzz_fuzz_charset_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_charset_LDADD = $(mail_libs)
+tests_fuzz_fuzz_packets_SOURCES = tests/fuzz/fuzz-packets.c
+tests_fuzz_fuzz_packets_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_packets_LDADD = $(mail_libs)
+endif

@@ -124,7 +124,7 @@ mado_open_part (const MadoOpenContext *context, int fd, guint64 offset, guint64 
   if (reading == NULL || !mado_reading_scan (reading, error) || !mado_peel (reading, error))
     return FALSE;
   entity = mado_body_find (reading, path);
-  if (entity == NULL || entity->is_multipart) {
+  if (entity == NULL || (entity->is_multipart && entity->children->len > 0)) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "there is no part %s", path);
     return FALSE;
   }

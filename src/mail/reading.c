@@ -31,7 +31,9 @@ mado_reading_new (const MadoOpenContext *context, int fd, guint64 offset, guint6
 
   reading->file = g_mapped_file_new_from_fd (fd, FALSE, &problem);
   if (reading->file == NULL) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "map the mail: %s", problem->message);
+    g_set_error (error, MADO_ERROR,
+                 g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_NOMEM) ? MADO_ERROR_LIMIT : MADO_ERROR_TEMP,
+                 "map the mail: %s", problem->message);
     return NULL;
   }
   length = g_mapped_file_get_length (reading->file);

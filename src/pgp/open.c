@@ -281,7 +281,9 @@ map_plaintext (int fd, GError **error)
   g_autoptr (GMappedFile) file = g_mapped_file_new_from_fd (fd, FALSE, &problem);
 
   if (file == NULL) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "map the plaintext: %s", problem->message);
+    g_set_error (error, MADO_ERROR,
+                 g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_NOMEM) ? MADO_ERROR_LIMIT : MADO_ERROR_TEMP,
+                 "map the plaintext: %s", problem->message);
     return NULL;
   }
   return g_mapped_file_get_bytes (file);

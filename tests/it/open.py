@@ -272,6 +272,22 @@ def test_bombs(gateway):
            and report["from"]["address"] == "a@b" and report["subject"], report)
 
 
+def test_jail(gateway):
+    """A reader that needs more memory or time than it may have is ended, and says whose mail it was."""
+    with open(gateway.conf, encoding="ascii") as text:
+        conf = text.read()
+    big = b"From: a@b\nSubject: big\nContent-Type: text/html\n\n" + b"<b>word</b> " * 4_000_000
+    for name, limit in (("memory", "memory = 128M\n"), ("processor time", "cpu = 1s\nmemory = 16G\n")):
+        mail = big if name == "memory" else big * 4
+        with open(gateway.conf, "w", encoding="ascii") as out:
+            out.write(conf + limit)
+        report = gateway.open([mail])[0]
+        ok("too little %s: a limit, and still who and what" % name, (report.get("undecryptable") or {}).get("reason") == "limit"
+           and report["from"]["address"] == "a@b" and report["subject"] == "big" and report["problems"], report)
+    with open(gateway.conf, "w", encoding="ascii") as out:
+        out.write(conf)
+
+
 def test_agent(gateway):
     """Without its agent nothing is said about a mail."""
     mail = head() + wrap(encrypt(gateway.senders, TEXT, "-r", "team"))
@@ -310,6 +326,10 @@ def main():
         ok("no such part", b'"code": "no"' in gateway.part(attachment, "1.9"))
         test_bombs(gateway)
         test_agent(gateway)
+        with open(OPEN_ONE, "rb") as program:
+            is_sanitized = b"__asan_init" in program.read()
+        if not is_sanitized: # its address space cannot be limited
+            test_jail(gateway)
     finally:
         gateway.close()
     print("1..%d" % len(results))
