@@ -3,6 +3,7 @@
 
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/header.h"
+#include "madoguchi/pgp/packets.h"
 
 #include <string.h>
 
@@ -163,6 +164,19 @@ starts_line (const char *text, gsize size, const char *words)
   return at != NULL && (at == text || at[-1] == '\n');
 }
 
+/* Is @entity a file that its name calls encrypted, and whose packets are? */
+static gboolean
+is_encrypted_file (const MadoEntity *entity, const char *bytes, gsize size)
+{
+  g_autofree char *name = mado_header_filename (entity);
+  g_auto (MadoPackets) packets = { 0 };
+
+  if (name == NULL || !(g_str_has_suffix (name, ".gpg") || g_str_has_suffix (name, ".pgp") || g_str_has_suffix (name, ".asc")))
+    return FALSE;
+  mado_packets_read ((const guint8 *) bytes, size, 1, &packets);
+  return packets.kind == MADO_PACKETS_ENCRYPTED;
+}
+
 const char *
 mado_forms_unopened (const MadoEntity *entity)
 {
@@ -183,5 +197,5 @@ mado_forms_unopened (const MadoEntity *entity)
     return "The mail holds an OpenPGP message outside PGP/MIME; this version does not open it.";
   if (starts_line (bytes, size, "-----BEGIN PGP SIGNED MESSAGE-----"))
     return "The mail holds text with an inline OpenPGP signature; this version does not verify it.";
-  return NULL;
+  return is_encrypted_file (entity, bytes, size) ? "The mail holds an encrypted file; this version does not open it." : NULL;
 }

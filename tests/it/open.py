@@ -256,6 +256,18 @@ def build(gateway):
          == [("1.1.2", "report.pdf.exe", 5, True, True, ["executable", "double-extension"])]),
         ("a forwarded encrypted mail is an attachment", head() + "Content-Type: message/rfc822\n\n" + head("Inner") + wrap(both),
          lambda r: summary(r) == ("none", "none") and not r["layers"] and r["report"]["kind"] == "forwarded-mail"),
+        ("inline text does not pass for plain", head() + "\n" + plain_enc, lambda r: summary(r) == ("none", "none") and r["problems"]),
+        ("an encrypted file does not pass for plain", head() + 'Content-Type: application/octet-stream; name="a.pdf.gpg"\n'
+         "Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(bytes(binary)).decode(), lambda r: r["problems"]),
+        ("a delivery report names what it returns", "From: <>\nSubject: Undelivered\nAuto-Submitted: auto-replied (x)\n"
+         "Content-Type: multipart/report; report-type=delivery-status; boundary=d\n\n--d\n\nfailed\n--d\n"
+         "Content-Type: message/delivery-status\n\nReporting-MTA: dns; x\n--d\nContent-Type: text/rfc822-headers\n\n"
+         "Message-ID: <ours@example.org>\n--d--\n", lambda r: r["report"]["kind"] == "dsn"
+         and r["headers"]["reported_ids"] == ["<ours@example.org>"] and r["headers"]["auto_submitted"] == "auto-replied"),
+        ("signs of automatic mail", "From: a@b\nAuto-Submitted: Auto-Generated; x\nPrecedence: Bulk\nList-Id: <x>\n"
+         "X-Auto-Response-Suppress: DR, OOF\nReply-To: c@d\n\nx\n", lambda r: r["report"]["kind"] == "auto-reply"
+         and (r["headers"]["auto_submitted"], r["headers"]["precedence"], r["headers"]["is_list"],
+              r["headers"]["suppress_auto_response"], r["headers"]["reply_to"]) == ("auto-generated", "bulk", True, True, "c@d")),
         ("no mail at all", "just words\n", lambda r: r.get("code") == "perm"),
     ]
 

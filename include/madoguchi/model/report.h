@@ -145,7 +145,7 @@ typedef struct {
   char *text;        /* what a person would read; visible characters only (mado_text_visible) */
   char *text_charset;
   gboolean text_truncated;
-  GPtrArray *parts;        /* of MadoPart: every leaf but the text that was shown */
+  GPtrArray *parts;        /* of MadoPart: every leaf but the text that was shown and the signatures of layers */
   GPtrArray *keys_offered; /* of MadoOfferedKey */
   MadoReportBody *report;
   GPtrArray *indicators;   /* of MadoIndicator */
