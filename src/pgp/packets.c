@@ -99,7 +99,7 @@ read_length (Cursor *cursor, guint8 tag_byte, gsize *length)
   } else {
     octets = (gsize) 1 << (tag_byte & 3);
   }
-  if (left < octets)
+  if ((gsize) (cursor->end - cursor->at) < octets)
     return FALSE;
   *length = 0;
   while (octets-- > 0)
