@@ -19,9 +19,13 @@
 #include <unistd.h>
 
 #define ANSWER_SECONDS 5
+#define RING "pubring.kbx"
+#define MAX_RING (256 * 1024 * 1024)
 
 struct _MadoPgpHome {
   char *path;
+  char *gnupg_home;  /* [crypto] gnupg-home: where the ring is that we copy */
+  struct stat ring;  /* of the file that was copied last; zeros: none */
   char *socket;      /* where gpg looks for the agent */
   char *foreign;     /* socket of a configured agent; NULL: we run our own */
   GPid agent;        /* 0: none */
@@ -35,6 +39,36 @@ write_text (const char *directory, const char *name, const char *text, GError **
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
 
   return mado_fsio_replace (path, bytes, 0600, error);
+}
+
+static gboolean
+is_same_file (const struct stat *a, const struct stat *b)
+{
+  return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size
+         && a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* Copies the public ring into the home when it has changed. gpg makes and removes three lock files beside the ring
+ * each time it only reads it, and now and then packs it; on a copy of our own it needs no lock (a home serves one
+ * gpg at a time), and the real ring has one writer. */
+gboolean
+mado_pgp_home_refresh (MadoPgpHome *home, GError **error)
+{
+  g_autofree char *source = g_build_filename (home->gnupg_home, RING, NULL);
+  g_autofree char *copy = g_build_filename (home->path, RING, NULL);
+  g_autoptr (GBytes) bytes = NULL;
+  struct stat now = { 0 };
+
+  if (home->owner != getpid ())
+    return TRUE; /* its parent has done it */
+  if (stat (source, &now) != 0)
+    return errno == ENOENT || mado_error_set_errno (error, source); /* no keys yet */
+  if (is_same_file (&now, &home->ring))
+    return TRUE;
+  if (!mado_fsio_read_file (source, MAX_RING, &bytes, error) || !mado_fsio_replace (copy, bytes, 0600, error))
+    return FALSE;
+  home->ring = now; /* a change since then shows next time */
+  return TRUE;
 }
 
 static void
@@ -53,6 +87,7 @@ write_gpg_conf (const char *path, const char *gnupg_home, GError **error)
    * and tell lengths; trust is data of ours. */
   g_autoptr (GString) conf = g_string_new ("# Made by Madoguchi at every start.\n"
                                            "no-default-keyring\n"
+                                           "lock-never\n"
                                            "no-random-seed-file\n"
                                            "no-auto-key-retrieve\n"
                                            "no-auto-check-trustdb\n"
@@ -70,7 +105,7 @@ write_gpg_conf (const char *path, const char *gnupg_home, GError **error)
                                            "keyid-format long\n");
   g_autofree char *old_ring = g_build_filename (gnupg_home, "pubring.gpg", NULL);
 
-  add_ring (conf, gnupg_home, "pubring.kbx", !g_file_test (old_ring, G_FILE_TEST_EXISTS));
+  add_ring (conf, path, RING, !g_file_test (old_ring, G_FILE_TEST_EXISTS));
   add_ring (conf, gnupg_home, "pubring.gpg", FALSE);
   return write_text (path, "gpg.conf", conf->str, error);
 }
@@ -247,7 +282,7 @@ fill_home (MadoPgpHome *home, const char *gnupg_home, GError **error)
     return FALSE;
   if (g_mkdir_with_parents (home->path, 0700) != 0)
     return mado_error_set_errno (error, home->path);
-  if (!write_gpg_conf (home->path, gnupg_home, error))
+  if (!mado_pgp_home_refresh (home, error) || !write_gpg_conf (home->path, gnupg_home, error))
     return FALSE;
   home->socket = find_socket (home->path, error);
   if (home->socket == NULL)
@@ -268,6 +303,7 @@ mado_pgp_home_new (const MadoConf *conf, const char *runtime, MadoPgpPurpose pur
   guint count = g_strv_length ((char **) agents);
 
   home->owner = getpid ();
+  home->gnupg_home = g_strdup (gnupg_home);
   home->path = g_strdup_printf ("%s/gpg-%s-%u", base, purpose == MADO_PGP_DECRYPT ? "decrypt" : "sign", worker);
   if (count > 0)
     home->foreign = g_strdup (agents[worker % count]);
@@ -279,6 +315,8 @@ mado_pgp_home_new (const MadoConf *conf, const char *runtime, MadoPgpPurpose pur
 gboolean
 mado_pgp_home_check_agent (MadoPgpHome *home, GError **error)
 {
+  if (!mado_pgp_home_refresh (home, error))
+    return FALSE;
   if (home->foreign != NULL)
     return ask_agent (home->foreign, error);
   if (home->owner != getpid ()) /* a child with limits of its own must not be the agent's parent */
@@ -304,6 +342,7 @@ mado_pgp_home_close (MadoPgpHome *home)
     mado_fsio_remove_tree (home->path, NULL);
   }
   g_free (home->path);
+  g_free (home->gnupg_home);
   g_free (home->socket);
   g_free (home->foreign);
   g_free (home);

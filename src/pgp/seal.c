@@ -108,8 +108,11 @@ set_problem (MadoSealer *sealer, const Job *job, gpgme_error_t problem, GError *
 static gboolean
 run (MadoSealer *sealer, const Job *job, GBytes **out, GError **error)
 {
-  gpgme_error_t problem = run_once (sealer, job, out);
+  gpgme_error_t problem;
 
+  if (!mado_pgp_home_refresh (sealer->home, error))
+    return FALSE;
+  problem = run_once (sealer, job, out);
   if (problem == 0)
     return TRUE;
   if (gpgme_err_code (problem) == GPG_ERR_UNUSABLE_PUBKEY)

@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -23,6 +24,7 @@
 
 #define DRAIN_SECONDS 30
 #define MAX_WORKERS 64
+#define WORKER_NICE 5
 
 typedef struct {
   pid_t pid;
@@ -123,6 +125,9 @@ run_worker (Master *master, guint number, pid_t parent)
     return 0;
   close (master->ready_pipe[0]);
   context->worker = number;
+  /* Many workers mean heavy work: taking mail and keeping the books must not wait for it. */
+  if (role->workers_key != NULL && setpriority (PRIO_PROCESS, 0, WORKER_NICE) < 0)
+    mado_log (MADO_LOG_WARNING, NULL, "not-nice", "why=\"%s\"", g_strerror (errno));
   if ((role->start == NULL || role->start (context, &error)) && mado_sandbox_enter (&sandbox, &error)) {
     if (write (master->ready_pipe[1], "", 1) != 1)
       mado_log (MADO_LOG_WARNING, NULL, "notify-failed", "worker=%u", number);

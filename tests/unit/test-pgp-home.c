@@ -152,6 +152,42 @@ test_agent_dies (Team *team, gconstpointer data)
   g_assert_true (is_gone (agent));
 }
 
+/* TRUE when gpg, run in @home, knows a key for @address. */
+static gboolean
+knows (const char *home, const char *address)
+{
+  const char *argv[] = { "gpg", "--homedir", home, "--batch", "--list-keys", address, NULL };
+  int status = 0;
+
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL,
+                               G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
+                               NULL, NULL, &status, NULL));
+  return g_spawn_check_wait_status (status, NULL);
+}
+
+/* The copy of the ring follows the ring, and reading it leaves nothing beside the ring. */
+static void
+test_ring_changes (Team *team, gconstpointer data)
+{
+  g_autoptr (MadoPgpHome) home = mado_pgp_home_new (team->conf, team->runtime, MADO_PGP_SIGN, 0, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *lock = g_strdup_printf ("%s/pubring.kbx.lock", team->keys);
+  g_autofree char *late = NULL;
+
+  (void) data;
+  g_assert_nonnull (home);
+  g_assert_true (knows (mado_pgp_home_path (home), "csirt@team.example"));
+  late = fixture_key (team->keys, "Late <late@reporter.example>", NULL);
+  g_assert_false (knows (mado_pgp_home_path (home), "late@reporter.example"));
+  g_assert_true (mado_pgp_home_check_agent (home, &error));
+  g_assert_no_error (error);
+  g_assert_true (knows (mado_pgp_home_path (home), "late@reporter.example"));
+  /* Somebody else's lock on the ring is none of a reader's business. */
+  g_assert_true (g_file_set_contents (lock, "", 0, NULL));
+  g_assert_true (can_decrypt (team, mado_pgp_home_path (home)));
+  unlink (lock);
+}
+
 static void
 test_killed_worker (Team *team, gconstpointer data)
 {
@@ -223,6 +259,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/pgp/home/parallel", Team, NULL, set_up, test_parallel, tear_down);
   g_test_add ("/pgp/home/agent-dies", Team, NULL, set_up, test_agent_dies, tear_down);
+  g_test_add ("/pgp/home/ring-changes", Team, NULL, set_up, test_ring_changes, tear_down);
   g_test_add ("/pgp/home/killed-worker", Team, NULL, set_up, test_killed_worker, tear_down);
   g_test_add ("/pgp/home/configured-agent", Team, NULL, set_up, test_configured_agent, tear_down);
   g_test_add_func ("/pgp/home/long-path", test_long_path);

@@ -1,10 +1,10 @@
 /* home.h: a private GnuPG home for one worker process, so that parallel workers share no lock and no agent.
  *
- * The home lives in RUNTIME/gpg-PURPOSE-N. It has a gpg.conf of ours (the public ring of [crypto] gnupg-home
- * by `keyring`, no-random-seed-file, no-auto-key-retrieve, no-auto-check-trustdb, no-autostart, trust-model
- * always: trust is data, see key-index.h) and either a redirect to the configured agent's socket or, without
- * one, a link to the secret keys and an agent of its own. The agent is started by the worker, outside the
- * limits of the children that use it.
+ * The home lives in RUNTIME/gpg-PURPOSE-N. It has a gpg.conf of ours (lock-never, no-random-seed-file,
+ * no-auto-key-retrieve, no-auto-check-trustdb, no-autostart, trust-model always: trust is data, see key-index.h),
+ * a copy of the public ring of [crypto] gnupg-home that follows its changes, and either a redirect to the
+ * configured agent's socket or, without one, a link to the secret keys and an agent of its own. The agent is
+ * started by the worker, outside the limits of the children that use it.
  */
 #pragma once
 
@@ -19,9 +19,13 @@ typedef struct _MadoPgpHome MadoPgpHome;
 MadoPgpHome *mado_pgp_home_new (const MadoConf *conf, const char *runtime, MadoPgpPurpose purpose, guint worker,
                                 GError **error);
 
-/* Does the agent answer? Starts our own again when it does not; a configured foreign one is only asked, and a
- * forked child of the owner only asks, too.
- * Cheap (one connect). Errors: TEMP. */
+/* Brings the copy of the ring up to date; to be called before each job (one stat(2) when nothing has changed).
+ * In a child of the owner: does nothing. Errors: TEMP. */
+gboolean mado_pgp_home_refresh (MadoPgpHome *home, GError **error);
+
+/* Does the agent answer, and is the copy of the ring up to date? Starts our own agent again when it does not; a
+ * configured foreign one is only asked, and a forked child of the owner only asks, too.
+ * Cheap (one stat, one connect). Errors: TEMP. */
 gboolean mado_pgp_home_check_agent (MadoPgpHome *home, GError **error);
 
 /* (transfer none) the directory. */
