@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define FUTURE_SLACK 3600 /* seconds that a sender's clock may be ahead */
+#define FIRST_SHA1_COLLISION 1483228800 /* 2017-01-01, on the safe side of it */
 
 struct _MadoPgpEngine {
   gpgme_ctx_t context;
@@ -101,11 +102,25 @@ sink_write (void *handle, const void *bytes, size_t size)
   return (ssize_t) size;
 }
 
+/* RFC 9580, 9.5, refuses *recent* signatures over SHA-1 and RIPEMD-160. A colliding pair of texts has to be there
+ * when its victim signs, and the signed time is the victim's own, so what was signed before the first public
+ * collision (February 2017) still proves its text. MD5 and older were broken long before anybody stored mail. */
 static gboolean
-is_weak (gpgme_hash_algo_t algo)
+is_weak (gpgme_hash_algo_t algo, gint64 created)
 {
-  return algo == GPGME_MD_MD5 || algo == GPGME_MD_SHA1 || algo == GPGME_MD_RMD160 || algo == GPGME_MD_MD2
-         || algo == GPGME_MD_MD4 || algo == GPGME_MD_HAVAL || algo == GPGME_MD_TIGER;
+  switch (algo) {
+  case GPGME_MD_SHA1:
+  case GPGME_MD_RMD160:
+    return created >= FIRST_SHA1_COLLISION;
+  case GPGME_MD_MD5:
+  case GPGME_MD_MD2:
+  case GPGME_MD_MD4:
+  case GPGME_MD_HAVAL:
+  case GPGME_MD_TIGER:
+    return TRUE;
+  default:
+    return FALSE;
+  }
 }
 
 static MadoSignatureStatus
@@ -151,7 +166,7 @@ describe (MadoPgpResult *result, const MadoPgpLimits *limits, const gpgme_signat
   signature->fingerprint = g_strdup (key != NULL ? key->fingerprint : found->fpr);
   if (key != NULL && found->fpr != NULL && strlen (found->fpr) > 16 && !g_str_equal (key->fingerprint, found->fpr))
     signature->subkey = g_strdup (found->fpr);
-  if (is_sound (signature->status) && is_weak (found->hash_algo)) {
+  if (is_sound (signature->status) && is_weak (found->hash_algo, signature->created)) {
     signature->status = MADO_SIGNATURE_UNSUPPORTED;
     say (result, "A signature was made with a hash that is not accepted any more (RFC 9580, 9.5).");
   } else if (is_sound (signature->status) && signature->created > limits->now + FUTURE_SLACK) {

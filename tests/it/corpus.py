@@ -18,7 +18,6 @@ OPEN_ONE = os.path.join(BUILD, "tests/unit/open-one")
 INLINE = "inline or attached OpenPGP: the next issue"
 SMIME = "S/MIME: the next issue"
 
-SHA1 = "a SHA-1 signature counts as unsupported (RFC 9580, 9.5)"
 NO_MAIL = "a bare attachment or note, without any header field: no mail"
 FORWARD = "a forwarded mail is an attachment; its layers are not ours"
 BESIDE = "a part beside the encrypted one is not covered: partial, by the contract"
@@ -32,25 +31,20 @@ KNOWN = {
     ("openpgp/rt/10-*", "*"): INLINE, ("openpgp/rt/11-*", "*"): INLINE, ("openpgp/rt/12-*", "*"): INLINE,
     ("openpgp/rt/16-*", "*"): INLINE, ("openpgp/rt/17-*", "*"): INLINE, ("openpgp/rt/18-*", "*"): INLINE,
     ("openpgp/rt/19-*", "*"): INLINE, ("openpgp/rt/4-*", "*"): INLINE, ("openpgp/rt/5-*", "*"): INLINE,
-    ("openpgp/rt/6-*", "*"): SHA1,
     ("openpgp/rt/inline-binary-attachment-with-wrap.txt", "*"): INLINE,
     ("openpgp/rt/signed_old_style_with_attachment.eml", "*"): INLINE,
     ("openpgp/kde/internal-pgpencrypted-mime.mbox", "*"): "a whole mail inside an attached file: the next issue",
     ("openpgp/kde/forward-openpgp-signed-encrypted*", "*"): FORWARD,
     ("openpgp/kde/signed-forward-openpgp-signed-encrypted.mbox", "decrypt"): FORWARD,
-    ("openpgp/kde/signed-forward-openpgp-signed-encrypted.mbox", "signature"): SHA1,
     ("openpgp/kde/openpgp-encrypted-attachment-and-non-encrypted-attachment.mbox", "decrypt"): BESIDE,
     ("openpgp/kde/openpgp-encrypted-non-encrypted-attachment.mbox", "decrypt"): BESIDE,
     ("openpgp/kde/openpgp-encrypted-partially-signed-attachments.mbox", "decrypt"): BESIDE,
+    ("openpgp/kde/openpgp-encrypted-partially-signed-attachments.mbox", "signature"): BESIDE,
     ("openpgp/notmuch/wrapped-protected-header.eml", "decrypt"): BESIDE,
     ("openpgp/notmuch/double-wrapped-with-phony-protected-header.eml", "decrypt"):
         "both layers are the envelope: whole, and undecryptable because the inner one is junk",
-    ("openpgp/kde/openpgp-encrypted-partially-signed-attachments.mbox", "signature"): SHA1,
-    ("openpgp/kde/openpgp-signed-encrypted-two-attachments.mbox", "signature"): SHA1,
-    ("openpgp/kde/openpgp-signed-encrypted.mbox", "signature"): SHA1,
-    ("openpgp/kde/openpgp-signed-two-attachments.mbox", "signature"): SHA1,
-    ("openpgp/rt/1-*", "signature"): SHA1, ("openpgp/rt/2-*", "signature"): SHA1, ("openpgp/rt/3-*", "signature"): SHA1,
-    ("openpgp/rt/13-*", "signature"): SHA1, ("openpgp/rt/14-*", "signature"): SHA1, ("openpgp/rt/15-*", "signature"): SHA1,
+   
+   
     ("openpgp/kde/openpgp-signed-mailinglist+additional-children.mbox", "signature"):
         "three parts are no signed message (RFC 1847, 2.1); nobody asks gpg about it",
     ("charset/mikel-mail/bad_encoded_subject.eml", "subject"): "a charset that nobody knows is guessed, not shown encoded",

@@ -136,12 +136,13 @@ def make_keys(gateway):
     for who in ("alice", "bob", "mallory", "unknown", "revoked", "stranger"):
         make_key(senders, who)
     make_key(senders, "expired", when="20200101T000000!", expire="seconds=86400")
+    make_key(senders, "veteran", when="20150101T000000!")
     make_key(gateway.home, "team")
     gpg(senders, "--import", data=gpg(gateway.home, "--export", "team").stdout)
-    for who in ("alice", "bob", "mallory", "revoked", "expired"):
+    for who in ("alice", "bob", "mallory", "revoked", "expired", "veteran"):
         gpg(gateway.home, "--import", data=gpg(senders, "--export", who).stdout)
     pins = "".join("%s@example.net %s 2026-01-01T00:00:00Z\n" % (who, fingerprint(senders, who))
-                   for who in ("alice", "bob", "revoked", "expired"))
+                   for who in ("alice", "bob", "revoked", "expired", "veteran"))
     with open(gateway.home + "/madoguchi-pins", "w", encoding="ascii") as out:
         out.write(pins)
 
@@ -208,6 +209,12 @@ def build(gateway):
         ("a revoked key", head(sender="revoked@example.net") + signed(s, "revoked"), lambda r: r["signature"] == "revoked-key"),
         ("a signature from the future", head() + signed(s, "alice", TEXT, "--faked-system-time", "20380101T000000!"),
          lambda r: r["signature"] == "unsupported" and r["problems"]),
+        ("a hash that was sound when the signature was made", head(sender="veteran@example.net")
+         + signed(s, "veteran", TEXT, "--digest-algo", "SHA1", "--faked-system-time", "20160101T000000!"),
+         lambda r: r["signature"] == "good" and r["layers"][0]["signatures"][0]["hash"] == "SHA1"),
+        ("the same hash, a year later", head(sender="veteran@example.net")
+         + signed(s, "veteran", TEXT, "--digest-algo", "SHA1", "--faked-system-time", "20170101T000000!"),
+         lambda r: r["signature"] == "unsupported"),
         ("a weak hash", head() + signed(s, "alice", TEXT, "--digest-algo", "SHA1", "--weak-digest", "MD5"),
          lambda r: r["signature"] == "unsupported" and r["layers"][0]["signatures"][0]["hash"] == "SHA1"),
         ("a footer outside the signature", head() + 'Content-Type: multipart/mixed; boundary="o"\n\n--o\n' + good
