@@ -103,7 +103,7 @@ class Meter:
         table = t.processes()
         pids = [self.demo.daemon.pid] + t.descendants(self.demo.daemon.pid, table)
         pids += [p for p in self.demo.of_this_directory(table) if p not in pids]
-        return [(p, role_of(table[p][2])) for p in pids if p in table]
+        return [(p, role_of(table[p][2])) for p in pids if p in table and table[p][2][0]]
 
     def ticks(self):
         total = collections.Counter()
