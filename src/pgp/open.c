@@ -5,34 +5,18 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/pgp/context.h"
+#include "madoguchi/pgp/data.h"
 #include "madoguchi/pgp/packets.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #define FUTURE_SLACK 3600 /* seconds that a sender's clock may be ahead */
-#define FIRST_SHA1_COLLISION 1483228800 /* 2017-01-01, on the safe side of it */
 
 struct _MadoPgpEngine {
   gpgme_ctx_t context;
   const MadoPgpHome *home;
 };
-
-static void
-release_data (gpgme_data_t data)
-{
-  if (data != NULL)
-    gpgme_data_release (data);
-}
-G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gpgme_data_t, release_data, NULL)
-
-/* Where plaintext goes: a file in memory with a cap. gpg's own max-output truncates and calls it success. */
-typedef struct {
-  int fd;
-  guint64 left;
-  gboolean is_over;
-} Sink;
 
 MadoPgpEngine *
 mado_pgp_engine_new (const MadoPgpHome *home, GError **error)
@@ -86,43 +70,6 @@ say (MadoPgpResult *result, const char *sentence)
   g_ptr_array_add (result->problems, g_strdup (sentence));
 }
 
-static ssize_t
-sink_write (void *handle, const void *bytes, size_t size)
-{
-  Sink *sink = handle;
-
-  if (size > sink->left) {
-    sink->is_over = TRUE;
-    errno = EFBIG;
-    return -1;
-  }
-  if (!mado_fsio_write_all (sink->fd, bytes, size, NULL))
-    return -1;
-  sink->left -= size;
-  return (ssize_t) size;
-}
-
-/* RFC 9580, 9.5, refuses *recent* signatures over SHA-1 and RIPEMD-160. A colliding pair of texts has to be there
- * when its victim signs, and the signed time is the victim's own, so what was signed before the first public
- * collision (February 2017) still proves its text. MD5 and older were broken long before anybody stored mail. */
-static gboolean
-is_weak (gpgme_hash_algo_t algo, gint64 created)
-{
-  switch (algo) {
-  case GPGME_MD_SHA1:
-  case GPGME_MD_RMD160:
-    return created >= FIRST_SHA1_COLLISION;
-  case GPGME_MD_MD5:
-  case GPGME_MD_MD2:
-  case GPGME_MD_MD4:
-  case GPGME_MD_HAVAL:
-  case GPGME_MD_TIGER:
-    return TRUE;
-  default:
-    return FALSE;
-  }
-}
-
 static MadoSignatureStatus
 status_of (const gpgme_signature_t signature)
 {
@@ -166,7 +113,7 @@ describe (MadoPgpResult *result, const MadoPgpLimits *limits, const gpgme_signat
   signature->fingerprint = g_strdup (key != NULL ? key->fingerprint : found->fpr);
   if (key != NULL && found->fpr != NULL && strlen (found->fpr) > 16 && !g_str_equal (key->fingerprint, found->fpr))
     signature->subkey = g_strdup (found->fpr);
-  if (is_sound (signature->status) && is_weak (found->hash_algo, signature->created)) {
+  if (is_sound (signature->status) && mado_pgp_hash_is_weak (found->hash_algo, signature->created)) {
     signature->status = MADO_SIGNATURE_UNSUPPORTED;
     say (result, "A signature was made with a hash that is not accepted any more (RFC 9580, 9.5).");
   } else if (is_sound (signature->status) && signature->created > limits->now + FUTURE_SLACK) {
@@ -238,7 +185,7 @@ judge_packets (const MadoPackets *packets, const MadoPgpLimits *limits, MadoPgpR
 
 /* The outcome for an engine's error; -1 when it is our own trouble. */
 static int
-outcome_of (gpgme_error_t problem, const Sink *sink, gpgme_decrypt_result_t found, MadoPgpResult *result)
+outcome_of (gpgme_error_t problem, const MadoPgpSink *sink, gpgme_decrypt_result_t found, MadoPgpResult *result)
 {
   if (sink->is_over) {
     say (result, "Decryption produced more than we take; what came was thrown away.");
@@ -288,28 +235,12 @@ outcome_of (gpgme_error_t problem, const Sink *sink, gpgme_decrypt_result_t foun
   }
 }
 
-/* The whole of @fd as bytes; the descriptor is closed by the mapping's end. */
-static GBytes *
-map_plaintext (int fd, GError **error)
-{
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (GMappedFile) file = g_mapped_file_new_from_fd (fd, FALSE, &problem);
-
-  if (file == NULL) {
-    g_set_error (error, MADO_ERROR,
-                 g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_NOMEM) ? MADO_ERROR_LIMIT : MADO_ERROR_TEMP,
-                 "map the plaintext: %s", problem->message);
-    return NULL;
-  }
-  return g_mapped_file_get_bytes (file);
-}
-
 /* Runs the engine and settles outcome and plaintext in @result. */
 static gboolean
-run_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t cipher, Sink *sink, MadoPgpResult *result,
+run_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t cipher, MadoPgpSink *sink, MadoPgpResult *result,
              GError **error)
 {
-  struct gpgme_data_cbs callbacks = { .write = sink_write };
+  struct gpgme_data_cbs callbacks = { .write = mado_pgp_sink_write };
   g_auto (gpgme_data_t) plain = NULL;
   gpgme_decrypt_result_t found;
   gpgme_error_t problem;
@@ -327,7 +258,7 @@ run_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t ci
       return TRUE;
     }
     take_signatures (engine, limits, result);
-    result->plaintext = map_plaintext (sink->fd, error);
+    result->plaintext = mado_pgp_sink_bytes (sink, error);
     return result->plaintext != NULL;
   }
   outcome = outcome_of (problem, sink, found, result);
@@ -347,7 +278,7 @@ mado_pgp_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guin
   g_autoptr (MadoPgpResult) facts = result_new ();
   g_auto (gpgme_data_t) cipher = NULL;
   g_auto (MadoPackets) packets = { 0 };
-  Sink sink = { -1, limits->max_plaintext, FALSE };
+  MadoPgpSink sink = { -1, limits->max_plaintext, FALSE };
   gpgme_error_t problem;
   gboolean ok;
 
@@ -368,33 +299,6 @@ mado_pgp_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guin
     return FALSE;
   *result = g_steal_pointer (&facts);
   return TRUE;
-}
-
-/* @bytes with CR LF line ends; not a copy when they have them already. */
-static GBytes *
-canonical (const guint8 *bytes, gsize size)
-{
-  g_autoptr (GByteArray) out = NULL;
-  const guint8 *at = bytes, *end = bytes + size, *feed;
-  gsize bare = 0;
-
-  for (; at < end && (feed = memchr (at, '\n', (gsize) (end - at))) != NULL; at = feed + 1)
-    bare += feed == bytes || feed[-1] != '\r';
-  if (bare == 0)
-    return g_bytes_new_static (bytes, size);
-  out = g_byte_array_sized_new ((guint) (size + bare));
-  for (at = bytes; at < end; at = feed + 1) {
-    feed = memchr (at, '\n', (gsize) (end - at));
-    if (feed == NULL) {
-      g_byte_array_append (out, at, (guint) (end - at));
-      break;
-    }
-    g_byte_array_append (out, at, (guint) (feed - at));
-    if (feed == bytes || feed[-1] != '\r')
-      g_byte_array_append (out, (const guint8 *) "\r", 1);
-    g_byte_array_append (out, (const guint8 *) "\n", 1);
-  }
-  return g_byte_array_free_to_bytes (g_steal_pointer (&out));
 }
 
 static gboolean
@@ -441,7 +345,7 @@ mado_pgp_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint
     problem = gpgme_data_new_from_mem (&detached, (const char *) signature, signature_size, 0);
     if (problem != 0)
       return mado_pgp_error_set (error, problem, "signature");
-    text = canonical (bytes, size);
+    text = mado_pgp_canonical (bytes, size);
     if (!run_verify (engine, limits, text, detached, facts, error))
       return FALSE;
   }
