@@ -1,8 +1,9 @@
 noinst_LIBRARIES += libbase.a
-libbase_a_SOURCES = src/base/error.c src/base/log.c src/base/text.c src/base/qid.c src/base/fsio.c
+libbase_a_SOURCES = src/base/error.c src/base/log.c src/base/text.c src/base/qid.c src/base/fsio.c src/base/hash.c
+libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(GCRYPT_CFLAGS)
 noinst_HEADERS += include/madoguchi/base/error.h include/madoguchi/base/log.h include/madoguchi/base/text.h \
-	include/madoguchi/base/qid.h include/madoguchi/base/fsio.h
-base_libs = libbase.a $(GLIB_LIBS)
+	include/madoguchi/base/qid.h include/madoguchi/base/fsio.h include/madoguchi/base/hash.h
+base_libs = libbase.a $(GLIB_LIBS) $(GCRYPT_LIBS)
 unit_tests += tests/unit/test-base
 tests_unit_test_base_SOURCES = tests/unit/test-base.c
 tests_unit_test_base_LDADD = $(base_libs)

@@ -400,8 +400,12 @@ claim (Mail *mail)
 void
 mado_flow_pump (MadoFlow *flow)
 {
-  guint room = flow->desk->settings.workers * 2 + 2;
+  guint low = flow->desk->settings.workers;
+  guint room = low * 2 + 2;
 
+  /* Claims are recorded together: better several at once, now and then, than each by itself. */
+  if (flow->n_opening > low)
+    return;
   if (flow->is_pumping) /* a claim that came to nothing calls back: the loop below goes on anyway */
     return;
   flow->is_pumping = TRUE;

@@ -1,6 +1,7 @@
 /* body.c: see body.h. RFC 9787, 7.1 says which parts are the main body; EFAIL says why scopes are never mixed. */
 #include "madoguchi/mail/body.h"
 
+#include "madoguchi/base/hash.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/header.h"
@@ -183,7 +184,7 @@ mado_body_describe (const MadoEntity *entity, GBytes *content)
   part->type = g_strdup (entity->type);
   part->filename = name == NULL ? NULL : mado_text_escape_line (name);
   part->size = (gint64) g_bytes_get_size (content);
-  part->sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, content);
+  part->sha256 = mado_hash_bytes (g_bytes_get_data (content, NULL), g_bytes_get_size (content));
   part->decrypted = entity->is_decrypted;
   part->is_signed = is_signed (entity);
   g_strfreev (part->flags);

@@ -1,6 +1,7 @@
 /* facts.c: see facts.h. Automatic mail is known by structure and header fields, never by words in the text. */
 #include "madoguchi/mail/facts.h"
 
+#include "madoguchi/base/hash.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/header.h"
@@ -249,17 +250,17 @@ mado_facts_read_kind (MadoReading *reading)
 }
 
 static void
-hash_unified (GChecksum *sum, const guint8 *bytes, gsize size)
+hash_unified (MadoHash *sum, const guint8 *bytes, gsize size)
 {
   while (size > 0) {
     const guint8 *cr = memchr (bytes, '\r', size);
     gsize length = cr == NULL ? size : (gsize) (cr - bytes);
 
-    g_checksum_update (sum, bytes, (gssize) length);
+    mado_hash_update (sum, bytes, length);
     if (cr == NULL)
       return;
     if (length + 1 >= size || cr[1] != '\n')
-      g_checksum_update (sum, cr, 1);
+      mado_hash_update (sum, cr, 1);
     bytes = cr + 1;
     size -= length + 1;
   }
@@ -268,14 +269,14 @@ hash_unified (GChecksum *sum, const guint8 *bytes, gsize size)
 char *
 mado_facts_content_hash (const MadoReading *reading)
 {
-  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (MadoHash) sum = mado_hash_new ();
   static const char *const fields[] = { "From", "Date", "Subject", NULL };
 
   for (guint i = 0; fields[i] != NULL; i++) {
     g_autofree char *raw = mado_header_raw (reading->root, fields[i], 0);
-    g_checksum_update (sum, (const guchar *) (raw == NULL ? "" : raw), -1);
-    g_checksum_update (sum, (const guchar *) "\n", 1);
+    mado_hash_update (sum, raw, raw == NULL ? 0 : strlen (raw));
+    mado_hash_update (sum, "\n", 1);
   }
   hash_unified (sum, reading->root->body, (gsize) (reading->bytes + reading->size - reading->root->body));
-  return g_strdup (g_checksum_get_string (sum));
+  return mado_hash_hex (sum);
 }

@@ -248,8 +248,8 @@ is_fingerprint (const char *text)
 }
 
 gboolean
-mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const char *const *recipients, GBytes **armoured,
-                          GError **error)
+mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const char *const *recipients, gboolean to_team_too,
+                          GBytes **armoured, GError **error)
 {
   g_autoptr (GString) names = g_string_new ("--\n");
   Job job = { JOB_SIGN_ENCRYPT, bytes, NULL };
@@ -261,7 +261,7 @@ mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const char *const *
     }
     g_string_append_printf (names, "%s\n", *name);
   }
-  if (sealer->key->can_encrypt)
+  if (to_team_too && sealer->key->can_encrypt)
     g_string_append_printf (names, "%s\n", sealer->fingerprint);
   job.recipients = names->str;
   return run (sealer, &job, armoured, error);

@@ -244,7 +244,8 @@ compose_encrypted (const MadoComposer *composer, MadoSealer *sealer, const MadoR
   write_fields (inner, "HP-Outer", fields, hidden);
   write_text_part (inner, body, "cipher");
   plain = finish (inner);
-  if (!mado_sealer_sign_encrypt (sealer, plain, recipients, &armoured, error))
+  /* What a member wrote, members can read again; what a template says, they know. */
+  if (!mado_sealer_sign_encrypt (sealer, plain, recipients, !reply->is_automatic, &armoured, error))
     return FALSE;
   outer = g_string_new (NULL);
   write_fields (outer, NULL, fields, hidden);

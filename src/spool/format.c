@@ -1,6 +1,7 @@
 /* format.c: see format.h. Called by spool.c; never touches a directory. */
 #include "madoguchi/spool/format.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/base/hash.h"
 
 #include <errno.h>
 #include <string.h>
@@ -218,17 +219,18 @@ read_trailer (MadoSpoolFile *file, guint64 total, const char *id, GError **error
 static gboolean
 check_hash (const MadoSpoolFile *file, const char *id, GError **error)
 {
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (MadoHash) hash = mado_hash_new ();
   g_autofree guint8 *chunk = g_malloc (65536);
 
   for (guint64 done = 0; done < file->size;) {
     gsize length = (gsize) MIN (file->size - done, 65536);
     if (!pread_all (file->fd, chunk, length, file->offset + done, error))
       return FALSE;
-    g_checksum_update (checksum, chunk, (gssize) length);
+    mado_hash_update (hash, chunk, length);
     done += length;
   }
-  if (strcmp (g_checksum_get_string (checksum), file->sha256) != 0)
+  g_autofree char *sha256 = mado_hash_hex (hash);
+  if (strcmp (sha256, file->sha256) != 0)
     return is_broken (error, id, "the hash does not fit");
   return TRUE;
 }

@@ -7,6 +7,7 @@
 #include "madoguchi/spool/spool.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/base/hash.h"
 #include "madoguchi/base/qid.h"
 #include "madoguchi/spool/format.h"
 
@@ -40,7 +41,7 @@ struct _MadoSpoolWriter {
   char *id;
   int fd;
   GByteArray *gathered;
-  GChecksum *checksum;
+  MadoHash *hash;
   guint64 size;    /* raw bytes so far */
   guint64 max;
   guint64 written; /* bytes that were given to the kernel */
@@ -225,7 +226,7 @@ mado_spool_writer_new (MadoSpool *spool, const MadoEnvelope *envelope, gint64 no
   writer->fd = -1;
   writer->max = max;
   writer->gathered = g_byte_array_new ();
-  writer->checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  writer->hash = mado_hash_new ();
   if (!create_file (writer, now_us, error))
     return NULL;
   text = mado_spool_format_envelope (envelope, writer->id, now_us / G_USEC_PER_SEC, error);
@@ -246,7 +247,7 @@ mado_spool_writer_append (MadoSpoolWriter *writer, const void *bytes, gsize leng
     return FALSE;
   }
   writer->size += length;
-  g_checksum_update (writer->checksum, bytes, (gssize) length);
+  mado_hash_update (writer->hash, bytes, length);
   while (length > 0) {
     gsize room = writer->gathered->len < GATHER ? GATHER - writer->gathered->len : 0;
     gsize part = MIN (room, length);
@@ -283,7 +284,8 @@ mado_spool_writer_commit (MadoSpoolWriter *writer, GError **error)
   char trailer[MADO_SPOOL_TRAILER + 1];
 
   g_return_val_if_fail (writer->fd >= 0, FALSE);
-  mado_spool_format_trailer (writer->size, g_checksum_get_string (writer->checksum), trailer);
+  g_autofree char *sha256 = mado_hash_hex (writer->hash);
+  mado_spool_format_trailer (writer->size, sha256, trailer);
   g_byte_array_append (writer->gathered, (const guint8 *) trailer, MADO_SPOOL_TRAILER);
   if (!flush (writer, error) || !may_step (writer->spool, "fsync", error))
     return FALSE;
@@ -313,7 +315,7 @@ mado_spool_writer_free (MadoSpoolWriter *writer)
   if (writer->in_tmp)
     unlinkat (writer->spool->dirs[TMP], writer->id, 0);
   g_byte_array_unref (writer->gathered);
-  g_checksum_free (writer->checksum);
+  mado_hash_free (writer->hash);
   g_free (writer->id);
   g_free (writer);
 }
@@ -551,7 +553,9 @@ mado_spool_archive (MadoSpool *spool, const char *id, const char *archive, GErro
   dirfd = mado_fsio_open_dir (path, 0700, error);
   if (dirfd < 0)
     return FALSE;
-  ok = move_to_archive (spool, file, id, dirfd, error) && mado_fsio_sync_dir (dirfd, error);
+  /* A rename is not synced: whichever name a power cut leaves, active/ or the archive, the keeper looks at both and
+   * finishes the move. */
+  ok = move_to_archive (spool, file, id, dirfd, error);
   close (dirfd);
   if (!ok || !is_new)
     return ok;

@@ -13,11 +13,11 @@ from tap import Tap, build_dir
 
 LIBRARIES = {
     "gmime": "libgmime-", "gpgme": "libgpgme.", "sqlite": "libsqlite3.", "curl": "libcurl",
-    "json": "libjson-glib-", "xml": "libxml2.",
+    "json": "libjson-glib-", "xml": "libxml2.", "gcrypt": "libgcrypt.",
 }
 # program: (must link, must not link)
 TABLE = {
-    "madoguchi-lmtp": ([], ["gmime", "gpgme", "sqlite", "curl", "json", "xml"]),
+    "madoguchi-lmtp": (["gcrypt"], ["gmime", "gpgme", "sqlite", "curl", "json", "xml"]),
     "madoguchi-keeper": (["sqlite"], ["gmime", "gpgme", "curl", "xml"]),
     "madoguchi-opener": (["gmime", "gpgme"], ["sqlite", "curl"]),
     "madoguchi-signer": (["gpgme"], ["sqlite", "curl"]),

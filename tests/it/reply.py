@@ -95,6 +95,10 @@ def check_rfc3834(tap, mail, name):
     tap.equal(mail['Date'].datetime.timestamp(), 1795230000, name + ': Date')
 
 
+def count_recipients(opened):
+    return len([line for line in opened.status if line.startswith('ENC_TO ')])
+
+
 def test_encrypted(tap, signer, reporter, team, alice):
     status, raw, words = signer.seal(**base(template_name='ack', encrypt_to=alice))
     if not tap.equal(status, 0, 'encrypted: sealed'):
@@ -120,8 +124,9 @@ def test_encrypted(tap, signer, reporter, team, alice):
     plain_outer = {k: str(v) for k, v in outer.items() if k != 'MIME-Version' and not k.startswith('Content-')}
     tap.equal({k: re.sub(r'\s+', '', str(email.header.make_header(email.header.decode_header(v)))) for k, v in hp_outer.items()},
               {k: re.sub(r'\s+', '', v) for k, v in plain_outer.items()}, 'encrypted: HP-Outer lists what stands outside')
-    team_sees = [line for line in opened.status if line.startswith('ENC_TO ')]
-    tap.equal(len(team_sees), 2, 'encrypted: to the reporter and to the team')
+    tap.equal(count_recipients(opened), 1, 'encrypted: an automatic answer is for the reporter alone')
+    _, raw, _ = signer.seal(**base(template_name='ack', encrypt_to=alice, is_automatic='no'))
+    tap.equal(count_recipients(reporter.open_mail(raw)), 2, 'encrypted: what a member wrote is for the team, too')
 
 
 def test_clear(tap, signer, reporter, team):

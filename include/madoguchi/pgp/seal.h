@@ -21,8 +21,8 @@ gint64 mado_sealer_trial_us (const MadoSealer *sealer);
  * full) for RFC 3156, 5: "pgp-sha512". Errors: TEMP. */
 gboolean mado_sealer_sign (MadoSealer *sealer, GBytes *bytes, GBytes **signature, char **micalg, GError **error);
 
-/* Signs @bytes and encrypts them to @recipients (fingerprints, NULL-terminated, at least one) and to the team
- * itself when it has an encryption key; the combined form of RFC 3156, 6.2. @armoured: (transfer full) with
+/* Signs @bytes and encrypts them to @recipients (fingerprints, NULL-terminated, at least one); @to_team_too: and to
+ * the team itself when it has an encryption key; the combined form of RFC 3156, 6.2. @armoured: (transfer full) with
  * CRLF line ends. Errors: PERM (a recipient's key cannot be used; the message names it), TEMP. */
 gboolean mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const char *const *recipients,
-                                   GBytes **armoured, GError **error);
+                                   gboolean to_team_too, GBytes **armoured, GError **error);
