@@ -85,8 +85,8 @@ answer_import (MadoRoleContext *role, MadoPacket *request, GVariant **body, int 
 
   (void) fd;
   g_variant_lookup (request->body, "pin", "b", &pin);
-  if (request->fd < 0) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "import: a key block is needed");
+  if (request->fd < 0 || !mado_wire_is_memory (request->fd)) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "import: a key block in a memory file is needed");
     return FALSE;
   }
   if (!mado_fsio_read_all (request->fd, BLOCK_BYTES_MAX, &block, error)

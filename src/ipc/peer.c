@@ -39,11 +39,28 @@ is_user (const char *name, uid_t uid)
 }
 
 gboolean
+mado_peer_is_role (const char *login)
+{
+  return g_str_has_prefix (login, "madoguchi-");
+}
+
+/* The roles' users share the group that opens the way to the sockets, but they are no members: whoever breaks into
+ * one of them must not find the keeper's door open. */
+static gboolean
+is_member (uid_t uid)
+{
+  const struct passwd *user = getpwuid (uid);
+
+  return user == NULL || !mado_peer_is_role (user->pw_name);
+}
+
+gboolean
 mado_peer_may_ask (const char *server, const char *verb, uid_t uid)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
     if (strcmp (table[i].server, server) == 0 && strcmp (table[i].verb, verb) == 0)
-      return uid == 0 || uid == geteuid () || table[i].client == NULL || is_user (table[i].client, uid);
+      return uid == 0 || uid == geteuid ()
+             || (table[i].client == NULL ? is_member (uid) : is_user (table[i].client, uid));
   return FALSE;
 }
 

@@ -4,6 +4,7 @@
 #include "madoguchi/base/fsio.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -119,6 +120,12 @@ mado_wire_send_error (int socket, const GError *problem, GError **error)
   return mado_wire_send (socket, "error", g_variant_dict_end (&dict), -1, error);
 }
 
+gboolean
+mado_wire_is_memory (int fd)
+{
+  return fcntl (fd, F_GET_SEALS) >= 0;
+}
+
 static guint
 take_fds (struct msghdr *message, int *fds, guint max)
 {
@@ -178,8 +185,8 @@ read_packet (const guint8 *buffer, gsize got, int *fds, guint n_fds, MadoPacket 
     return FALSE;
   }
   if ((header.flags & FLAG_BODY_IN_FD) != 0) {
-    if (lseek (fds[0], 0, SEEK_SET) != 0)
-      return set_bad (error, "a body that is not a file");
+    if (!mado_wire_is_memory (fds[0]) || lseek (fds[0], 0, SEEK_SET) != 0)
+      return set_bad (error, "a body that is not a memory file");
     if (!mado_fsio_read_all (fds[0], header.length, &bytes, error))
       return FALSE;
   } else {
@@ -302,17 +309,19 @@ mado_wire_connect (const char *path, guint timeout_ms, GError **error)
 
   if (!fill_address (&address, path, error))
     return -1;
-  fd = socket (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+  fd = socket (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) {
     mado_error_set_errno (error, "socket");
     return -1;
   }
+  /* Not blocking until it stands: a role that accepts nothing any more must not stop its client in here. */
   if (connect (fd, (struct sockaddr *) &address, sizeof address) != 0) {
     int code = errno == EACCES || errno == EPERM ? MADO_ERROR_DENIED : MADO_ERROR_UNAVAILABLE;
     g_set_error (error, MADO_ERROR, code, "%s: %s", path, g_strerror (errno));
     close (fd);
     return -1;
   }
+  fcntl (fd, F_SETFL, 0);
   if (timeout_ms > 0)
     setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
   return fd;

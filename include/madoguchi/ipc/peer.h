@@ -48,9 +48,12 @@
 #define MADO_PEER_KEYRING "keyring"
 
 /* May a process of @uid ask role @server for @verb? Root and our own user always may; the roles' users (in
- * production each role has its own, named as its program) only what the table says; members (anybody whom the
- * socket's file mode lets in) only what the keeper offers. */
+ * production each role has its own, named as its program) only what the table says; members (anybody else whom
+ * the socket's file mode lets in) only what the keeper offers. */
 gboolean mado_peer_may_ask (const char *server, const char *verb, uid_t uid);
+
+/* Does this login name belong to a role? Those are "madoguchi-" and the role's name; no member may have such a one. */
+gboolean mado_peer_is_role (const char *login);
 
 /* File mode of a role's socket. The group of the runtime directory decides who comes near it. */
 int mado_peer_socket_mode (const char *server);

@@ -48,6 +48,10 @@ gboolean mado_wire_check (const MadoPacket *packet, GError **error);
 /* Sends a request and waits for its answer. Errors: those above, and the peer's own. */
 gboolean mado_wire_call (int socket, const char *verb, GVariant *body, int fd, MadoPacket *answer, GError **error);
 
+/* Is @fd a file in memory? Only such a one is read without a doubt: any other may make its reader wait for ever (a
+ * pipe, a file system of the sender's own). */
+gboolean mado_wire_is_memory (int fd);
+
 /* A listening socket at @path (replacing what is there) with file mode @mode. -1 on failure. Errors: TEMP,
  * DENIED, CONF when @path has more than 107 bytes. */
 int mado_wire_listen (const char *path, int mode, GError **error);
