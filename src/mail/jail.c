@@ -131,7 +131,9 @@ on_log (const char *domain, GLogLevelFlags level, const char *message, gpointer 
   (void) data;
   if ((level & G_LOG_LEVEL_ERROR) && message != NULL && strstr (message, "failed to allocate") != NULL)
     _exit (OUT_OF_MEMORY);
-  g_log_default_handler (domain, level, message, NULL);
+  if (!(level & (G_LOG_FLAG_FATAL | G_LOG_LEVEL_ERROR)))
+    return; /* a library that complains may quote the mail, and the log may not */
+  g_log_default_handler (domain, level, "a library or we ourselves failed", NULL);
 }
 
 /* What a worker does about signals is not for us, nor for the engines. */
