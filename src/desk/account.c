@@ -20,8 +20,9 @@ list_files (MadoDesk *desk, GError **error)
   g_autoptr (GHashTable) files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_auto (GStrv) waiting = mado_spool_list_new (desk->spool, error);
   g_auto (GStrv) active = waiting != NULL ? mado_spool_list_active (desk->spool, error) : NULL;
+  g_auto (GStrv) broken = active != NULL ? mado_spool_list_broken (desk->spool, error) : NULL;
 
-  return add_ids (files, waiting) && add_ids (files, active) ? g_steal_pointer (&files) : NULL;
+  return add_ids (files, waiting) && add_ids (files, active) && add_ids (files, broken) ? g_steal_pointer (&files) : NULL;
 }
 
 static gboolean

@@ -18,6 +18,7 @@ struct _MadoFlow {
   MadoDesk *desk;
   MadoIntakeQueue *queue;
   GHashTable *mails; /* set of Mail */
+  GQueue again;      /* of Mail, of the set: their pause is over, they wait for room */
   guint n_busy;      /* of them, not waiting for a retry */
   guint n_opening;   /* of them, on their way to a report */
   gboolean is_pumping;
@@ -33,7 +34,7 @@ typedef struct {
   MadoMail *row;
   MadoReport *report;
   const char *held; /* reason, when it is to be held */
-  gboolean is_excused, is_opening;
+  gboolean is_opening;
   MadoSettled settled;
   guint pause_ms, timer;
   gint64 claimed, sent, opened; /* monotonic, microseconds */
@@ -80,8 +81,8 @@ on_pause_over (gpointer data)
   Mail *mail = data;
 
   mail->timer = 0;
-  mail->flow->n_busy++;
-  claim (mail);
+  g_queue_push_tail (&mail->flow->again, mail);
+  mado_flow_pump (mail->flow);
   return G_SOURCE_REMOVE;
 }
 
@@ -357,9 +358,9 @@ on_received (gpointer data, const GError *error)
 
 /* The file does not hold what was promised. It was moved aside; what can be said of it is said in a ticket. */
 static void
-record_broken (Mail *mail, const GError *error)
+record_broken (Mail *mail, const char *why)
 {
-  mado_log (MADO_LOG_ERROR, mail->id, "broken-file", "why=\"%s\"", error->message);
+  mado_log (MADO_LOG_ERROR, mail->id, "broken-file", "why=\"%s\"", why);
   mail->held = "broken";
   mado_envelope_free (mail->envelope);
   mail->envelope = mado_envelope_new ();
@@ -388,13 +389,32 @@ claim (Mail *mail)
     mail->envelope = mado_envelope_copy (mail->file->envelope);
     mado_batch_add (flow->desk->batch, apply_received, on_received, mail);
   } else if (g_error_matches (error, MADO_ERROR, MADO_ERROR_PERM)) {
-    record_broken (mail, error);
+    record_broken (mail, error->message);
+  } else if (g_error_matches (error, MADO_ERROR, MADO_ERROR_NO) && mado_spool_is_broken (flow->desk->spool, mail->id)) {
+    record_broken (mail, "moved aside before"); /* and the keeper died, or the store was full, before it was said */
   } else if (g_error_matches (error, MADO_ERROR, MADO_ERROR_NO)) {
     mado_log (MADO_LOG_WARNING, mail->id, "gone", "why=\"%s\"", error->message);
     forget (mail);
   } else {
     retry (mail, "claim", error->message);
   }
+}
+
+/* The next mail to work on: those that wait for another try are older. NULL: none. */
+static Mail *
+take_next (MadoFlow *flow)
+{
+  Mail *mail = g_queue_pop_head (&flow->again);
+  char *id = mail == NULL ? mado_intake_queue_pop (flow->queue) : NULL;
+
+  if (id != NULL) {
+    mail = g_new0 (Mail, 1);
+    mail->flow = flow;
+    mail->id = id;
+    mail->pause_ms = FIRST_PAUSE_MS;
+    g_hash_table_add (flow->mails, mail);
+  }
+  return mail;
 }
 
 void
@@ -410,14 +430,9 @@ mado_flow_pump (MadoFlow *flow)
     return;
   flow->is_pumping = TRUE;
   while (!flow->desk->is_draining && flow->n_opening < room) {
-    char *id = mado_intake_queue_pop (flow->queue);
-    if (id == NULL)
+    Mail *mail = take_next (flow);
+    if (mail == NULL)
       break;
-    Mail *mail = g_new0 (Mail, 1);
-    mail->flow = flow;
-    mail->id = id;
-    mail->pause_ms = FIRST_PAUSE_MS;
-    g_hash_table_add (flow->mails, mail);
     flow->n_busy++;
     claim (mail);
   }
@@ -449,7 +464,10 @@ mado_flow_new (MadoDesk *desk, void (*drafted) (gpointer data), gpointer data, G
     mado_intake_queue_push (flow->queue, left[i]);
   if (left[0] != NULL)
     mado_log (MADO_LOG_INFO, NULL, "recovered", "active=%u", g_strv_length (left));
-  return g_steal_pointer (&flow);
+  g_auto (GStrv) broken = mado_spool_list_broken (desk->spool, error);
+  for (gsize i = 0; broken != NULL && broken[i] != NULL; i++)
+    mado_intake_queue_push (flow->queue, broken[i]); /* the store may not know of them yet */
+  return broken != NULL ? g_steal_pointer (&flow) : NULL;
 }
 
 void
@@ -457,6 +475,7 @@ mado_flow_free (MadoFlow *flow)
 {
   if (flow == NULL)
     return;
+  g_queue_clear (&flow->again);
   g_hash_table_destroy (flow->mails);
   mado_intake_queue_free (flow->queue);
   g_free (flow);

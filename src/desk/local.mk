@@ -17,6 +17,10 @@ noinst_HEADERS += include/madoguchi/desk/store.h include/madoguchi/desk/store-sq
 desk_libs = libdesk.a libspool.a libmodel.a libipc.a libconf.a $(base_libs) $(SQLITE_LIBS)
 
 desk_house = tests/unit/desk-house.c tests/unit/desk-house.h tests/unit/desk-fake.c tests/unit/desk-fake.h
+unit_tests += tests/unit/test-desk-trouble
+tests_unit_test_desk_trouble_SOURCES = tests/unit/test-desk-trouble.c $(desk_house)
+tests_unit_test_desk_trouble_LDADD = $(desk_libs)
+
 unit_tests += tests/unit/test-desk-keeper
 tests_unit_test_desk_keeper_SOURCES = tests/unit/test-desk-keeper.c $(desk_house)
 tests_unit_test_desk_keeper_LDADD = $(desk_libs)

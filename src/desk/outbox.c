@@ -137,6 +137,15 @@ mado_outbox_pause (gint64 attempts, gint64 first, gint64 max)
   return MIN (pause, max);
 }
 
+char *
+mado_outbox_log_id (const char *message_id)
+{
+  const char *dot = strchr (message_id, '.');
+  gsize length = dot != NULL ? strcspn (dot + 1, ".@>") : 0;
+
+  return length >= 8 ? g_strndup (dot + 1, length) : g_strdup ("-");
+}
+
 /* --- what did not work ---------------------------------------------------------------------------------- */
 
 static gboolean
@@ -197,8 +206,9 @@ on_sent (gpointer data, MadoPacket *answer, const GError *error)
     fail (item, error);
     return;
   }
+  g_autofree char *id = mado_outbox_log_id (item->row->message_id);
   mado_log (MADO_LOG_INFO, item->row->queue_id, "sent",
-            "message_id=%s attempt=%" G_GINT64_FORMAT " send_ms=%.1f age_s=%" G_GINT64_FORMAT, item->row->message_id,
+            "answer=%s attempt=%" G_GINT64_FORMAT " send_ms=%.1f age_s=%" G_GINT64_FORMAT, id,
             item->row->attempts + 1, (g_get_monotonic_time () - item->started) / 1000.0,
             MAX (0, item->outbox->desk->now () - item->row->created));
   write_down (item, apply_sent);
@@ -243,17 +253,33 @@ apply_sending (gpointer data, GError **error)
   return item->sealed != NULL && mado_store_set_sending (item->outbox->desk->store, item->row->id, error);
 }
 
-static void
-on_sending_stored (gpointer data, const GError *error)
+static gboolean
+on_release (gpointer data)
 {
   Item *item = data;
 
-  if (error == NULL) {
-    send_item (item);
-    return;
-  }
-  mado_log (MADO_LOG_ERROR, item->row->queue_id, "outbox-not-stored", "why=\"%s\"", error->message);
+  item->timer = 0;
+  item->outbox->may_ready = item->outbox->may_draft = TRUE;
   release (item);
+  return G_SOURCE_REMOVE;
+}
+
+/* The store took nothing, so nothing happened: again after a pause. Until then the item keeps its place at the role,
+ * so that a full disk is not asked by everybody as fast as they can. */
+static void
+release_later (Item *item, const GError *error)
+{
+  mado_log (MADO_LOG_ERROR, item->row->queue_id, "outbox-not-stored", "why=\"%s\"", error->message);
+  item->timer = g_timeout_add_seconds (WRITE_AGAIN_SECONDS, on_release, item);
+}
+
+static void
+on_sending_stored (gpointer data, const GError *error)
+{
+  if (error == NULL)
+    send_item (data);
+  else
+    release_later (data, error);
 }
 
 /* --- sealing -------------------------------------------------------------------------------------------- */
@@ -281,13 +307,14 @@ on_sealed_stored (gpointer data, const GError *error)
 {
   Item *item = data;
 
-  if (error != NULL)
-    mado_log (MADO_LOG_ERROR, item->row->queue_id, "outbox-not-stored", "why=\"%s\"", error->message);
-  else
-    mado_log (MADO_LOG_INFO, item->row->queue_id, "sealed", "message_id=%s seal_ms=%.1f size=%" G_GSIZE_FORMAT,
-              item->row->message_id, (g_get_monotonic_time () - item->started) / 1000.0,
-              g_bytes_get_size (item->sealed));
-  if (error != NULL || item->step != SENDING) {
+  if (error != NULL) {
+    release_later (item, error);
+    return;
+  }
+  g_autofree char *answer = mado_outbox_log_id (item->row->message_id);
+  mado_log (MADO_LOG_INFO, item->row->queue_id, "sealed", "answer=%s seal_ms=%.1f size=%" G_GSIZE_FORMAT, answer,
+            (g_get_monotonic_time () - item->started) / 1000.0, g_bytes_get_size (item->sealed));
+  if (item->step != SENDING) {
     item->outbox->may_ready = item->outbox->may_draft = TRUE;
     release (item);
     return;

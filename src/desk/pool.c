@@ -15,6 +15,7 @@ typedef struct {
   char *verb;
   GVariant *body;
   int fd;
+  gboolean is_lost; /* its file could not be kept open: no job for a role */
   MadoPoolDone done;
   gpointer data;
 } Job;
@@ -177,6 +178,16 @@ connect_one (Connection *connection)
   return TRUE;
 }
 
+/* Ends a job that no role was asked for. */
+static void
+give_up (MadoPool *pool, Job *job, const GError *error)
+{
+  pool->n_open_jobs--;
+  job->done (job->data, NULL, error);
+  job_free (job);
+  kick (pool);
+}
+
 /* FALSE: nothing came of it; the job waits on. */
 static gboolean
 send_job (Connection *connection, Job *job)
@@ -184,14 +195,16 @@ send_job (Connection *connection, Job *job)
   MadoPool *pool = connection->pool;
   g_autoptr (GError) error = NULL;
 
+  if (job->is_lost) { /* a role that got it without its file would blame the mail */
+    g_set_error (&error, MADO_ERROR, MADO_ERROR_TEMP, "%s: too many open files", job->verb);
+    give_up (pool, job, error);
+    return TRUE;
+  }
   if (connection->socket < 0 && !connect_one (connection))
     return FALSE;
   if (!mado_wire_send (connection->socket, job->verb, job->body, job->fd, &error)) {
     if (g_error_matches (error, MADO_ERROR, MADO_ERROR_LIMIT)) { /* this job will never fit */
-      pool->n_open_jobs--;
-      job->done (job->data, NULL, error);
-      job_free (job);
-      kick (pool);
+      give_up (pool, job, error);
       return TRUE;
     }
     hang_up (connection, error->message);
@@ -267,6 +280,7 @@ mado_pool_submit (MadoPool *pool, const char *verb, GVariant *body, int fd, gboo
   job->verb = g_strdup (verb);
   job->body = g_variant_ref_sink (body);
   job->fd = fd >= 0 ? fcntl (fd, F_DUPFD_CLOEXEC, 0) : -1;
+  job->is_lost = fd >= 0 && job->fd < 0;
   job->done = done;
   job->data = data;
   pool->n_open_jobs++;

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define MAX_SHOWN (48 * 1024 * 1024)  /* bytes of reports and texts in one answer; see MADO_WIRE_BODY_MAX */
+#define MAX_LISTED (32 * 1024 * 1024) /* of subjects and the like */
 #define MAX_TO 60000 /* below what an entry may carry */
 
 /* The columns that read_summary () takes, in its order. */
@@ -155,6 +157,8 @@ fill_mail (MadoEntry *entry, MadoStatement *row, GError **error)
   g_autofree char *recipients = g_strjoinv (", ", envelope->recipients);
   entry->date = envelope->received;
   entry->to = mado_text_truncate (recipients, MAX_TO);
+  if (report_bytes == NULL && sqlite3_column_int (row, 10) != 0)
+    entry->text = g_strdup ("Left out: this thread is too long to be shown whole. The raw mail is kept.");
   if (report_bytes == NULL)
     return TRUE;
   entry->report = mado_record_from_bytes (&mado_report_type, report_bytes, &problem);
@@ -210,20 +214,33 @@ read_entry (MadoStatement *row, const char *team, GError **error)
   return g_steal_pointer (&entry);
 }
 
+/* The newest entries that may be shown whole begin with this one. */
+static gboolean
+find_first_whole (MadoStore *store, gint64 incident, gint64 *first, GError **error)
+{
+  return mado_sql_number (store, first, error,
+                          "SELECT coalesce (min (id), ?2) FROM (SELECT e.id AS id, sum (coalesce (length (m.report), 0)"
+                          " + coalesce (length (CAST (e.text AS BLOB)), 0)) OVER (ORDER BY e.id DESC) AS total"
+                          " FROM entry e LEFT JOIN message m ON m.id = e.message WHERE e.incident = ?1) WHERE total <= ?3",
+                          "iii", incident, (gint64) G_MAXINT64, (gint64) MAX_SHOWN);
+}
+
 MadoIncident *
 mado_store_load_incident (MadoStore *store, gint64 id, const char *team, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   g_autoptr (MadoIncident) incident = mado_store_load_summary (store, id, error);
+  gint64 first = 0;
 
-  if (incident == NULL)
+  if (incident == NULL || !find_first_whole (store, id, &first, error))
     return NULL;
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
-                        "SELECT e.id, e.date, e.direction, e.author, e.text, m.queue_id, m.envelope, m.report,"
-                        " o.reply, o.state FROM entry e LEFT JOIN message m ON m.id = e.message"
-                        " LEFT JOIN outbox o ON o.id = e.outbox WHERE e.incident = ? ORDER BY e.id",
-                        "i", id);
+                        "SELECT e.id, e.date, e.direction, e.author, CASE WHEN e.id >= ?2 THEN e.text ELSE"
+                        " substr (e.text, 1, 1000) END, m.queue_id, m.envelope, CASE WHEN e.id >= ?2 THEN m.report END,"
+                        " o.reply, o.state, e.id < ?2 FROM entry e LEFT JOIN message m ON m.id = e.message"
+                        " LEFT JOIN outbox o ON o.id = e.outbox WHERE e.incident = ?1 ORDER BY e.id",
+                        "ii", id, first);
   if (row == NULL)
     return NULL;
   while (mado_sql_step (store, row, &problem)) {
@@ -244,6 +261,7 @@ mado_store_list_incidents (MadoStore *store, const char *state, const char *owne
 {
   g_autoptr (GError) problem = NULL;
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_incident_free);
+  gsize bytes = 0;
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
                         SUMMARY_SELECT
@@ -254,8 +272,11 @@ mado_store_list_incidents (MadoStore *store, const char *state, const char *owne
 
   if (row == NULL)
     return NULL;
-  while (mado_sql_step (store, row, &problem))
-    g_ptr_array_add (list, read_summary (store, row));
+  while (bytes < MAX_LISTED && mado_sql_step (store, row, &problem)) {
+    MadoIncident *incident = read_summary (store, row);
+    g_ptr_array_add (list, incident);
+    bytes += 1000 + (incident->subject != NULL ? strlen (incident->subject) : 0);
+  }
   if (problem == NULL)
     return g_steal_pointer (&list);
   g_propagate_error (error, g_steal_pointer (&problem));

@@ -2,8 +2,11 @@
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-sql.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/base/text.h"
 
 #include <string.h>
+
+#define MAX_HELD_SUBJECT 1000 /* bytes; many may be held */
 
 static const MadoField mail_fields[] = {
   MADO_INT (MadoMail, id),
@@ -282,7 +285,7 @@ mado_store_list_held (MadoStore *store, GError **error)
     held->reason = g_steal_pointer (&mail->reason);
     held->ticket = mail->number != NULL ? g_strdup_printf ("%s #%s", store->prefix, mail->number) : NULL;
     held->from = g_steal_pointer (&mail->sender);
-    held->subject = g_steal_pointer (&mail->subject);
+    held->subject = mail->subject != NULL ? mado_text_truncate (mail->subject, MAX_HELD_SUBJECT) : NULL;
     held->attempts = mail->attempts;
     held->size = mail->size;
     g_ptr_array_add (list, held);

@@ -4,6 +4,9 @@
 #include "madoguchi/desk/store-sql.h"
 #include "madoguchi/base/error.h"
 
+/* No pause is longer ([submission] retry-max): what is due later than that was written while the clock was wrong. */
+#define MAX_PAUSE (7 * 86400)
+
 static const MadoField item_fields[] = {
   MADO_INT (MadoOutboxItem, id),
   MADO_INT (MadoOutboxItem, incident),
@@ -62,8 +65,9 @@ mado_store_list_due (MadoStore *store, const char *state, gint64 now, gint64 lim
       = mado_sql_query (store, error,
                         "SELECT o.id, o.incident, m.queue_id, o.message_id, o.recipient, o.state, o.attempts,"
                         " o.created, o.automatic FROM outbox o LEFT JOIN message m ON m.id = o.answers"
-                        " WHERE o.state = ? AND o.next_at <= ? ORDER BY o.next_at, o.id LIMIT ?",
-                        "sii", state, now, limit);
+                        " WHERE o.state = ?1 AND (o.next_at <= ?2 OR o.next_at > ?2 + ?4) ORDER BY o.next_at, o.id"
+                        " LIMIT ?3",
+                        "siii", state, now, limit, (gint64) MAX_PAUSE);
 
   if (row == NULL)
     return NULL;

@@ -379,6 +379,18 @@ mado_spool_list_active (MadoSpool *spool, GError **error)
   return list_ids (spool, ACTIVE, error);
 }
 
+char **
+mado_spool_list_broken (MadoSpool *spool, GError **error)
+{
+  return list_ids (spool, BROKEN, error);
+}
+
+gboolean
+mado_spool_is_broken (MadoSpool *spool, const char *id)
+{
+  return mado_qid_is_valid (id) && faccessat (spool->dirs[BROKEN], id, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* Opens the mail @id in @dirfd; NULL with NO when it is not there. */
 static MadoSpoolFile *
 open_file (int dirfd, const char *id, gboolean verify, GError **error)

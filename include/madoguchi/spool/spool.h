@@ -59,6 +59,12 @@ const char *mado_spool_new_path (const MadoSpool *spool);
 char **mado_spool_list_new (MadoSpool *spool, GError **error);
 char **mado_spool_list_active (MadoSpool *spool, GError **error);
 
+/* (transfer full) the ids of the mails that were moved aside, oldest first. Errors: TEMP. */
+char **mado_spool_list_broken (MadoSpool *spool, GError **error);
+
+/* Was @id moved aside? */
+gboolean mado_spool_is_broken (MadoSpool *spool, const char *id);
+
 /* A mail file opened for reading. */
 typedef struct {
   int fd;          /* owned */
