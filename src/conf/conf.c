@@ -169,51 +169,66 @@ describe_type (MadoConfType type)
   return words[type];
 }
 
-static gboolean
-read_key (MadoConf *conf, GKeyFile *file, const char *text, const char *name, const char *section, const char *key,
-          GError **error)
+static void complain (GPtrArray *problems, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static void
+complain (GPtrArray *problems, const char *format, ...)
+{
+  g_autofree char *sentence = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  sentence = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  /* A key given twice is listed twice, and read the same both times. */
+  if (!g_ptr_array_find_with_equal_func (problems, sentence, g_str_equal, NULL))
+    g_ptr_array_add (problems, g_steal_pointer (&sentence));
+}
+
+static void
+read_key (MadoConf *conf, GKeyFile *file, const char *text, const char *section, const char *key, GPtrArray *problems)
 {
   gssize row = find_setting (section, key);
   g_autofree char *value = g_key_file_get_value (file, section, key, NULL);
 
-  if (row < 0) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s:%d: [%s] %s: no such setting", name,
-                 find_line (text, section, key), section, key);
-    return FALSE;
-  }
-  if (!g_utf8_validate (value, -1, NULL) || !set_value (&conf->values[row], &mado_conf_settings[row], value)) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s:%d: [%s] %s: not %s within its limits", name,
-                 find_line (text, section, key), section, key, describe_type (mado_conf_settings[row].type));
-    return FALSE;
-  }
-  conf->values[row].is_set = TRUE;
-  return TRUE;
+  if (row < 0)
+    complain (problems, "%s:%d: [%s] %s: no such setting", conf->path, find_line (text, section, key), section, key);
+  else if (!g_utf8_validate (value, -1, NULL) || !set_value (&conf->values[row], &mado_conf_settings[row], value))
+    complain (problems, "%s:%d: [%s] %s: not %s within its limits", conf->path, find_line (text, section, key), section,
+              key, describe_type (mado_conf_settings[row].type));
+  else
+    conf->values[row].is_set = TRUE;
 }
 
 static gboolean
-read_keys (MadoConf *conf, GKeyFile *file, const char *text, const char *name, GError **error)
+is_section (const char *name)
+{
+  for (gsize i = 0; mado_conf_settings[i].section != NULL; i++)
+    if (strcmp (mado_conf_settings[i].section, name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+read_keys (MadoConf *conf, GKeyFile *file, const char *text, GPtrArray *problems)
 {
   g_auto (GStrv) sections = g_key_file_get_groups (file, NULL);
 
   for (gsize s = 0; sections[s] != NULL; s++) {
-    g_auto (GStrv) keys = g_key_file_get_keys (file, sections[s], NULL, NULL);
-    gboolean known = FALSE;
-    for (gsize i = 0; mado_conf_settings[i].section != NULL; i++)
-      known = known || strcmp (mado_conf_settings[i].section, sections[s]) == 0;
-    if (!known) {
-      g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s:%d: [%s]: no such section", name,
-                   find_line (text, sections[s], NULL), sections[s]);
-      return FALSE;
+    g_auto (GStrv) keys = NULL;
+    if (!is_section (sections[s])) {
+      complain (problems, "%s:%d: [%s]: no such section", conf->path, find_line (text, sections[s], NULL), sections[s]);
+      continue;
     }
+    keys = g_key_file_get_keys (file, sections[s], NULL, NULL);
     for (gsize k = 0; keys != NULL && keys[k] != NULL; k++)
-      if (!read_key (conf, file, text, name, sections[s], keys[k], error))
-        return FALSE;
+      read_key (conf, file, text, sections[s], keys[k], problems);
   }
-  return TRUE;
 }
 
-MadoConf *
-mado_conf_parse (const char *text, const char *name, GError **error)
+/* (transfer full) what @text says, as far as it can be read; each mistake in it adds a sentence to @problems. */
+static MadoConf *
+read_text (const char *text, const char *name, GPtrArray *problems)
 {
   g_autoptr (MadoConf) conf = g_new0 (MadoConf, 1);
   g_autoptr (GKeyFile) file = g_key_file_new ();
@@ -228,32 +243,68 @@ mado_conf_parse (const char *text, const char *name, GError **error)
     if (setting->type == MADO_CONF_LIST && conf->values[i].list == NULL)
       conf->values[i].list = g_new0 (char *, 1);
   }
-  if (!g_key_file_load_from_data (file, text, strlen (text), G_KEY_FILE_NONE, &problem)) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s:%d: %s", name, find_broken_line (text), problem->message);
+  if (g_key_file_load_from_data (file, text, strlen (text), G_KEY_FILE_NONE, &problem))
+    read_keys (conf, file, text, problems);
+  else
+    complain (problems, "%s:%d: %s", name, find_broken_line (text), problem->message);
+  return g_steal_pointer (&conf);
+}
+
+/* (transfer full) the text of the file @path. */
+static char *
+read_file (const char *path, GError **error)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) problem = NULL;
+  g_autofree char *text = NULL;
+
+  if (!mado_fsio_read_file (path, MAX_FILE, &bytes, &problem)) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s", problem->message);
     return NULL;
   }
-  if (!read_keys (conf, file, text, name, error))
+  text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  if (strlen (text) != g_bytes_get_size (bytes)) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s: a NUL byte: not a text", path);
     return NULL;
+  }
+  return g_steal_pointer (&text);
+}
+
+MadoConf *
+mado_conf_parse (const char *text, const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (MadoConf) conf = read_text (text, name, problems);
+
+  if (problems->len > 0) {
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_CONF, problems->pdata[0]);
+    return NULL;
+  }
   return g_steal_pointer (&conf);
 }
 
 MadoConf *
 mado_conf_load (const char *path, GError **error)
 {
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) problem = NULL;
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  g_autofree char *text = read_file (absolute, error);
 
-  if (!mado_fsio_read_file (absolute, MAX_FILE, &bytes, &problem)) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s", problem->message);
-    return NULL;
-  }
-  g_autofree char *text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  if (strlen (text) != g_bytes_get_size (bytes)) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s: a NUL byte: not a text", absolute);
-    return NULL;
-  }
-  return mado_conf_parse (text, absolute, error);
+  return text != NULL ? mado_conf_parse (text, absolute, error) : NULL;
+}
+
+GPtrArray *
+mado_conf_check (const char *path)
+{
+  GPtrArray *problems = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = read_file (absolute, &error);
+
+  if (text == NULL)
+    complain (problems, "%s", error->message);
+  else
+    mado_conf_free (read_text (text, absolute, problems));
+  return problems;
 }
 
 void

@@ -36,6 +36,22 @@ print_setting (MadoCli *cli, const MadoConfSetting *setting, const char *value, 
   return mado_cli_print (cli, json, error) && mado_cli_print (cli, "\n", error);
 }
 
+/* Names every mistake, not the first alone: the last one is the error, those before it are said here. */
+static MadoConf *
+load (MadoCli *cli, GError **error)
+{
+  g_autoptr (GPtrArray) problems = mado_conf_check (cli->conf_path);
+
+  for (guint i = 0; i + 1 < problems->len; i++) {
+    g_autofree char *line = g_strdup_printf ("conf: %s", (const char *) problems->pdata[i]);
+    mado_cli_warn (line);
+  }
+  if (problems->len == 0)
+    return mado_conf_load (cli->conf_path, error);
+  g_set_error_literal (error, MADO_ERROR, MADO_ERROR_CONF, problems->pdata[problems->len - 1]);
+  return NULL;
+}
+
 gboolean
 mado_verb_conf (MadoCli *cli, GError **error)
 {
@@ -46,7 +62,7 @@ mado_verb_conf (MadoCli *cli, GError **error)
     return FALSE;
   }
   if (!cli->options.defaults) {
-    conf = mado_conf_load (cli->conf_path, error);
+    conf = load (cli, error);
     if (conf == NULL)
       return FALSE;
   }

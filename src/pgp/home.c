@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 #define ANSWER_SECONDS 5
+#define AWAY_STEPS 100
+#define AWAY_STEP_US (10 * 1000)
 #define RING "pubring.kbx"
 #define MAX_RING (256 * 1024 * 1024)
 
@@ -48,6 +50,29 @@ is_same_file (const struct stat *a, const struct stat *b)
          && a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
+/* Looks at the ring; an inode of 0 says that there is none to be copied. An administrator's gpg moves the ring away
+ * (to pubring.kbx~) before it puts the changed one in its place: who has a copy goes on with that one, and who has
+ * none must not take it for a house without keys. */
+static gboolean
+stat_ring (const MadoPgpHome *home, struct stat *ring, GError **error)
+{
+  g_autofree char *source = g_build_filename (home->gnupg_home, RING, NULL);
+  g_autofree char *away = g_strconcat (source, "~", NULL);
+
+  for (int i = 0; i < AWAY_STEPS; i++) {
+    if (stat (source, ring) == 0)
+      return TRUE;
+    if (errno != ENOENT)
+      return mado_error_set_errno (error, source);
+    *ring = (struct stat) { 0 };
+    if (home->ring.st_ino != 0 || !g_file_test (away, G_FILE_TEST_EXISTS))
+      return TRUE;
+    g_usleep (AWAY_STEP_US);
+  }
+  g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "%s: moved away by another program", source);
+  return FALSE;
+}
+
 /* Copies the public ring into the home when it has changed. gpg makes and removes three lock files beside the ring
  * each time it only reads it, and now and then packs it; on a copy of our own it needs no lock (a home serves one
  * gpg at a time), and the real ring has one writer. */
@@ -61,9 +86,9 @@ mado_pgp_home_refresh (MadoPgpHome *home, GError **error)
 
   if (home->owner != getpid ())
     return TRUE; /* its parent has done it */
-  if (stat (source, &now) != 0)
-    return errno == ENOENT || mado_error_set_errno (error, source); /* no keys yet */
-  if (is_same_file (&now, &home->ring))
+  if (!stat_ring (home, &now, error))
+    return FALSE;
+  if (now.st_ino == 0 || is_same_file (&now, &home->ring))
     return TRUE;
   if (!mado_fsio_read_file (source, MAX_RING, &bytes, error) || !mado_fsio_replace (copy, bytes, 0600, error))
     return FALSE;

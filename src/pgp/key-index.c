@@ -190,12 +190,13 @@ mado_key_index_judge (const MadoKeyIndex *index, const MadoKey *key, const char 
   const MadoKey *pinned = lower == NULL ? NULL : g_hash_table_lookup (index->pins, lower);
   MadoValidity validity = MADO_VALIDITY_UNKNOWN;
   gboolean is_named = address != NULL && judge_users (key, address, &validity);
+  gboolean is_pinned = pinned != NULL && pinned == key;
 
   *vouched_by = NULL;
-  *matches = is_named || pinned == key;
+  *matches = is_named || is_pinned;
   if (key->is_distrusted || key->is_disabled || key->is_revoked)
     return MADO_VALIDITY_NEVER;
-  if (pinned == key) {
+  if (is_pinned) {
     *vouched_by = "pin";
     return MAX (validity, MADO_VALIDITY_FULL);
   }

@@ -367,8 +367,10 @@ write_table (Engine *engine, MadoKeyTable **listed, GError **error)
   if (table == NULL)
     return FALSE;
   /* gpg makes the ring for its owner alone; the opener and the signer read it by the directory's group. */
-  if (chmod (ring, 0640) != 0 && errno != ENOENT)
-    return mado_error_set_errno (error, ring);
+  if (chmod (ring, 0640) != 0 && errno != ENOENT) {
+    mado_error_set_errno (error, ring);
+    return FALSE;
+  }
   bytes = mado_record_to_bytes (&mado_key_table_type, table);
   if (!mado_fsio_replace (path, bytes, 0644, error))
     return FALSE;

@@ -13,6 +13,7 @@
 
 #define TEAM_NAME "Example CSIRT"
 #define TEAM_ADDRESS "csirt@example.org"
+#define TEAM_USER_ID (TEAM_NAME " <" TEAM_ADDRESS ">")
 #define SOCKET_MAX (sizeof ((struct sockaddr_un *) NULL)->sun_path - 1)
 /* A private GnuPG home and its socket below the runtime directory add this much. */
 #define RUNTIME_MAX (SOCKET_MAX - 40)
@@ -79,7 +80,7 @@ find_created (GBytes *status)
 static gboolean
 make_key (const char *home, char **fingerprint, GBytes **armoured, GError **error)
 {
-  const char *const create[] = { "--status-fd=1", "--quick-generate-key", TEAM_NAME " <" TEAM_ADDRESS ">", "ed25519",
+  const char *const create[] = { "--status-fd=1", "--quick-generate-key", TEAM_USER_ID, "ed25519",
                                  "cert,sign", "1y", NULL };
   g_autoptr (GBytes) status = NULL;
   g_autofree char *made = NULL;

@@ -110,6 +110,11 @@ def conf(tap, site):
             tap.ok(got.status == 78 and all(w.encode() in got.err for w in words),
                    '%s with a bad file: exit 78, names file, line and key' % verb[0], got)
     tap.equal(site.cli('-c', site.dir + '/none.conf', 'list').status, 78, 'no file at all: exit 78')
+    path = site.write('[crypto]\nworkers = many\nodd = 1\n[nope]\na = 1\n[team]\nname = x\n[intake]\ntimeout = 1y\n', 'bad.conf')
+    got = site.cli('-c', path, 'conf', '-n')
+    tap.equal(re.findall(r'^madoguchi: conf: .*bad\.conf:(\d+): ', got.err.decode(), re.M), ['2', '3', '4', '9'],
+              'conf -n names every mistake, each on a line')
+    tap.ok(got.status == 78 and got.out == b'', 'then exit 78 and no settings', got)
 
 
 def ingest(tap, site):

@@ -188,6 +188,36 @@ test_files (void)
 }
 
 static void
+test_every_mistake (void)
+{
+  static const char text[] = "[team]\nnmae=x\nname=y\n[nope]\na=1\n[intake]\ntimeout=x\nrecipients=5\nrecipients=0\n";
+  static const char *const expected[] = {
+    ":2: [team] nmae: no such setting",
+    ":4: [nope]: no such section",
+    ":7: [intake] timeout: not a duration (s, m, h, d) within its limits",
+    ":9: [intake] recipients: not a number within its limits",
+  };
+  g_autofree char *dir = g_dir_make_tmp ("mado-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "m.conf", NULL);
+  g_autoptr (GPtrArray) none = NULL, found = NULL, missing = NULL;
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  found = mado_conf_check (path);
+  g_assert_cmpuint (found->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < found->len; i++) {
+    g_autofree char *sentence = g_strconcat (path, expected[i], NULL);
+    g_assert_cmpstr (found->pdata[i], ==, sentence);
+  }
+  g_assert_true (g_file_set_contents (path, "[team]\nname=x\n", -1, NULL));
+  none = mado_conf_check (path);
+  g_assert_cmpuint (none->len, ==, 0);
+  g_assert_true (mado_fsio_remove_tree (dir, NULL));
+  missing = mado_conf_check (path);
+  g_assert_cmpuint (missing->len, ==, 1);
+  g_assert_nonnull (strstr (missing->pdata[0], path));
+}
+
+static void
 test_wrong_question (void)
 {
   if (g_test_subprocess ()) {
@@ -210,6 +240,7 @@ main (int argc, char **argv)
   g_test_add_func ("/conf/messages", test_messages);
   g_test_add_func ("/conf/broken-syntax", test_broken_syntax);
   g_test_add_func ("/conf/files", test_files);
+  g_test_add_func ("/conf/every-mistake", test_every_mistake);
   g_test_add_func ("/conf/wrong-question", test_wrong_question);
   return g_test_run ();
 }

@@ -5,6 +5,7 @@
 #include "madoguchi/pgp/home.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -239,6 +240,49 @@ test_configured_agent (Team *team, gconstpointer data)
   fixture_home_free (other);
 }
 
+static gpointer
+bring_back (gpointer data)
+{
+  const Team *team = data;
+  g_autofree char *ring = g_build_filename (team->keys, "pubring.kbx", NULL);
+  g_autofree char *away = g_build_filename (team->keys, "pubring.kbx~", NULL);
+
+  g_usleep (200 * 1000);
+  g_assert_cmpint (rename (away, ring), ==, 0);
+  return NULL;
+}
+
+/* While gpg --import changes the ring it is away for a moment: nobody may take that for a house without keys. */
+static void
+test_ring_away (Team *team, gconstpointer data)
+{
+  g_autofree char *ring = g_build_filename (team->keys, "pubring.kbx", NULL);
+  g_autofree char *away = g_build_filename (team->keys, "pubring.kbx~", NULL);
+  g_autoptr (MadoPgpHome) home = mado_pgp_home_new (team->conf, team->runtime, MADO_PGP_DECRYPT, 0, NULL);
+  g_autoptr (GError) error = NULL;
+  GThread *thread;
+
+  (void) data;
+  g_assert_nonnull (home);
+  g_assert_cmpint (rename (ring, away), ==, 0);
+  g_assert_true (mado_pgp_home_check_agent (home, &error));
+  g_assert_true (can_decrypt (team, mado_pgp_home_path (home))); /* with the copy that it has */
+  g_assert_false (g_file_test (ring, G_FILE_TEST_EXISTS)); /* and makes none where the other program puts one */
+  thread = g_thread_new ("back", bring_back, team);
+  g_autoptr (MadoPgpHome) second = mado_pgp_home_new (team->conf, team->runtime, MADO_PGP_DECRYPT, 1, &error);
+  g_thread_join (thread);
+  g_assert_no_error (error);
+  g_assert_true (can_decrypt (team, mado_pgp_home_path (second)));
+  g_assert_cmpint (rename (ring, away), ==, 0);
+  g_assert_null (mado_pgp_home_new (team->conf, team->runtime, MADO_PGP_DECRYPT, 2, &error)); /* away for good */
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_TEMP);
+  g_clear_error (&error);
+  g_assert_cmpint (unlink (away), ==, 0);
+  g_autoptr (MadoPgpHome) none = mado_pgp_home_new (team->conf, team->runtime, MADO_PGP_DECRYPT, 2, &error);
+  g_assert_no_error (error); /* a house that has no keys yet */
+  g_assert_false (can_decrypt (team, mado_pgp_home_path (none)));
+}
+
 static void
 test_long_path (void)
 {
@@ -262,6 +306,7 @@ main (int argc, char **argv)
   g_test_add ("/pgp/home/ring-changes", Team, NULL, set_up, test_ring_changes, tear_down);
   g_test_add ("/pgp/home/killed-worker", Team, NULL, set_up, test_killed_worker, tear_down);
   g_test_add ("/pgp/home/configured-agent", Team, NULL, set_up, test_configured_agent, tear_down);
+  g_test_add ("/pgp/home/ring-away", Team, NULL, set_up, test_ring_away, tear_down);
   g_test_add_func ("/pgp/home/long-path", test_long_path);
   return g_test_run ();
 }

@@ -30,11 +30,15 @@ extern const MadoConfSetting mado_conf_settings[];
 
 typedef struct _MadoConf MadoConf;
 
-/* (transfer full) the settings of file @path, NULL on error. Errors: CONF (message names file, line, key). */
+/* (transfer full) the settings of file @path, NULL on error. Errors: CONF (message names file, line and key of the
+ * first mistake). */
 MadoConf *mado_conf_load (const char *path, GError **error);
 
 /* (transfer full) the same from text, for tests and for `conf -n`; @name stands in messages. */
 MadoConf *mado_conf_parse (const char *text, const char *name, GError **error);
+
+/* (transfer full) every mistake in file @path, section by section: sentences as above. Empty when there is none. */
+GPtrArray *mado_conf_check (const char *path);
 
 void mado_conf_free (MadoConf *conf);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoConf, mado_conf_free)

@@ -20,7 +20,8 @@ MadoPgpHome *mado_pgp_home_new (const MadoConf *conf, const char *runtime, MadoP
                                 GError **error);
 
 /* Brings the copy of the ring up to date; to be called before each job (one stat(2) when nothing has changed).
- * In a child of the owner: does nothing. Errors: TEMP. */
+ * In a child of the owner: does nothing. While an administrator's gpg has moved the ring away the copy stays as it
+ * was; without a copy it waits, a second at most. Errors: TEMP. */
 gboolean mado_pgp_home_refresh (MadoPgpHome *home, GError **error);
 
 /* Does the agent answer, and is the copy of the ring up to date? Starts our own agent again when it does not; a
