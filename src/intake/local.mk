@@ -18,3 +18,8 @@ endif
 tests_fuzz_fuzz_lmtp_SOURCES = tests/fuzz/fuzz-lmtp.c
 tests_fuzz_fuzz_lmtp_LDADD = $(intake_libs)
 tests_fuzz_fuzz_lmtp_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+unit_tests += tests/unit/test-intake-listen tests/unit/test-intake-lmtp-server
+tests_unit_test_intake_listen_SOURCES = tests/unit/test-intake-listen.c
+tests_unit_test_intake_listen_LDADD = $(intake_libs)
+tests_unit_test_intake_lmtp_server_SOURCES = tests/unit/test-intake-lmtp-server.c
+tests_unit_test_intake_lmtp_server_LDADD = $(intake_libs)
