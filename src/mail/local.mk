@@ -42,3 +42,11 @@ tests_fuzz_fuzz_packets_SOURCES = tests/fuzz/fuzz-packets.c
 tests_fuzz_fuzz_packets_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_packets_LDADD = $(mail_libs)
 endif
+unit_tests += tests/unit/test-mail-forms tests/unit/test-mail-content tests/unit/test-mail-open
+tests_unit_test_mail_forms_SOURCES = tests/unit/test-mail-forms.c
+tests_unit_test_mail_forms_LDADD = $(mail_libs)
+tests_unit_test_mail_content_SOURCES = tests/unit/test-mail-content.c
+tests_unit_test_mail_content_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS)
+tests_unit_test_mail_content_LDADD = $(mail_libs)
+tests_unit_test_mail_open_SOURCES = tests/unit/test-mail-open.c $(gnupg_fixture)
+tests_unit_test_mail_open_LDADD = $(mail_libs)

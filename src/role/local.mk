@@ -11,3 +11,6 @@ tests_unit_test_role_LDADD = $(role_libs)
 unit_tests += tests/unit/test-role-supervisor
 tests_unit_test_role_supervisor_SOURCES = tests/unit/test-role-supervisor.c
 tests_unit_test_role_supervisor_LDADD = $(role_libs)
+unit_tests += tests/unit/test-role-loop
+tests_unit_test_role_loop_SOURCES = tests/unit/test-role-loop.c
+tests_unit_test_role_loop_LDADD = $(role_libs)
