@@ -7,3 +7,6 @@ base_libs = libbase.a $(GLIB_LIBS) $(GCRYPT_LIBS)
 unit_tests += tests/unit/test-base
 tests_unit_test_base_SOURCES = tests/unit/test-base.c
 tests_unit_test_base_LDADD = $(base_libs)
+unit_tests += tests/unit/test-base-hash
+tests_unit_test_base_hash_SOURCES = tests/unit/test-base-hash.c
+tests_unit_test_base_hash_LDADD = $(base_libs)

@@ -85,6 +85,18 @@ test_sign (Team *team, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpint (mado_sealer_trial_us (team->sealer), >, 0);
 }
 
+static guint
+count (const char *text, const char *piece)
+{
+  guint found = 0;
+
+  while ((text = strstr (text, piece)) != NULL) {
+    found++;
+    text += strlen (piece);
+  }
+  return found;
+}
+
 static void
 test_sign_encrypt (Team *team, gconstpointer data G_GNUC_UNUSED)
 {
@@ -95,7 +107,7 @@ test_sign_encrypt (Team *team, gconstpointer data G_GNUC_UNUSED)
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
 
-  g_assert_true (mado_sealer_sign_encrypt (team->sealer, bytes, recipients, &armoured, &error));
+  g_assert_true (mado_sealer_sign_encrypt (team->sealer, bytes, recipients, TRUE, &armoured, &error));
   g_assert_no_error (error);
   text = as_text (armoured);
   g_assert_true (g_str_has_prefix (text, "-----BEGIN PGP MESSAGE-----\r\n"));
@@ -106,6 +118,15 @@ test_sign_encrypt (Team *team, gconstpointer data G_GNUC_UNUSED)
   g_assert_nonnull (strstr (ours, "for alice\r\n")); /* the team reads its own answers */
   g_assert_nonnull (strstr (ours, "GOODSIG"));
   g_assert_nonnull (strstr (ours, "GOODMDC"));
+  /* To her alone: one recipient, where there were two. */
+  g_autoptr (GBytes) alone = NULL;
+  g_assert_true (mado_sealer_sign_encrypt (team->sealer, bytes, recipients, FALSE, &alone, &error));
+  g_autofree char *to_one = as_text (alone);
+  const char *list[] = { "--list-only", "--list-packets", NULL };
+  g_autofree char *one = fixture_gpg (team->other, to_one, list);
+  g_autofree char *two = fixture_gpg (team->other, text, list);
+  g_assert_cmpuint (count (one, ":pubkey enc packet:"), ==, 1);
+  g_assert_cmpuint (count (two, ":pubkey enc packet:"), ==, 2);
 }
 
 /* Expects that nothing is sealed to @key, with @code, and that the words name it. */
@@ -117,7 +138,7 @@ expect_refused (Team *team, const char *key, int code, const char *words)
   g_autoptr (GBytes) armoured = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (mado_sealer_sign_encrypt (team->sealer, bytes, recipients, &armoured, &error));
+  g_assert_false (mado_sealer_sign_encrypt (team->sealer, bytes, recipients, TRUE, &armoured, &error));
   g_assert_error (error, MADO_ERROR, code);
   g_assert_null (armoured);
   if (strstr (error->message, words) == NULL)
@@ -153,7 +174,7 @@ test_ring_away (Team *team, gconstpointer data G_GNUC_UNUSED)
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpint (g_rename (ring, away), ==, 0);
-  g_assert_true (mado_sealer_sign_encrypt (team->sealer, bytes, recipients, &armoured, &error));
+  g_assert_true (mado_sealer_sign_encrypt (team->sealer, bytes, recipients, TRUE, &armoured, &error));
   g_assert_no_error (error);
   expect_refused (team, "0123456789ABCDEF0123456789ABCDEF01234567", MADO_ERROR_PERM, "0123456789ABCDEF");
 }

@@ -7,6 +7,7 @@
 #include <glib.h>
 #include <sys/types.h>
 
+/* gpgme_data_release () that takes NULL. */
 void mado_pgp_data_release (gpgme_data_t data);
 G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gpgme_data_t, mado_pgp_data_release, NULL)
 

@@ -1,0 +1,109 @@
+"""Every source file has a test of its own, tests/unit/test-LAYER-NAME.c, or stands in the table below with the test
+that covers it and a word by which that test shows it: a function it calls, or what it asks of a program. A row for
+nothing is an error, too."""
+import re
+
+from tap import Sample, Tap, source_dir
+
+# test: {source file below src/, without .c: a word of the test}
+COVERED = {
+    "tests/unit/test-base.c": {"base/error": "mado_error_code", "base/fsio": "mado_fsio_replace", "base/log": "mado_log",
+                               "base/qid": "mado_qid_new", "base/text": "mado_text_visible"},
+    "tests/unit/test-conf.c": {"conf/conf": "mado_conf_check", "conf/table": "mado_conf_settings"},
+    "tests/arch/test-man.py": {"conf/conf-man": "madoguchi.conf.5"},
+    "tests/unit/test-ipc.c": {"ipc/peer": "mado_peer_may_ask", "ipc/wire": "mado_wire_call"},
+    "tests/unit/test-model.c": {"model/record": "mado_record_to_bytes", "model/record-json": "mado_record_to_json",
+                                "model/report": "mado_report_new", "model/incident": "mado_incident"},
+    "tests/unit/test-spool-spool.c": {"model/envelope": "mado_envelope"},
+    "tests/unit/test-pgp-key-index.c": {"model/key": "mado_key_new"},
+    "tests/unit/test-reply-compose.c": {"model/reply": "mado_reply_new"},
+    "tests/unit/test-pgp-open.c": {"pgp/data": "max_plaintext"},
+    "tests/unit/test-mail-open.c": {"mail/body": "mado_open_part", "mail/facts": "message_id", "mail/peel": "MADO_COVERS_PART",
+                                    "mail/protect": "subject_source", "mail/reading": "mado_open_outline"},
+    "tests/unit/test-mail-words.c": {"mail/html": "mado_html_to_text"},
+    "tests/unit/test-report-language.c": {"report/read": "mado_language"},
+    "tests/unit/test-role.c": {"role/role": "mado_role_run", "role/workers": "worker-died", "role/sandbox": "EPERM",
+                               "role/privileges": "must not"},
+    "tests/unit/test-desk-parts.c": {"desk/batch": "mado_batch_", "desk/intake-queue": "mado_intake_queue_",
+                                     "desk/outbox": "mado_outbox_pause", "desk/pool": "mado_pool_",
+                                     "desk/settings": "mado_desk_settings_read"},
+    "tests/unit/test-desk-policy.c": {"desk/draft": "mado_draft_answer"},
+    "tests/unit/test-desk-store.c": {"desk/store-incident": "mado_store_list_incidents", "desk/store-mail": "mado_store_find_mail",
+                                     "desk/store-outbox": "mado_store_list_due", "desk/store-sql": "sqlite3",
+                                     "desk/settle": "mado_settle_report"},
+    # A keeper with a control socket, and fake roles around it.
+    "tests/unit/test-desk-keeper.c": {"desk/account": '"account"', "desk/control": "house_ask", "desk/desk": "house_start_keeper",
+                                      "desk/flow": "house_wait_state", "desk/verbs": "house_ask", "desk/verbs-house": '"doctor"',
+                                      "desk/verbs-mail": '"held', "desk/verbs-ticket": '"list"'},
+    "tests/unit/test-front-view.c": {"front/view-incident": "mado_view_summary", "front/view-report": "mado_view_"},
+    # The command line as people use it.
+    "tests/it/cli.py": {"bin/madoguchi": "'madoguchi'", "front/verb-conf": "'conf', '-n'", "front/verb-doctor": "'doctor'",
+                        "front/verb-ingest": "'ingest'", "front/verb-keys": "'keys'", "front/verb-open": "'open'"},
+    "tests/it/members.py": {"front/member": "'take'", "front/verb-held": "'held'", "front/verb-queue": "'list'"},
+    # Programs: a real role, and what it answers on its socket.
+    "tests/it/reply.py": {"bin/madoguchi-signer": "madoguchi-signer"},
+    "tests/it/demo.py": {"role/demo": "Demo", "bin/madoguchid": "madoguchid", "bin/madoguchi-opener": "ROLES",
+                         "bin/madoguchi-keeper": "ROLES", "bin/madoguchi-keyring": "ROLES"},
+    "tests/it/lmtp.py": {"bin/madoguchi-lmtp": "lmtp"},
+    "tests/crash/kill9.py": {"bin/madoguchi-sender": "sender"},
+}
+
+
+def own_test(root, layer, name):
+    return root / "tests/unit" / f"test-{layer}-{name}.c"
+
+
+def check_tested(root, covered):
+    """Source files that no test names."""
+    listed = {name for rows in covered.values() for name in rows}
+    for path in sorted((root / "src").glob("*/*.c")):
+        name = f"{path.parent.name}/{path.stem}"
+        if name not in listed and not own_test(root, path.parent.name, path.stem).exists():
+            yield f"src/{name}.c has no tests/unit/test-{name.replace('/', '-')}.c and stands in no table"
+
+
+def check_rows(root, covered):
+    """Rows of the table that promise what is not there."""
+    for test, rows in covered.items():
+        text = (root / test).read_text() if (root / test).exists() else ""
+        for name, word in rows.items():
+            if not (root / "src" / f"{name}.c").exists():
+                yield f"{test}: covers src/{name}.c, which is not there"
+            elif own_test(root, *name.split("/")).exists():
+                yield f"{test}: covers src/{name}.c, which has a test of its own"
+            elif word not in text:
+                yield f"{test}: covers src/{name}.c, and does not say {word}"
+
+
+def check_run(root, covered):
+    """Tests that no makefile runs."""
+    lists = "".join(path.read_text() for path in [*root.glob("src/*/local.mk"), *root.glob("tests/**/local.mk")])
+    units = [str(path.relative_to(root).with_suffix("")) for path in (root / "tests/unit").glob("test-*.c")]
+    for test in sorted({*units, *(test.removesuffix(".c") for test in covered)}):
+        if not re.search(rf"(?m)^(unit_tests|TESTS|it_quick|arch_tests) \+?=(.*\\\n)*.*{re.escape(test)}( |$)", lists):
+            yield f"{test} is in no list of tests"
+
+
+def main():
+    tap, root = Tap(), source_dir()
+    tap.none(check_tested(root, COVERED), "every source file has a test that names it")
+    tap.none(check_rows(root, COVERED), "the table of covering tests is true")
+    tap.none(check_run(root, COVERED), "every test is run")
+    tree = {"src/a/own.c": "", "src/a/listed.c": "", "src/a/bare.c": "", "tests/unit/test-a-own.c": "",
+            "tests/unit/test-a.c": "mado_listed ();", "src/a/local.mk": "unit_tests += tests/unit/test-a\n"}
+    with Sample(tree) as sample:
+        table = {"tests/unit/test-a.c": {"a/listed": "mado_listed"}}
+        found = list(check_tested(sample, table))
+        tap.finds(found, "src/a/bare.c", "a source file without a test is found")
+        tap.ok(len(found) == 1, "one with a test and one in the table are let be", found)
+        tap.none(check_rows(sample, table), "a true row is let be")
+        tap.finds(check_rows(sample, {"tests/unit/test-a.c": {"a/listed": "mado_other"}}), "does not say", "an empty promise is found")
+        tap.finds(check_rows(sample, {"tests/unit/test-a.c": {"a/gone": "x"}}), "not there", "a row for nothing is found")
+        tap.finds(check_rows(sample, {"tests/unit/test-a.c": {"a/own": "x"}}), "of its own", "a row too many is found")
+        found = list(check_run(sample, table))
+        tap.finds(found, "test-a-own is in no list", "a test that is never run is found")
+        tap.ok(len(found) == 1, "a test in a list is let be", found)
+    tap.done()
+
+
+main()
