@@ -42,6 +42,7 @@ start (MadoRoleContext *role, GError **error)
     opener->engine = mado_pgp_engine_new (opener->home, error);
   if (opener->engine != NULL)
     opener->keys = mado_key_index_load (role->conf, error);
+  mado_open_prepare ();
   return opener->keys != NULL;
 }
 

@@ -1,16 +1,23 @@
 /* html.c: see html.h. libxml2's HTML parser makes a tree (bounded depth); the walk over it is a loop, so that
- * nesting costs no stack. */
+ * nesting costs no stack.
+ *
+ * libxml2 brings six more libraries along, and every process that is forked pays for each of them. So it is loaded
+ * by the child that meets HTML and gone with it. */
 #include "madoguchi/mail/html.h"
 
+#include <dlfcn.h>
+#include <errno.h>
 #include <libxml/HTMLparser.h>
 #include <string.h>
 
-static void
-free_document (xmlDoc *document)
-{
-  xmlFreeDoc (document);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (xmlDoc, free_document)
+/* What we use of libxml2. */
+typedef struct {
+  htmlDocPtr (*read) (const char *bytes, int size, const char *url, const char *encoding, int options);
+  xmlNodePtr (*root) (const xmlDoc *document);
+  xmlChar *(*attribute) (const xmlNode *node, const xmlChar *name);
+  void (*free_document) (xmlDocPtr document);
+  xmlFreeFunc *free; /* a variable of the library */
+} Reader;
 
 static const char *const silent[] = { "script", "style", "head", "title", "template", "noscript", "object", "svg", NULL };
 static const char *const blocks[] = { "p",  "div", "table", "tr",  "ul",      "ol",      "li",     "h1",      "h2",
@@ -18,6 +25,7 @@ static const char *const blocks[] = { "p",  "div", "table", "tr",  "ul",      "o
                                       "pre", "dl", "dt",    "dd",  "address", "fieldset", "center", "blockquote", NULL };
 
 typedef struct {
+  const Reader *reader;
   GString *out;
   guint pre; /* inside this many <pre> */
 } Writer;
@@ -65,7 +73,7 @@ write_text (Writer *writer, const char *text)
 static void
 write_attribute (Writer *writer, xmlNode *node, const char *name, const char *before, const char *after)
 {
-  xmlChar *value = xmlGetProp (node, (const xmlChar *) name);
+  xmlChar *value = writer->reader->attribute (node, (const xmlChar *) name);
 
   if (value != NULL && value[0] != '\0' && value[0] != '#') {
     g_string_append (writer->out, before);
@@ -73,7 +81,7 @@ write_attribute (Writer *writer, xmlNode *node, const char *name, const char *be
     g_string_append (writer->out, after);
   }
   if (value != NULL)
-    xmlFree (value);
+    (*writer->reader->free) (value);
 }
 
 static void
@@ -137,20 +145,52 @@ walk (Writer *writer, xmlNode *root)
   }
 }
 
+/* Fills @reader. FALSE: there is no libxml2. It stays loaded as long as this process lives. That there is no room
+ * for it ends the process, as it does for everything else that is allocated. */
+static gboolean
+load (Reader *reader)
+{
+  void *library = dlopen (MADO_XML_LIBRARY, RTLD_NOW | RTLD_LOCAL);
+  const char *problem = library == NULL ? dlerror () : NULL;
+  const struct {
+    const char *name;
+    void *to;
+  } names[] = { { "htmlReadMemory", &reader->read },
+                { "xmlDocGetRootElement", &reader->root },
+                { "xmlGetProp", &reader->attribute },
+                { "xmlFreeDoc", &reader->free_document },
+                { "xmlFree", &reader->free } };
+
+  if (problem != NULL && strstr (problem, g_strerror (ENOENT)) == NULL)
+    g_error ("failed to allocate room for a library: %s", problem);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    void *found = library == NULL ? NULL : dlsym (library, names[i].name);
+    if (found == NULL)
+      return FALSE;
+    memcpy (names[i].to, &found, sizeof found);
+  }
+  return TRUE;
+}
+
 char *
 mado_html_to_text (const char *html)
 {
-  g_autoptr (xmlDoc) document = NULL;
-  Writer writer = { NULL, 0 };
+  Reader reader;
+  Writer writer = { &reader, NULL, 0 };
   gsize size = strlen (html);
+  htmlDocPtr document;
+  xmlNode *root;
 
-  if (size > G_MAXINT)
+  if (size > G_MAXINT || !load (&reader))
     return NULL;
-  document = htmlReadMemory (html, (int) size, NULL, "UTF-8",
-                             HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
-  if (document == NULL || xmlDocGetRootElement (document) == NULL)
-    return NULL;
-  writer.out = g_string_sized_new (size / 2);
-  walk (&writer, xmlDocGetRootElement (document));
-  return g_strchomp (g_string_free (writer.out, FALSE));
+  document = reader.read (html, (int) size, NULL, "UTF-8",
+                          HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
+  root = document == NULL ? NULL : reader.root (document);
+  if (root != NULL) {
+    writer.out = g_string_sized_new (size / 2);
+    walk (&writer, root);
+  }
+  if (document != NULL)
+    reader.free_document (document);
+  return writer.out == NULL ? NULL : g_strchomp (g_string_free (writer.out, FALSE));
 }

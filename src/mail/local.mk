@@ -2,14 +2,15 @@ noinst_LIBRARIES += libmail.a
 libmail_a_SOURCES = src/mail/structure.c src/mail/header.c src/mail/words.c src/mail/charset.c src/mail/content.c \
 	src/mail/html.c src/mail/reading.c src/mail/facts.c src/mail/body.c src/mail/open.c \
 	src/mail/forms.c src/mail/peel.c src/mail/protect.c src/mail/verdict.c src/mail/jail.c
-libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) $(XML_CFLAGS)
+libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) $(XML_CFLAGS) \
+	-DMADO_XML_LIBRARY=\"$(XML_LIBRARY)\"
 noinst_HEADERS += include/madoguchi/mail/open.h include/madoguchi/mail/jail.h include/madoguchi/mail/structure.h \
 	include/madoguchi/mail/header.h include/madoguchi/mail/words.h include/madoguchi/mail/charset.h \
 	include/madoguchi/mail/content.h include/madoguchi/mail/html.h include/madoguchi/mail/reading.h \
 	include/madoguchi/mail/facts.h include/madoguchi/mail/body.h \
 	include/madoguchi/mail/forms.h include/madoguchi/mail/peel.h include/madoguchi/mail/protect.h \
 	include/madoguchi/mail/verdict.h
-mail_libs = libmail.a $(role_libs) $(pgp_libs) $(model_libs) $(conf_libs) $(GMIME_LIBS) $(XML_LIBS)
+mail_libs = libmail.a $(role_libs) $(pgp_libs) $(model_libs) $(conf_libs) $(GMIME_LIBS)
 
 check_PROGRAMS += tests/unit/open-one
 tests_unit_open_one_SOURCES = tests/unit/open-one.c

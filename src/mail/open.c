@@ -15,6 +15,31 @@
 #include <string.h>
 #include <unistd.h>
 
+void
+mado_open_prepare (void)
+{
+  static const char mail[] = "Message-ID: <1@example.org>\r\n"
+                             "Date: Thu, 1 Jan 2026 00:00:00 +0000\r\n"
+                             "From: =?utf-8?Q?=C3=84?= <a@example.org>\r\n"
+                             "To: b@example.org\r\n"
+                             "Subject: =?iso-2022-jp?B?GyRCJCIbKEI=?=\r\n"
+                             "Content-Type: text/plain; charset=utf-8\r\n"
+                             "\r\n"
+                             "Hello\r\n";
+  g_autoptr (MadoConf) conf = mado_conf_parse ("", "built-in", NULL);
+  g_autoptr (GBytes) bytes = g_bytes_new_static (mail, sizeof mail - 1);
+  g_autoptr (MadoReport) report = NULL;
+  MadoOpenContext context = { .conf = conf };
+  int fd = mado_fsio_memfd ("madoguchi-sample", bytes, NULL);
+
+  g_mime_init ();
+  if (fd < 0 || conf == NULL)
+    return;
+  if (mado_open_mail (&context, fd, 0, sizeof mail - 1, &report, NULL))
+    g_bytes_unref (mado_record_to_bytes (&mado_report_type, report));
+  close (fd);
+}
+
 static void
 mark_unreadable (MadoReport *report, const char *reason)
 {

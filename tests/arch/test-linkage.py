@@ -19,11 +19,11 @@ LIBRARIES = {
 TABLE = {
     "madoguchi-lmtp": (["gcrypt"], ["gmime", "gpgme", "sqlite", "curl", "json", "xml"]),
     "madoguchi-keeper": (["gcrypt", "sqlite"], ["gmime", "gpgme", "curl", "json", "xml"]),
-    "madoguchi-opener": (["gcrypt", "gmime", "gpgme", "xml"], ["sqlite", "curl", "json"]),
+    "madoguchi-opener": (["gcrypt", "gmime", "gpgme"], ["sqlite", "curl", "json", "xml"]),
     "madoguchi-signer": (["gpgme"], ["gmime", "sqlite", "curl", "json", "xml"]),
     "madoguchi-sender": (["curl"], ["gmime", "gpgme", "sqlite", "json", "xml"]),
     "madoguchi-keyring": (["gpgme"], ["gmime", "curl", "sqlite", "json", "xml"]),
-    "madoguchi": (["gcrypt", "gmime", "gpgme", "json", "xml"], ["curl", "sqlite"]),
+    "madoguchi": (["gcrypt", "gmime", "gpgme", "json"], ["curl", "sqlite", "xml"]),
     "madoguchid": ([], ["gmime", "gpgme", "sqlite", "curl", "json", "xml"]),
 }
 

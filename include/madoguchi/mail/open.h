@@ -24,6 +24,10 @@ typedef struct {
   void (*interpret) (MadoReport *report); /* reads the finished report: language and the like (report/); nullable */
 } MadoOpenContext;
 
+/* Reads a small mail of our own: what the libraries set up when they are first used is then there before the fork,
+ * once, and not made again by every child. For a worker that will fork many; it may be left out. */
+void mado_open_prepare (void);
+
 /* Opens the mail in bytes @offset to @offset + @size of the file @fd (one that can be mapped).
  * A crossed cap of [limits] on structure yields a report of the top header alone whose undecryptable reason is
  * "limit". @report: (transfer full). Errors: PERM when there is no header field: no mail at all; TEMP for our own
