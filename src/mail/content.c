@@ -1,6 +1,7 @@
 /* content.c: see content.h. */
 #include "madoguchi/mail/content.h"
 
+#include "madoguchi/base/base64.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/mail/charset.h"
 #include "madoguchi/mail/header.h"
@@ -16,8 +17,9 @@ decode_base64 (const guint8 *body, gsize size)
   guchar *out = g_malloc (size / 4 * 3 + 12);
   gint state = 0;
   guint save = 0;
-  gsize length = g_base64_decode_step ((const char *) body, size, out, &state, &save);
+  gsize used, length = mado_base64_decode (body, size, out, &used);
 
+  length += g_base64_decode_step ((const char *) body + used, size - used, out + length, &state, &save);
   length += g_base64_decode_step ("==", 2, out + length, &state, &save); /* padding that was lost */
 
   return g_bytes_new_take (out, length);

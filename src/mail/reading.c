@@ -88,14 +88,16 @@ mado_reading_scan (MadoReading *reading, GError **error)
 gboolean
 mado_reading_scan_header (MadoReading *reading, GError **error)
 {
-  const guint8 *end = memmem (reading->bytes, reading->size, "\n\n", 2);
-  gsize size = end == NULL ? reading->size : (gsize) (end + 1 - reading->bytes);
-  const guint8 *crlf = memmem (reading->bytes, size, "\n\r\n", 3);
-
-  if (crlf != NULL)
-    size = (gsize) (crlf + 1 - reading->bytes);
   /* Of a header over the cap its start will do: somebody must be told whose mail this is. */
-  return scan (reading, MIN (size, reading->limits.header_size), error);
+  gsize size = MIN (reading->size, reading->limits.header_size);
+  const guint8 *end = memmem (reading->bytes, size, "\n\r\n", 3);
+
+  if (end != NULL)
+    size = (gsize) (end + 1 - reading->bytes);
+  end = memmem (reading->bytes, size, "\n\n", 2);
+  if (end != NULL)
+    size = (gsize) (end + 1 - reading->bytes);
+  return scan (reading, size, error);
 }
 
 void

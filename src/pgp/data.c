@@ -5,6 +5,7 @@
 #include "madoguchi/base/fsio.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #define FIRST_SHA1_COLLISION 1483228800 /* 2017-01-01, on the safe side of it */
@@ -14,6 +15,14 @@ mado_pgp_data_release (gpgme_data_t data)
 {
   if (data != NULL)
     gpgme_data_release (data);
+}
+
+/* GPGME moves 512 bytes at a time unless told. It goes over every byte before it tries to write (its trace), again
+ * when the pipe took only some: PIPE_BUF is what a pipe that poll () calls ready takes whole. */
+void
+mado_pgp_data_widen (gpgme_data_t data, gboolean is_input)
+{
+  gpgme_data_set_flag (data, "io-buffer-size", is_input ? G_STRINGIFY (PIPE_BUF) : "65536");
 }
 
 ssize_t

@@ -4,6 +4,7 @@
 
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/pgp/armor.h"
 #include "madoguchi/pgp/context.h"
 #include "madoguchi/pgp/data.h"
 #include "madoguchi/pgp/packets.h"
@@ -249,6 +250,7 @@ run_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t ci
   problem = gpgme_data_new_from_cbs (&plain, &callbacks, sink);
   if (problem != 0)
     return mado_pgp_error_set (error, problem, "plaintext sink");
+  mado_pgp_data_widen (plain, FALSE);
   problem = gpgme_op_decrypt_verify (engine->context, cipher, plain);
   found = gpgme_op_decrypt_result (engine->context);
   if (problem == 0 && !sink->is_over) {
@@ -279,9 +281,12 @@ mado_pgp_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guin
   g_auto (gpgme_data_t) cipher = NULL;
   g_auto (MadoPackets) packets = { 0 };
   MadoPgpSink sink = { -1, limits->max_plaintext, FALSE };
+  g_autoptr (GBytes) binary = NULL;
   gpgme_error_t problem;
   gboolean ok;
 
+  if (mado_pgp_dearmor (bytes, size, &binary))
+    bytes = g_bytes_get_data (binary, &size);
   mado_packets_read (bytes, size, limits->max_recipients, &packets);
   if (judge_packets (&packets, limits, facts)) {
     *result = g_steal_pointer (&facts);
@@ -290,6 +295,7 @@ mado_pgp_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guin
   problem = gpgme_data_new_from_mem (&cipher, (const char *) bytes, size, 0);
   if (problem != 0)
     return mado_pgp_error_set (error, problem, "ciphertext");
+  mado_pgp_data_widen (cipher, TRUE);
   sink.fd = mado_fsio_memfd ("madoguchi-plaintext", NULL, error);
   if (sink.fd < 0)
     return FALSE;
@@ -312,6 +318,7 @@ run_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, GBytes *text, gp
 
   if (problem != 0)
     return mado_pgp_error_set (error, problem, "signed text");
+  mado_pgp_data_widen (signed_text, TRUE);
   problem = gpgme_op_verify (engine->context, detached, signed_text, NULL);
   if (gpgme_err_code (problem) == GPG_ERR_ENOMEM || gpgme_err_code (problem) == GPG_ERR_INV_ENGINE)
     return mado_pgp_error_set (error, problem, "verification");
