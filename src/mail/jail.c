@@ -237,7 +237,8 @@ read_error (int fd, GError **error)
   return FALSE;
 }
 
-/* Why a child that did not end by itself is gone. NULL: it did. */
+/* Why a child that did not end by itself is gone. NULL: it did. The soft limit of processor time
+ * tells itself by SIGXCPU; SIGKILL is somebody else's doing. */
 static const char *
 why_gone (int status, gboolean timed_out, gboolean *is_limit)
 {
@@ -246,12 +247,13 @@ why_gone (int status, gboolean timed_out, gboolean *is_limit)
     return "Reading this mail took longer than it may.";
   if (WIFEXITED (status) && (WEXITSTATUS (status) == WORKED || WEXITSTATUS (status) == FAILED))
     return NULL;
-  if (WIFSIGNALED (status) && (WTERMSIG (status) == SIGXCPU || WTERMSIG (status) == SIGKILL))
-    return "Reading this mail took more processor time or memory than it may.";
+  if (WIFSIGNALED (status) && WTERMSIG (status) == SIGXCPU)
+    return "Reading this mail took more processor time than it may.";
   if (WIFSIGNALED (status) && WTERMSIG (status) == SIGXFSZ)
     return "This mail grew larger than we take when it was opened.";
   if (WIFEXITED (status) && WEXITSTATUS (status) == OUT_OF_MEMORY)
     return "Reading this mail took more memory than it may.";
+  /* Somebody else killed it, or the machine was short of memory: it may go well the next time. */
   *is_limit = FALSE;
   return "The process that read this mail died.";
 }

@@ -61,8 +61,9 @@ mado_sandbox_enter (const MadoSandbox *sandbox, GError **error)
   return load_filter (sandbox, error);
 }
 
+/* @grace: so much higher is the hard limit. */
 static gboolean
-set_limit (__rlimit_resource_t resource, guint64 value, GError **error)
+set_limit (__rlimit_resource_t resource, guint64 value, guint64 grace, GError **error)
 {
   struct rlimit limit;
 
@@ -70,7 +71,7 @@ set_limit (__rlimit_resource_t resource, guint64 value, GError **error)
   if (getrlimit (resource, &limit) != 0)
     return mado_error_set_errno (error, "getrlimit");
   limit.rlim_cur = MIN ((rlim_t) value, limit.rlim_max);
-  limit.rlim_max = limit.rlim_cur;
+  limit.rlim_max = MIN (limit.rlim_cur + grace, limit.rlim_max);
   return setrlimit (resource, &limit) == 0 || mado_error_set_errno (error, "setrlimit");
 }
 
@@ -80,6 +81,7 @@ mado_sandbox_limit (guint64 memory, guint64 cpu_seconds, guint64 file_size, GErr
 #ifdef MADO_SANITIZED
   memory = RLIM_INFINITY; /* the shadow memory alone needs terabytes of addresses */
 #endif
-  return set_limit (RLIMIT_AS, memory, error) && set_limit (RLIMIT_CPU, cpu_seconds, error)
-         && set_limit (RLIMIT_FSIZE, file_size, error) && set_limit (RLIMIT_CORE, 0, error);
+  /* At the soft limit of processor time comes SIGXCPU, which tells why; at the hard one SIGKILL, which does not. */
+  return set_limit (RLIMIT_AS, memory, 0, error) && set_limit (RLIMIT_CPU, cpu_seconds, 1, error)
+         && set_limit (RLIMIT_FSIZE, file_size, 0, error) && set_limit (RLIMIT_CORE, 0, 0, error);
 }
