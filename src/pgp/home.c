@@ -90,6 +90,10 @@ mado_pgp_home_refresh (MadoPgpHome *home, GError **error)
     return FALSE;
   if (now.st_ino == 0 || is_same_file (&now, &home->ring))
     return TRUE;
+  if (now.st_size > MAX_RING) { /* our trouble, and no limit that a mail went over */
+    g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "%s: more than %d bytes", source, MAX_RING);
+    return FALSE;
+  }
   if (!mado_fsio_read_file (source, MAX_RING, &bytes, error) || !mado_fsio_replace (copy, bytes, 0600, error))
     return FALSE;
   home->ring = now; /* a change since then shows next time */

@@ -297,6 +297,21 @@ test_long_path (void)
   fixture_home_free (runtime);
 }
 
+/* A ring too large to be copied is our trouble: no mail may be held for it as being over a limit. */
+static void
+test_huge_ring (Team *team, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoPgpHome) home = mado_pgp_home_new (team->conf, team->runtime, MADO_PGP_DECRYPT, 0, &error);
+  g_autofree char *ring = g_build_filename (team->keys, "pubring.kbx", NULL);
+
+  (void) data;
+  g_assert_no_error (error);
+  g_assert_cmpint (truncate (ring, 300 * 1024 * 1024), ==, 0);
+  g_assert_false (mado_pgp_home_check_agent (home, &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_TEMP);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -307,6 +322,7 @@ main (int argc, char **argv)
   g_test_add ("/pgp/home/killed-worker", Team, NULL, set_up, test_killed_worker, tear_down);
   g_test_add ("/pgp/home/configured-agent", Team, NULL, set_up, test_configured_agent, tear_down);
   g_test_add ("/pgp/home/ring-away", Team, NULL, set_up, test_ring_away, tear_down);
+  g_test_add ("/pgp/home/huge-ring", Team, NULL, set_up, test_huge_ring, tear_down);
   g_test_add_func ("/pgp/home/long-path", test_long_path);
   return g_test_run ();
 }
