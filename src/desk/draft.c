@@ -56,8 +56,7 @@ mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoReport *report, c
   reply->template_name = g_strdup (verdict->template_name);
   reply->language = g_strdup (verdict->language);
   reply->ticket = g_strdup (ticket);
-  reply->recipient = g_strdup (verdict->recipient);
-  reply->recipient_name = g_strdup (verdict->recipient_name);
+  reply->recipient = g_strdup (verdict->recipient); /* without the name: it may have come encrypted, and it is a quote */
   reply->reply_to = g_strdup_printf ("%.*s+%s%s", (int) (at - address), address, token, at);
   reply->in_reply_to = is_message_id (report->message_id) ? g_strdup (report->message_id) : NULL;
   g_strfreev (reply->references);

@@ -178,11 +178,12 @@ fail (Item *item, const GError *error)
     item->when = 0;
   else
     item->when = now + mado_outbox_pause (item->row->attempts + 1, settings->retry_first, settings->retry_max);
-  mado_log (item->when != 0 ? MADO_LOG_INFO : MADO_LOG_WARNING, item->row->queue_id,
+  /* What a mail server said may quote the recipient or the Reply-To: that is for the ticket, not for the log. */
+  mado_log (item->when != 0 && item->step == SENDING ? MADO_LOG_INFO : MADO_LOG_WARNING, item->row->queue_id,
             item->when != 0 ? "answer-delayed" : "answer-failed",
-            "step=%s attempt=%" G_GINT64_FORMAT " again_s=%" G_GINT64_FORMAT " code=%s",
-            item->step == SEALING ? "seal" : "send", item->row->attempts + 1,
-            item->when != 0 ? item->when - now : 0, mado_error_name (code));
+            "step=%s attempt=%" G_GINT64_FORMAT " again_s=%" G_GINT64_FORMAT " code=%s why=\"%s\"",
+            item->step == SEALING ? "seal" : "send", item->row->attempts + 1, item->when != 0 ? item->when - now : 0,
+            mado_error_name (code), item->step == SEALING ? item->why : "");
   write_down (item, apply_failure);
 }
 

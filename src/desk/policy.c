@@ -187,7 +187,6 @@ mado_policy_judge (const MadoPolicyFacts *facts)
     }
   verdict.is_allowed = TRUE;
   verdict.recipient = get_from (facts);
-  verdict.recipient_name = facts->report->from->name;
   if (facts->report->undecryptable != NULL) {
     verdict.template_name = "cannot-open"; /* the same words whatever failed: no oracle */
     return verdict;

@@ -243,6 +243,7 @@ test_draft (void)
   g_assert_true (reply->is_automatic);
   g_assert_null (reply->subject);
   g_assert_null (reply->text); /* nothing is quoted */
+  g_assert_null (reply->recipient_name); /* nor is what the sender calls himself: it may have come encrypted */
   for (gsize i = 0; reply->references[i] != NULL; i++)
     g_assert_null (strpbrk (reply->references[i], " \r\n"));
   guint n = g_strv_length (reply->references);

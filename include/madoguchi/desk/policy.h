@@ -27,7 +27,6 @@ typedef struct {
   const char *template_name; /* static: "ack", "ack-plain", "cannot-open"; NULL when not allowed */
   const char *language;      /* of facts->languages */
   const char *recipient;     /* of the report */
-  const char *recipient_name; /* of the report, nullable */
   const char *encrypt_to;    /* of the report; NULL: signed in the clear, and nothing in it but the ticket's name */
 } MadoPolicyVerdict;
 
