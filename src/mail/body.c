@@ -3,6 +3,7 @@
 
 #include "madoguchi/base/hash.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/mail/charset.h"
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/header.h"
 #include "madoguchi/mail/protect.h"
@@ -10,9 +11,16 @@
 
 #include <string.h>
 
+/* One stretch of what is shown. */
+typedef struct {
+  const MadoLayer *layer; /* the block it comes from; NULL: from outside of any block */
+  char *text;             /* NULL: it could not be opened */
+} Segment;
+
 typedef struct {
   MadoReading *reading;
-  GString *text;
+  GArray *segments;    /* of Segment */
+  gsize length;        /* of all of them */
   GHashTable *shown;   /* of MadoEntity: leaves whose text was taken, and their unread alternatives */
   gint scope;          /* the scope of the text; -1 while there is none */
   gsize max;
@@ -29,7 +37,104 @@ is_hollow (const MadoEntity *entity)
 static gboolean
 is_text (const MadoEntity *entity)
 {
-  return is_hollow (entity) || g_str_equal (entity->type, "text/plain") || g_str_equal (entity->type, "text/html");
+  return is_hollow (entity) || g_str_equal (entity->type, "application/pgp") || g_str_equal (entity->type, "text/plain") || g_str_equal (entity->type, "text/html");
+}
+
+static void
+clear_segment (gpointer segment)
+{
+  g_free (((Segment *) segment)->text);
+}
+
+/* Adds @text (transfer full, nullable) to what is shown. */
+static void
+add_segment (Body *body, const MadoLayer *layer, char *text)
+{
+  Segment segment = { layer, text };
+
+  body->length += text == NULL ? 0 : strlen (text);
+  body->is_full = body->length > body->max;
+  g_array_append_val (body->segments, segment);
+}
+
+static gboolean
+is_blank (const char *text)
+{
+  return text[strspn (text, " \t\r\n")] == '\0';
+}
+
+static void
+note_unknown (Body *body, const MadoEntity *entity)
+{
+  mado_reading_problem (body->reading, "Part %s holds bytes that are no characters; they are shown as U+FFFD.", entity->path);
+}
+
+/* The text of @piece of @entity, which stands outside of any block. */
+static char *
+text_outside (Body *body, const MadoEntity *entity, const MadoPiece *piece)
+{
+  g_autofree char *label = g_str_equal (entity->type, "text/html") ? g_strdup ("utf-8") : mado_header_param (entity, "Content-Type", "charset");
+  g_autofree char *used = NULL, *text = NULL;
+  const guint8 *bytes = (const guint8 *) g_bytes_get_data (entity->text, NULL) + piece->start;
+  gboolean unknown = FALSE;
+
+  text = mado_charset_decode (bytes, piece->size, label, &used, &unknown);
+  if (unknown)
+    note_unknown (body, entity);
+  if (body->reading->report->text_charset == NULL && !is_blank (text))
+    body->reading->report->text_charset = g_steal_pointer (&used);
+  return mado_text_visible (text);
+}
+
+static void take_pieces (Body *body, MadoEntity *entity);
+
+/* Takes what the block @piece held, once. */
+static void
+take_block (Body *body, const MadoPiece *piece)
+{
+  g_autofree char *charset = NULL;
+  gboolean unknown = FALSE;
+  char *text;
+
+  if (piece->same != NULL)
+    piece = piece->same;
+  if (g_hash_table_contains (body->shown, piece))
+    return;
+  g_hash_table_add (body->shown, (gpointer) piece);
+  if (piece->opened == NULL) {
+    add_segment (body, piece->layer, NULL);
+    return;
+  }
+  g_hash_table_add (body->shown, piece->opened);
+  if (piece->opened->pieces != NULL) {
+    take_pieces (body, piece->opened);
+    return;
+  }
+  text = mado_content_text (piece->opened, &charset, &unknown);
+  if (unknown)
+    note_unknown (body, piece->opened);
+  if (body->reading->report->text_charset == NULL)
+    body->reading->report->text_charset = g_steal_pointer (&charset);
+  add_segment (body, piece->layer, text);
+}
+
+static void
+take_pieces (Body *body, MadoEntity *entity)
+{
+  for (guint i = 0; i < entity->pieces->len && !body->is_full; i++) {
+    const MadoPiece *piece = g_ptr_array_index (entity->pieces, i);
+    char *text;
+
+    if (piece->is_block) {
+      take_block (body, piece);
+      continue;
+    }
+    text = text_outside (body, entity, piece);
+    if (is_blank (text))
+      g_free (text);
+    else
+      add_segment (body, entity->layers->len > 0 ? g_ptr_array_index (entity->layers, 0) : NULL, text);
+  }
 }
 
 static MadoEntity *
@@ -54,6 +159,12 @@ take_leaf (Body *body, MadoEntity *entity)
     g_hash_table_add (body->shown, entity);
     return TRUE;
   }
+  if (entity->pieces != NULL) {
+    g_hash_table_add (body->shown, entity);
+    body->scope = (gint) entity->scope;
+    take_pieces (body, entity);
+    return TRUE;
+  }
   text = mado_content_text (entity, &charset, &unknown);
   if (text == NULL)
     return FALSE;
@@ -63,16 +174,13 @@ take_leaf (Body *body, MadoEntity *entity)
   if (is_hollow (entity))
     mado_reading_problem (body->reading, "Part %s says that it has parts, but none was found.", entity->path);
   if (unknown)
-    mado_reading_problem (body->reading, "Part %s holds bytes that are no characters; they are shown as U+FFFD.", entity->path);
-  if (text[strspn (text, " \t\r\n")] == '\0')
+    note_unknown (body, entity);
+  if (is_blank (text))
     return TRUE;
   body->scope = (gint) entity->scope;
   if (report->text_charset == NULL)
     report->text_charset = g_steal_pointer (&charset);
-  if (body->text->len > 0 && body->text->str[body->text->len - 1] != '\n')
-    g_string_append_c (body->text, '\n');
-  g_string_append (body->text, text);
-  body->is_full = body->text->len > body->max;
+  add_segment (body, NULL, g_steal_pointer (&text));
   return TRUE;
 }
 
@@ -209,7 +317,12 @@ list_parts (Body *body, MadoEntity *entity)
     list_parts (body, entity->opened);
     return;
   }
-  if ((entity->children->len == 0 || entity->is_message) && !g_hash_table_contains (body->shown, entity)) {
+  for (guint i = 0; entity->pieces != NULL && i < entity->pieces->len; i++) {
+    const MadoPiece *piece = g_ptr_array_index (entity->pieces, i);
+    if (piece->opened != NULL)
+      list_parts (body, piece->opened);
+  }
+  if ((entity->children->len == 0 || entity->is_message) && !entity->is_carrier && !g_hash_table_contains (body->shown, entity)) {
     content = mado_content_decode (entity);
     g_ptr_array_add (body->reading->report->parts, mado_body_describe (entity, content));
   }
@@ -218,17 +331,112 @@ list_parts (Body *body, MadoEntity *entity)
       list_parts (body, mado_entity_child (entity, i));
 }
 
+/* Appends @text with its lines marked: by @mark, or, when they would look like words of ours, by a blank. */
+static void
+append_marked (GString *out, const char *text, const char *mark)
+{
+  while (*text != '\0') {
+    gsize length = strcspn (text, "\n");
+
+    if (mark[0] != '\0')
+      g_string_append (out, mark);
+    else if (g_str_has_prefix (text, "==="))
+      g_string_append_c (out, ' ');
+    g_string_append_len (out, text, (gssize) length);
+    g_string_append_c (out, '\n');
+    text += length + (text[length] == '\n');
+  }
+}
+
+static const char *
+words_for (const Segment *segment)
+{
+  if (segment->layer == NULL)
+    return "=== outside of any encryption or signature ===\n";
+  if (segment->text == NULL)
+    return "=== a block that could not be opened ===\n";
+  return segment->layer->operation == MADO_OPERATION_VERIFY ? "=== a block with a signature ===\n" : "=== a block that was encrypted ===\n";
+}
+
+/* What is shown. Where blocks and other text meet, words of ours stand at the start of each stretch, and every line
+ * from outside is marked: no sender can make such text look like the inside of a block. */
+static char *
+put_together (const Body *body)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  gboolean has_blocks = FALSE;
+
+  for (guint i = 0; i < body->segments->len; i++)
+    has_blocks |= g_array_index (body->segments, Segment, i).layer != NULL;
+  if (has_blocks && body->segments->len > 1)
+    for (guint i = 0; i < body->segments->len; i++) {
+      const Segment *segment = &g_array_index (body->segments, Segment, i);
+      g_string_append (out, words_for (segment));
+      append_marked (out, segment->text == NULL ? "" : segment->text, segment->layer == NULL ? "| " : "");
+    }
+  else
+    for (guint i = 0; i < body->segments->len; i++) {
+      const Segment *segment = &g_array_index (body->segments, Segment, i);
+      if (out->len > 0 && out->str[out->len - 1] != '\n')
+        g_string_append_c (out, '\n');
+      g_string_append (out, segment->text == NULL ? "" : segment->text);
+    }
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+/* The only file of a mail without any other text is what a person reads, when it is text that came out of a block. */
+static MadoEntity *
+only_text (MadoEntity *entity, guint *count)
+{
+  MadoEntity *found = NULL;
+
+  entity = content_of (entity);
+  if (entity->is_carrier)
+    return NULL;
+  if (entity->children->len == 0 || entity->is_message) {
+    gboolean is_ours = entity->parent != NULL && entity->parent->opened == entity && g_str_equal (entity->type, "text/plain");
+    g_autoptr (GBytes) content = mado_content_decode (entity);
+    if (g_bytes_get_size (content) > 2 || is_ours)
+      ++*count;
+    return is_ours ? entity : NULL;
+  }
+  for (guint i = 0; i < entity->children->len; i++) {
+    MadoEntity *one = only_text (mado_entity_child (entity, i), count);
+    found = one != NULL ? one : found;
+  }
+  return found;
+}
+
+static void
+take_only_file (Body *body)
+{
+  guint count = 0;
+  MadoEntity *entity = only_text (body->reading->root, &count);
+  g_autofree char *charset = NULL;
+  gboolean unknown = FALSE;
+
+  if (entity == NULL || count != 1 || body->segments->len > 0)
+    return;
+  g_hash_table_add (body->shown, entity);
+  add_segment (body, NULL, mado_content_text (entity, &charset, &unknown));
+  body->reading->report->text_charset = g_steal_pointer (&charset);
+}
+
 void
 mado_body_read (MadoReading *reading)
 {
   g_autoptr (GHashTable) shown = g_hash_table_new (NULL, NULL);
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GArray) segments = g_array_new (FALSE, FALSE, sizeof (Segment));
+  g_autofree char *text = NULL;
   MadoReport *report = reading->report;
-  Body body = { reading, text, shown, -1, (gsize) mado_conf_int (reading->context->conf, "limits", "text"), FALSE };
+  Body body = { reading, segments, 0, shown, -1, (gsize) mado_conf_int (reading->context->conf, "limits", "text"), FALSE };
 
+  g_array_set_clear_func (segments, clear_segment);
   take (&body, reading->root, TRUE);
-  report->text_truncated = text->len > body.max;
-  report->text = mado_text_truncate (text->str, body.max);
+  take_only_file (&body);
+  text = put_together (&body);
+  report->text_truncated = strlen (text) > body.max;
+  report->text = mado_text_truncate (text, body.max);
   list_parts (&body, reading->root);
 }
 
@@ -241,6 +449,10 @@ find (MadoEntity *entity, const char *path)
     return found;
   if (g_str_equal (entity->path, path))
     return entity;
+  for (guint i = 0; entity->pieces != NULL && i < entity->pieces->len && found == NULL; i++) {
+    const MadoPiece *piece = g_ptr_array_index (entity->pieces, i);
+    found = piece->opened == NULL ? NULL : find (piece->opened, path);
+  }
   for (guint i = 0; entity->opened == NULL && i < entity->children->len && found == NULL; i++)
     found = find (mado_entity_child (entity, i), path);
   return found;

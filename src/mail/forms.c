@@ -142,10 +142,59 @@ is_smime_opaque (MadoEntity *entity, MadoFormMatch *match)
   return TRUE;
 }
 
+static gboolean
+has_suffix (const char *name, const char *suffix)
+{
+  gsize length = name == NULL ? 0 : strlen (name), want = strlen (suffix);
+
+  return length > want && g_ascii_strcasecmp (name + length - want, suffix) == 0;
+}
+
+static gboolean
+starts_with_armor (const char *bytes, gsize size)
+{
+  static const char begin[] = "-----BEGIN PGP MESSAGE-----";
+
+  while (size > 0 && g_ascii_isspace (*bytes))
+    bytes++, size--;
+  return size > sizeof begin && memcmp (bytes, begin, sizeof begin - 1) == 0;
+}
+
+/* A file that was encrypted, or signed as a whole, before it was attached: its name or its type say so, and its
+ * packets are. */
+static gboolean
+is_wrapped_file (MadoEntity *entity, MadoFormMatch *match)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GBytes) content = NULL;
+  g_auto (MadoPackets) packets = { 0 };
+  gboolean is_binary = has_type (entity, "application/octet-stream") || has_type (entity, "application/pgp-encrypted"), is_named;
+  gsize size;
+  const guint8 *bytes;
+
+  if (entity->children->len > 0 || entity->is_message || has_type (entity, "text/html"))
+    return FALSE;
+  name = mado_header_filename (entity);
+  is_named = has_suffix (name, ".gpg") || has_suffix (name, ".pgp") || has_suffix (name, ".asc");
+  if (!is_named && !is_binary)
+    return FALSE;
+  content = mado_content_decode (entity);
+  bytes = g_bytes_get_data (content, &size);
+  if (size == 0 || (!(bytes[0] & 0x80 && is_named) && !starts_with_armor ((const char *) bytes, size)))
+    return FALSE;
+  mado_packets_read (bytes, size, 1, &packets);
+  if (packets.kind != MADO_PACKETS_ENCRYPTED && packets.kind != MADO_PACKETS_SIGNED)
+    return FALSE;
+  *match = (MadoFormMatch) { MADO_PROTOCOL_OPENPGP, MADO_FORM_ATTACHMENT,
+                             packets.kind == MADO_PACKETS_ENCRYPTED ? MADO_OPERATION_DECRYPT : MADO_OPERATION_VERIFY,
+                             entity, NULL, NULL };
+  return TRUE;
+}
+
 typedef gboolean (*Recogniser) (MadoEntity *entity, MadoFormMatch *match);
 
 static const Recogniser recognisers[] = { is_pgp_mime_encrypted, is_pgp_mime_signed, is_mangled, is_mangled_part,
-                                         is_smime_opaque };
+                                         is_smime_opaque, is_wrapped_file };
 
 gboolean
 mado_forms_recognise (MadoEntity *entity, MadoFormMatch *match)
@@ -162,19 +211,6 @@ starts_line (const char *text, gsize size, const char *words)
   const char *at = memmem (text, size, words, strlen (words));
 
   return at != NULL && (at == text || at[-1] == '\n');
-}
-
-/* Is @entity a file that its name calls encrypted, and whose packets are? */
-static gboolean
-is_encrypted_file (const MadoEntity *entity, const char *bytes, gsize size)
-{
-  g_autofree char *name = mado_header_filename (entity);
-  g_auto (MadoPackets) packets = { 0 };
-
-  if (name == NULL || !(g_str_has_suffix (name, ".gpg") || g_str_has_suffix (name, ".pgp") || g_str_has_suffix (name, ".asc")))
-    return FALSE;
-  mado_packets_read ((const guint8 *) bytes, size, 1, &packets);
-  return packets.kind == MADO_PACKETS_ENCRYPTED;
 }
 
 const char *
@@ -194,8 +230,8 @@ mado_forms_unopened (const MadoEntity *entity)
   if (size == 0)
     return NULL;
   if (starts_line (bytes, size, "-----BEGIN PGP MESSAGE-----"))
-    return "The mail holds an OpenPGP message outside PGP/MIME; this version does not open it.";
+    return "The mail holds an OpenPGP message that is cut or broken, or where we do not look for one; it was not opened.";
   if (starts_line (bytes, size, "-----BEGIN PGP SIGNED MESSAGE-----"))
-    return "The mail holds text with an inline OpenPGP signature; this version does not verify it.";
-  return is_encrypted_file (entity, bytes, size) ? "The mail holds an encrypted file; this version does not open it." : NULL;
+    return "The mail holds signed text that is cut or broken, or where we do not look for it; it was not verified.";
+  return NULL;
 }

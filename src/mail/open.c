@@ -6,6 +6,7 @@
 #include "madoguchi/mail/body.h"
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/facts.h"
+#include "madoguchi/mail/offers.h"
 #include "madoguchi/mail/peel.h"
 #include "madoguchi/mail/protect.h"
 #include "madoguchi/mail/reading.h"
@@ -125,6 +126,7 @@ mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 
     return FALSE;
   mado_protect_read (reading);
   judge (reading);
+  mado_offers_read (reading);
   mado_facts_read_kind (reading);
   mado_body_read (reading);
   note_unread (reading->report);

@@ -20,6 +20,7 @@ mado_reading_new (const MadoOpenContext *context, int fd, guint64 offset, guint6
   reading->context = context;
   reading->problems = g_ptr_array_new_with_free_func (g_free);
   reading->plaintexts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  reading->blocks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   reading->report = mado_report_new ();
   reading->report->report = mado_report_body_new ();
   reading->report->headers = mado_header_facts_new ();
@@ -61,6 +62,7 @@ mado_reading_free (MadoReading *reading)
   mado_entity_free (reading->root);
   g_clear_pointer (&reading->own_engine, mado_pgp_engine_free);
   g_clear_pointer (&reading->plaintexts, g_ptr_array_unref);
+  g_clear_pointer (&reading->blocks, g_hash_table_unref);
   g_clear_pointer (&reading->problems, g_ptr_array_unref);
   mado_report_free (reading->report);
   g_clear_pointer (&reading->file, g_mapped_file_unref);

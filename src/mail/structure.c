@@ -32,6 +32,15 @@ clear_level (gpointer level)
   g_free (((Level *) level)->boundary);
 }
 
+static void
+free_piece (gpointer data)
+{
+  MadoPiece *piece = data;
+
+  mado_entity_free (piece->opened);
+  g_free (piece);
+}
+
 void
 mado_entity_free (MadoEntity *entity)
 {
@@ -42,6 +51,8 @@ mado_entity_free (MadoEntity *entity)
   g_ptr_array_unref (entity->children);
   g_ptr_array_unref (entity->layers);
   mado_entity_free (entity->opened);
+  g_clear_pointer (&entity->pieces, g_ptr_array_unref);
+  g_clear_pointer (&entity->text, g_bytes_unref);
   g_free (entity);
 }
 
@@ -55,6 +66,32 @@ entity_new (const guint8 *start, const MadoEntity *parent)
   entity->layers = g_ptr_array_new ();
   entity->parent = parent;
   return entity;
+}
+
+MadoEntity *
+mado_structure_leaf (const char *header, const guint8 *body, gsize size, const char *path, const MadoEntity *parent)
+{
+  MadoEntity *entity = entity_new ((const guint8 *) header, parent);
+
+  entity->header_size = strlen (header);
+  entity->body = body == NULL ? (const guint8 *) "" : body;
+  entity->body_size = size;
+  entity->path = g_strdup (path);
+  entity->type = mado_header_content_type (entity, "application/octet-stream");
+  return entity;
+}
+
+MadoPiece *
+mado_entity_add_piece (MadoEntity *entity, gsize start, gsize size)
+{
+  MadoPiece *piece = g_new0 (MadoPiece, 1);
+
+  piece->start = start;
+  piece->size = size;
+  if (entity->pieces == NULL)
+    entity->pieces = g_ptr_array_new_with_free_func (free_piece);
+  g_ptr_array_add (entity->pieces, piece);
+  return piece;
 }
 
 gsize

@@ -131,6 +131,24 @@ bind_signatures (GPtrArray *layers, const char *from, const MadoKeyIndex *keys)
   }
 }
 
+/* Do two blocks beside each other make up the whole? Each may be signed; nobody signed both together. */
+static gboolean
+is_put_together (GPtrArray *layers)
+{
+  const MadoLayer *first = NULL;
+
+  for (guint i = 0; i < layers->len; i++) {
+    const MadoLayer *layer = g_ptr_array_index (layers, i);
+    if (layer->covers != MADO_COVERS_WHOLE || (layer->form != MADO_FORM_INLINE && layer->form != MADO_FORM_ATTACHMENT))
+      continue;
+    if (first != NULL && !(g_str_has_prefix (layer->part, first->part) && layer->part[strlen (first->part)] == '.'))
+      return TRUE;
+    if (first == NULL)
+      first = layer;
+  }
+  return FALSE;
+}
+
 static MadoSigner *
 describe_signer (const MadoSignature *signature, const char *from, const MadoKeyIndex *keys)
 {
@@ -167,7 +185,8 @@ void
 mado_verdict_judge (GPtrArray *layers, const char *from, const MadoKeyIndex *keys, MadoVerdict *verdict)
 {
   const MadoSignature *best = NULL;
-  guint first = first_that_counts (layers);
+  gboolean is_mosaic = is_put_together (layers);
+  guint first = is_mosaic ? 0 : first_that_counts (layers);
 
   bind_signatures (layers, from, keys);
   verdict->encryption = judge_encryption (layers);
@@ -179,6 +198,10 @@ mado_verdict_judge (GPtrArray *layers, const char *from, const MadoKeyIndex *key
     best = NULL;
     if (is_good (verdict->signature))
       verdict->signature = MADO_SIGNATURE_PARTIAL;
+  }
+  if (is_good (verdict->signature) && is_mosaic) {
+    verdict->signature = MADO_SIGNATURE_PARTIAL;
+    best = NULL;
   }
   if (best != NULL && names_signer (verdict->signature))
     verdict->signer = describe_signer (best, from, keys);

@@ -1,10 +1,10 @@
 noinst_LIBRARIES += libpgp.a
 libpgp_a_SOURCES = src/pgp/armor.c src/pgp/context.c src/pgp/data.c src/pgp/home.c src/pgp/key-index.c src/pgp/keyring.c \
-	src/pgp/packets.c src/pgp/open.c src/pgp/seal.c
+	src/pgp/packets.c src/pgp/offered.c src/pgp/open.c src/pgp/seal.c
 libpgp_a_CPPFLAGS = $(AM_CPPFLAGS) $(GPGME_CFLAGS)
 noinst_HEADERS += include/madoguchi/pgp/armor.h include/madoguchi/pgp/context.h include/madoguchi/pgp/data.h include/madoguchi/pgp/home.h include/madoguchi/pgp/key-index.h \
 	include/madoguchi/pgp/keyring.h include/madoguchi/pgp/packets.h include/madoguchi/pgp/open.h \
-	include/madoguchi/pgp/seal.h
+	include/madoguchi/pgp/seal.h include/madoguchi/pgp/offered.h
 pgp_libs = libpgp.a libmodel.a libconf.a $(base_libs) $(GPGME_LIBS)
 
 unit_tests += tests/unit/test-pgp-home tests/unit/test-pgp-key-index tests/unit/test-pgp-keyring
@@ -31,3 +31,7 @@ tests_unit_test_pgp_seal_LDADD = $(pgp_libs)
 unit_tests += tests/unit/test-pgp-armor
 tests_unit_test_pgp_armor_SOURCES = tests/unit/test-pgp-armor.c
 tests_unit_test_pgp_armor_LDADD = $(pgp_libs)
+
+unit_tests += tests/unit/test-pgp-offered
+tests_unit_test_pgp_offered_SOURCES = tests/unit/test-pgp-offered.c
+tests_unit_test_pgp_offered_LDADD = $(pgp_libs)

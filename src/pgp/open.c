@@ -331,8 +331,24 @@ run_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, GBytes *text, gp
   return TRUE;
 }
 
+/* TRUE when the version of the signature tells enough. */
+static gboolean
+judge_signature (const MadoPackets *packets, MadoPgpResult *result)
+{
+  if (packets->kind != MADO_PACKETS_SIGNATURE) {
+    result->outcome = MADO_OUTCOME_CORRUPT;
+    say (result, "The signature part holds no detached signature.");
+    return TRUE;
+  }
+  if (packets->version == 3 || packets->version == 4)
+    return FALSE;
+  result->outcome = MADO_OUTCOME_UNSUPPORTED;
+  say (result, "The signature has a newer format (RFC 9580) that this gateway cannot verify yet.");
+  return TRUE;
+}
+
 gboolean
-mado_pgp_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint8 *bytes, gsize size,
+mado_pgp_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint8 *bytes, gsize size, gboolean is_mail,
                  const guint8 *signature, gsize signature_size, MadoPgpResult **result, GError **error)
 {
   g_autoptr (MadoPgpResult) facts = result_new ();
@@ -342,20 +358,89 @@ mado_pgp_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint
   gpgme_error_t problem;
 
   mado_packets_read (signature, signature_size, limits->max_recipients, &packets);
-  if (packets.kind != MADO_PACKETS_SIGNATURE) {
-    facts->outcome = MADO_OUTCOME_CORRUPT;
-    say (facts, "The signature part holds no detached signature.");
-  } else if (packets.version != 3 && packets.version != 4) {
-    facts->outcome = MADO_OUTCOME_UNSUPPORTED;
-    say (facts, "The signature has a newer format (RFC 9580) that this gateway cannot verify yet.");
-  } else {
+  if (!judge_signature (&packets, facts)) {
     problem = gpgme_data_new_from_mem (&detached, (const char *) signature, signature_size, 0);
     if (problem != 0)
       return mado_pgp_error_set (error, problem, "signature");
-    text = mado_pgp_canonical (bytes, size);
+    text = is_mail ? mado_pgp_canonical (bytes, size) : g_bytes_new_static (bytes, size);
     if (!run_verify (engine, limits, text, detached, facts, error))
       return FALSE;
   }
+  *result = g_steal_pointer (&facts);
+  return TRUE;
+}
+
+/* The last signature block of clear-signed text; @bytes when that is not what they are. */
+static const guint8 *
+signature_block (const guint8 *bytes, gsize size, gsize *length)
+{
+  static const char begin[] = "-----BEGIN PGP SIGNATURE-----";
+  const guint8 *at = bytes, *found = NULL;
+
+  while ((at = memmem (at, size - (gsize) (at - bytes), begin, sizeof begin - 1)) != NULL)
+    found = at++;
+  *length = found == NULL ? size : size - (gsize) (found - bytes);
+  return found == NULL ? bytes : found;
+}
+
+static gboolean
+run_opaque (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t text, MadoPgpSink *sink, MadoPgpResult *result,
+            GError **error)
+{
+  struct gpgme_data_cbs callbacks = { .write = mado_pgp_sink_write };
+  g_auto (gpgme_data_t) plain = NULL;
+  gpgme_error_t problem = gpgme_data_new_from_cbs (&plain, &callbacks, sink);
+
+  if (problem != 0)
+    return mado_pgp_error_set (error, problem, "plaintext sink");
+  mado_pgp_data_widen (plain, FALSE);
+  problem = gpgme_op_verify (engine->context, text, NULL, plain);
+  if (gpgme_err_code (problem) == GPG_ERR_ENOMEM || gpgme_err_code (problem) == GPG_ERR_INV_ENGINE)
+    return mado_pgp_error_set (error, problem, "verification");
+  if (sink->is_over) {
+    result->outcome = MADO_OUTCOME_LIMIT;
+    say (result, "Verification produced more than we take; what came was thrown away.");
+    return TRUE;
+  }
+  if (problem == 0)
+    take_signatures (engine, limits, result);
+  if (result->signatures->len == 0) {
+    result->outcome = MADO_OUTCOME_CORRUPT;
+    say (result, "Text that should be signed holds no signature that can be read.");
+    return TRUE;
+  }
+  result->plaintext = mado_pgp_sink_bytes (sink, error);
+  return result->plaintext != NULL;
+}
+
+gboolean
+mado_pgp_verify_opaque (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint8 *bytes, gsize size,
+                        MadoPgpResult **result, GError **error)
+{
+  g_autoptr (MadoPgpResult) facts = result_new ();
+  g_auto (gpgme_data_t) text = NULL;
+  g_auto (MadoPackets) packets = { 0 };
+  MadoPgpSink sink = { -1, limits->max_plaintext, FALSE };
+  gsize length;
+  const guint8 *block = signature_block (bytes, size, &length);
+  gpgme_error_t problem;
+  gboolean ok;
+
+  mado_packets_read (block, length, limits->max_recipients, &packets);
+  if (packets.kind != MADO_PACKETS_SIGNED && judge_signature (&packets, facts)) {
+    *result = g_steal_pointer (&facts);
+    return TRUE;
+  }
+  problem = gpgme_data_new_from_mem (&text, (const char *) bytes, size, 0);
+  if (problem != 0)
+    return mado_pgp_error_set (error, problem, "signed text");
+  sink.fd = mado_fsio_memfd ("madoguchi-signed-text", NULL, error);
+  if (sink.fd < 0)
+    return FALSE;
+  ok = run_opaque (engine, limits, text, &sink, facts, error);
+  close (sink.fd);
+  if (!ok)
+    return FALSE;
   *result = g_steal_pointer (&facts);
   return TRUE;
 }

@@ -192,14 +192,48 @@ read_binary (const guint8 *bytes, gsize size, guint max_recipients, MadoPackets 
   packets->recipients = g_strv_builder_end (ids);
 }
 
+gboolean
+mado_packets_next (MadoPacketCursor *cursor, guint *tag, const guint8 **body, gsize *length)
+{
+  Cursor at = { cursor->at, cursor->end };
+  guint8 byte;
+
+  if (at.at >= at.end || !(*at.at & 0x80))
+    return FALSE;
+  byte = *at.at++;
+  *tag = (byte & 0x40) ? byte & 0x3f : (byte >> 2) & 0x0f;
+  if (byte & 0x40 && at.at < at.end && *at.at >= 224 && *at.at < 255)
+    return FALSE;
+  if (!read_length (&at, byte, length) || *length > (gsize) (at.end - at.at))
+    return FALSE;
+  *body = at.at;
+  cursor->at = at.at + *length;
+  return TRUE;
+}
+
+GBytes *
+mado_packets_binary (const guint8 *bytes, gsize size)
+{
+  const guint8 *armor;
+  guchar *binary;
+  gsize length;
+  gint state = 0;
+  guint save = 0;
+
+  if ((size > 0 && (bytes[0] & 0x80)) || !find_armor (bytes, size, &armor, &length))
+    return g_bytes_new (bytes, MIN (size, HEAD_MAX));
+  length = MIN (length, HEAD_MAX);
+  binary = g_malloc (length / 4 * 3 + 6);
+  length = g_base64_decode_step ((const char *) armor, length, binary, &state, &save);
+  return g_bytes_new_take (binary, length);
+}
+
 void
 mado_packets_read (const guint8 *bytes, gsize size, guint max_recipients, MadoPackets *packets)
 {
   const guint8 *armor;
   gsize length;
-  gint state = 0;
-  guint save = 0;
-  g_autofree guchar *binary = NULL;
+  g_autoptr (GBytes) binary = NULL;
 
   memset (packets, 0, sizeof *packets);
   if (size > 0 && (bytes[0] & 0x80)) {
@@ -207,10 +241,9 @@ mado_packets_read (const guint8 *bytes, gsize size, guint max_recipients, MadoPa
     return;
   }
   if (find_armor (bytes, size, &armor, &length)) {
-    length = MIN (length, HEAD_MAX);
-    binary = g_malloc (length / 4 * 3 + 6);
-    length = g_base64_decode_step ((const char *) armor, length, binary, &state, &save);
-    read_binary (binary, length, max_recipients, packets);
+    binary = mado_packets_binary (bytes, size);
+    bytes = g_bytes_get_data (binary, &size);
+    read_binary (bytes, size, max_recipients, packets);
     return;
   }
   packets->recipients = g_new0 (char *, 1);

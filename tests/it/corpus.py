@@ -15,25 +15,27 @@ SRC = os.environ.get("MADO_SRC", os.path.join(os.path.dirname(os.path.abspath(__
 BUILD = os.environ.get("MADO_BUILD", os.getcwd())
 OPEN_ONE = os.path.join(BUILD, "tests/unit/open-one")
 
-INLINE = "inline or attached OpenPGP: the next issue"
 SMIME = "S/MIME: the next issue"
 
 NO_MAIL = "a bare attachment or note, without any header field: no mail"
 FORWARD = "a forwarded mail is an attachment; its layers are not ours"
+CLEAR_SIGNED = "its source says nothing of signatures; the text is clear-signed with a key that is not here"
 BESIDE = "a part beside the encrypted one is not covered: partial, by the contract"
 
 # (file, field) -> why we differ. A file may end in "*"; the field "*" is any.
 KNOWN = {
     ("smime/*", "*"): SMIME,
-    ("openpgp/kde/inline*", "*"): INLINE, ("openpgp/kde/openpgp-inline*", "*"): INLINE,
-    ("openpgp/kde/multipart-mixed-alternative-inline-pgp.mbox", "*"): INLINE,
-    ("openpgp/kde/openpgp-encoded.mbox", "*"): INLINE, ("openpgp/kde/crlf-encrypted-with-signature.mbox", "*"): INLINE,
-    ("openpgp/rt/10-*", "*"): INLINE, ("openpgp/rt/11-*", "*"): INLINE, ("openpgp/rt/12-*", "*"): INLINE,
-    ("openpgp/rt/16-*", "*"): INLINE, ("openpgp/rt/17-*", "*"): INLINE, ("openpgp/rt/18-*", "*"): INLINE,
-    ("openpgp/rt/19-*", "*"): INLINE, ("openpgp/rt/4-*", "*"): INLINE, ("openpgp/rt/5-*", "*"): INLINE,
-    ("openpgp/rt/inline-binary-attachment-with-wrap.txt", "*"): INLINE,
-    ("openpgp/rt/signed_old_style_with_attachment.eml", "*"): INLINE,
-    ("openpgp/kde/internal-pgpencrypted-mime.mbox", "*"): "a whole mail inside an attached file: the next issue",
+    ("openpgp/kde/inlinepgpencrypted-appendix.mbox", "decrypt"): "a footer stands outside of the block: partial, by the contract",
+    ("openpgp/kde/multipart-mixed-alternative-inline-pgp.mbox", "decrypt"):
+        "its page says something else, in the clear: partial, by the contract",
+    ("openpgp/rt/inline-binary-attachment-with-wrap.txt", "decrypt"): BESIDE,
+    ("openpgp/rt/binary-asc-attach-marked-plain-text.txt", "decrypt"): "its encrypted file is opened: partial",
+    ("openpgp/rt/19-signed-inline-plain-nested.txt", "signature"):
+        "both signatures, one inside the other, are good and cover all that is shown",
+    ("reports/abuseio/Copyrightcompliance_Example_1.eml", "signature"): CLEAR_SIGNED,
+    ("reports/abuseio/ip-echelon_sample*.eml", "signature"): CLEAR_SIGNED,
+    ("openpgp/kde/internal-pgpencrypted-mime.mbox", "*"):
+        "a MIME structure that GpgOL saved as a file is listed as the file that it is",
     ("openpgp/kde/forward-openpgp-signed-encrypted*", "*"): FORWARD,
     ("openpgp/kde/signed-forward-openpgp-signed-encrypted.mbox", "decrypt"): FORWARD,
     ("openpgp/kde/openpgp-encrypted-attachment-and-non-encrypted-attachment.mbox", "decrypt"): BESIDE,
@@ -43,8 +45,6 @@ KNOWN = {
     ("openpgp/notmuch/wrapped-protected-header.eml", "decrypt"): BESIDE,
     ("openpgp/notmuch/double-wrapped-with-phony-protected-header.eml", "decrypt"):
         "both layers are the envelope: whole, and undecryptable because the inner one is junk",
-   
-   
     ("openpgp/kde/openpgp-signed-mailinglist+additional-children.mbox", "signature"):
         "three parts are no signed message (RFC 1847, 2.1); nobody asks gpg about it",
     ("charset/mikel-mail/bad_encoded_subject.eml", "subject"): "a charset that nobody knows is guessed, not shown encoded",

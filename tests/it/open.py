@@ -263,9 +263,9 @@ def build(gateway):
          == [("1.1.2", "report.pdf.exe", 5, True, True, ["executable", "double-extension"])]),
         ("a forwarded encrypted mail is an attachment", head() + "Content-Type: message/rfc822\n\n" + head("Inner") + wrap(both),
          lambda r: summary(r) == ("none", "none") and not r["layers"] and r["report"]["kind"] == "forwarded-mail"),
-        ("inline text does not pass for plain", head() + "\n" + plain_enc, lambda r: summary(r) == ("none", "none") and r["problems"]),
-        ("an encrypted file does not pass for plain", head() + 'Content-Type: application/octet-stream; name="a.pdf.gpg"\n'
-         "Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(bytes(binary)).decode(), lambda r: r["problems"]),
+        ("an encrypted file that was changed", head() + 'Content-Type: application/octet-stream; name="a.pdf.gpg"\n'
+         "Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(bytes(binary)).decode(), lambda r: reason(r) == "corrupt"
+         and r["encryption"] == "whole"),
         ("a delivery report names what it returns", "From: <>\nSubject: Undelivered\nAuto-Submitted: auto-replied (x)\n"
          "Content-Type: multipart/report; report-type=delivery-status; boundary=d\n\n--d\n\nfailed\n--d\n"
          "Content-Type: message/delivery-status\n\nReporting-MTA: dns; x\n--d\nContent-Type: text/rfc822-headers\n\n"

@@ -55,6 +55,16 @@ static const Case cases[] = {
   { "decrypt whole corrupt", "alice@x", ENC_NONE, MADO_SIGNATURE_NONE, NULL }, /* no ciphertext was found */
   { "decrypt+verify part ok " GOOD_A, "alice@x", ENC_PART, MADO_SIGNATURE_PARTIAL, NULL },
   { "verify whole ok " GOOD_A "|decrypt part ok", "alice@x", ENC_PART, MADO_SIGNATURE_GOOD, A },
+  /* Blocks outside PGP/MIME: one in another may count, several beside each other are nobody's text. */
+  { "verify@1 whole ok " GOOD_A, "alice@x", ENC_NONE, MADO_SIGNATURE_GOOD, A },
+  { "decrypt@1 whole ok|verify@1.1 whole ok " GOOD_A, "alice@x", ENC_WHOLE, MADO_SIGNATURE_GOOD, A },
+  { "verify@1 whole ok " GOOD_A "|decrypt@1.1 whole ok", "alice@x", ENC_WHOLE, MADO_SIGNATURE_NONE, NULL },
+  { "verify@1 whole ok " GOOD_A "|verify@1 whole ok " GOOD_A, "alice@x", ENC_NONE, MADO_SIGNATURE_PARTIAL, NULL },
+  { "decrypt+verify@1 whole ok " GOOD_A "|decrypt@1 whole ok", "alice@x", ENC_WHOLE, MADO_SIGNATURE_PARTIAL, NULL },
+  { "decrypt@1 whole ok|decrypt+verify@1 whole ok " GOOD_A, "alice@x", ENC_WHOLE, MADO_SIGNATURE_PARTIAL, NULL },
+  { "decrypt@1.1 whole ok|decrypt+verify@1.10 whole ok " GOOD_A, "alice@x", ENC_WHOLE, MADO_SIGNATURE_PARTIAL, NULL },
+  { "verify@1 whole ok bad:A|verify@1 whole ok bad:A", "alice@x", ENC_NONE, MADO_SIGNATURE_BAD, NULL },
+  { "verify@1 part ok " GOOD_A "|verify@1 part ok " GOOD_A, "alice@x", ENC_NONE, MADO_SIGNATURE_PARTIAL, NULL },
 };
 
 static int
@@ -73,7 +83,12 @@ read_layer (const char *text)
   static const char *const covers[] = { "whole", "part", NULL };
   g_auto (GStrv) words = g_strsplit (text, " ", -1);
   MadoLayer *layer = mado_layer_new ();
+  char *part = strchr (words[0], '@');
 
+  layer->form = part == NULL ? MADO_FORM_PGP_MIME : MADO_FORM_INLINE;
+  layer->part = g_strdup (part == NULL ? "1" : part + 1);
+  if (part != NULL)
+    *part = '\0';
   layer->operation = (MadoOperation) index_of (operations, words[0]);
   layer->covers = (MadoCovers) index_of (covers, words[1]);
   layer->outcome = (MadoOutcome) index_of (mado_outcome_names, words[2]);

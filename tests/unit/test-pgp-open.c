@@ -77,7 +77,7 @@ static MadoPgpResult *
 verify_it (Team *team, const char *text, const char *signature, GError **error)
 {
   MadoPgpResult *result = NULL;
-  gboolean ok = mado_pgp_verify (team->engine, &team->limits, (const guint8 *) text, strlen (text),
+  gboolean ok = mado_pgp_verify (team->engine, &team->limits, (const guint8 *) text, strlen (text), TRUE,
                                  (const guint8 *) signature, strlen (signature), &result, error);
 
   g_assert_cmpint (ok, ==, result != NULL);

@@ -19,6 +19,7 @@ typedef struct {
   MadoPgpEngine *engine;  /* of the context, or our own */
   MadoPgpEngine *own_engine;
   GPtrArray *plaintexts;  /* of GBytes: what was decrypted, as long as entities point into it */
+  GHashTable *blocks;     /* of MadoPiece, by armour: the inline blocks that were opened */
   GPtrArray *problems;    /* of char */
   MadoReport *report;
   gint64 now;

@@ -5,9 +5,19 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "madoguchi/model/report.h"
 
 typedef struct _MadoEntity MadoEntity;
+
+/* A stretch of a text in which inline OpenPGP blocks stand (blocks.h). */
+typedef struct _MadoPiece MadoPiece;
+struct _MadoPiece {
+  gsize start, size;     /* in the text that was cut */
+  gboolean is_block;     /* FALSE: outside of any block */
+  const MadoLayer *layer; /* of a block, not owned */
+  MadoEntity *opened;    /* what the block held, owned; NULL: it could not be opened */
+  const MadoPiece *same; /* the block that this one repeats, not owned; layer and opened are there */
+};
 struct _MadoEntity {
   const guint8 *header; /* first byte of the header */
   gsize header_size;    /* without the empty line */
@@ -22,6 +32,9 @@ struct _MadoEntity {
   GPtrArray *children;  /* of MadoEntity, owned */
   MadoEntity *opened;   /* what came out of this layer when it was decrypted; owned */
   GPtrArray *layers;    /* of MadoLayer, not owned: the layers this entity itself is */
+  GPtrArray *pieces;    /* of MadoPiece, owned: a text with inline blocks, cut up; NULL: it has none */
+  GBytes *text;         /* what the pieces are ranges of, owned */
+  gboolean is_carrier;  /* a detached signature that is told by the layer of its file */
   const MadoEntity *parent; /* NULL for the root of a scan */
 };
 
@@ -38,6 +51,14 @@ typedef struct {
  * Errors: LIMIT, its message names the cap. */
 MadoEntity *mado_structure_scan (const guint8 *bytes, gsize size, const char *path, MadoStructureLimits *limits,
                                  GError **error);
+
+/* (transfer full) a part that no scan found: @header (field lines; the caller keeps it as long as the part lives) and
+ * @size bytes at @body. @parent: nullable. */
+MadoEntity *mado_structure_leaf (const char *header, const guint8 *body, gsize size, const char *path,
+                                 const MadoEntity *parent);
+
+/* (transfer none) a new piece of the text of @entity. */
+MadoPiece *mado_entity_add_piece (MadoEntity *entity, gsize start, gsize size);
 
 /* Bytes of a leading mbox "From " line, 0 without one. */
 gsize mado_structure_mbox_line (const guint8 *bytes, gsize size);

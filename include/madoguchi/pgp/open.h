@@ -42,7 +42,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoPgpResult, mado_pgp_result_free)
 gboolean mado_pgp_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint8 *bytes, gsize size,
                            MadoPgpResult **result, GError **error);
 
-/* Verifies the detached signature over @bytes, whose bare line feeds count as CR LF (RFC 3156, 5).
+/* Verifies the detached signature over @bytes. @is_mail: they are a part of a mail, whose bare line feeds count as
+ * CR LF (RFC 3156, 5); otherwise they are a file, taken as it is.
  * @result: (transfer full); its outcome is corrupt when there is no signature in it. Errors: TEMP. */
 gboolean mado_pgp_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint8 *bytes, gsize size,
-                          const guint8 *signature, gsize signature_size, MadoPgpResult **result, GError **error);
+                          gboolean is_mail, const guint8 *signature, gsize signature_size, MadoPgpResult **result,
+                          GError **error);
+
+/* Verifies @bytes that hold text and signature: one clear-signed block (RFC 9580, 7) alone, or a signed message.
+ * @result: (transfer full); its plaintext is the verifier's output, whatever the signatures are worth; none when
+ * there was no signature (outcome corrupt). Errors: TEMP. */
+gboolean mado_pgp_verify_opaque (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint8 *bytes, gsize size,
+                                 MadoPgpResult **result, GError **error);

@@ -29,3 +29,15 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MadoPackets, mado_packets_clear)
 
 /* Reads the first packets of @bytes, armoured or binary. At most @max_recipients are counted. */
 void mado_packets_read (const guint8 *bytes, gsize size, guint max_recipients, MadoPackets *packets);
+
+/* A walk over packets; both pointers are set to the data first. */
+typedef struct {
+  const guint8 *at, *end;
+} MadoPacketCursor;
+
+/* The next packet: its @tag and its body, which never reaches beyond the end. FALSE at the end, and where the data are
+ * none, are cut, or come in chunks (RFC 9580, 4.2.1.4). */
+gboolean mado_packets_next (MadoPacketCursor *cursor, guint *tag, const guint8 **body, gsize *length);
+
+/* (transfer full) @bytes without their armour, at most 8 MiB; as they are when they have none. */
+GBytes *mado_packets_binary (const guint8 *bytes, gsize size);

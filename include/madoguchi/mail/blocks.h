@@ -1,0 +1,20 @@
+/* blocks.h: OpenPGP outside PGP/MIME: blocks in texts, encrypted files, files with detached signatures. Each one is
+ * a layer of its own that speaks for itself alone (RFC 9787, 6.2.3). */
+#pragma once
+
+#include "madoguchi/mail/reading.h"
+
+/* Cuts the text of @entity into pieces and opens its blocks, when it has any. Errors: TEMP. */
+gboolean mado_blocks_open (MadoReading *reading, MadoEntity *entity, guint depth, GError **error);
+
+/* Verifies the detached signatures among the children of @entity over the files that they belong to, by name, or by
+ * position when they are of the type of a signature. Errors: TEMP. */
+gboolean mado_blocks_pair (MadoReading *reading, MadoEntity *entity, guint depth, GError **error);
+
+/* (transfer full) the part that was in the encrypted file @entity: a MIME entity when it is one and no file name says
+ * otherwise, else a file by its inner name. Errors: LIMIT. */
+MadoEntity *mado_blocks_file (MadoReading *reading, const MadoEntity *entity, GBytes *plaintext, const char *path,
+                              GError **error);
+
+/* Call when all layers were opened: a mail of which every part stands in blocks is covered as a whole. */
+void mado_blocks_settle (MadoReading *reading);

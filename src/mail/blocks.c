@@ -1,0 +1,471 @@
+/* blocks.c: see blocks.h. Nothing of a text is put together again here: body.c shows the pieces, each for itself. */
+#include "madoguchi/mail/blocks.h"
+
+#include "madoguchi/base/error.h"
+#include "madoguchi/mail/content.h"
+#include "madoguchi/mail/forms.h"
+#include "madoguchi/mail/header.h"
+#include "madoguchi/mail/inline.h"
+#include "madoguchi/mail/unlock.h"
+#include "madoguchi/pgp/packets.h"
+
+#include <string.h>
+
+#define BLOCKS_MAX 200
+
+static gboolean
+is_html (const MadoEntity *entity)
+{
+  return g_str_equal (entity->type, "text/html");
+}
+
+static gboolean
+may_hold_blocks (const MadoEntity *entity)
+{
+  g_autofree char *name = NULL;
+
+  if (entity->children->len > 0 || entity->is_message || entity->opened != NULL)
+    return FALSE;
+  if (g_str_has_prefix (entity->type, "text/") || g_str_equal (entity->type, "application/pgp"))
+    return TRUE;
+  name = mado_header_filename (entity);
+  return name != NULL && g_str_has_suffix (name, ".asc");
+}
+
+/* What blocks are looked for in: the bytes of a text, the text of a page; @charset: (out) of these bytes, nullable. */
+static GBytes *
+text_to_cut (const MadoEntity *entity, char **charset)
+{
+  g_autoptr (GBytes) content = mado_content_decode (entity);
+  g_autofree char *used = NULL;
+  gboolean unknown;
+  gsize size;
+  const char *bytes = g_bytes_get_data (content, &size);
+  char *text;
+
+  if (size == 0 || memmem (bytes, size, "-----BEGIN PGP ", 15) == NULL)
+    return NULL;
+  if (!is_html (entity)) {
+    *charset = mado_header_param (entity, "Content-Type", "charset");
+    return g_steal_pointer (&content);
+  }
+  text = mado_content_text (entity, &used, &unknown);
+  *charset = g_strdup ("utf-8");
+  return text == NULL ? NULL : g_bytes_new_take (text, strlen (text));
+}
+
+/* (transfer none) a header for a text that came out of a block, kept as long as the mail is read. */
+static const char *
+text_header (MadoReading *reading, const char *charset)
+{
+  gboolean is_known = charset != NULL && charset[0] != '\0' && strlen (charset) <= 40 && g_ascii_strcasecmp (charset, "us-ascii") != 0
+                      && charset[strspn (charset, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:+")] == '\0';
+  char *header = is_known ? g_strdup_printf ("Content-Type: text/plain; charset=\"%s\"\n", charset)
+                          : g_strdup ("Content-Type: text/plain\n");
+
+  g_ptr_array_add (reading->plaintexts, g_bytes_new_take (header, strlen (header) + 1));
+  return header;
+}
+
+static gboolean
+take_part (MadoReading *reading)
+{
+  if (reading->limits.parts == 0) {
+    mado_reading_problem (reading, "The mail has more parts than we read.");
+    return FALSE;
+  }
+  reading->limits.parts--;
+  return TRUE;
+}
+
+/* Asks the engine about @block. @plaintext: (out) NULL when there is none. */
+static gboolean
+ask (MadoReading *reading, const MadoInlineBlock *block, MadoLayer *layer, GBytes **plaintext, GError **error)
+{
+  return (layer->operation == MADO_OPERATION_VERIFY ? mado_unlock_opaque : mado_unlock_decrypt) (
+      reading, layer, (const guint8 *) block->armor, strlen (block->armor), plaintext, error);
+}
+
+/* What is shown of clear-signed text whose verifier put out nothing: the text as it arrived, covered by nothing. */
+static GBytes *
+unverified_text (MadoReading *reading, const MadoEntity *entity, const MadoInlineBlock *block)
+{
+  GBytes *text = mado_inline_unescape ((const char *) g_bytes_get_data (entity->text, NULL) + block->text_start, block->text_size);
+
+  g_ptr_array_add (reading->plaintexts, g_bytes_ref (text));
+  return text;
+}
+
+/* Is @block one that an engine is asked about? */
+static gboolean
+is_layer (MadoReading *reading, const MadoEntity *entity, const MadoInlineBlock *block, MadoOperation *operation)
+{
+  g_auto (MadoPackets) packets = { 0 };
+
+  *operation = MADO_OPERATION_VERIFY;
+  if (block->kind == MADO_INLINE_SIGNED) {
+    if (is_html (entity))
+      mado_reading_problem (reading, "Part %s holds signed text inside a page; it cannot be verified there.", entity->path);
+    return !is_html (entity);
+  }
+  mado_packets_read ((const guint8 *) block->armor, strlen (block->armor), 1, &packets);
+  if (packets.kind == MADO_PACKETS_ENCRYPTED)
+    *operation = MADO_OPERATION_DECRYPT;
+  else if (packets.kind != MADO_PACKETS_SIGNED)
+    mado_reading_problem (reading, "Part %s holds a block that calls itself an OpenPGP message and is none.", entity->path);
+  return packets.kind == MADO_PACKETS_ENCRYPTED || packets.kind == MADO_PACKETS_SIGNED;
+}
+
+static gboolean cut (MadoReading *reading, MadoEntity *entity, guint depth, GError **error);
+
+static gboolean
+open_block (MadoReading *reading, MadoEntity *entity, MadoPiece *piece, const MadoInlineBlock *block, const char *charset,
+            guint depth, GError **error)
+{
+  g_autofree char *path = g_strdup_printf ("%s.%u", entity->path, entity->pieces->len);
+  g_autoptr (GBytes) plaintext = NULL;
+  MadoOperation operation;
+  MadoLayer *layer;
+  gsize size;
+  const guint8 *bytes;
+
+  piece->same = g_hash_table_lookup (reading->blocks, block->armor);
+  piece->is_block = piece->same != NULL;
+  if (piece->same != NULL || !is_layer (reading, entity, block, &operation) || !mado_unlock_may (reading, depth) || !take_part (reading))
+    return TRUE;
+  piece->is_block = TRUE;
+  layer = mado_unlock_layer (reading, entity->path, MADO_PROTOCOL_OPENPGP, MADO_FORM_INLINE, operation, MADO_COVERS_PART);
+  piece->layer = layer;
+  g_hash_table_insert (reading->blocks, g_strdup (block->armor), piece);
+  if (!ask (reading, block, layer, &plaintext, error))
+    return FALSE;
+  if (plaintext == NULL && operation == MADO_OPERATION_DECRYPT) {
+    mado_reading_problem (reading, "A block in part %s is encrypted and could not be opened (%s).", entity->path,
+                          mado_outcome_names[layer->outcome]);
+    if (!mado_header_is_attachment (entity))
+      mado_unlock_failed (reading, layer);
+    return TRUE;
+  }
+  if (plaintext == NULL && block->kind == MADO_INLINE_SIGNED)
+    plaintext = unverified_text (reading, entity, block);
+  if (plaintext == NULL)
+    return TRUE;
+  bytes = g_bytes_get_data (plaintext, &size);
+  piece->opened = mado_structure_leaf (text_header (reading, block->charset != NULL ? block->charset : charset), bytes, size, path, entity);
+  g_ptr_array_add (piece->opened->layers, layer);
+  piece->opened->is_decrypted = entity->is_decrypted;
+  mado_unlock_scope (reading, piece->opened, operation == MADO_OPERATION_DECRYPT);
+  return cut (reading, piece->opened, depth + 1, error);
+}
+
+static gboolean
+cut (MadoReading *reading, MadoEntity *entity, guint depth, GError **error)
+{
+  g_autoptr (GPtrArray) blocks = NULL;
+  g_autofree char *charset = NULL;
+  gboolean has_layer = FALSE;
+  gsize size;
+  const char *text;
+
+  entity->text = text_to_cut (entity, &charset);
+  if (entity->text == NULL)
+    return TRUE;
+  text = g_bytes_get_data (entity->text, &size);
+  blocks = mado_inline_find (text, size, BLOCKS_MAX);
+  for (guint i = 0; i < blocks->len; i++) {
+    const MadoInlineBlock *block = g_ptr_array_index (blocks, i);
+    has_layer |= block->kind == MADO_INLINE_MESSAGE || block->kind == MADO_INLINE_SIGNED;
+    if (block->kind == MADO_INLINE_SECRET)
+      mado_reading_problem (reading, "Part %s holds a secret key.", entity->path);
+  }
+  for (guint i = 0; has_layer && i < blocks->len; i++) {
+    const MadoInlineBlock *block = g_ptr_array_index (blocks, i);
+    MadoPiece *piece = mado_entity_add_piece (entity, block->start, block->size);
+    if ((block->kind == MADO_INLINE_MESSAGE || block->kind == MADO_INLINE_SIGNED)
+        && !open_block (reading, entity, piece, block, charset, depth, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+mado_blocks_open (MadoReading *reading, MadoEntity *entity, guint depth, GError **error)
+{
+  if (!may_hold_blocks (entity))
+    return TRUE;
+  return cut (reading, entity, depth, error);
+}
+
+static const struct {
+  const char *suffix, *type;
+} types[] = {
+  { ".txt", "text/plain" }, { ".log", "text/plain" }, { ".csv", "text/csv" },        { ".html", "text/html" },
+  { ".htm", "text/html" },  { ".xml", "text/xml" },   { ".pdf", "application/pdf" }, { ".png", "image/png" },
+  { ".jpg", "image/jpeg" }, { ".json", "application/json" }, { ".zip", "application/zip" }, { ".eml", "application/octet-stream" },
+};
+
+static const char *
+type_of (const char *name, GBytes *content)
+{
+  g_autofree char *folded = g_ascii_strdown (name, -1);
+  gsize size;
+  const char *bytes = g_bytes_get_data (content, &size);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    if (g_str_has_suffix (folded, types[i].suffix))
+      return types[i].type;
+  return strchr (name, '.') == NULL && size > 0 && g_utf8_validate_len (bytes, size, NULL) ? "text/plain" : "application/octet-stream";
+}
+
+/* The name of what is inside the file @name: without the suffix that says how it is wrapped. */
+static char *
+inner_name (const char *name)
+{
+  static const char *const suffixes[] = { ".gpg", ".pgp", ".asc" };
+  g_autofree char *folded = g_ascii_strdown (name, -1);
+  GString *inner = g_string_new (name);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    if (g_str_has_suffix (folded, suffixes[i]))
+      g_string_truncate (inner, inner->len - strlen (suffixes[i]));
+  for (gsize i = 0; i < inner->len; i++)
+    if ((guchar) inner->str[i] < ' ' || inner->str[i] == '"' || inner->str[i] == '\\' || inner->str[i] == 127)
+      inner->str[i] = '_';
+  return g_string_free (inner, FALSE);
+}
+
+/* Is @plaintext a MIME entity (what some programs put into a file instead of RFC 3156)? */
+static gboolean
+is_mime (const char *name, const guint8 *bytes, gsize size)
+{
+  MadoStructureLimits limits = { 100, 10000, 100000 };
+  g_autoptr (MadoEntity) root = NULL;
+  const char *dot = strrchr (name, '.');
+
+  if (dot != NULL && g_ascii_strcasecmp (dot, ".mime") != 0)
+    return FALSE;
+  root = mado_structure_scan (bytes, size, "1", &limits, NULL);
+  return root != NULL && (mado_header_has_prefix (root, "Content-Type") || mado_header_has_prefix (root, "MIME-Version"));
+}
+
+MadoEntity *
+mado_blocks_file (MadoReading *reading, const MadoEntity *entity, GBytes *plaintext, const char *path, GError **error)
+{
+  g_autofree char *name = mado_header_filename (entity);
+  g_autofree char *inner = inner_name (name == NULL ? "" : name);
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (plaintext, &size);
+  char *header;
+
+  if (size > 0 && is_mime (inner, bytes, size))
+    return mado_structure_scan (bytes, size, path, &reading->limits, error);
+  if (!take_part (reading)) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_LIMIT, "The mail has more parts than we read.");
+    return NULL;
+  }
+  header = inner[0] == '\0' ? g_strdup_printf ("Content-Type: %s\n", type_of (inner, plaintext))
+                            : g_strdup_printf ("Content-Type: %s\nContent-Disposition: attachment; filename=\"%s\"\n",
+                                               type_of (inner, plaintext), inner);
+  g_ptr_array_add (reading->plaintexts, g_bytes_new_take (header, strlen (header) + 1));
+  return mado_structure_leaf (header, bytes, size, path, NULL);
+}
+
+static gboolean
+is_leaf (const MadoEntity *entity)
+{
+  return entity->children->len == 0 && !entity->is_message;
+}
+
+/* Is @entity a detached signature? @name: (out, nullable) of the file that it is over. */
+static gboolean
+is_detached (const MadoEntity *entity, GBytes **content, char **name)
+{
+  g_autofree char *own = mado_header_filename (entity);
+  gboolean is_named = own != NULL && (g_str_has_suffix (own, ".sig") || g_str_has_suffix (own, ".asc"));
+  g_auto (MadoPackets) packets = { 0 };
+  gsize size;
+  const guint8 *bytes;
+
+  if (!is_leaf (entity) || (!is_named && !g_str_equal (entity->type, "application/pgp-signature")))
+    return FALSE;
+  *content = mado_content_decode (entity);
+  bytes = g_bytes_get_data (*content, &size);
+  mado_packets_read (bytes == NULL ? (const guint8 *) "" : bytes, size, 1, &packets);
+  if (packets.kind != MADO_PACKETS_SIGNATURE) {
+    g_clear_pointer (content, g_bytes_unref);
+    return FALSE;
+  }
+  *name = is_named ? g_strndup (own, strlen (own) - 4) : NULL;
+  return TRUE;
+}
+
+/* (nullable) the file among the children of @entity that the signature at @at is over. */
+static MadoEntity *
+signed_file (const MadoEntity *entity, guint at, const char *name)
+{
+  MadoEntity *before = at > 0 ? mado_entity_child (entity, at - 1) : NULL;
+  g_autofree char *before_name = NULL;
+
+  for (guint i = 0; name != NULL && i < entity->children->len; i++) {
+    MadoEntity *one = mado_entity_child (entity, i);
+    g_autofree char *found = i == at || !is_leaf (one) ? NULL : mado_header_filename (one);
+    if (found != NULL && g_str_equal (found, name))
+      return one;
+  }
+  if (before == NULL || !is_leaf (before) || before->is_carrier
+      || !g_str_equal (mado_entity_child (entity, at)->type, "application/pgp-signature"))
+    return NULL;
+  before_name = mado_header_filename (before);
+  return before_name != NULL ? before : NULL;
+}
+
+static gboolean
+is_bad (const MadoLayer *layer)
+{
+  const MadoSignature *first = layer->signatures->len > 0 ? g_ptr_array_index (layer->signatures, 0) : NULL;
+
+  return first != NULL && first->status == MADO_SIGNATURE_BAD;
+}
+
+static gboolean
+verify_file (MadoReading *reading, MadoEntity *file, GBytes *signature, GError **error)
+{
+  g_autoptr (GBytes) content = mado_content_decode (file);
+  MadoLayer *layer = mado_unlock_layer (reading, file->path, MADO_PROTOCOL_OPENPGP, MADO_FORM_ATTACHMENT,
+                                        MADO_OPERATION_VERIFY, MADO_COVERS_PART);
+  gsize size, kept = 0;
+  const guint8 *bytes = g_bytes_get_data (content, &size);
+  g_autofree guint8 *bare = NULL;
+
+  g_ptr_array_add (file->layers, layer);
+  if (!mado_unlock_verify (reading, layer, bytes, size, FALSE, signature, error))
+    return FALSE;
+  if (!is_bad (layer) || mado_header_encoding (file) == MADO_ENCODING_BASE64 || memchr (bytes, '\r', size) == NULL)
+    return TRUE;
+  /* Text that was signed with bare line feeds, and sent as text: SMTP made it CR LF. */
+  bare = g_malloc (size);
+  for (gsize i = 0; i < size; i++)
+    if (bytes[i] != '\r' || i + 1 >= size || bytes[i + 1] != '\n')
+      bare[kept++] = bytes[i];
+  g_ptr_array_set_size (layer->signatures, 0);
+  return mado_unlock_verify (reading, layer, bare, kept, FALSE, signature, error);
+}
+
+gboolean
+mado_blocks_pair (MadoReading *reading, MadoEntity *entity, guint depth, GError **error)
+{
+  for (guint i = 0; i < entity->children->len; i++) {
+    MadoEntity *child = mado_entity_child (entity, i), *file;
+    g_autoptr (GBytes) signature = NULL;
+    g_autofree char *name = NULL;
+
+    if (!is_detached (child, &signature, &name))
+      continue;
+    file = signed_file (entity, i, name);
+    if (file == NULL) {
+      mado_reading_problem (reading, "Part %s is a signature without the file that it is over.", child->path);
+      continue;
+    }
+    if (!mado_unlock_may (reading, depth))
+      return TRUE;
+    child->is_carrier = TRUE;
+    if (!verify_file (reading, file, signature, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* --- how much of the mail the blocks cover --- */
+
+typedef struct {
+  GPtrArray *layers;     /* of MadoLayer: the outermost of each block */
+  const MadoEntity *one; /* what the last of them held */
+  gboolean is_whole;
+} Coverage;
+
+static gboolean
+is_blank (const char *text, gsize size)
+{
+  for (gsize i = 0; i < size; i++)
+    if (!g_ascii_isspace (text[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+cover (Coverage *coverage, const MadoLayer *layer, const MadoEntity *held)
+{
+  if (!g_ptr_array_find (coverage->layers, layer, NULL))
+    g_ptr_array_add (coverage->layers, (gpointer) layer);
+  coverage->one = held;
+}
+
+static void
+cover_pieces (Coverage *coverage, const MadoEntity *entity)
+{
+  const char *text = g_bytes_get_data (entity->text, NULL);
+
+  for (guint i = 0; i < entity->pieces->len; i++) {
+    const MadoPiece *piece = g_ptr_array_index (entity->pieces, i);
+    const MadoPiece *source = piece->same != NULL ? piece->same : piece;
+    if (piece->is_block && source->layer != NULL)
+      cover (coverage, source->layer, source->opened);
+    else if (!is_blank (text + piece->start, piece->size))
+      coverage->is_whole = FALSE;
+  }
+}
+
+static void
+measure (Coverage *coverage, const MadoEntity *entity)
+{
+  g_autoptr (GBytes) content = NULL;
+  gsize size;
+  const char *bytes;
+
+  if (entity->is_carrier)
+    return;
+  if (entity->pieces != NULL) {
+    cover_pieces (coverage, entity);
+  } else if (entity->layers->len == 1 && is_leaf (entity)
+             && ((MadoLayer *) g_ptr_array_index (entity->layers, 0))->form == MADO_FORM_ATTACHMENT) {
+    cover (coverage, g_ptr_array_index (entity->layers, 0), entity->opened);
+  } else if (entity->layers->len > 0 || entity->is_message) {
+    coverage->is_whole = FALSE;
+  } else if (entity->children->len > 0) {
+    for (guint i = 0; i < entity->children->len; i++)
+      measure (coverage, mado_entity_child (entity, i));
+  } else {
+    content = mado_content_decode (entity);
+    bytes = g_bytes_get_data (content, &size);
+    if (!g_str_has_prefix (entity->type, "text/") || !is_blank (bytes, size))
+      coverage->is_whole = FALSE;
+  }
+}
+
+/* Marks the blocks as covering the whole when nothing in @entity stands outside of them; one alone may hold another. */
+static void
+settle (const MadoEntity *entity, guint depth)
+{
+  g_autoptr (GPtrArray) layers = g_ptr_array_new ();
+  Coverage coverage = { layers, NULL, TRUE };
+  gboolean decrypts;
+
+  measure (&coverage, entity);
+  if (!coverage.is_whole || layers->len == 0)
+    return;
+  decrypts = ((MadoLayer *) g_ptr_array_index (layers, 0))->operation != MADO_OPERATION_VERIFY;
+  for (guint i = 1; i < layers->len; i++)
+    if ((((MadoLayer *) g_ptr_array_index (layers, i))->operation != MADO_OPERATION_VERIFY) != decrypts)
+      return;
+  for (guint i = 0; i < layers->len; i++)
+    ((MadoLayer *) g_ptr_array_index (layers, i))->covers = MADO_COVERS_WHOLE;
+  if (layers->len == 1 && coverage.one != NULL && coverage.one->pieces != NULL && depth < 100)
+    settle (coverage.one, depth + 1);
+}
+
+void
+mado_blocks_settle (MadoReading *reading)
+{
+  if (reading->payload == reading->root)
+    settle (reading->root, 0);
+}

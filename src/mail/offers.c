@@ -1,0 +1,140 @@
+/* offers.c: see offers.h. Autocrypt Level 1, 2.1: one valid field or none. */
+#include "madoguchi/mail/offers.h"
+
+#include "madoguchi/base/text.h"
+#include "madoguchi/mail/content.h"
+#include "madoguchi/mail/header.h"
+#include "madoguchi/mail/inline.h"
+#include "madoguchi/pgp/offered.h"
+#include "madoguchi/pgp/packets.h"
+
+#include <string.h>
+
+#define KEYS_MAX 100
+#define AUTOCRYPT_MAX 10240
+#define FIELDS_MAX 20
+
+static gboolean
+is_key_file (const MadoEntity *entity)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *folded = NULL;
+
+  if (g_str_equal (entity->type, "application/pgp-keys"))
+    return TRUE;
+  name = mado_header_filename (entity);
+  folded = name == NULL ? g_strdup ("") : g_ascii_strdown (name, -1);
+  return g_str_has_suffix (folded, ".asc") || g_str_has_suffix (folded, ".gpg") || g_str_has_suffix (folded, ".pgp")
+         || g_str_has_suffix (folded, ".key");
+}
+
+static void
+read_file (MadoReading *reading, const guint8 *bytes, gsize size)
+{
+  g_auto (MadoPackets) packets = { 0 };
+
+  mado_packets_read (bytes, size, 1, &packets);
+  if (packets.kind == MADO_PACKETS_KEY)
+    mado_offered_read (bytes, size, "attached", KEYS_MAX, reading->report->keys_offered);
+}
+
+static void
+read_text (MadoReading *reading, const char *text, gsize size)
+{
+  g_autoptr (GPtrArray) blocks = NULL;
+
+  if (memmem (text, size, "-----BEGIN PGP PUBLIC KEY", 25) == NULL)
+    return;
+  blocks = mado_inline_find (text, size, KEYS_MAX);
+  for (guint i = 0; i < blocks->len; i++) {
+    const MadoInlineBlock *block = g_ptr_array_index (blocks, i);
+    if (block->kind == MADO_INLINE_KEY)
+      mado_offered_read ((const guint8 *) block->armor, strlen (block->armor), "inline", KEYS_MAX, reading->report->keys_offered);
+  }
+}
+
+static void
+read_parts (MadoReading *reading, const MadoEntity *entity)
+{
+  g_autoptr (GBytes) content = NULL;
+  gsize size;
+  const guint8 *bytes;
+
+  if (entity->is_message)
+    return;
+  for (guint i = 0; entity->pieces != NULL && i < entity->pieces->len; i++) {
+    const MadoPiece *piece = g_ptr_array_index (entity->pieces, i);
+    if (piece->opened != NULL)
+      read_parts (reading, piece->opened);
+  }
+  if (entity->opened != NULL) {
+    read_parts (reading, entity->opened);
+    return;
+  }
+  for (guint i = 0; i < entity->children->len; i++)
+    read_parts (reading, mado_entity_child (entity, i));
+  if (entity->children->len > 0)
+    return;
+  content = mado_content_decode (entity);
+  bytes = g_bytes_get_data (content, &size);
+  if (size > 0 && is_key_file (entity))
+    read_file (reading, bytes, size);
+  else if (size > 0 && g_str_has_prefix (entity->type, "text/"))
+    read_text (reading, (const char *) bytes, size);
+}
+
+/* The value of attribute @name in one Autocrypt field; NULL when the field is not valid. */
+static gboolean
+read_field (const char *raw, char **address, char **keydata)
+{
+  g_auto (GStrv) attributes = g_strsplit (raw, ";", 20);
+
+  for (guint i = 0; attributes[i] != NULL; i++) {
+    char *name = g_strstrip (attributes[i]), *value = strchr (name, '=');
+    if (name[0] == '\0' && attributes[i + 1] == NULL)
+      break;
+    if (value == NULL)
+      return FALSE;
+    *value++ = '\0';
+    g_strchomp (name);
+    value = g_strchug (value);
+    if (g_str_equal (name, "addr") && *address == NULL)
+      *address = g_strdup (value);
+    else if (g_str_equal (name, "keydata") && *keydata == NULL)
+      *keydata = g_strdup (value);
+    else if (!g_str_equal (name, "prefer-encrypt") && name[0] != '_')
+      return FALSE;
+  }
+  return *address != NULL && *keydata != NULL;
+}
+
+static void
+read_autocrypt (MadoReading *reading)
+{
+  MadoReport *report = reading->report;
+  g_autofree char *raw = NULL, *only = NULL;
+  guint valid = 0;
+
+  if (report->headers->from_count != 1 || report->from == NULL || g_str_equal (reading->root->type, "multipart/report"))
+    return;
+  for (guint n = 0; n < FIELDS_MAX && (raw = mado_header_raw (reading->root, "Autocrypt", n)) != NULL; n++) {
+    g_autofree char *address = NULL, *keydata = NULL;
+    if (strlen (raw) <= AUTOCRYPT_MAX && read_field (raw, &address, &keydata)
+        && mado_text_same_address (address, report->from->address) && ++valid == 1)
+      only = g_steal_pointer (&keydata);
+    g_clear_pointer (&raw, g_free);
+  }
+  if (valid == 1) {
+    gsize size;
+    g_autofree guchar *bytes = g_base64_decode (only, &size);
+    if (size > 0 && (bytes[0] & 0x80))
+      mado_offered_read (bytes, size, "autocrypt", KEYS_MAX, report->keys_offered);
+  }
+}
+
+void
+mado_offers_read (MadoReading *reading)
+{
+  read_autocrypt (reading);
+  read_parts (reading, reading->root);
+}
