@@ -87,7 +87,7 @@ outcome_body (const char *outcome, const char *detail)
   return g_variant_dict_end (&body);
 }
 
-/* A mail that killed its reader before it left even an outline is still an answer, not an error of ours. */
+/* A mail that killed its reader, and the reader of its outline, too, is still an answer, not an error of ours. */
 static gboolean
 answer_failure (GError *problem, GVariant **body, GError **error)
 {

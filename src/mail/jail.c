@@ -1,7 +1,8 @@
 /* jail.c: see jail.h.
  *
- * The child leaves an outline of the mail in one memory file before it reads on, and the whole answer in another.
- * How it ended is its exit status: WORKED, FAILED (the answer is an error), anything else a crash or a limit. */
+ * The child leaves its answer in a memory file. How it ended is its exit status: WORKED, FAILED (the answer is an
+ * error), anything else a crash or a limit. Then a second child reads the top header alone: who wrote is told even
+ * of a mail that kills its reader. */
 #include "madoguchi/mail/jail.h"
 
 #include "madoguchi/base/error.h"
@@ -22,23 +23,25 @@ enum { WORKED = 0, FAILED = 3, OUT_OF_MEMORY = 4 };
 
 /* Shared by parent and child: memory files, made before the fork. */
 typedef struct {
-  int outline;
   int answer;  /* a serialised report or part, or "code message" of an error */
   int content; /* bytes of a part */
 } Desk;
 
-typedef struct {
+typedef struct _Job Job;
+
+struct _Job {
+  gboolean (*work) (const Job *job, GError **error); /* in the child */
   const MadoOpenContext *context;
   int fd;
   guint64 offset, size;
-  const char *path; /* NULL: the whole mail */
+  const char *path; /* of a part */
   Desk desk;
-} Job;
+};
 
 static void
 close_desk (Desk *desk)
 {
-  int *all[] = { &desk->outline, &desk->answer, &desk->content };
+  int *all[] = { &desk->answer, &desk->content };
 
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++) {
     if (*all[i] >= 0)
@@ -48,15 +51,13 @@ close_desk (Desk *desk)
 }
 
 static gboolean
-open_desk (Desk *desk, GError **error)
+open_desk (Desk *desk, gboolean with_content, GError **error)
 {
-  *desk = (Desk) { -1, -1, -1 };
-  desk->outline = mado_fsio_memfd ("madoguchi-outline", NULL, error);
-  if (desk->outline >= 0)
-    desk->answer = mado_fsio_memfd ("madoguchi-answer", NULL, error);
-  if (desk->answer >= 0)
+  *desk = (Desk) { -1, -1 };
+  desk->answer = mado_fsio_memfd ("madoguchi-answer", NULL, error);
+  if (desk->answer >= 0 && with_content)
     desk->content = mado_fsio_memfd ("madoguchi-content", NULL, error);
-  if (desk->content >= 0)
+  if (desk->answer >= 0 && (desk->content >= 0 || !with_content))
     return TRUE;
   close_desk (desk);
   return FALSE;
@@ -104,14 +105,19 @@ read_part (const Job *job, GError **error)
 static gboolean
 read_mail (const Job *job, GError **error)
 {
-  g_autoptr (MadoReport) outline = NULL;
   g_autoptr (MadoReport) report = NULL;
 
-  if (!mado_open_outline (job->context, job->fd, job->offset, job->size, &outline, error)
-      || !write_record (job->desk.outline, &mado_report_type, outline, error))
-    return FALSE;
   return mado_open_mail (job->context, job->fd, job->offset, job->size, &report, error)
          && write_record (job->desk.answer, &mado_report_type, report, error);
+}
+
+static gboolean
+read_outline (const Job *job, GError **error)
+{
+  g_autoptr (MadoReport) outline = NULL;
+
+  return mado_open_outline (job->context, job->fd, job->offset, job->size, &outline, error)
+         && write_record (job->desk.answer, &mado_report_type, outline, error);
 }
 
 static gboolean
@@ -162,8 +168,7 @@ serve_time (const Job *job)
   setpgid (0, 0);
   reset_signals ();
   g_log_set_default_handler (on_log, NULL);
-  if (enter_jail (job->context->conf, &error)
-      && (job->path == NULL ? read_mail (job, &error) : read_part (job, &error)))
+  if (enter_jail (job->context->conf, &error) && job->work (job, &error))
     _exit (WORKED);
   line = g_strdup_printf ("%s %s", error->domain == MADO_ERROR ? mado_error_name (error->code) : "bug", error->message);
   if (ftruncate (job->desk.answer, 0) == 0 && lseek (job->desk.answer, 0, SEEK_SET) == 0)
@@ -280,38 +285,47 @@ run (Job *job, const char **gone, gboolean *is_limit, GError **error)
   return WEXITSTATUS (status) == WORKED || read_error (job->desk.answer, error);
 }
 
-/* The outline, when there is one, as the report of a mail whose reading failed. */
+/* The outline of a mail whose reader is gone, by another child: nothing that the first one did is trusted. */
 static MadoReport *
-outline_report (const Desk *desk, const char *gone, gboolean is_limit, GError **error)
+read_outline_of (const Job *lost, const char *why, gboolean is_limit, GError **error)
 {
-  MadoReport *report = read_record (desk->outline, &mado_report_type, NULL);
+  Job job = *lost;
+  MadoReport *report = NULL;
+  gboolean is_limit_again;
+  const char *gone;
 
+  job.work = read_outline;
+  if (!open_desk (&job.desk, FALSE, error))
+    return NULL;
+  if (run (&job, &gone, &is_limit_again, NULL))
+    report = read_record (job.desk.answer, &mado_report_type, NULL);
+  close_desk (&job.desk);
   if (report == NULL) {
-    g_set_error (error, MADO_ERROR, is_limit ? MADO_ERROR_LIMIT : MADO_ERROR_BUG, "%s", gone);
+    g_set_error (error, MADO_ERROR, is_limit ? MADO_ERROR_LIMIT : MADO_ERROR_BUG, "%s", why);
     return NULL;
   }
   report->undecryptable = mado_undecryptable_new ();
   report->undecryptable->reason = g_strdup (is_limit ? "limit" : "crash");
   g_strfreev (report->problems);
   report->problems = g_new0 (char *, 2);
-  report->problems[0] = g_strdup (gone);
+  report->problems[0] = g_strdup (why);
   return report;
 }
 
 gboolean
 mado_jail_open (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, MadoReport **report, GError **error)
 {
-  Job job = { context, fd, offset, size, NULL, { -1, -1, -1 } };
+  Job job = { read_mail, context, fd, offset, size, NULL, { -1, -1 } };
   MadoReport *found = NULL;
   gboolean is_limit = FALSE;
   const char *gone;
 
-  if (!open_desk (&job.desk, error))
+  if (!open_desk (&job.desk, FALSE, error))
     return FALSE;
   if (run (&job, &gone, &is_limit, error))
     found = read_record (job.desk.answer, &mado_report_type, error);
   else if (gone != NULL)
-    found = outline_report (&job.desk, gone, is_limit, error);
+    found = read_outline_of (&job, gone, is_limit, error);
   close_desk (&job.desk);
   if (found != NULL)
     *report = found;
@@ -322,12 +336,12 @@ gboolean
 mado_jail_part (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, const char *path, MadoPart **part,
                 int *fd_out, GError **error)
 {
-  Job job = { context, fd, offset, size, path, { -1, -1, -1 } };
+  Job job = { read_part, context, fd, offset, size, path, { -1, -1 } };
   MadoPart *found = NULL;
   gboolean is_limit = FALSE;
   const char *gone;
 
-  if (!open_desk (&job.desk, error))
+  if (!open_desk (&job.desk, TRUE, error))
     return FALSE;
   if (run (&job, &gone, &is_limit, error))
     found = read_record (job.desk.answer, &mado_part_type, error);

@@ -31,6 +31,7 @@ struct _MadoPgpHome {
   char *socket;      /* where gpg looks for the agent */
   char *foreign;     /* socket of a configured agent; NULL: we run our own */
   GPid agent;        /* 0: none */
+  gint64 heard;      /* when the agent last answered: monotonic, microseconds; 0: never */
   pid_t owner;       /* a forked child that frees its copy must not touch the real thing */
 };
 
@@ -341,16 +342,34 @@ mado_pgp_home_new (const MadoConf *conf, const char *runtime, MadoPgpPurpose pur
   return g_steal_pointer (&home);
 }
 
+/* Did our own agent answer a moment ago, and lives? Then it is not asked: it starts a thread for each question, and
+ * there would be two questions for each mail. */
+static gboolean
+is_well (const MadoPgpHome *home)
+{
+  siginfo_t ended = { 0 };
+
+  return home->agent != 0 && home->heard != 0 && g_get_monotonic_time () - home->heard < G_USEC_PER_SEC
+         && waitid (P_PID, (id_t) home->agent, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == 0
+         && access (home->socket, F_OK) == 0;
+}
+
 gboolean
 mado_pgp_home_check_agent (MadoPgpHome *home, GError **error)
 {
+  gboolean ok;
+
   if (!mado_pgp_home_refresh (home, error))
     return FALSE;
   if (home->foreign != NULL)
     return ask_agent (home->foreign, error);
   if (home->owner != getpid ()) /* a child with limits of its own must not be the agent's parent */
     return ask_agent (home->socket, error);
-  return ask_agent (home->socket, NULL) || start_agent (home, error);
+  if (is_well (home))
+    return TRUE;
+  ok = ask_agent (home->socket, NULL) || start_agent (home, error);
+  home->heard = ok ? g_get_monotonic_time () : 0;
+  return ok;
 }
 
 const char *

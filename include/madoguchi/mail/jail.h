@@ -8,9 +8,9 @@
 
 #include "madoguchi/mail/open.h"
 
-/* mado_open_mail () in a child. When the child died, @report is the outline it left behind, with undecryptable
- * reason "crash" (a signal), or "limit" (memory, processor or wall time) and a problem sentence.
- * Errors: those of mado_open_mail (); BUG when it crashed, LIMIT when it was ended, before any outline. */
+/* mado_open_mail () in a child. When the child died, @report is mado_open_outline () by a second child, with
+ * undecryptable reason "crash" (a signal), or "limit" (memory, processor or wall time) and a problem sentence.
+ * Errors: those of mado_open_mail (); BUG when it crashed, LIMIT when it was ended, and there is no outline either. */
 gboolean mado_jail_open (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, MadoReport **report,
                          GError **error);
 

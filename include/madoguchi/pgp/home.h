@@ -26,7 +26,7 @@ gboolean mado_pgp_home_refresh (MadoPgpHome *home, GError **error);
 
 /* Does the agent answer, and is the copy of the ring up to date? Starts our own agent again when it does not; a
  * configured foreign one is only asked, and a forked child of the owner only asks, too.
- * Cheap (one stat, one connect). Errors: TEMP. */
+ * Cheap (a stat, and a connect unless our own agent answered in the last second). Errors: TEMP. */
 gboolean mado_pgp_home_check_agent (MadoPgpHome *home, GError **error);
 
 /* (transfer none) the directory. */
