@@ -19,6 +19,15 @@ is_html (const MadoEntity *entity)
   return g_str_equal (entity->type, "text/html");
 }
 
+/* Is @entity a file beside the text? */
+static gboolean
+is_file (const MadoEntity *entity)
+{
+  g_autofree char *name = mado_header_filename (entity);
+
+  return mado_header_is_attachment (entity) || (name != NULL && entity->parent != NULL);
+}
+
 static gboolean
 may_hold_blocks (const MadoEntity *entity)
 {
@@ -51,6 +60,8 @@ text_to_cut (const MadoEntity *entity, char **charset)
   }
   text = mado_content_text (entity, &used, &unknown);
   *charset = g_strdup ("utf-8");
+  for (char *at = text; at != NULL && (at = strstr (at, "\xc2\xa0")) != NULL;)
+    at[0] = at[1] = ' '; /* a page is full of no-break spaces, which say nothing */
   return text == NULL ? NULL : g_bytes_new_take (text, strlen (text));
 }
 
@@ -139,17 +150,14 @@ open_block (MadoReading *reading, MadoEntity *entity, MadoPiece *piece, const Ma
   g_hash_table_insert (reading->blocks, g_strdup (block->armor), piece);
   if (!ask (reading, block, layer, &plaintext, error))
     return FALSE;
-  if (plaintext == NULL && operation == MADO_OPERATION_DECRYPT) {
-    mado_reading_problem (reading, "A block in part %s is encrypted and could not be opened (%s).", entity->path,
-                          mado_outcome_names[layer->outcome]);
-    if (!mado_header_is_attachment (entity))
+  if (plaintext == NULL && block->kind == MADO_INLINE_SIGNED)
+    plaintext = unverified_text (reading, entity, block);
+  if (plaintext == NULL) {
+    mado_reading_problem (reading, "A block in part %s could not be opened (%s).", entity->path, mado_outcome_names[layer->outcome]);
+    if (!is_file (entity))
       mado_unlock_failed (reading, layer);
     return TRUE;
   }
-  if (plaintext == NULL && block->kind == MADO_INLINE_SIGNED)
-    plaintext = unverified_text (reading, entity, block);
-  if (plaintext == NULL)
-    return TRUE;
   bytes = g_bytes_get_data (plaintext, &size);
   piece->opened = mado_structure_leaf (text_header (reading, block->charset != NULL ? block->charset : charset), bytes, size, path, entity);
   g_ptr_array_add (piece->opened->layers, layer);

@@ -3,6 +3,7 @@
 
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/header.h"
+#include "madoguchi/mail/inline.h"
 #include "madoguchi/pgp/packets.h"
 
 #include <string.h>
@@ -150,14 +151,24 @@ has_suffix (const char *name, const char *suffix)
   return length > want && g_ascii_strcasecmp (name + length - want, suffix) == 0;
 }
 
+/* Are @bytes one armoured message, with nothing but white space around it? Words around it would be lost. */
 static gboolean
-starts_with_armor (const char *bytes, gsize size)
+is_one_message (const char *bytes, gsize size)
 {
-  static const char begin[] = "-----BEGIN PGP MESSAGE-----";
+  g_autoptr (GPtrArray) blocks = NULL;
+  guint messages = 0;
 
-  while (size > 0 && g_ascii_isspace (*bytes))
-    bytes++, size--;
-  return size > sizeof begin && memcmp (bytes, begin, sizeof begin - 1) == 0;
+  if (memmem (bytes, MIN (size, 1000), "-----BEGIN PGP MESSAGE-----", 27) == NULL)
+    return FALSE;
+  blocks = mado_inline_find (bytes, size, 2);
+  for (guint i = 0; i < blocks->len; i++) {
+    const MadoInlineBlock *block = g_ptr_array_index (blocks, i);
+    messages += block->kind == MADO_INLINE_MESSAGE;
+    for (gsize k = 0; block->kind != MADO_INLINE_MESSAGE && k < block->size; k++)
+      if (!g_ascii_isspace (bytes[block->start + k]))
+        return FALSE;
+  }
+  return messages == 1;
 }
 
 /* A file that was encrypted, or signed as a whole, before it was attached: its name or its type say so, and its
@@ -180,7 +191,7 @@ is_wrapped_file (MadoEntity *entity, MadoFormMatch *match)
     return FALSE;
   content = mado_content_decode (entity);
   bytes = g_bytes_get_data (content, &size);
-  if (size == 0 || (!(bytes[0] & 0x80 && is_named) && !starts_with_armor ((const char *) bytes, size)))
+  if (size == 0 || (!(bytes[0] & 0x80 && is_named) && !is_one_message ((const char *) bytes, size)))
     return FALSE;
   mado_packets_read (bytes, size, 1, &packets);
   if (packets.kind != MADO_PACKETS_ENCRYPTED && packets.kind != MADO_PACKETS_SIGNED)

@@ -427,6 +427,12 @@ mado_pgp_verify_opaque (MadoPgpEngine *engine, const MadoPgpLimits *limits, cons
   gboolean ok;
 
   mado_packets_read (block, length, limits->max_recipients, &packets);
+  if (packets.kind == MADO_PACKETS_SIGNED && packets.version == 6) { /* a one-pass signature packet of RFC 9580 */
+    facts->outcome = MADO_OUTCOME_UNSUPPORTED;
+    say (facts, "The signature has a newer format (RFC 9580) that this gateway cannot verify yet.");
+    *result = g_steal_pointer (&facts);
+    return TRUE;
+  }
   if (packets.kind != MADO_PACKETS_SIGNED && judge_signature (&packets, facts)) {
     *result = g_steal_pointer (&facts);
     return TRUE;

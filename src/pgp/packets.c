@@ -220,7 +220,7 @@ mado_packets_binary (const guint8 *bytes, gsize size)
   gint state = 0;
   guint save = 0;
 
-  if ((size > 0 && (bytes[0] & 0x80)) || !find_armor (bytes, size, &armor, &length))
+  if (size == 0 || (bytes[0] & 0x80) || !find_armor (bytes, size, &armor, &length))
     return g_bytes_new (bytes, MIN (size, HEAD_MAX));
   length = MIN (length, HEAD_MAX);
   binary = g_malloc (length / 4 * 3 + 6);
@@ -240,7 +240,7 @@ mado_packets_read (const guint8 *bytes, gsize size, guint max_recipients, MadoPa
     read_binary (bytes, MIN (size, HEAD_MAX), max_recipients, packets);
     return;
   }
-  if (find_armor (bytes, size, &armor, &length)) {
+  if (size > 0 && find_armor (bytes, size, &armor, &length)) {
     binary = mado_packets_binary (bytes, size);
     bytes = g_bytes_get_data (binary, &size);
     read_binary (bytes, size, max_recipients, packets);

