@@ -47,6 +47,10 @@ const MadoConfSetting mado_conf_settings[] = {
   { "crypto", "max-plaintext", MADO_CONF_SIZE, "64M", 1 * KIB, 1 * GIB, "Most bytes that decryption of one mail may produce." },
   { "crypto", "trust-model", MADO_CONF_STRING, "pin", 0, 0,
     "What vouches for a key: pin (pinned addresses and keys certified by the team) or pgp (the Web of Trust too)." },
+  { "crypto", "smime-trust", MADO_CONF_STRING, NULL, 0, 0,
+    "File that names the certificate authorities whose S/MIME certificates vouch for an address: one SHA-1 fingerprint per line, "
+    "as in GnuPG's trustlist.txt. Their certificates have to be in gnupg-home (gpgsm --import) or in the mail. Read at start. "
+    "With decrypt-agent, the trustlist.txt of those agents counts instead. Unset: none." },
 
   { "submission", "url", MADO_CONF_STRING, "smtp://localhost:587", 0, 0,
     "Where answers go: smtp://HOST:PORT (STARTTLS when offered), smtps://HOST:PORT, unix:PATH (SMTP) or maildir:PATH." },

@@ -140,7 +140,9 @@ take_pieces (Body *body, MadoEntity *entity)
 static MadoEntity *
 content_of (MadoEntity *entity)
 {
-  return entity->opened != NULL ? entity->opened : entity;
+  while (entity->opened != NULL) /* a layer may hold nothing but the next one */
+    entity = entity->opened;
+  return entity;
 }
 
 /* Takes the text of leaf @entity. FALSE when it is none that we show. */

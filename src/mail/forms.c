@@ -4,6 +4,7 @@
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/header.h"
 #include "madoguchi/mail/inline.h"
+#include "madoguchi/mail/smime.h"
 #include "madoguchi/pgp/packets.h"
 
 #include <string.h>
@@ -123,27 +124,6 @@ is_mangled_part (MadoEntity *entity, MadoFormMatch *match)
 }
 
 static gboolean
-is_smime (const MadoEntity *entity)
-{
-  return has_type (entity, "application/pkcs7-mime") || has_type (entity, "application/x-pkcs7-mime");
-}
-
-/* RFC 8551, 3.3 and 3.5.2: named, not opened. */
-static gboolean
-is_smime_opaque (MadoEntity *entity, MadoFormMatch *match)
-{
-  if (!is_smime (entity))
-    return FALSE;
-  if (has_param (entity, "smime-type", "certs-only") || has_param (entity, "smime-type", "compressed-data"))
-    return FALSE;
-  *match = (MadoFormMatch) { MADO_PROTOCOL_SMIME, MADO_FORM_OPAQUE, MADO_OPERATION_DECRYPT, NULL, NULL,
-                             "The mail holds an S/MIME message; this version does not open S/MIME." };
-  if (has_param (entity, "smime-type", "signed-data"))
-    match->operation = MADO_OPERATION_VERIFY;
-  return TRUE;
-}
-
-static gboolean
 has_suffix (const char *name, const char *suffix)
 {
   gsize length = name == NULL ? 0 : strlen (name), want = strlen (suffix);
@@ -205,7 +185,7 @@ is_wrapped_file (MadoEntity *entity, MadoFormMatch *match)
 typedef gboolean (*Recogniser) (MadoEntity *entity, MadoFormMatch *match);
 
 static const Recogniser recognisers[] = { is_pgp_mime_encrypted, is_pgp_mime_signed, is_mangled, is_mangled_part,
-                                         is_smime_opaque, is_wrapped_file };
+                                         mado_smime_recognise, is_wrapped_file };
 
 gboolean
 mado_forms_recognise (MadoEntity *entity, MadoFormMatch *match)

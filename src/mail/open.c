@@ -10,6 +10,7 @@
 #include "madoguchi/mail/peel.h"
 #include "madoguchi/mail/protect.h"
 #include "madoguchi/mail/reading.h"
+#include "madoguchi/mail/smime.h"
 #include "madoguchi/mail/verdict.h"
 
 #include <gmime/gmime.h>
@@ -124,6 +125,7 @@ mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 
   mado_facts_read (reading);
   if (!mado_peel (reading, error))
     return FALSE;
+  mado_smime_note (reading);
   mado_protect_read (reading);
   judge (reading);
   mado_offers_read (reading);

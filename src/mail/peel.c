@@ -37,6 +37,14 @@ run_engine (MadoReading *reading, MadoEntity *entity, const MadoFormMatch *match
   const guint8 *bytes;
   gsize size;
 
+  if (match->protocol == MADO_PROTOCOL_SMIME) {
+    if (!mado_unlock_smime (reading, layer, match, &plaintext, error))
+      return FALSE;
+    if (plaintext != NULL)
+      take_plaintext (reading, entity, match, layer, plaintext);
+    *inside = match->signature != NULL ? match->content : entity->opened;
+    return TRUE;
+  }
   if (match->signature != NULL) {
     content = mado_content_decode (match->signature);
     bytes = mado_entity_raw (match->content, &size);
@@ -66,7 +74,7 @@ open_layer (MadoReading *reading, MadoEntity *entity, const MadoFormMatch *match
   if (match->problem != NULL)
     mado_reading_problem (reading, "%s", match->problem);
   if (match->content == NULL) {
-    layer->outcome = match->protocol == MADO_PROTOCOL_SMIME ? MADO_OUTCOME_UNSUPPORTED : MADO_OUTCOME_CORRUPT;
+    layer->outcome = MADO_OUTCOME_CORRUPT;
     *inside = match->operation == MADO_OPERATION_VERIFY ? mado_entity_child (entity, 0) : NULL;
     return TRUE;
   }

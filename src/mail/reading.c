@@ -61,6 +61,7 @@ mado_reading_free (MadoReading *reading)
     return;
   mado_entity_free (reading->root);
   g_clear_pointer (&reading->own_engine, mado_pgp_engine_free);
+  g_clear_pointer (&reading->cms, mado_cms_engine_free);
   g_clear_pointer (&reading->plaintexts, g_ptr_array_unref);
   g_clear_pointer (&reading->blocks, g_hash_table_unref);
   g_clear_pointer (&reading->problems, g_ptr_array_unref);

@@ -2,6 +2,7 @@
 #include "madoguchi/mail/unlock.h"
 
 #include "madoguchi/base/error.h"
+#include "madoguchi/mail/smime.h"
 
 /* A mail may hold this many times [limits] layers beside each other: every one costs a process. */
 #define LAYERS_BESIDE 4
@@ -142,6 +143,19 @@ mado_unlock_verify (MadoReading *reading, MadoLayer *layer, const guint8 *bytes,
                            signature_size, &result, error))
     return FALSE;
   take_result (reading, layer, result);
+  return TRUE;
+}
+
+gboolean
+mado_unlock_smime (MadoReading *reading, MadoLayer *layer, const MadoFormMatch *match, GBytes **plaintext, GError **error)
+{
+  MadoPgpLimits limits = limits_of (reading);
+  g_autoptr (MadoPgpResult) result = NULL;
+
+  if (!mado_smime_run (reading, match, &limits, &result, error))
+    return FALSE;
+  take_result (reading, layer, result);
+  *plaintext = take_plaintext (reading, result);
   return TRUE;
 }
 

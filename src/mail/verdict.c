@@ -1,6 +1,8 @@
 /* verdict.c: see verdict.h. */
 #include "madoguchi/mail/verdict.h"
 
+#include "madoguchi/base/text.h"
+
 #include <string.h>
 
 /* The better of two statuses stands earlier here: one sound signature proves the text, whatever others say. */
@@ -109,6 +111,25 @@ best_of (GPtrArray *layers, guint first, MadoCovers covers, const MadoSignature 
   return status;
 }
 
+/* Does the certificate behind an S/MIME signature name @from? */
+static gboolean
+names_address (const MadoSignature *signature, const char *from)
+{
+  for (guint i = 0; from != NULL && signature->user_ids[i] != NULL; i++)
+    if (mado_text_same_address (signature->user_ids[i], from))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+bind_certificate (MadoSignature *signature, const char *from)
+{
+  if (signature->status == MADO_SIGNATURE_GOOD)
+    signature->status = MADO_SIGNATURE_GOOD_UNTRUSTED;
+  if (signature->status == MADO_SIGNATURE_GOOD_UNTRUSTED && signature->vouched_by != NULL && names_address (signature, from))
+    signature->status = MADO_SIGNATURE_GOOD;
+}
+
 /* A good-untrusted signature is good when its key speaks for @from. */
 static void
 bind_signatures (GPtrArray *layers, const char *from, const MadoKeyIndex *keys)
@@ -121,6 +142,10 @@ bind_signatures (GPtrArray *layers, const char *from, const MadoKeyIndex *keys)
       gboolean matches = FALSE;
       const char *vouched_by = NULL;
 
+      if (layer->protocol == MADO_PROTOCOL_SMIME) {
+        bind_certificate (signature, from);
+        continue;
+      }
       if (signature->status == MADO_SIGNATURE_GOOD)
         signature->status = MADO_SIGNATURE_GOOD_UNTRUSTED;
       if (signature->status != MADO_SIGNATURE_GOOD_UNTRUSTED || key == NULL || from == NULL)
@@ -150,6 +175,20 @@ is_put_together (GPtrArray *layers)
 }
 
 static MadoSigner *
+describe_certificate (const MadoSignature *signature, const char *from)
+{
+  MadoSigner *signer = mado_signer_new ();
+
+  signer->fingerprint = g_strdup (signature->fingerprint);
+  g_strfreev (signer->user_ids);
+  signer->user_ids = g_strdupv (signature->user_ids);
+  signer->matches_from = names_address (signature, from);
+  signer->validity = signature->vouched_by != NULL && signer->matches_from ? MADO_VALIDITY_FULL : MADO_VALIDITY_UNKNOWN;
+  signer->vouched_by = g_strdup (signature->vouched_by);
+  return signer;
+}
+
+static MadoSigner *
 describe_signer (const MadoSignature *signature, const char *from, const MadoKeyIndex *keys)
 {
   const MadoKey *key = keys == NULL || signature->fingerprint == NULL ? NULL : mado_key_index_find (keys, signature->fingerprint);
@@ -157,6 +196,8 @@ describe_signer (const MadoSignature *signature, const char *from, const MadoKey
   const char *vouched_by = NULL;
   MadoSigner *signer;
 
+  if (g_strv_length (signature->user_ids) > 0) /* only certificates bring them along */
+    return describe_certificate (signature, from);
   if (key == NULL)
     return NULL;
   signer = mado_signer_new ();

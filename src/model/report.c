@@ -33,6 +33,8 @@ static const MadoField mado_signature_fields[] = {
   MADO_TIME (MadoSignature, created),
   MADO_STRING (MadoSignature, hash),
   MADO_TIME (MadoSignature, expires),
+  MADO_STRV (MadoSignature, user_ids),
+  MADO_STRING (MadoSignature, vouched_by),
   MADO_FIELDS_END,
 };
 RECORD_TYPE (mado_signature, MadoSignature, "signature");

@@ -82,3 +82,27 @@ mado_pgp_context_new (const char *path, GError **error)
   gpgme_set_offline (context, 1);
   return g_steal_pointer (&context);
 }
+
+gpgme_ctx_t
+mado_pgp_context_new_cms (const char *path, GError **error)
+{
+  g_auto (gpgme_ctx_t) context = NULL;
+  gpgme_error_t problem;
+
+  gpgme_check_version (NULL);
+  problem = gpgme_engine_check_version (GPGME_PROTOCOL_CMS);
+  if (problem == 0)
+    problem = gpgme_new (&context);
+  if (problem == 0)
+    problem = gpgme_set_protocol (context, GPGME_PROTOCOL_CMS);
+  if (problem == 0)
+    problem = gpgme_ctx_set_engine_info (context, GPGME_PROTOCOL_CMS, NULL, path);
+  if (problem == 0 && !has_restricted_agent (path))
+    problem = gpgme_set_pinentry_mode (context, GPGME_PINENTRY_MODE_ERROR);
+  if (problem != 0) {
+    mado_pgp_error_set (error, problem, "S/MIME engine");
+    return NULL;
+  }
+  gpgme_set_offline (context, 1);
+  return g_steal_pointer (&context);
+}

@@ -7,6 +7,7 @@
 #include "madoguchi/pgp/home.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/pgp/cms-home.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -306,13 +307,15 @@ redirect_agent (MadoPgpHome *home, GError **error)
 }
 
 static gboolean
-fill_home (MadoPgpHome *home, const char *gnupg_home, GError **error)
+fill_home (MadoPgpHome *home, const char *gnupg_home, const char *smime_trust, GError **error)
 {
   if (!mado_fsio_remove_tree (home->path, error)) /* what a killed predecessor left */
     return FALSE;
   if (g_mkdir_with_parents (home->path, 0700) != 0)
     return mado_error_set_errno (error, home->path);
   if (!mado_pgp_home_refresh (home, error) || !write_gpg_conf (home->path, gnupg_home, error))
+    return FALSE;
+  if (!mado_cms_home_fill (home->path, smime_trust, error))
     return FALSE;
   home->socket = find_socket (home->path, error);
   if (home->socket == NULL)
@@ -337,7 +340,7 @@ mado_pgp_home_new (const MadoConf *conf, const char *runtime, MadoPgpPurpose pur
   home->path = g_strdup_printf ("%s/gpg-%s-%u", base, purpose == MADO_PGP_DECRYPT ? "decrypt" : "sign", worker);
   if (count > 0)
     home->foreign = g_strdup (agents[worker % count]);
-  if (!fill_home (home, gnupg_home, error))
+  if (!fill_home (home, gnupg_home, mado_conf_string (conf, "crypto", "smime-trust"), error))
     return NULL;
   return g_steal_pointer (&home);
 }

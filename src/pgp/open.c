@@ -42,8 +42,8 @@ mado_pgp_engine_free (MadoPgpEngine *engine)
   g_free (engine);
 }
 
-static MadoPgpResult *
-result_new (void)
+MadoPgpResult *
+mado_pgp_result_new (void)
 {
   MadoPgpResult *result = g_new0 (MadoPgpResult, 1);
 
@@ -277,7 +277,7 @@ gboolean
 mado_pgp_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint8 *bytes, gsize size,
                   MadoPgpResult **result, GError **error)
 {
-  g_autoptr (MadoPgpResult) facts = result_new ();
+  g_autoptr (MadoPgpResult) facts = mado_pgp_result_new ();
   g_auto (gpgme_data_t) cipher = NULL;
   g_auto (MadoPackets) packets = { 0 };
   MadoPgpSink sink = { -1, limits->max_plaintext, FALSE };
@@ -351,7 +351,7 @@ gboolean
 mado_pgp_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint8 *bytes, gsize size, gboolean is_mail,
                  const guint8 *signature, gsize signature_size, MadoPgpResult **result, GError **error)
 {
-  g_autoptr (MadoPgpResult) facts = result_new ();
+  g_autoptr (MadoPgpResult) facts = mado_pgp_result_new ();
   g_autoptr (GBytes) text = NULL;
   g_auto (gpgme_data_t) detached = NULL;
   g_auto (MadoPackets) packets = { 0 };
@@ -417,7 +417,7 @@ gboolean
 mado_pgp_verify_opaque (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint8 *bytes, gsize size,
                         MadoPgpResult **result, GError **error)
 {
-  g_autoptr (MadoPgpResult) facts = result_new ();
+  g_autoptr (MadoPgpResult) facts = mado_pgp_result_new ();
   g_auto (gpgme_data_t) text = NULL;
   g_auto (MadoPackets) packets = { 0 };
   MadoPgpSink sink = { -1, limits->max_plaintext, FALSE };

@@ -4,6 +4,7 @@
 
 #include "madoguchi/mail/open.h"
 #include "madoguchi/mail/structure.h"
+#include "madoguchi/pgp/cms.h"
 
 typedef struct {
   const MadoOpenContext *context;
@@ -18,6 +19,7 @@ typedef struct {
   guint layers;           /* cryptographic layers looked at so far */
   MadoPgpEngine *engine;  /* of the context, or our own */
   MadoPgpEngine *own_engine;
+  MadoCmsEngine *cms;     /* for S/MIME; made when it is needed */
   GPtrArray *plaintexts;  /* of GBytes: what was decrypted, as long as entities point into it */
   GHashTable *blocks;     /* of MadoPiece, by armour: the inline blocks that were opened */
   GPtrArray *problems;    /* of char */

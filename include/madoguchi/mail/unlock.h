@@ -2,6 +2,7 @@
  * layer is decided by peel.c and blocks.c. */
 #pragma once
 
+#include "madoguchi/mail/forms.h"
 #include "madoguchi/mail/reading.h"
 
 /* May another layer be opened, @depth layers deep? Says so in the problems when not. */
@@ -23,6 +24,10 @@ gboolean mado_unlock_opaque (MadoReading *reading, MadoLayer *layer, const guint
 /* Verifies the detached @signature over @bytes; @is_mail: bare line feeds count as CR LF. Errors: TEMP. */
 gboolean mado_unlock_verify (MadoReading *reading, MadoLayer *layer, const guint8 *bytes, gsize size, gboolean is_mail,
                              GBytes *signature, GError **error);
+
+/* Opens or verifies the S/MIME layer that @match found. @plaintext: as above. Errors: TEMP. */
+gboolean mado_unlock_smime (MadoReading *reading, MadoLayer *layer, const MadoFormMatch *match, GBytes **plaintext,
+                            GError **error);
 
 /* The report says that the mail could not be opened, because of @layer, unless it says so already. */
 void mado_unlock_failed (MadoReading *reading, const MadoLayer *layer);

@@ -62,6 +62,8 @@ typedef struct {
   gint64 created;
   gint64 expires;    /* 0: never */
   char *hash;        /* "SHA512" */
+  char **user_ids;   /* S/MIME: the addresses in the certificate; its subject, when it has none */
+  char *vouched_by;  /* S/MIME: "trust-list" when the certificate leads to an authority that the team trusts; else NULL */
 } MadoSignature;
 
 typedef struct {
@@ -71,7 +73,7 @@ typedef struct {
   MadoOperation operation;
   MadoOutcome outcome;
   MadoIntegrity integrity;
-  char **encrypted_to;   /* long key ids as the packets name them; zeros: hidden */
+  char **encrypted_to;   /* long key ids as the packets name them; zeros: hidden; S/MIME: "#SERIAL/ISSUER" */
   MadoCovers covers;     /* whole: belongs to the cryptographic envelope (RFC 9787) */
   GPtrArray *signatures; /* of MadoSignature */
 } MadoLayer;
@@ -81,7 +83,7 @@ typedef struct {
   char **user_ids;
   MadoValidity validity; /* of the key for the From address */
   gboolean matches_from; /* a user ID or a pin of this key names the From address */
-  char *vouched_by;      /* "pin", "certified", "web-of-trust"; NULL: nobody */
+  char *vouched_by;      /* "pin", "certified", "web-of-trust", "trust-list"; NULL: nobody */
 } MadoSigner;
 
 typedef struct {

@@ -12,6 +12,9 @@
  * operation at a time. Errors: CONF (no gpg), TEMP. */
 gpgme_ctx_t mado_pgp_context_new (const char *path, GError **error);
 
+/* (transfer full) the same for gpgsm (CMS, the format of S/MIME). Errors: CONF (no gpgsm), TEMP. */
+gpgme_ctx_t mado_pgp_context_new_cms (const char *path, GError **error);
+
 void mado_pgp_context_free (gpgme_ctx_t context);
 G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gpgme_ctx_t, mado_pgp_context_free, NULL)
 

@@ -34,6 +34,8 @@ typedef struct {
   GBytes *plaintext;        /* of a decryption that ended well, else NULL */
   GPtrArray *problems;      /* of char: sentences for people */
 } MadoPgpResult;
+/* (transfer full) empty. */
+MadoPgpResult *mado_pgp_result_new (void);
 void mado_pgp_result_free (MadoPgpResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoPgpResult, mado_pgp_result_free)
 
