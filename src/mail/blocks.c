@@ -278,6 +278,39 @@ mado_blocks_file (MadoReading *reading, const MadoEntity *entity, GBytes *plaint
   return mado_structure_leaf (header, bytes, size, path, NULL);
 }
 
+static void
+adopt (MadoEntity *entity, const MadoEntity *from)
+{
+  entity->scope = from->scope;
+  entity->is_decrypted = from->is_decrypted;
+  for (guint i = 0; i < entity->children->len; i++)
+    adopt (mado_entity_child (entity, i), from);
+}
+
+void
+mado_blocks_unwrap (MadoReading *reading, MadoEntity *entity)
+{
+  g_autofree char *name = entity->children->len > 0 || entity->opened != NULL ? NULL : mado_header_filename (entity);
+  g_autofree char *path = NULL;
+  g_autoptr (GBytes) content = NULL;
+  gsize size;
+  const guint8 *bytes;
+
+  if (name == NULL || !g_str_has_prefix (name, "GpgOL_MIME_structure") || !g_str_equal (entity->type, "application/octet-stream"))
+    return;
+  content = mado_content_decode (entity);
+  bytes = g_bytes_get_data (content, &size);
+  if (size == 0 || !is_mime ("", bytes, size))
+    return;
+  path = g_strconcat (entity->path, ".1", NULL);
+  entity->opened = mado_structure_scan (bytes, size, path, &reading->limits, NULL);
+  if (entity->opened == NULL)
+    return;
+  g_ptr_array_add (reading->plaintexts, g_steal_pointer (&content));
+  entity->opened->parent = entity;
+  adopt (entity->opened, entity);
+}
+
 static gboolean
 is_leaf (const MadoEntity *entity)
 {

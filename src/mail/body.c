@@ -333,20 +333,26 @@ list_parts (Body *body, MadoEntity *entity)
       list_parts (body, mado_entity_child (entity, i));
 }
 
-/* Appends @text with its lines marked: by @mark, or, when they would look like words of ours, by a blank. */
+/* Does a sender's line look like words of ours? */
+static gboolean
+looks_like_ours (const char *line)
+{
+  return g_str_has_prefix (line, "=== a block") || g_str_has_prefix (line, "=== outside of");
+}
+
+/* Appends @text with its lines marked: by @mark, or, when they look like words of ours, by a blank. */
 static void
 append_marked (GString *out, const char *text, const char *mark)
 {
   while (*text != '\0') {
     gsize length = strcspn (text, "\n");
 
-    if (mark[0] != '\0')
-      g_string_append (out, mark);
-    else if (g_str_has_prefix (text, "==="))
+    g_string_append (out, mark);
+    if (mark[0] == '\0' && looks_like_ours (text))
       g_string_append_c (out, ' ');
+    length += text[length] == '\n';
     g_string_append_len (out, text, (gssize) length);
-    g_string_append_c (out, '\n');
-    text += length + (text[length] == '\n');
+    text += length;
   }
 }
 
@@ -358,6 +364,13 @@ words_for (const Segment *segment)
   if (segment->text == NULL)
     return "=== a block that could not be opened ===\n";
   return segment->layer->operation == MADO_OPERATION_VERIFY ? "=== a block with a signature ===\n" : "=== a block that was encrypted ===\n";
+}
+
+static void
+end_line (GString *out)
+{
+  if (out->len > 0 && out->str[out->len - 1] != '\n')
+    g_string_append_c (out, '\n');
 }
 
 /* What is shown. Where blocks and other text meet, words of ours stand at the start of each stretch, and every line
@@ -373,15 +386,15 @@ put_together (const Body *body)
   if (has_blocks && body->segments->len > 1)
     for (guint i = 0; i < body->segments->len; i++) {
       const Segment *segment = &g_array_index (body->segments, Segment, i);
+      end_line (out);
       g_string_append (out, words_for (segment));
       append_marked (out, segment->text == NULL ? "" : segment->text, segment->layer == NULL ? "| " : "");
     }
   else
     for (guint i = 0; i < body->segments->len; i++) {
       const Segment *segment = &g_array_index (body->segments, Segment, i);
-      if (out->len > 0 && out->str[out->len - 1] != '\n')
-        g_string_append_c (out, '\n');
-      g_string_append (out, segment->text == NULL ? "" : segment->text);
+      end_line (out);
+      append_marked (out, segment->text == NULL ? "" : segment->text, "");
     }
   return g_string_free (g_steal_pointer (&out), FALSE);
 }

@@ -111,6 +111,9 @@ walk_payload (MadoReading *reading, MadoEntity *entity, guint depth, GError **er
     return TRUE;
   if (mado_forms_recognise (entity, &match))
     return open_errant (reading, entity, &match, depth, error);
+  mado_blocks_unwrap (reading, entity);
+  if (entity->opened != NULL)
+    return walk_payload (reading, entity->opened, depth + 1, error);
   if (!mado_blocks_open (reading, entity, depth, error))
     return FALSE;
   problem = entity->pieces != NULL ? NULL : mado_forms_unopened (entity);

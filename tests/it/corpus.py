@@ -33,8 +33,7 @@ KNOWN = {
         "both signatures, one inside the other, are good and cover all that is shown",
     ("reports/abuseio/Copyrightcompliance_Example_1.eml", "signature"): CLEAR_SIGNED,
     ("reports/abuseio/ip-echelon_sample*.eml", "signature"): CLEAR_SIGNED,
-    ("openpgp/kde/internal-pgpencrypted-mime.mbox", "*"):
-        "a MIME structure that GpgOL saved as a file is listed as the file that it is",
+    ("openpgp/kde/internal-pgpencrypted-mime.mbox", "*"): "what GpgOL hid in a file is opened, but is a part of the mail: partial",
     ("smime/kde/smime-encrypted-ambiguous-mime.mbox", "decrypt"): BESIDE,
     ("smime/kde/smime-encrypted-*ambiguous-mime.mbox", "signature"): EXPIRED,
     ("smime/kde/smime-opaque*", "signature"): EXPIRED, ("smime/kde/smime-signed-encrypted.mbox", "signature"): EXPIRED,

@@ -93,6 +93,7 @@ def texts(s):
          and marked(r, "Hello") and marked(r, "Bye") and "\n" + WORDS in r["text"]),
         ("text that looks like our own words", mail(SIGNED + " ===\nfaked\n" + both), lambda r: summary(r) == ("partial", "partial")
          and marked(r, "faked") and "| " + SIGNED in r["text"]),
+        ("words of ours in a mail without any block", mail(SIGNED + " ===\nfaked\n====\n"), lambda r: r["text"] == " " + SIGNED + " ===\nfaked\n====\n"),
         ("words of ours inside a block", mail("x\n" + encrypted(s, SIGNED + " ===\nfaked\n")), lambda r: "\n " + SIGNED in r["text"]),
         ("a second block, not signed", mail(both + encrypted(s, "Pay me\n")), lambda r: summary(r) == ("whole", "partial")
          and r["signer"] is None and len(r["layers"]) == 2 and r["text"].count("===\n") == 2),
@@ -187,6 +188,9 @@ def files(s):
          lambda r: summary(r) == ("partial", "none") and names(r) == [("1.2.1", "text/plain", None, True, False), ("1.2", "text/plain", "a.asc", False, False)]),
         ("the same as the whole mail", head() + 'Content-Type: text/plain; name="a.asc"\n\n' + encrypted(s) + "Pay Mallory\n",
          lambda r: summary(r) == ("partial", "none") and "Mallory" in r["text"] and marked(r, "Mallory")),
+        ("what GpgOL hides in a file", parts(PLAIN + "\n\n", file("GpgOL_MIME_structure.mime", shapes.wrap(shapes.encrypt(
+            s, shapes.TEXT, "-u", "alice", "--sign", "-r", "team")).encode())), lambda r: summary(r) == ("partial", "partial")
+         and r["text"] == WORDS and not r["parts"] and layers(r) == [("1.2.1", "pgp-mime", "decrypt+verify", "ok", "part")]),
         ("a file for somebody else", parts(note, file("a.gpg", gpg(s, "-r", "stranger", "--encrypt", data=pdf).stdout)),
          lambda r: r["problems"] and names(r)[0][0] == "1.2" and r["text"].strip() == "See the file."),
         ("a file that is called encrypted and is not", parts(note, file("a.gpg", b"hello")), lambda r: not r["layers"] and len(r["parts"]) == 1),

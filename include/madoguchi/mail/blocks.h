@@ -16,5 +16,9 @@ gboolean mado_blocks_pair (MadoReading *reading, MadoEntity *entity, guint depth
 MadoEntity *mado_blocks_file (MadoReading *reading, const MadoEntity *entity, GBytes *plaintext, const char *path,
                               GError **error);
 
+/* GpgOL hides the PGP/MIME message that it wrote in a file "GpgOL_MIME_structure": makes its content that of @entity.
+ * No layer by itself. */
+void mado_blocks_unwrap (MadoReading *reading, MadoEntity *entity);
+
 /* Call when all layers were opened: a mail of which every part stands in blocks is covered as a whole. */
 void mado_blocks_settle (MadoReading *reading);
