@@ -187,9 +187,12 @@ tell_undecryptable (const MadoSettler *settler, gint64 incident, const MadoRepor
 {
   if (report->undecryptable == NULL)
     return TRUE;
-  g_autofree char *keys = g_strjoinv (", 0x", report->undecryptable->encrypted_to);
-  return add_event (settler, incident, NULL, error, "This mail cannot be opened: %s%s%s", report->undecryptable->reason,
-                    keys[0] != '\0' ? "; encrypted to 0x" : "", keys);
+  g_autoptr (GString) keys = g_string_new (NULL);
+  for (guint i = 0; report->undecryptable->encrypted_to[i] != NULL; i++) {
+    const char *key = report->undecryptable->encrypted_to[i]; /* a key id, or the serial number of a certificate */
+    g_string_append_printf (keys, "%s%s%s", i == 0 ? "; encrypted to " : ", ", *key == '#' ? "" : "0x", key);
+  }
+  return add_event (settler, incident, NULL, error, "This mail cannot be opened: %s%s", report->undecryptable->reason, keys->str);
 }
 
 /* A delivery report says in its fields whether it is a failure; without that word it is one. */

@@ -354,6 +354,23 @@ def test_clean(gateway):
     ok("nothing is left in the private home", not left, left)
 
 
+def test_beside(gateway):
+    """Workers beside each other, on one ring, do not disturb each other."""
+    m = gateway.make
+    kinds = [("sealed", head() + opaque(m.encrypt("team", opaque(m.sign("alice", TEXT, "-nodetach"), "signed-data")))),
+             ("unknown", head() + detached(m.sign("alice", TEXT.rstrip("\n"), "-nocerts"))), ("foreign", head() + opaque(m.encrypt("stranger")))]
+    names = []
+    for name, mail in kinds * 4:
+        names.append("%s/%s.eml" % (gateway.work, name))
+        with open(names[-1], "w", encoding="utf-8") as out:
+            out.write(mail)
+    runs = [subprocess.Popen([OPEN_ONE, gateway.conf, "%s/r%d" % (gateway.work, number), *names], stdout=subprocess.PIPE) for number in range(3)]
+    said = [[(r.get("encryption"), r.get("signature"), reason(r) if "undecryptable" in r else r) for r in map(json.loads, one.communicate()[0].splitlines())]
+            for one in runs]
+    wanted = [("whole", "good", None), ("none", "unknown-key", None), ("whole", "none", "no-secret-key")] * 4
+    ok("three workers at the same time", all(one == wanted for one in said), said)
+
+
 def test_trust(gateway):
     mail = head() + detached(gateway.make.sign("alice", TEXT.rstrip("\n")))
     gateway.configure("# nobody\n")
@@ -380,6 +397,7 @@ def main():
         check_all(gateway, signature_cases(gateway.make))
         check_all(gateway, encryption_cases(gateway.make))
         test_clean(gateway)
+        test_beside(gateway)
         test_trust(gateway)
     finally:
         gateway.close()

@@ -151,6 +151,50 @@ test_case (gconstpointer data)
   g_assert_null (verdict.signer);
 }
 
+/* S/MIME: the certificate names its addresses, and somebody vouches for it or not. */
+static void
+test_certificates (void)
+{
+  static const struct {
+    MadoProtocol protocol;
+    MadoSignatureStatus status;
+    const char *address, *vouched_by, *from;
+    MadoSignatureStatus wanted;
+    gboolean matches;
+  } rows[] = {
+    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_GOOD_UNTRUSTED, "alice@x", "trust-list", "alice@x", MADO_SIGNATURE_GOOD, TRUE },
+    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_GOOD_UNTRUSTED, "alice@x", "trust-list", "bob@x", MADO_SIGNATURE_GOOD_UNTRUSTED, FALSE },
+    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_GOOD_UNTRUSTED, "alice@x", "trust-list", NULL, MADO_SIGNATURE_GOOD_UNTRUSTED, FALSE },
+    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_GOOD_UNTRUSTED, "alice@x", NULL, "alice@x", MADO_SIGNATURE_GOOD_UNTRUSTED, TRUE },
+    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_GOOD, "alice@x", NULL, "alice@x", MADO_SIGNATURE_GOOD_UNTRUSTED, TRUE },
+    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_EXPIRED_KEY, "alice@x", "trust-list", "alice@x", MADO_SIGNATURE_EXPIRED_KEY, TRUE },
+    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_GOOD_UNTRUSTED, "CN=alice@x", "trust-list", "alice@x", MADO_SIGNATURE_GOOD_UNTRUSTED, FALSE },
+    /* only S/MIME is vouched for in this way */
+    { MADO_PROTOCOL_OPENPGP, MADO_SIGNATURE_GOOD_UNTRUSTED, "alice@x", "trust-list", "alice@x", MADO_SIGNATURE_GOOD_UNTRUSTED, TRUE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GPtrArray) layers = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_layer_free);
+    MadoLayer *layer = read_layer ("verify whole ok");
+    MadoSignature *signature = mado_signature_new ();
+    MadoVerdict verdict = { 0 };
+
+    layer->protocol = rows[i].protocol;
+    signature->status = rows[i].status;
+    signature->fingerprint = g_strdup (B);
+    g_strfreev (signature->user_ids);
+    signature->user_ids = g_strsplit (rows[i].address, "\n", 1);
+    signature->vouched_by = g_strdup (rows[i].vouched_by);
+    g_ptr_array_add (layer->signatures, signature);
+    g_ptr_array_add (layers, layer);
+    mado_verdict_judge (layers, rows[i].from, NULL, &verdict);
+    g_assert_cmpint (verdict.signature, ==, rows[i].wanted);
+    g_assert_nonnull (verdict.signer);
+    g_assert_cmpint (verdict.signer->matches_from, ==, rows[i].matches);
+    mado_signer_free (verdict.signer);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -159,5 +203,6 @@ main (int argc, char **argv)
     g_autofree char *path = g_strdup_printf ("/mail/verdict/%02u", (guint) i);
     g_test_add_data_func (path, &cases[i], test_case);
   }
+  g_test_add_func ("/mail/verdict/certificates", test_certificates);
   return g_test_run ();
 }
