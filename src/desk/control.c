@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define MAX_CLIENTS 200
+#define MAX_OF_ONE 100 /* of one user: nobody can keep the others out */
 
 struct _MadoControl {
   MadoDesk *desk;
@@ -159,6 +160,20 @@ find_member (uid_t uid)
   return user != NULL ? g_strdup (user->pw_name) : g_strdup_printf ("uid%u", (guint) uid);
 }
 
+/* May one more of @uid come in? */
+static gboolean
+has_room (const MadoControl *control, uid_t uid)
+{
+  GHashTableIter iter;
+  gpointer key;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, control->clients);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    n += ((const Client *) key)->uid == uid;
+  return n < MAX_OF_ONE && g_hash_table_size (control->clients) < MAX_CLIENTS;
+}
+
 static gboolean
 on_connection (gint fd, GIOCondition condition, gpointer data)
 {
@@ -170,7 +185,7 @@ on_connection (gint fd, GIOCondition condition, gpointer data)
   (void) condition;
   if (socket < 0)
     return G_SOURCE_CONTINUE;
-  if (g_hash_table_size (control->clients) >= MAX_CLIENTS || !mado_wire_peer (socket, &uid, &pid, NULL)) {
+  if (!mado_wire_peer (socket, &uid, &pid, NULL) || !has_room (control, uid)) {
     close (socket);
     return G_SOURCE_CONTINUE;
   }

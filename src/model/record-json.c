@@ -119,14 +119,43 @@ mado_record_to_json (const MadoRecordType *type, gconstpointer record)
   return json_builder_get_root (builder);
 }
 
+/* Would a terminal obey this character, or draw what follows elsewhere? JSON-GLib escapes only those below U+0020. */
+static gboolean
+is_steering (gunichar c)
+{
+  return (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e)
+         || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
+/* (transfer full) @json with those characters as escapes: they stand in strings only, where that means the same. */
+static char *
+escape_steering (const char *json)
+{
+  GString *out = g_string_sized_new (strlen (json) + 1);
+  const char *done = json;
+
+  for (const char *p = json; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = (guchar) *p < 0x7f ? ' ' : g_utf8_get_char (p);
+    if (!is_steering (c))
+      continue;
+    g_string_append_len (out, done, p - done);
+    g_string_append_printf (out, "\\u%04x", c);
+    done = g_utf8_next_char (p);
+  }
+  g_string_append (out, done);
+  return g_string_free (out, FALSE);
+}
+
 static char *
 generate (JsonNode *node, gboolean is_pretty)
 {
   g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autofree char *json = NULL;
 
   json_generator_set_root (generator, node);
   json_generator_set_pretty (generator, is_pretty);
-  return json_generator_to_data (generator, NULL);
+  json = json_generator_to_data (generator, NULL);
+  return escape_steering (json);
 }
 
 char *

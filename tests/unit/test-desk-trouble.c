@@ -10,11 +10,13 @@
 #include "madoguchi/desk/store-outbox.h"
 #include "madoguchi/model/incident.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define REPORT "From: alice@example.net\nMessage-ID: <a1@example.net>\nSubject: phishing\n"
@@ -195,6 +197,32 @@ test_many_wait (House *house, gconstpointer data G_GNUC_UNUSED)
   check_account (house, N, 0);
 }
 
+/* One user takes all the connections there are for one: the next is refused, and a freed one can be had again. */
+static void
+test_many_clients (House *house, gconstpointer data G_GNUC_UNUSED)
+{
+  enum { N = 120 };
+  g_autofree char *path = mado_wire_path (house->top, "keeper");
+  int sockets[N], n_open = 0;
+
+  for (int i = 0; i < N; i++) {
+    sockets[i] = mado_wire_connect (path, 0, NULL);
+    g_assert_cmpint (sockets[i], >=, 0);
+    for (int k = 0; k < 3; k++)
+      g_main_context_iteration (NULL, FALSE);
+  }
+  go_on (house, 100);
+  for (int i = 0; i < N; i++) {
+    char byte;
+    n_open += recv (sockets[i], &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN;
+  }
+  g_assert_cmpint (n_open, ==, 100);
+  for (int i = 0; i < N; i++)
+    close (sockets[i]);
+  go_on (house, 100);
+  check_account (house, 0, 0);
+}
+
 static void
 test_log_id (void)
 {
@@ -323,6 +351,7 @@ main (int argc, char **argv)
   ADD ("/desk/trouble/full-disk", test_full_disk);
   ADD ("/desk/trouble/no-descriptors", test_no_descriptors);
   ADD ("/desk/trouble/many-wait", test_many_wait);
+  ADD ("/desk/trouble/many-clients", test_many_clients);
   g_test_add_func ("/desk/trouble/log-id", test_log_id);
   g_test_add_func ("/desk/trouble/long-thread", test_long_thread);
   g_test_add_func ("/desk/trouble/long-subjects", test_long_subjects);

@@ -421,6 +421,29 @@ test_clamp (void)
   g_assert_cmpint (copy->keys_offered->len, ==, 100);
 }
 
+/* What a terminal would obey never stands in JSON as it is, and reads back as it was. */
+static void
+test_json_steering (void)
+{
+  const char *id = "<a\xc2\x9b\x33\x31mb\xe2\x80\xae\x1b[2J\x7f\xe2\x80\xa8@x>";
+  g_autoptr (MadoReport) report = mado_report_new ();
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *o;
+
+  report->message_id = g_strdup (id);
+  report->subject = g_strdup ("\xe7\xaa\x93\xe5\x8f\xa3");
+  o = to_json (&mado_report_type, report, parser);
+  g_assert_cmpstr (json_object_get_string_member (o, "message_id"), ==, id);
+  g_autoptr (JsonNode) node = mado_record_to_json (&mado_report_type, report);
+  g_autofree char *line = mado_json_line (node);
+  for (const char *p = line; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+    g_assert_false (g_unichar_iscntrl (c) || c == 0x202e || c == 0x2028);
+  }
+  g_assert_nonnull (strstr (line, "\\u009b"));
+  g_assert_nonnull (strstr (line, report->subject)); /* honest writing stays as it is */
+}
+
 int
 main (int argc, char **argv)
 {
@@ -439,5 +462,6 @@ main (int argc, char **argv)
   g_test_add_func ("/model/incident/summary", test_summary);
   g_test_add_func ("/model/incident/summary-from-variant", test_summary_from_variant);
   g_test_add_func ("/model/clamp", test_clamp);
+  g_test_add_func ("/model/json/steering", test_json_steering);
   return g_test_run ();
 }
