@@ -125,9 +125,10 @@ enter_jail (const MadoConf *conf, GError **error)
 {
   guint64 plaintext = (guint64) mado_conf_int (conf, "crypto", "max-plaintext");
 
-  return mado_sandbox_limit ((guint64) mado_conf_int (conf, "limits", "memory"),
-                             (guint64) mado_conf_int (conf, "limits", "cpu"),
-                             MAX (plaintext, MADO_REPORT_BYTES_MAX) + 1024 * 1024, error);
+  return mado_sandbox_stay_in_group (error)
+         && mado_sandbox_limit ((guint64) mado_conf_int (conf, "limits", "memory"),
+                                (guint64) mado_conf_int (conf, "limits", "cpu"),
+                                MAX (plaintext, MADO_REPORT_BYTES_MAX) + 1024 * 1024, error);
 }
 
 /* GLib ends a process that runs out of memory with a trap, which would look like a crash. */
@@ -157,6 +158,26 @@ reset_signals (void)
   sigprocmask (SIG_SETMASK, &none, NULL);
 }
 
+static int
+compare_numbers (gconstpointer a, gconstpointer b)
+{
+  return *(const int *) a - *(const int *) b;
+}
+
+/* Only the mail and the desk (-1: not there): not the worker's connection, on which the next mails come. */
+static void
+close_the_rest (const Job *job)
+{
+  int keep[] = { STDERR_FILENO, job->fd, job->desk.answer, job->desk.content };
+
+  qsort (keep, G_N_ELEMENTS (keep), sizeof *keep, compare_numbers);
+  for (gsize i = 0; i < G_N_ELEMENTS (keep); i++) {
+    guint first = (guint) keep[i] + 1, last = i + 1 < G_N_ELEMENTS (keep) ? (guint) keep[i + 1] - 1 : G_MAXUINT;
+    if (keep[i] >= STDERR_FILENO && first <= last)
+      close_range (first, last, 0);
+  }
+}
+
 /* The child's whole life. */
 static void
 serve_time (const Job *job)
@@ -168,6 +189,7 @@ serve_time (const Job *job)
   setpgid (0, 0);
   reset_signals ();
   g_log_set_default_handler (on_log, NULL);
+  close_the_rest (job);
   if (enter_jail (job->context->conf, &error) && job->work (job, &error))
     _exit (WORKED);
   line = g_strdup_printf ("%s %s", error->domain == MADO_ERROR ? mado_error_name (error->code) : "bug", error->message);

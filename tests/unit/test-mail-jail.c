@@ -4,6 +4,7 @@
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/mail/jail.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -147,9 +148,12 @@ leave_a_child (MadoReport *report)
 {
   pid_t pid = fork ();
 
-  if (pid == 0)
+  if (pid == 0) {
+    setpgid (0, 0);
+    setsid (); /* it tries to get away */
     for (;;)
       pause ();
+  }
   g_free (report->language);
   report->language = g_strdup_printf ("%d", (int) pid);
 }
@@ -207,6 +211,31 @@ test_nobody_stays (void)
   }
 }
 
+static void
+count_descriptors (MadoReport *report)
+{
+  guint n = 0;
+
+  for (int fd = 3; fd < 1024; fd++)
+    n += fcntl (fd, F_GETFD) >= 0;
+  g_free (report->language);
+  report->language = g_strdup_printf ("%u", n);
+}
+
+/* A worker's connection, on which the next mails come, is none of the child's. */
+static void
+test_few_descriptors (void)
+{
+  g_autoptr (GError) error = NULL;
+  int high = fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 100), low = fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+  g_autoptr (MadoReport) report = open_jailed (MAIL, count_descriptors, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (report->language, ==, "2"); /* the mail and the answer */
+  close (high);
+  close (low);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -215,6 +244,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mail/jail/part", test_part);
   g_test_add_func ("/mail/jail/no-mail", test_no_mail);
   g_test_add_func ("/mail/jail/gone", test_gone);
+  g_test_add_func ("/mail/jail/few-descriptors", test_few_descriptors);
   g_test_add_func ("/mail/jail/nobody-stays", test_nobody_stays);
   return g_test_run ();
 }

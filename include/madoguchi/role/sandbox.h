@@ -15,3 +15,7 @@ gboolean mado_sandbox_enter (const MadoSandbox *sandbox, GError **error);
 /* Limits for a child that reads hostile bytes: address space (not in sanitizer builds), processor seconds,
  * size of any file it writes, no core. Errors: TEMP. */
 gboolean mado_sandbox_limit (guint64 memory, guint64 cpu_seconds, guint64 file_size, GError **error);
+
+/* No process of ours leaves its process group from now on (setsid(2) and setpgid(2) fail): whoever ends the group
+ * ends us and all we started. Errors: TEMP. */
+gboolean mado_sandbox_stay_in_group (GError **error);
