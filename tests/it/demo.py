@@ -61,7 +61,8 @@ def works(tap, demo):
     with open(many, 'wb') as file:
         for n in range(20):
             file.write(b'From x\n' + t.plain('carol%d@reporter.example' % n, t.TEAM, 'mail %d' % n, 'x\n') + b'\n')
-    waiting = subprocess.Popen([t.program('madoguchi'), '-c', demo.conf_file, 'ingest', '--wait', many], stdout=subprocess.PIPE)
+    waiting = subprocess.Popen([t.program('madoguchi'), '-c', demo.conf_file, 'ingest', '--wait', many], stdout=subprocess.PIPE,
+                               bufsize=0)  # communicate () does not see what readline () has buffered
     first = waiting.stdout.readline()
     demo.kill_role('keeper')
     rest = waiting.communicate(timeout=90)[0]
