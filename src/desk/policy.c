@@ -167,7 +167,8 @@ choose_key (const MadoPolicyFacts *facts)
 {
   const MadoReport *report = facts->report;
 
-  if (!facts->may_encrypt || report->signer == NULL || report->signer->fingerprint == NULL)
+  if (!facts->may_encrypt || report->signer == NULL || report->signer->fingerprint == NULL
+      || report->signer->validity == MADO_VALIDITY_NEVER) /* distrusted, or another key is pinned for this address */
     return NULL;
   if (report->signature == MADO_SIGNATURE_GOOD
       || (report->signature == MADO_SIGNATURE_GOOD_UNTRUSTED && report->signer->matches_from))

@@ -132,9 +132,29 @@ read_autocrypt (MadoReading *reading)
   }
 }
 
+/* What vouches for an offered key is not the offer. */
+static void
+judge_offers (MadoReading *reading)
+{
+  const MadoReport *report = reading->report;
+  const MadoKeyIndex *keys = reading->context->keys;
+  gboolean is_single = report->headers->from_count == 1 && report->from != NULL;
+
+  for (guint i = 0; keys != NULL && is_single && i < report->keys_offered->len; i++) {
+    MadoOfferedKey *offered = g_ptr_array_index (report->keys_offered, i);
+    const MadoKey *key = mado_key_index_find (keys, offered->fingerprint);
+    const char *vouched_by = NULL;
+    gboolean matches;
+
+    if (key != NULL && mado_key_index_judge (keys, key, report->from->address, &matches, &vouched_by) >= MADO_VALIDITY_FULL)
+      offered->vouched_by = g_strdup (vouched_by);
+  }
+}
+
 void
 mado_offers_read (MadoReading *reading)
 {
   read_autocrypt (reading);
   read_parts (reading, reading->root);
+  judge_offers (reading);
 }

@@ -122,8 +122,10 @@ names_address (const MadoSignature *signature, const char *from)
 }
 
 static void
-bind_certificate (MadoSignature *signature, const char *from)
+bind_certificate (MadoSignature *signature, const char *from, const MadoKeyIndex *keys)
 {
+  if (keys != NULL && mado_key_index_is_distrusted (keys, signature->fingerprint))
+    g_clear_pointer (&signature->vouched_by, g_free);
   if (signature->status == MADO_SIGNATURE_GOOD)
     signature->status = MADO_SIGNATURE_GOOD_UNTRUSTED;
   if (signature->status == MADO_SIGNATURE_GOOD_UNTRUSTED && signature->vouched_by != NULL && names_address (signature, from))
@@ -143,7 +145,7 @@ bind_signatures (GPtrArray *layers, const char *from, const MadoKeyIndex *keys)
       const char *vouched_by = NULL;
 
       if (layer->protocol == MADO_PROTOCOL_SMIME) {
-        bind_certificate (signature, from);
+        bind_certificate (signature, from, keys);
         continue;
       }
       if (signature->status == MADO_SIGNATURE_GOOD)
@@ -212,6 +214,8 @@ describe_signer (const MadoSignature *signature, const char *from, const MadoKey
   if (from != NULL)
     signer->validity = mado_key_index_judge (keys, key, from, &signer->matches_from, &vouched_by);
   signer->vouched_by = g_strdup (vouched_by);
+  g_strfreev (signer->successor_of);
+  signer->successor_of = mado_key_index_forerunners (keys, key);
   return signer;
 }
 

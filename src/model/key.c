@@ -5,10 +5,20 @@ static const MadoField user_fields[] = {
   MADO_STRING (MadoKeyUser, user_id),
   MADO_STRING (MadoKeyUser, address),
   MADO_ENUM (MadoKeyUser, validity, mado_validity_names),
+  MADO_STRING (MadoKeyUser, vouched_by),
   { "revoked", MADO_FIELD_BOOL, offsetof (MadoKeyUser, is_revoked) },
   MADO_FIELDS_END,
 };
 const MadoRecordType mado_key_user_type = { "key-user", NULL, sizeof (MadoKeyUser), user_fields };
+
+static const MadoField statement_fields[] = {
+  MADO_STRING (MadoKeyStatement, kind),
+  MADO_STRING (MadoKeyStatement, subject),
+  MADO_TIME (MadoKeyStatement, made),
+  MADO_STRING (MadoKeyStatement, by),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_key_statement_type = { "key-statement", NULL, sizeof (MadoKeyStatement), statement_fields };
 
 static const MadoField key_fields[] = {
   MADO_STRING (MadoKey, fingerprint),
@@ -25,13 +35,17 @@ static const MadoField key_fields[] = {
   { "user_ids", MADO_FIELD_LIST, offsetof (MadoKey, users), .max_items = 1000, .type = &mado_key_user_type },
   MADO_STRV (MadoKey, pinned),
   { "distrusted", MADO_FIELD_BOOL, offsetof (MadoKey, is_distrusted) },
+  MADO_LIST (MadoKey, statements, mado_key_statement_type, 10000),
   MADO_FIELDS_END,
 };
 const MadoRecordType mado_key_type = { "key", "madoguchi.key/1", sizeof (MadoKey), key_fields };
 
 static const MadoField table_fields[] = {
+  MADO_INT (MadoKeyTable, format),
   MADO_TIME (MadoKeyTable, made),
+  MADO_TIME (MadoKeyTable, until),
   MADO_STRING (MadoKeyTable, trust_model),
+  { "distrusted", MADO_FIELD_STRV, offsetof (MadoKeyTable, distrusted), .max_items = 100000 },
   MADO_LIST (MadoKeyTable, keys, mado_key_type, 1000000),
   MADO_FIELDS_END,
 };

@@ -59,6 +59,7 @@ static const MadoField mado_signer_fields[] = {
   MADO_ENUM (MadoSigner, validity, mado_validity_names),
   MADO_BOOL (MadoSigner, matches_from),
   MADO_STRING (MadoSigner, vouched_by),
+  MADO_STRV (MadoSigner, successor_of),
   MADO_FIELDS_END,
 };
 RECORD_TYPE (mado_signer, MadoSigner, "signer");
@@ -87,6 +88,7 @@ static const MadoField mado_offered_key_fields[] = {
   MADO_STRING (MadoOfferedKey, fingerprint),
   MADO_STRING (MadoOfferedKey, source),
   MADO_STRV (MadoOfferedKey, user_ids),
+  MADO_STRING (MadoOfferedKey, vouched_by),
   MADO_FIELDS_END,
 };
 RECORD_TYPE (mado_offered_key, MadoOfferedKey, "offered-key");

@@ -381,7 +381,7 @@ describe (MadoPgpResult *result, const MadoPgpLimits *limits, const gpgme_signat
   }
   if (signature->status == MADO_SIGNATURE_GOOD_UNTRUSTED
       && (found->validity == GPGME_VALIDITY_FULL || found->validity == GPGME_VALIDITY_ULTIMATE))
-    signature->vouched_by = g_strdup ("trust-list");
+    signature->vouched_by = g_strdup ("smime-chain");
   return signature;
 }
 

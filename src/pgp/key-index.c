@@ -23,7 +23,8 @@ struct _MadoKeyIndex {
   MadoKeyTable *table;
   GHashTable *by_id;  /* upper-case fingerprint or long key id, primary or subkey -> MadoKey (borrowed) */
   GHashTable *pins;   /* lower-case address -> MadoKey (borrowed) */
-  gboolean is_web;    /* validities come from the Web of Trust */
+  GHashTable *maps;   /* lower-case address or domain -> MadoKey (borrowed) */
+  GHashTable *distrusted; /* set of upper-case fingerprints (borrowed) */
   Stamp ring, file;
 };
 
@@ -75,6 +76,11 @@ add_key (MadoKeyIndex *index, MadoKey *key, gint64 now)
   add_id (index, key->fingerprint, key);
   for (char **address = key->pinned; *address != NULL; address++)
     g_hash_table_insert (index->pins, g_ascii_strdown (*address, -1), key);
+  for (guint i = 0; i < key->statements->len; i++) {
+    const MadoKeyStatement *statement = key->statements->pdata[i];
+    if (g_strcmp0 (statement->kind, "map") == 0 && statement->subject != NULL)
+      g_hash_table_insert (index->maps, g_ascii_strdown (statement->subject, -1), key);
+  }
 }
 
 MadoKeyIndex *
@@ -84,9 +90,12 @@ mado_key_index_new (MadoKeyTable *table)
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
 
   index->table = table;
-  index->is_web = g_strcmp0 (table->trust_model, "pgp") == 0;
   index->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   index->pins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  index->maps = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  index->distrusted = g_hash_table_new (g_str_hash, g_str_equal);
+  for (char **fingerprint = table->distrusted; *fingerprint != NULL; fingerprint++)
+    g_hash_table_add (index->distrusted, *fingerprint);
   for (guint i = 0; i < table->keys->len; i++)
     add_key (index, table->keys->pdata[i], now);
   return index;
@@ -99,6 +108,8 @@ mado_key_index_free (MadoKeyIndex *index)
     return;
   g_hash_table_unref (index->by_id);
   g_hash_table_unref (index->pins);
+  g_hash_table_unref (index->maps);
+  g_hash_table_unref (index->distrusted);
   mado_key_table_free (index->table);
   g_free (index);
 }
@@ -111,14 +122,15 @@ read_table (const char *directory, const MadoConf *conf, const Stamp *ring, cons
   g_autofree char *path = g_build_filename (directory, "madoguchi-keys", NULL);
   g_autoptr (MadoKeyTable) table = NULL;
   g_autoptr (GBytes) bytes = NULL;
-  Stamp pins = stamp_of (directory, "madoguchi-pins");
+  Stamp pins = stamp_of (directory, "madoguchi-pins"), statements = stamp_of (directory, "madoguchi-statements");
 
-  if (file->inode == 0 || file->mtime_ns < ring->mtime_ns || file->mtime_ns < pins.mtime_ns)
+  if (file->inode == 0 || file->mtime_ns < ring->mtime_ns || file->mtime_ns < pins.mtime_ns
+      || file->mtime_ns < statements.mtime_ns)
     return NULL;
   if (!mado_fsio_read_file (path, TABLE_BYTES_MAX, &bytes, NULL))
     return NULL;
   table = mado_record_from_bytes (&mado_key_table_type, bytes, NULL);
-  if (table == NULL || g_strcmp0 (table->trust_model, mado_conf_string (conf, "crypto", "trust-model")) != 0)
+  if (table == NULL || table->format != MADO_KEY_TABLE_FORMAT || g_strcmp0 (table->trust_model, mado_conf_string (conf, "crypto", "trust-model")) != 0)
     return NULL;
   return g_steal_pointer (&table);
 }
@@ -150,6 +162,12 @@ mado_key_index_is_stale (const MadoKeyIndex *index, const MadoConf *conf)
   return !same_stamp (&ring, &index->ring) || !same_stamp (&file, &index->file);
 }
 
+gboolean
+mado_key_index_is_over (const MadoKeyIndex *index, gint64 now)
+{
+  return index->table->until != 0 && index->table->until <= now;
+}
+
 const MadoKey *
 mado_key_index_find (const MadoKeyIndex *index, const char *fingerprint)
 {
@@ -161,9 +179,22 @@ mado_key_index_find (const MadoKeyIndex *index, const char *fingerprint)
   return g_hash_table_lookup (index->by_id, upper);
 }
 
-/* The best that the user IDs of @key with @address have; FALSE when there is no such user ID. */
+/* Does a member's word stand behind the user ID @user? It does not end by itself; what GnuPG computed may. */
 static gboolean
-judge_users (const MadoKey *key, const char *address, MadoValidity *validity)
+is_stated (const MadoKey *key, const MadoKeyUser *user)
+{
+  for (guint i = 0; i < key->statements->len; i++) {
+    const MadoKeyStatement *statement = key->statements->pdata[i];
+    if (g_strcmp0 (statement->kind, "certified") == 0 && mado_text_same_address (statement->subject, user->address))
+      return TRUE;
+  }
+  return user->validity == MADO_VALIDITY_ULTIMATE;
+}
+
+/* The best that the user IDs of @key with @address have, and what gives it to them; FALSE when there is no such user
+ * ID. */
+static gboolean
+judge_users (const MadoKey *key, const char *address, gboolean is_over, MadoValidity *validity, const char **vouched_by)
 {
   gboolean found = FALSE, is_never = FALSE;
   MadoValidity best = MADO_VALIDITY_UNKNOWN;
@@ -175,11 +206,23 @@ judge_users (const MadoKey *key, const char *address, MadoValidity *validity)
     found = TRUE;
     if (user->validity == MADO_VALIDITY_NEVER)
       is_never = TRUE;
-    else
-      best = MAX (best, user->validity);
+    if (user->validity <= MAX (best, MADO_VALIDITY_NEVER) || (is_over && !is_stated (key, user)))
+      continue;
+    best = user->validity;
+    *vouched_by = g_strcmp0 (user->vouched_by, "web-of-trust") == 0 ? "web-of-trust" : "certified";
   }
   *validity = best == MADO_VALIDITY_UNKNOWN && is_never ? MADO_VALIDITY_NEVER : best;
   return found;
+}
+
+/* The key that @lower, an address, or else its domain speaks through. */
+static const MadoKey *
+find_map (const MadoKeyIndex *index, const char *lower)
+{
+  const char *at = strrchr (lower, '@');
+  const MadoKey *key = at == NULL ? NULL : g_hash_table_lookup (index->maps, lower);
+
+  return key != NULL || at == NULL ? key : g_hash_table_lookup (index->maps, at + 1);
 }
 
 MadoValidity
@@ -189,22 +232,52 @@ mado_key_index_judge (const MadoKeyIndex *index, const MadoKey *key, const char 
   g_autofree char *lower = address == NULL ? NULL : g_ascii_strdown (address, -1);
   const MadoKey *pinned = lower == NULL ? NULL : g_hash_table_lookup (index->pins, lower);
   MadoValidity validity = MADO_VALIDITY_UNKNOWN;
-  gboolean is_named = address != NULL && judge_users (key, address, &validity);
+  gboolean is_over = mado_key_index_is_over (index, g_get_real_time () / G_USEC_PER_SEC);
+  const char *reason = NULL;
+  gboolean is_named = address != NULL && judge_users (key, address, is_over, &validity, &reason);
   gboolean is_pinned = pinned != NULL && pinned == key;
+  gboolean is_mapped = lower != NULL && find_map (index, lower) == key;
 
   *vouched_by = NULL;
-  *matches = is_named || is_pinned;
+  *matches = is_named || is_pinned || is_mapped;
   if (key->is_distrusted || key->is_disabled || key->is_revoked)
     return MADO_VALIDITY_NEVER;
   if (is_pinned) {
     *vouched_by = "pin";
     return MAX (validity, MADO_VALIDITY_FULL);
   }
-  if (pinned != NULL && is_named)
+  if (pinned != NULL && *matches)
     return MADO_VALIDITY_NEVER;
+  if (is_mapped) {
+    *vouched_by = "map";
+    return MAX (validity, MADO_VALIDITY_FULL);
+  }
   if (validity >= MADO_VALIDITY_MARGINAL)
-    *vouched_by = index->is_web && validity != MADO_VALIDITY_ULTIMATE ? "web-of-trust" : "certified";
+    *vouched_by = reason;
   return validity;
+}
+
+gboolean
+mado_key_index_is_distrusted (const MadoKeyIndex *index, const char *fingerprint)
+{
+  g_autofree char *upper = fingerprint == NULL ? NULL : g_ascii_strup (fingerprint, -1);
+
+  return upper != NULL && g_hash_table_contains (index->distrusted, upper);
+}
+
+char **
+mado_key_index_forerunners (const MadoKeyIndex *index, const MadoKey *key)
+{
+  g_autoptr (GStrvBuilder) found = g_strv_builder_new ();
+
+  for (guint i = 0; i < key->statements->len; i++) {
+    const MadoKeyStatement *statement = key->statements->pdata[i];
+    const MadoKey *older
+        = g_strcmp0 (statement->kind, "successor") == 0 ? mado_key_index_find (index, statement->subject) : NULL;
+    if (older != NULL && older != key && !older->is_revoked && !older->is_distrusted && !older->is_disabled)
+      g_strv_builder_add (found, older->fingerprint);
+  }
+  return g_strv_builder_end (found);
 }
 
 const MadoKeyTable *

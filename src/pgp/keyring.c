@@ -185,6 +185,9 @@ fill_users (MadoKey *key, const Engine *engine, gpgme_key_t found)
       user->address = mado_text_fold_address (address);
     }
     user->validity = validity_of (engine, uid->validity);
+    if (user->validity >= MADO_VALIDITY_MARGINAL)
+      user->vouched_by = g_strdup (user->validity != MADO_VALIDITY_ULTIMATE && g_strcmp0 (engine->trust_model, "pgp") == 0
+                                       ? "web-of-trust" : "certified");
     user->is_revoked = uid->revoked || uid->invalid;
     g_ptr_array_add (key->users, user);
   }
@@ -327,6 +330,7 @@ list_keys (Engine *engine, const char *pattern, GError **error)
 
   if (!read_pins (engine, &pins, error))
     return NULL;
+  table->format = MADO_KEY_TABLE_FORMAT;
   table->made = g_get_real_time () / G_USEC_PER_SEC;
   table->trust_model = g_strdup (engine->trust_model);
   problem = gpgme_set_keylist_mode (engine->context, GPGME_KEYLIST_MODE_LOCAL | GPGME_KEYLIST_MODE_WITH_KEYGRIP);

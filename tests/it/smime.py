@@ -212,7 +212,7 @@ def signature_cases(m):
     two = m.sign("alice", TEXT, "-nodetach", others=["bob"])
     no_signer = change_inner(signed, lambda fields: fields[:-1] + [(0x31, b"")])
     spoilt = change_inner(two, lambda fields: fields[:-1] + [(0x31, spoil_second(fields[-1][1]))])
-    good = lambda r: summary(r) == ("none", "good") and r["signer"]["matches_from"] and r["signer"]["vouched_by"] == "trust-list" \
+    good = lambda r: summary(r) == ("none", "good") and r["signer"]["matches_from"] and r["signer"]["vouched_by"] == "smime-chain" \
         and "192.0.2.7" in r["text"] and layer(r)["protocol"] == "smime" and layer(r)["operation"] == "verify"
     shown = lambda status: lambda r: r["signature"] == status and "192.0.2." in r["text"] and not (r["signer"] or {}).get("vouched_by")
     return [

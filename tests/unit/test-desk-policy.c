@@ -63,6 +63,9 @@ change (MadoPolicyFacts *facts, MadoReport *report, const char *name, const char
         report->signature = (MadoSignatureStatus) i;
   } else if (strcmp (name, "other-from") == 0) {
     report->signer->matches_from = FALSE;
+  } else if (strcmp (name, "distrusted") == 0) {
+    report->signature = MADO_SIGNATURE_GOOD_UNTRUSTED;
+    report->signer->validity = MADO_VALIDITY_NEVER;
   } else if (strcmp (name, "no-signer") == 0) {
     g_clear_pointer (&report->signer, mado_signer_free);
   } else if (strcmp (name, "undecryptable") == 0) {
@@ -150,6 +153,7 @@ static const struct {
   /* how much it may say */
   { { { "plain", NULL } }, NULL, "ack-plain" },
   { { { "no-signer", NULL } }, NULL, "ack-plain" },
+  { { { "distrusted", NULL } }, NULL, "ack-plain" },
   { { { "signature", "none" } }, NULL, "ack-plain" },
   { { { "signature", "partial" } }, NULL, "ack-plain" },
   { { { "signature", "bad" } }, NULL, "ack-plain" },

@@ -162,15 +162,15 @@ test_certificates (void)
     MadoSignatureStatus wanted;
     gboolean matches;
   } rows[] = {
-    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_GOOD_UNTRUSTED, "alice@x", "trust-list", "alice@x", MADO_SIGNATURE_GOOD, TRUE },
-    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_GOOD_UNTRUSTED, "alice@x", "trust-list", "bob@x", MADO_SIGNATURE_GOOD_UNTRUSTED, FALSE },
-    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_GOOD_UNTRUSTED, "alice@x", "trust-list", NULL, MADO_SIGNATURE_GOOD_UNTRUSTED, FALSE },
+    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_GOOD_UNTRUSTED, "alice@x", "smime-chain", "alice@x", MADO_SIGNATURE_GOOD, TRUE },
+    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_GOOD_UNTRUSTED, "alice@x", "smime-chain", "bob@x", MADO_SIGNATURE_GOOD_UNTRUSTED, FALSE },
+    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_GOOD_UNTRUSTED, "alice@x", "smime-chain", NULL, MADO_SIGNATURE_GOOD_UNTRUSTED, FALSE },
     { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_GOOD_UNTRUSTED, "alice@x", NULL, "alice@x", MADO_SIGNATURE_GOOD_UNTRUSTED, TRUE },
     { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_GOOD, "alice@x", NULL, "alice@x", MADO_SIGNATURE_GOOD_UNTRUSTED, TRUE },
-    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_EXPIRED_KEY, "alice@x", "trust-list", "alice@x", MADO_SIGNATURE_EXPIRED_KEY, TRUE },
-    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_GOOD_UNTRUSTED, "CN=alice@x", "trust-list", "alice@x", MADO_SIGNATURE_GOOD_UNTRUSTED, FALSE },
+    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_EXPIRED_KEY, "alice@x", "smime-chain", "alice@x", MADO_SIGNATURE_EXPIRED_KEY, TRUE },
+    { MADO_PROTOCOL_SMIME, MADO_SIGNATURE_GOOD_UNTRUSTED, "CN=alice@x", "smime-chain", "alice@x", MADO_SIGNATURE_GOOD_UNTRUSTED, FALSE },
     /* only S/MIME is vouched for in this way */
-    { MADO_PROTOCOL_OPENPGP, MADO_SIGNATURE_GOOD_UNTRUSTED, "alice@x", "trust-list", "alice@x", MADO_SIGNATURE_GOOD_UNTRUSTED, TRUE },
+    { MADO_PROTOCOL_OPENPGP, MADO_SIGNATURE_GOOD_UNTRUSTED, "alice@x", "smime-chain", "alice@x", MADO_SIGNATURE_GOOD_UNTRUSTED, TRUE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -195,6 +195,33 @@ test_certificates (void)
   }
 }
 
+/* A certificate that the team distrusts is vouched for by no chain. */
+static void
+test_distrusted (void)
+{
+  for (int i = 0; i < 2; i++) {
+    MadoKeyTable *table = mado_key_table_new ();
+    g_autoptr (MadoKeyIndex) keys = NULL;
+    g_autoptr (GPtrArray) layers = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_layer_free);
+    MadoLayer *layer = read_layer ("verify whole ok good-untrusted:B");
+    MadoSignature *signature = g_ptr_array_index (layer->signatures, 0);
+    MadoVerdict verdict = { 0 };
+
+    g_strfreev (table->distrusted);
+    table->distrusted = g_strsplit (i == 0 ? A : B, " ", -1);
+    keys = mado_key_index_new (table);
+    layer->protocol = MADO_PROTOCOL_SMIME;
+    g_strfreev (signature->user_ids);
+    signature->user_ids = g_strsplit ("alice@x", " ", -1);
+    signature->vouched_by = g_strdup ("smime-chain");
+    g_ptr_array_add (layers, layer);
+    mado_verdict_judge (layers, "alice@x", keys, &verdict);
+    g_assert_cmpint (verdict.signature, ==, i == 0 ? MADO_SIGNATURE_GOOD : MADO_SIGNATURE_GOOD_UNTRUSTED);
+    g_assert_cmpstr (verdict.signer->vouched_by, ==, i == 0 ? "smime-chain" : NULL);
+    mado_signer_free (verdict.signer);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -204,5 +231,6 @@ main (int argc, char **argv)
     g_test_add_data_func (path, &cases[i], test_case);
   }
   g_test_add_func ("/mail/verdict/certificates", test_certificates);
+  g_test_add_func ("/mail/verdict/distrusted", test_distrusted);
   return g_test_run ();
 }

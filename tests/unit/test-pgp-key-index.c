@@ -6,7 +6,7 @@
 #define SUBKEY "CCCCCCCCCCCCCCCCCCCCCCCC1234567890ABCDEF"
 
 static MadoKey *
-make_key (const char *fingerprint, const char *address, MadoValidity validity, const char *pinned)
+make_key (const char *fingerprint, const char *address, MadoValidity validity, const char *reason, const char *pinned)
 {
   MadoKey *key = mado_key_new ();
   MadoKeyUser *user = mado_key_user_new ();
@@ -15,6 +15,7 @@ make_key (const char *fingerprint, const char *address, MadoValidity validity, c
   user->user_id = g_strdup_printf ("Somebody <%s>", address);
   user->address = g_strdup (address);
   user->validity = validity;
+  user->vouched_by = g_strdup (reason);
   g_ptr_array_add (key->users, user);
   if (pinned != NULL) {
     g_strfreev (key->pinned);
@@ -23,30 +24,44 @@ make_key (const char *fingerprint, const char *address, MadoValidity validity, c
   return key;
 }
 
+static void
+state (MadoKey *key, const char *kind, const char *subject)
+{
+  MadoKeyStatement *statement = mado_key_statement_new ();
+
+  statement->kind = g_strdup (kind);
+  statement->subject = g_strdup (subject);
+  g_ptr_array_add (key->statements, statement);
+}
+
 typedef struct {
   const char *name;
   MadoValidity validity;     /* of Alice's user ID alice@x.example */
+  const char *reason;        /* of that */
   const char *alice_pins, *bob_pins;
-  const char *trust_model;
   const char *asked;
   MadoValidity expected;
   gboolean matches;
   const char *vouched_by;
 } Row;
 
+#define FULL MADO_VALIDITY_FULL
+#define UNKNOWN MADO_VALIDITY_UNKNOWN
+#define NEVER MADO_VALIDITY_NEVER
+
 static const Row rows[] = {
-  { "offered", MADO_VALIDITY_UNKNOWN, NULL, NULL, "pin", "alice@x.example", MADO_VALIDITY_UNKNOWN, TRUE, NULL },
-  { "folded", MADO_VALIDITY_FULL, NULL, NULL, "pin", "Alice@X.Example", MADO_VALIDITY_FULL, TRUE, "certified" },
-  { "web", MADO_VALIDITY_MARGINAL, NULL, NULL, "pgp", "alice@x.example", MADO_VALIDITY_MARGINAL, TRUE, "web-of-trust" },
-  { "own", MADO_VALIDITY_ULTIMATE, NULL, NULL, "pgp", "alice@x.example", MADO_VALIDITY_ULTIMATE, TRUE, "certified" },
-  { "pinned", MADO_VALIDITY_UNKNOWN, "alice@x.example", NULL, "pin", "ALICE@x.example", MADO_VALIDITY_FULL, TRUE, "pin" },
-  { "pinned-elsewhere", MADO_VALIDITY_UNKNOWN, "soc@y.example", NULL, "pin", "soc@y.example", MADO_VALIDITY_FULL, TRUE,
-    "pin" },
-  { "other-pinned", MADO_VALIDITY_FULL, NULL, "alice@x.example", "pin", "alice@x.example", MADO_VALIDITY_NEVER, TRUE, NULL },
-  { "other-address", MADO_VALIDITY_FULL, NULL, NULL, "pin", "mallory@x.example", MADO_VALIDITY_UNKNOWN, FALSE, NULL },
-  { "suffix", MADO_VALIDITY_FULL, NULL, NULL, "pin", "alice@x.example.evil", MADO_VALIDITY_UNKNOWN, FALSE, NULL },
-  { "no-address", MADO_VALIDITY_FULL, NULL, NULL, "pin", NULL, MADO_VALIDITY_UNKNOWN, FALSE, NULL },
-  { "never", MADO_VALIDITY_NEVER, NULL, NULL, "pin", "alice@x.example", MADO_VALIDITY_NEVER, TRUE, NULL },
+  { "offered", UNKNOWN, NULL, NULL, NULL, "alice@x.example", UNKNOWN, TRUE, NULL },
+  { "folded", FULL, "certified", NULL, NULL, "Alice@X.Example", FULL, TRUE, "certified" },
+  { "web", MADO_VALIDITY_MARGINAL, "web-of-trust", NULL, NULL, "alice@x.example", MADO_VALIDITY_MARGINAL, TRUE, "web-of-trust" },
+  { "web-full", FULL, "web-of-trust", NULL, NULL, "alice@x.example", FULL, TRUE, "web-of-trust" },
+  { "own", MADO_VALIDITY_ULTIMATE, "certified", NULL, NULL, "alice@x.example", MADO_VALIDITY_ULTIMATE, TRUE, "certified" },
+  { "pinned", UNKNOWN, NULL, "alice@x.example", NULL, "ALICE@x.example", FULL, TRUE, "pin" },
+  { "pinned-elsewhere", UNKNOWN, NULL, "soc@y.example", NULL, "soc@y.example", FULL, TRUE, "pin" },
+  { "other-pinned", FULL, "certified", NULL, "alice@x.example", "alice@x.example", NEVER, TRUE, NULL },
+  { "other-address", FULL, "certified", NULL, NULL, "mallory@x.example", UNKNOWN, FALSE, NULL },
+  { "suffix", FULL, "certified", NULL, NULL, "alice@x.example.evil", UNKNOWN, FALSE, NULL },
+  { "no-address", FULL, "certified", NULL, NULL, NULL, UNKNOWN, FALSE, NULL },
+  { "never", NEVER, NULL, NULL, NULL, "alice@x.example", NEVER, TRUE, NULL },
 };
 
 static void
@@ -58,9 +73,8 @@ test_row (gconstpointer data)
   gboolean matches = !row->matches;
   const char *vouched_by = "unset";
 
-  table->trust_model = g_strdup (row->trust_model);
-  g_ptr_array_add (table->keys, make_key (ALICE, "alice@x.example", row->validity, row->alice_pins));
-  g_ptr_array_add (table->keys, make_key (BOB, "bob@x.example", MADO_VALIDITY_UNKNOWN, row->bob_pins));
+  g_ptr_array_add (table->keys, make_key (ALICE, "alice@x.example", row->validity, row->reason, row->alice_pins));
+  g_ptr_array_add (table->keys, make_key (BOB, "bob@x.example", UNKNOWN, NULL, row->bob_pins));
   index = mado_key_index_new (table);
   g_assert_cmpint (mado_key_index_judge (index, mado_key_index_find (index, ALICE), row->asked, &matches, &vouched_by), ==,
                    row->expected);
@@ -72,7 +86,7 @@ static void
 test_find (void)
 {
   MadoKeyTable *table = mado_key_table_new ();
-  MadoKey *key = make_key (ALICE, "alice@x.example", MADO_VALIDITY_UNKNOWN, NULL);
+  MadoKey *key = make_key (ALICE, "alice@x.example", UNKNOWN, NULL, NULL);
   g_autoptr (MadoKeyIndex) index = NULL;
 
   g_strfreev (key->subkeys);
@@ -95,7 +109,7 @@ test_bad_key (void)
 {
   for (int i = 0; i < 3; i++) {
     MadoKeyTable *table = mado_key_table_new ();
-    MadoKey *key = make_key (ALICE, "alice@x.example", MADO_VALIDITY_FULL, "alice@x.example");
+    MadoKey *key = make_key (ALICE, "alice@x.example", FULL, "certified", "alice@x.example");
     g_autoptr (MadoKeyIndex) index = NULL;
     const char *vouched_by;
     gboolean matches;
@@ -115,7 +129,7 @@ static void
 test_revoked_user (void)
 {
   MadoKeyTable *table = mado_key_table_new ();
-  MadoKey *key = make_key (ALICE, "alice@x.example", MADO_VALIDITY_FULL, NULL);
+  MadoKey *key = make_key (ALICE, "alice@x.example", FULL, "certified", NULL);
   g_autoptr (MadoKeyIndex) index = NULL;
   const char *vouched_by;
   gboolean matches;
@@ -127,6 +141,85 @@ test_revoked_user (void)
   g_assert_false (matches);
 }
 
+/* A gateway's key, which names nobody, speaks for whole domains, or for an address before its domain. */
+static void
+test_maps (void)
+{
+  static const struct {
+    const char *asked;
+    MadoValidity alice, bob; /* alice's key is mapped to the domain, bob's to one address in it */
+  } cases[] = {
+    { "anybody@y.example", FULL, UNKNOWN },  { "ANYBODY@Y.Example", FULL, UNKNOWN }, { "soc@y.example", UNKNOWN, FULL },
+    { "anybody@sub.y.example", UNKNOWN, UNKNOWN }, { "y.example", UNKNOWN, UNKNOWN }, { "y.example@z.example", UNKNOWN, UNKNOWN },
+    { "anybody@notx.y.example", UNKNOWN, UNKNOWN }, { "pinned@y.example", NEVER, FULL },
+  };
+  MadoKeyTable *table = mado_key_table_new ();
+  MadoKey *alice = make_key (ALICE, "alice@x.example", UNKNOWN, NULL, NULL);
+  MadoKey *bob = make_key (BOB, "bob@x.example", UNKNOWN, NULL, "pinned@y.example");
+  g_autoptr (MadoKeyIndex) index = NULL;
+
+  state (alice, "map", "Y.example");
+  state (bob, "map", "soc@y.example");
+  g_ptr_array_add (table->keys, alice);
+  g_ptr_array_add (table->keys, bob);
+  index = mado_key_index_new (table);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const char *by = "unset";
+    gboolean matches = FALSE;
+    g_assert_cmpint (mado_key_index_judge (index, alice, cases[i].asked, &matches, &by), ==, cases[i].alice);
+    g_assert_cmpint (matches, ==, cases[i].alice != UNKNOWN);
+    g_assert_cmpstr (by, ==, cases[i].alice == FULL ? "map" : NULL);
+    g_assert_cmpint (mado_key_index_judge (index, bob, cases[i].asked, &matches, &by), ==, cases[i].bob);
+  }
+}
+
+/* What GnuPG computed ends with the first certification it rests on; a member's word does not. */
+static void
+test_over (void)
+{
+  for (int i = 0; i < 4; i++) {
+    MadoKeyTable *table = mado_key_table_new ();
+    MadoKey *key = make_key (ALICE, "alice@x.example", FULL, i < 2 ? "web-of-trust" : "certified", NULL);
+    g_autoptr (MadoKeyIndex) index = NULL;
+    const char *by;
+    gboolean matches;
+
+    table->until = i == 0 ? g_get_real_time () / G_USEC_PER_SEC + 1000 : 1000;
+    if (i == 3)
+      state (key, "certified", "Alice@x.example");
+    g_ptr_array_add (table->keys, key);
+    index = mado_key_index_new (table);
+    g_assert_cmpint (mado_key_index_judge (index, key, "alice@x.example", &matches, &by), ==, i == 0 || i == 3 ? FULL : UNKNOWN);
+    g_assert_true (matches);
+    g_assert_cmpstr (by, ==, i == 0 ? "web-of-trust" : i == 3 ? "certified" : NULL);
+  }
+}
+
+static void
+test_forerunners (void)
+{
+  for (int i = 0; i < 3; i++) {
+    MadoKeyTable *table = mado_key_table_new ();
+    MadoKey *old = make_key (ALICE, "alice@x.example", UNKNOWN, NULL, NULL), *new = make_key (BOB, "alice@x.example", UNKNOWN, NULL, NULL);
+    g_autoptr (MadoKeyIndex) index = NULL;
+
+    state (new, "successor", ALICE);
+    state (new, "successor", "DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD");
+    old->is_revoked = i == 1;
+    old->is_distrusted = i == 2;
+    g_ptr_array_add (table->keys, old);
+    g_ptr_array_add (table->keys, new);
+    g_strfreev (table->distrusted);
+    table->distrusted = g_strsplit (ALICE, " ", -1);
+    index = mado_key_index_new (table);
+    g_auto (GStrv) found = mado_key_index_forerunners (index, new);
+    g_assert_cmpuint (g_strv_length (found), ==, i == 0 ? 1 : 0);
+    g_assert_true (mado_key_index_is_distrusted (index, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+    g_assert_false (mado_key_index_is_distrusted (index, BOB));
+    g_assert_false (mado_key_index_is_distrusted (index, NULL));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -136,6 +229,9 @@ main (int argc, char **argv)
     g_test_add_data_func (path, &rows[i], test_row);
   }
   g_test_add_func ("/pgp/key-index/find", test_find);
+  g_test_add_func ("/pgp/key-index/maps", test_maps);
+  g_test_add_func ("/pgp/key-index/over", test_over);
+  g_test_add_func ("/pgp/key-index/forerunners", test_forerunners);
   g_test_add_func ("/pgp/key-index/bad-key", test_bad_key);
   g_test_add_func ("/pgp/key-index/revoked-user", test_revoked_user);
   return g_test_run ();

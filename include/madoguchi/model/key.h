@@ -11,8 +11,20 @@ typedef struct {
   char *user_id; /* as in the key */
   char *address; /* addr-spec in it, domain folded; NULL when there is none */
   MadoValidity validity;
+  char *vouched_by; /* what gives it that validity: "certified" or "web-of-trust"; NULL: nothing. Pins and maps are
+                       statements about the key, not about what it calls itself */
   gboolean is_revoked;
 } MadoKeyUser;
+
+/* What the house says of a key: data of ours, no certification in the sense of OpenPGP (there is no key to make one
+ * with where the keyring is written). */
+typedef struct {
+  char *kind;    /* "pin", "map", "certified", "distrusted", "successor" */
+  char *subject; /* pin, certified: an address; map: an address or a domain; successor: fingerprint of the older key,
+                    which signed this one; distrusted: NULL */
+  gint64 made;
+  char *by;      /* the member's login; NULL: not known, or nobody (successor) */
+} MadoKeyStatement;
 
 typedef struct {
   char *fingerprint; /* primary key, upper-case hex */
@@ -25,15 +37,23 @@ typedef struct {
   GPtrArray *users; /* of MadoKeyUser; JSON "user_ids" */
   char **pinned;    /* addresses this key is pinned for */
   gboolean is_distrusted;
+  GPtrArray *statements; /* of MadoKeyStatement */
 } MadoKey;
+
+/* The format of the table below: one of another number is made again. */
+#define MADO_KEY_TABLE_FORMAT 2
 
 /* The whole table, as it rests beside the keyring for the opener and the signer to read. */
 typedef struct {
+  gint64 format;     /* MADO_KEY_TABLE_FORMAT */
   gint64 made;
+  gint64 until;      /* when the first certification or key ends that a validity rests on; 0: never */
   char *trust_model; /* [crypto] trust-model that the validities were computed by */
+  char **distrusted; /* fingerprints, of keys and certificates that need not be known */
   GPtrArray *keys;   /* of MadoKey */
 } MadoKeyTable;
 
 MADO_DECLARE_RECORD (MadoKeyUser, mado_key_user)
+MADO_DECLARE_RECORD (MadoKeyStatement, mado_key_statement)
 MADO_DECLARE_RECORD (MadoKey, mado_key)
 MADO_DECLARE_RECORD (MadoKeyTable, mado_key_table)

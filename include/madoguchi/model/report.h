@@ -63,7 +63,7 @@ typedef struct {
   gint64 expires;    /* 0: never */
   char *hash;        /* "SHA512" */
   char **user_ids;   /* S/MIME: the addresses in the certificate; its subject, when it has none */
-  char *vouched_by;  /* S/MIME: "trust-list" when the certificate leads to an authority that the team trusts; else NULL */
+  char *vouched_by;  /* S/MIME: "smime-chain" when the certificate leads to an authority that the team trusts; else NULL */
 } MadoSignature;
 
 typedef struct {
@@ -83,7 +83,8 @@ typedef struct {
   char **user_ids;
   MadoValidity validity; /* of the key for the From address */
   gboolean matches_from; /* a user ID or a pin of this key names the From address */
-  char *vouched_by;      /* "pin", "certified", "web-of-trust", "trust-list"; NULL: nobody */
+  char *vouched_by;      /* "pin", "map", "certified", "web-of-trust", "smime-chain"; NULL: nobody */
+  char **successor_of;   /* fingerprints of the older keys that signed this one, as its holder's next */
 } MadoSigner;
 
 typedef struct {
@@ -106,6 +107,7 @@ typedef struct {
   char *fingerprint;
   char *source; /* "attached", "autocrypt", "inline" */
   char **user_ids;
+  char *vouched_by; /* what vouches that it is the key of the From address, as in MadoSigner; NULL: nothing */
 } MadoOfferedKey;
 
 typedef struct {

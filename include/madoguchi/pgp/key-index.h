@@ -23,14 +23,26 @@ MadoKeyIndex *mado_key_index_load (const MadoConf *conf, GError **error);
 /* Has the ring or the table file changed since @index was loaded? Two stat(2) calls. */
 gboolean mado_key_index_is_stale (const MadoKeyIndex *index, const MadoConf *conf);
 
+/* Has a certification or a key that the table's validities rest on ended since it was made? Then what GnuPG computed
+ * counts no more until the table is made again; pins, maps and the team's statements do. @now: seconds since the epoch. */
+gboolean mado_key_index_is_over (const MadoKeyIndex *index, gint64 now);
+
 /* (transfer none, nullable) the key with this fingerprint, primary or subkey, or long key id. */
 const MadoKey *mado_key_index_find (const MadoKeyIndex *index, const char *fingerprint);
 
-/* Which validity does @key have for @address, and who vouched ("pin", "certified", "web-of-trust"; NULL:
+/* Which validity does @key have for @address, and who vouched ("pin", "map", "certified", "web-of-trust"; NULL:
  * nobody)? A pinned key is fully valid for its address; when another key is pinned for @address, this one is
- * MADO_VALIDITY_NEVER. @matches: does a user ID or pin of @key name @address at all? */
+ * MADO_VALIDITY_NEVER. A key that the address, or else its domain, is mapped to is fully valid, whatever its user IDs
+ * say; others beside it may be, too. @matches: does a user ID, pin or map of @key name @address at all? */
 MadoValidity mado_key_index_judge (const MadoKeyIndex *index, const MadoKey *key, const char *address, gboolean *matches,
                                    const char **vouched_by);
+
+/* Does the team distrust the key or certificate @fingerprint (nullable)? */
+gboolean mado_key_index_is_distrusted (const MadoKeyIndex *index, const char *fingerprint);
+
+/* (transfer full) the fingerprints of older keys that signed @key as what comes after them, and are neither distrusted
+ * nor revoked since. */
+char **mado_key_index_forerunners (const MadoKeyIndex *index, const MadoKey *key);
 
 /* (transfer none) the table. */
 const MadoKeyTable *mado_key_index_table (const MadoKeyIndex *index);
