@@ -82,7 +82,7 @@ const MadoConfSetting mado_conf_settings[] = {
 
   { "limits", "depth", MADO_CONF_INT, "100", 1, 1000, "Deepest nesting of MIME parts." },
   { "limits", "parts", MADO_CONF_INT, "10000", 1, 100000, "Most MIME parts of one mail." },
-  { "limits", "header-size", MADO_CONF_SIZE, "100K", 1 * KIB, 16 * MIB, "Most header bytes of one part." },
+  { "limits", "header-size", MADO_CONF_SIZE, "100K", 1 * KIB, 16 * MIB, "Most header bytes of one part; all parts of a mail together may have 40 times as many." },
   { "limits", "layers", MADO_CONF_INT, "8", 1, 100, "Most cryptographic layers inside each other." },
   { "limits", "recipients", MADO_CONF_INT, "500", 1, 100000, "Most recipients an encrypted message may name." },
   { "limits", "signatures", MADO_CONF_INT, "20", 1, 1000, "Most signatures looked at on one part." },

@@ -76,7 +76,7 @@ mado_content_text (const MadoEntity *entity, char **charset, gboolean *unknown)
 {
   g_autoptr (GBytes) bytes = mado_content_decode (entity);
   gsize size;
-  const guint8 *data = g_bytes_get_data (bytes, &size);
+  const guint8 *found = g_bytes_get_data (bytes, &size), *data = found == NULL ? (const guint8 *) "" : found;
   g_autofree char *label = mado_header_param (entity, "Content-Type", "charset");
   g_autofree char *used = NULL;
   g_autofree char *text = NULL;

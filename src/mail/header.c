@@ -12,6 +12,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (InternetAddressList, g_object_unref)
 
 #define PHRASE_MARK "\xef\xa3\xbe\xef\xa3\xbf" /* U+F8FE U+F8FF: stands for "=?" while GMime reads addresses */
 #define MAILBOXES_MAX 2000
+#define COLONS_MAX 200
 
 /* The next field at or after *@at: its name and raw value in @entity's header. FALSE at the end. */
 static gboolean
@@ -220,6 +221,22 @@ add_mailboxes (InternetAddressList *list, GPtrArray *mailboxes, guint depth)
   }
 }
 
+/* GMime calls itself for each group inside a group, and goes through the rest of the field for each address that is a bare
+ * word: colons and commas beyond any honest number are taken away first. */
+static void
+tame (char *addresses)
+{
+  guint colons = 0, commas = 0;
+
+  for (char *at = addresses; *at != '\0'; at++)
+    if (*at == ':' && ++colons > COLONS_MAX)
+      *at = ' ';
+    else if (*at == ',' && ++commas > 2 * MAILBOXES_MAX) {
+      *at = '\0';
+      return;
+    }
+}
+
 void
 mado_header_mailboxes (const MadoEntity *entity, const char *name, GPtrArray *mailboxes)
 {
@@ -228,7 +245,10 @@ mado_header_mailboxes (const MadoEntity *entity, const char *name, GPtrArray *ma
   for (guint n = 0; n < 100 && (raw = mado_header_raw (entity, name, n)) != NULL; n++) {
     g_autofree char *text = repair (raw);
     g_autofree char *marked = replace (text, "=?", PHRASE_MARK);
-    g_autoptr (InternetAddressList) list = internet_address_list_parse (NULL, marked);
+    g_autoptr (InternetAddressList) list = NULL;
+
+    tame (marked);
+    list = internet_address_list_parse (NULL, marked);
 
     /* Decoding comes after parsing: an encoded "<" must not make an address. */
     if (list != NULL)

@@ -16,10 +16,14 @@ typedef struct {
   gsize length;
 } Level;
 
+/* All headers of a mail together may be so many times as large as one. */
+#define HEADERS_MAX 40
+
 typedef struct {
   const guint8 *bytes;
   gsize size;
   MadoStructureLimits *limits;
+  gsize headers;       /* bytes of all headers so far */
   GArray *levels;      /* of Level: the open multiparts, outermost first */
   MadoEntity *current; /* what the next line belongs to */
   guint depth;         /* of current */
@@ -286,8 +290,10 @@ take_header_line (Scan *scan, const guint8 *line, gsize length, const guint8 *ne
     entity->header_size = (gsize) (line - entity->header);
     return enter_body (scan, line, error);
   }
-  if ((gsize) (next - entity->header) > scan->limits->header_size) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_LIMIT, "A header is larger than we read.");
+  scan->headers += (gsize) (next - line);
+  if ((gsize) (next - entity->header) > scan->limits->header_size
+      || scan->headers / HEADERS_MAX > scan->limits->header_size) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_LIMIT, "A header is larger than we read, or all of them are.");
     return FALSE;
   }
   return TRUE;
@@ -334,7 +340,7 @@ mado_structure_scan (const guint8 *bytes, gsize size, const char *path, MadoStru
 {
   g_autoptr (GArray) levels = g_array_new (FALSE, FALSE, sizeof (Level));
   g_autoptr (MadoEntity) root = NULL;
-  Scan scan = { bytes, size, limits, levels, NULL, 0, FALSE };
+  Scan scan = { bytes, size, limits, 0, levels, NULL, 0, FALSE };
 
   g_array_set_clear_func (levels, clear_level);
   if (!add_child (&scan, NULL, 1, bytes, error))

@@ -10,6 +10,7 @@
 typedef struct {
   char *charset;
   GByteArray *bytes;
+  const char *last_end; /* of the text: where its last "?=" stands; NULL: nowhere */
 } Run;
 
 static int
@@ -75,7 +76,7 @@ take_word (const char *text, Run *run, GString *out)
   if ((kind != 'q' && kind != 'b') || question[2] != '?')
     return NULL;
   payload = question + 3;
-  end = strstr (payload, "?=");
+  end = run->last_end == NULL || payload > run->last_end ? NULL : strstr (payload, "?=");
   if (end == NULL)
     return NULL;
   name = g_ascii_strdown (charset, question - charset);
@@ -96,7 +97,7 @@ mado_words_decode (const char *text)
 {
   g_autoptr (GString) out = g_string_sized_new (strlen (text) + 1);
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
-  Run run = { NULL, bytes };
+  Run run = { NULL, bytes, g_strrstr (text, "?=") }; /* a thousand words without an end must not be a thousand searches */
 
   while (*text != '\0') {
     gsize blank = strspn (text, " \t");

@@ -85,6 +85,24 @@ test_text (void)
   assert_text ("Content-Type: text/plain; charset=utf-8\n\na\xe2\x80\xae" "b\n", "a<U+202E>b\n", "utf-8", FALSE);
 }
 
+/* What decodes to nothing is a page without text, whatever its encoding. */
+static void
+test_empty_page (void)
+{
+  static const char *const encodings_of[] = { "base64", "quoted-printable", "x-uuencode", "7bit" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (encodings_of); i++) {
+    g_autofree char *mail = g_strdup_printf ("Content-Type: text/html\nContent-Transfer-Encoding: %s\n\n", encodings_of[i]);
+    g_autoptr (MadoEntity) entity = scan (mail, strlen (mail));
+    g_autofree char *used = NULL;
+    gboolean unknown = TRUE;
+    g_autofree char *text = mado_content_text (entity, &used, &unknown);
+
+    g_assert_true (text == NULL || text[0] == '\0');
+    g_assert_false (unknown);
+  }
+}
+
 static void
 assert_html (const char *html, const char *has, const char *lacks)
 {
@@ -121,5 +139,6 @@ main (int argc, char **argv)
   g_test_add_func ("/mail/content/no-copy", test_no_copy);
   g_test_add_func ("/mail/content/text", test_text);
   g_test_add_func ("/mail/content/html", test_html);
+  g_test_add_func ("/mail/content/empty-page", test_empty_page);
   return g_test_run ();
 }

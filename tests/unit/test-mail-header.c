@@ -3,6 +3,7 @@
 
 #include <gmime/gmime.h>
 #include <string.h>
+#include <time.h>
 
 static MadoEntity *
 scan (const char *header)
@@ -96,6 +97,29 @@ test_mailboxes (void)
   g_assert_cmpstr (((MadoMailbox *) to->pdata[1])->address, ==, "c@x.example");
 }
 
+/* Groups inside groups end a parser that calls itself; bare words make one slow. */
+static void
+test_hostile_mailboxes (void)
+{
+  static const char *const pieces[] = { "a:", "a,", "\"a\",", "\xff," };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (pieces); i++) {
+    g_autoptr (GString) header = g_string_new ("From: a@b\r\nTo: e@x.example, ");
+    g_autoptr (GPtrArray) to = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_mailbox_free);
+    g_autoptr (MadoEntity) entity = NULL;
+    clock_t start = clock ();
+
+    while (header->len < 60000)
+      g_string_append (header, pieces[i]);
+    g_string_append (header, "\r\n\r\n");
+    entity = scan (header->str);
+    mado_header_mailboxes (entity, "To", to);
+    g_assert_cmpuint (to->len, <=, 2000);
+    g_assert_cmpstr (((MadoMailbox *) to->pdata[0])->address, ==, "e@x.example");
+    g_assert_cmpint (clock () - start, <, 3 * CLOCKS_PER_SEC);
+  }
+}
+
 static void
 test_ids (void)
 {
@@ -117,6 +141,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mail/header/text", test_text);
   g_test_add_func ("/mail/header/params", test_params);
   g_test_add_func ("/mail/header/mailboxes", test_mailboxes);
+  g_test_add_func ("/mail/header/hostile-mailboxes", test_hostile_mailboxes);
   g_test_add_func ("/mail/header/ids", test_ids);
   return g_test_run ();
 }

@@ -141,6 +141,24 @@ test_limits (void)
   assert_limit (header, 100, 10000, 100000);
 }
 
+/* Each header is below its cap; all of them are not. */
+static void
+test_all_headers (void)
+{
+  g_autoptr (GString) mail = g_string_new (MULTI ("b"));
+  g_autofree char *value = g_strnfill (900, 'y');
+  MadoStructureLimits limits = { 100, 10000, 1000 };
+  g_autoptr (MadoEntity) root = NULL;
+
+  for (int i = 0; i < 30; i++)
+    g_string_append_printf (mail, "--b\nX: %s\n\nx\n", value);
+  root = mado_structure_scan ((const guint8 *) mail->str, mail->len, "1", &limits, NULL);
+  g_assert_nonnull (root);
+  for (int i = 0; i < 20; i++)
+    g_string_append_printf (mail, "--b\nX: %s\n\nx\n", value);
+  assert_limit (mail, 100, 10000, 1000);
+}
+
 static void
 test_mbox_line (void)
 {
@@ -161,6 +179,7 @@ main (int argc, char **argv)
   }
   g_test_add_func ("/mail/structure/raw", test_raw);
   g_test_add_func ("/mail/structure/limits", test_limits);
+  g_test_add_func ("/mail/structure/all-headers", test_all_headers);
   g_test_add_func ("/mail/structure/mbox-line", test_mbox_line);
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
 #include "madoguchi/mail/words.h"
 
 #include <glib.h>
+#include <time.h>
 
 typedef struct {
   const char *name;
@@ -103,6 +104,21 @@ test_deep_page (void)
   g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
 }
 
+/* Words that nobody closed are looked at once each, not once for each other. */
+static void
+test_open_words (void)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *out = NULL;
+  clock_t start = clock ();
+
+  while (text->len < 1000000)
+    g_string_append (text, "=?u?q?x ");
+  out = mado_words_decode (text->str);
+  g_assert_cmpstr (out, ==, text->str);
+  g_assert_cmpint (clock () - start, <, 5 * CLOCKS_PER_SEC);
+}
+
 static void
 add (const char *prefix, const Case *cases, gsize count, GTestDataFunc func)
 {
@@ -120,5 +136,6 @@ main (int argc, char **argv)
   add ("/mail/param/", params, G_N_ELEMENTS (params), test_param);
   add ("/mail/html/", pages, G_N_ELEMENTS (pages), test_page);
   g_test_add_func ("/mail/html/deep", test_deep_page);
+  g_test_add_func ("/mail/words/open", test_open_words);
   return g_test_run ();
 }

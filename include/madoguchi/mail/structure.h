@@ -44,7 +44,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoEntity, mado_entity_free)
 typedef struct {
   guint depth;        /* most levels */
   guint parts;        /* most parts; lowered by what a scan found */
-  gsize header_size;  /* most header bytes of one part */
+  gsize header_size;  /* most header bytes of one part; of all parts together 40 times as many */
 } MadoStructureLimits;
 
 /* (transfer full) the tree of the entity in @bytes, which must outlive it. @path: path of its root.
