@@ -114,11 +114,8 @@ is_layer (MadoReading *reading, const MadoEntity *entity, const MadoInlineBlock 
   g_auto (MadoPackets) packets = { 0 };
 
   *operation = MADO_OPERATION_VERIFY;
-  if (block->kind == MADO_INLINE_SIGNED) {
-    if (is_html (entity))
-      mado_reading_problem (reading, "Part %s holds signed text inside a page; it cannot be verified there.", entity->path);
-    return !is_html (entity);
-  }
+  if (block->kind == MADO_INLINE_SIGNED)
+    return TRUE;
   mado_packets_read ((const guint8 *) block->armor, strlen (block->armor), 1, &packets);
   if (packets.kind == MADO_PACKETS_ENCRYPTED)
     *operation = MADO_OPERATION_DECRYPT;
@@ -129,41 +126,83 @@ is_layer (MadoReading *reading, const MadoEntity *entity, const MadoInlineBlock 
 
 static gboolean cut (MadoReading *reading, MadoEntity *entity, guint depth, GError **error);
 
+/* A new layer for @block; NULL when it is not to be opened. One that is too deep is named, but not opened. */
+static MadoLayer *
+begin_block (MadoReading *reading, const MadoEntity *entity, MadoPiece *piece, const MadoInlineBlock *block, guint depth)
+{
+  MadoOperation operation;
+
+  if (!is_layer (reading, entity, block, &operation))
+    return NULL;
+  if (!mado_unlock_may (reading, depth)) {
+    MadoLayer *layer = mado_unlock_too_deep (reading, depth, entity->path, MADO_PROTOCOL_OPENPGP, MADO_FORM_INLINE, operation, MADO_COVERS_PART);
+    piece->layer = layer;
+    piece->is_block = layer != NULL;
+    if (layer != NULL && operation == MADO_OPERATION_DECRYPT && !is_file (entity))
+      mado_unlock_failed (reading, layer);
+    return NULL;
+  }
+  return take_part (reading) ? mado_unlock_layer (reading, entity->path, MADO_PROTOCOL_OPENPGP, MADO_FORM_INLINE, operation, MADO_COVERS_PART)
+                             : NULL;
+}
+
+/* A page is no text: the blanks and lines that were signed may be gone from it. A signature that fits is one all the same,
+ * since what is shown is what the verifier put out; one that does not proves nothing. */
+static gboolean
+is_lost_in_page (MadoReading *reading, const MadoEntity *entity, const MadoInlineBlock *block, MadoLayer *layer)
+{
+  if (!is_html (entity) || block->kind != MADO_INLINE_SIGNED)
+    return FALSE;
+  for (guint i = 0; i < layer->signatures->len; i++)
+    if (((MadoSignature *) g_ptr_array_index (layer->signatures, i))->status != MADO_SIGNATURE_BAD)
+      return FALSE;
+  g_ptr_array_remove (reading->report->layers, layer);
+  mado_reading_problem (reading, "Part %s holds signed text inside a page; it cannot be verified there.", entity->path);
+  return TRUE;
+}
+
+static gboolean
+take_opened (MadoReading *reading, MadoEntity *entity, MadoPiece *piece, const MadoInlineBlock *block, const char *charset,
+             GBytes *plaintext, guint depth, GError **error)
+{
+  g_autofree char *path = g_strdup_printf ("%s.%u", entity->path, entity->pieces->len);
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (plaintext, &size);
+
+  piece->opened = mado_structure_leaf (text_header (reading, block->charset != NULL ? block->charset : charset), bytes, size, path, entity);
+  g_ptr_array_add (piece->opened->layers, (MadoLayer *) piece->layer);
+  piece->opened->is_decrypted = entity->is_decrypted;
+  mado_unlock_scope (reading, piece->opened, piece->layer->operation != MADO_OPERATION_VERIFY);
+  return cut (reading, piece->opened, depth + 1, error);
+}
+
 static gboolean
 open_block (MadoReading *reading, MadoEntity *entity, MadoPiece *piece, const MadoInlineBlock *block, const char *charset,
             guint depth, GError **error)
 {
-  g_autofree char *path = g_strdup_printf ("%s.%u", entity->path, entity->pieces->len);
   g_autoptr (GBytes) plaintext = NULL;
-  MadoOperation operation;
   MadoLayer *layer;
-  gsize size;
-  const guint8 *bytes;
 
   piece->same = g_hash_table_lookup (reading->blocks, block->armor);
   piece->is_block = piece->same != NULL;
-  if (piece->same != NULL || !is_layer (reading, entity, block, &operation) || !mado_unlock_may (reading, depth) || !take_part (reading))
+  layer = piece->same != NULL ? NULL : begin_block (reading, entity, piece, block, depth);
+  if (layer == NULL)
     return TRUE;
-  piece->is_block = TRUE;
-  layer = mado_unlock_layer (reading, entity->path, MADO_PROTOCOL_OPENPGP, MADO_FORM_INLINE, operation, MADO_COVERS_PART);
-  piece->layer = layer;
-  g_hash_table_insert (reading->blocks, g_strdup (block->armor), piece);
   if (!ask (reading, block, layer, &plaintext, error))
     return FALSE;
+  if (is_lost_in_page (reading, entity, block, layer))
+    return TRUE;
+  piece->is_block = TRUE;
+  piece->layer = layer;
+  g_hash_table_insert (reading->blocks, g_strdup (block->armor), piece);
   if (plaintext == NULL && block->kind == MADO_INLINE_SIGNED)
     plaintext = unverified_text (reading, entity, block);
-  if (plaintext == NULL) {
-    mado_reading_problem (reading, "A block in part %s could not be opened (%s).", entity->path, mado_outcome_names[layer->outcome]);
-    if (!is_file (entity))
-      mado_unlock_failed (reading, layer);
-    return TRUE;
-  }
-  bytes = g_bytes_get_data (plaintext, &size);
-  piece->opened = mado_structure_leaf (text_header (reading, block->charset != NULL ? block->charset : charset), bytes, size, path, entity);
-  g_ptr_array_add (piece->opened->layers, layer);
-  piece->opened->is_decrypted = entity->is_decrypted;
-  mado_unlock_scope (reading, piece->opened, operation == MADO_OPERATION_DECRYPT);
-  return cut (reading, piece->opened, depth + 1, error);
+  if (plaintext != NULL)
+    return take_opened (reading, entity, piece, block, charset, plaintext, depth, error);
+  mado_reading_problem (reading, "A block in part %s could not be opened (%s).", entity->path, mado_outcome_names[layer->outcome]);
+  if (!is_file (entity))
+    mado_unlock_failed (reading, layer);
+  return TRUE;
 }
 
 static gboolean
@@ -315,105 +354,6 @@ static gboolean
 is_leaf (const MadoEntity *entity)
 {
   return entity->children->len == 0 && !entity->is_message;
-}
-
-/* Is @entity a detached signature? @name: (out, nullable) of the file that it is over. */
-static gboolean
-is_detached (const MadoEntity *entity, GBytes **content, char **name)
-{
-  g_autofree char *own = mado_header_filename (entity);
-  gboolean is_named = own != NULL && (g_str_has_suffix (own, ".sig") || g_str_has_suffix (own, ".asc"));
-  g_auto (MadoPackets) packets = { 0 };
-  gsize size;
-  const guint8 *bytes;
-
-  if (!is_leaf (entity) || (!is_named && !g_str_equal (entity->type, "application/pgp-signature")))
-    return FALSE;
-  *content = mado_content_decode (entity);
-  bytes = g_bytes_get_data (*content, &size);
-  mado_packets_read (bytes == NULL ? (const guint8 *) "" : bytes, size, 1, &packets);
-  if (packets.kind != MADO_PACKETS_SIGNATURE) {
-    g_clear_pointer (content, g_bytes_unref);
-    return FALSE;
-  }
-  *name = is_named ? g_strndup (own, strlen (own) - 4) : NULL;
-  return TRUE;
-}
-
-/* (nullable) the file among the children of @entity that the signature at @at is over. */
-static MadoEntity *
-signed_file (const MadoEntity *entity, guint at, const char *name)
-{
-  MadoEntity *before = at > 0 ? mado_entity_child (entity, at - 1) : NULL;
-  g_autofree char *before_name = NULL;
-
-  for (guint i = 0; name != NULL && i < entity->children->len; i++) {
-    MadoEntity *one = mado_entity_child (entity, i);
-    g_autofree char *found = i == at || !is_leaf (one) ? NULL : mado_header_filename (one);
-    if (found != NULL && g_str_equal (found, name))
-      return one;
-  }
-  if (before == NULL || !is_leaf (before) || before->is_carrier
-      || !g_str_equal (mado_entity_child (entity, at)->type, "application/pgp-signature"))
-    return NULL;
-  before_name = mado_header_filename (before);
-  return before_name != NULL ? before : NULL;
-}
-
-static gboolean
-is_bad (const MadoLayer *layer)
-{
-  const MadoSignature *first = layer->signatures->len > 0 ? g_ptr_array_index (layer->signatures, 0) : NULL;
-
-  return first != NULL && first->status == MADO_SIGNATURE_BAD;
-}
-
-static gboolean
-verify_file (MadoReading *reading, MadoEntity *file, GBytes *signature, GError **error)
-{
-  g_autoptr (GBytes) content = mado_content_decode (file);
-  MadoLayer *layer = mado_unlock_layer (reading, file->path, MADO_PROTOCOL_OPENPGP, MADO_FORM_ATTACHMENT,
-                                        MADO_OPERATION_VERIFY, MADO_COVERS_PART);
-  gsize size, kept = 0;
-  const guint8 *bytes = g_bytes_get_data (content, &size);
-  g_autofree guint8 *bare = NULL;
-
-  g_ptr_array_add (file->layers, layer);
-  if (!mado_unlock_verify (reading, layer, bytes, size, FALSE, signature, error))
-    return FALSE;
-  if (!is_bad (layer) || mado_header_encoding (file) == MADO_ENCODING_BASE64 || memchr (bytes, '\r', size) == NULL)
-    return TRUE;
-  /* Text that was signed with bare line feeds, and sent as text: SMTP made it CR LF. */
-  bare = g_malloc (size);
-  for (gsize i = 0; i < size; i++)
-    if (bytes[i] != '\r' || i + 1 >= size || bytes[i + 1] != '\n')
-      bare[kept++] = bytes[i];
-  g_ptr_array_set_size (layer->signatures, 0);
-  return mado_unlock_verify (reading, layer, bare, kept, FALSE, signature, error);
-}
-
-gboolean
-mado_blocks_pair (MadoReading *reading, MadoEntity *entity, guint depth, GError **error)
-{
-  for (guint i = 0; i < entity->children->len; i++) {
-    MadoEntity *child = mado_entity_child (entity, i), *file;
-    g_autoptr (GBytes) signature = NULL;
-    g_autofree char *name = NULL;
-
-    if (!is_detached (child, &signature, &name))
-      continue;
-    file = signed_file (entity, i, name);
-    if (file == NULL) {
-      mado_reading_problem (reading, "Part %s is a signature without the file that it is over.", child->path);
-      continue;
-    }
-    if (!mado_unlock_may (reading, depth))
-      return TRUE;
-    child->is_carrier = TRUE;
-    if (!verify_file (reading, file, signature, error))
-      return FALSE;
-  }
-  return TRUE;
 }
 
 /* --- how much of the mail the blocks cover --- */

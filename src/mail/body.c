@@ -186,6 +186,14 @@ take_leaf (Body *body, MadoEntity *entity)
   return TRUE;
 }
 
+static gboolean
+has_verify_layer (const MadoEntity *entity)
+{
+  const MadoLayer *layer = entity->layers->len > 0 ? g_ptr_array_index (entity->layers, 0) : NULL;
+
+  return layer != NULL && layer->operation == MADO_OPERATION_VERIFY;
+}
+
 static gboolean take (Body *body, MadoEntity *entity, gboolean is_first);
 
 static void
@@ -225,9 +233,8 @@ take (Body *body, MadoEntity *entity, gboolean is_first)
     g_autofree char *name = is_first ? NULL : mado_header_filename (entity);
     return name == NULL && take_leaf (body, entity);
   }
-  if (entity->layers->len > 0) /* multipart/signed has one content; an unopened multipart/encrypted has none */
-    return g_str_equal (entity->type, "multipart/signed") && entity->children->len > 0
-           && take (body, mado_entity_child (entity, 0), is_first);
+  if (entity->layers->len > 0) /* what is signed has one content; an unopened multipart/encrypted has none */
+    return has_verify_layer (entity) && take (body, mado_entity_child (entity, 0), is_first);
   if (g_str_equal (entity->type, "multipart/alternative"))
     return take_alternative (body, entity);
   if (g_str_equal (entity->type, "multipart/related"))
@@ -300,14 +307,6 @@ mado_body_describe (const MadoEntity *entity, GBytes *content)
   g_strfreev (part->flags);
   part->flags = name_flags (name);
   return part;
-}
-
-static gboolean
-has_verify_layer (const MadoEntity *entity)
-{
-  const MadoLayer *layer = entity->layers->len > 0 ? g_ptr_array_index (entity->layers, 0) : NULL;
-
-  return layer != NULL && layer->operation == MADO_OPERATION_VERIFY;
 }
 
 static void

@@ -83,26 +83,38 @@ is_pgp_mime_signed (MadoEntity *entity, MadoFormMatch *match)
   return TRUE;
 }
 
-/* What Exchange makes of RFC 3156: multipart/mixed with an empty text first, both parts kept. */
+/* Is @entity the part that names the version? Exchange calls it any data. */
+static gboolean
+names_version (const MadoEntity *entity)
+{
+  return entity != NULL && (has_type (entity, "application/pgp-encrypted") || has_type (entity, "application/octet-stream"))
+         && is_version_1 (entity);
+}
+
+static gboolean
+is_blank (const MadoEntity *entity)
+{
+  g_autofree char *charset = NULL;
+  g_autofree char *text = NULL;
+  gboolean unknown;
+
+  if (!has_type (entity, "text/plain") && !has_type (entity, "text/html"))
+    return FALSE;
+  text = entity->body_size > LOOK_MAX ? NULL : mado_content_text (entity, &charset, &unknown);
+  return text != NULL && text[strspn (text, " \t\r\n")] == '\0';
+}
+
+/* What Exchange makes of RFC 3156: multipart/mixed, often with an empty text first, both parts kept. */
 static gboolean
 is_mangled (MadoEntity *entity, MadoFormMatch *match)
 {
-  const MadoEntity *text = mado_entity_child (entity, 0), *version = mado_entity_child (entity, 1);
-  g_autoptr (GBytes) cover = NULL;
-  const char *bytes;
-  gsize size;
+  guint count = entity->children->len;
+  MadoEntity *data = count > 0 ? mado_entity_child (entity, count - 1) : NULL;
 
-  if (!has_type (entity, "multipart/mixed") || entity->children->len != 3 || !has_type (text, "text/plain")
-      || !has_type (version, "application/pgp-encrypted") || !is_version_1 (version)
-      || !has_type (mado_entity_child (entity, 2), "application/octet-stream"))
+  if (!has_type (entity, "multipart/mixed") || (count != 2 && count != 3) || !has_type (data, "application/octet-stream")
+      || !names_version (mado_entity_child (entity, count - 2)) || (count == 3 && !is_blank (mado_entity_child (entity, 0))))
     return FALSE;
-  cover = mado_content_decode (text);
-  bytes = g_bytes_get_data (cover, &size);
-  for (gsize i = 0; i < size; i++)
-    if (!g_ascii_isspace (bytes[i]))
-      return FALSE;
-  *match = (MadoFormMatch) { MADO_PROTOCOL_OPENPGP, MADO_FORM_MANGLED, MADO_OPERATION_DECRYPT,
-                             mado_entity_child (entity, 2), NULL, NULL };
+  *match = (MadoFormMatch) { MADO_PROTOCOL_OPENPGP, MADO_FORM_MANGLED, MADO_OPERATION_DECRYPT, data, NULL, NULL };
   return TRUE;
 }
 
@@ -115,8 +127,7 @@ is_mangled_part (MadoEntity *entity, MadoFormMatch *match)
   if (!has_type (entity, "application/octet-stream") || parent == NULL || !has_type (parent, "multipart/mixed"))
     return FALSE;
   for (guint i = 1; i < parent->children->len; i++)
-    if (mado_entity_child (parent, i) == entity && has_type (mado_entity_child (parent, i - 1), "application/pgp-encrypted")
-        && is_version_1 (mado_entity_child (parent, i - 1))) {
+    if (mado_entity_child (parent, i) == entity && names_version (mado_entity_child (parent, i - 1))) {
       *match = (MadoFormMatch) { MADO_PROTOCOL_OPENPGP, MADO_FORM_MANGLED, MADO_OPERATION_DECRYPT, entity, NULL, NULL };
       return TRUE;
     }
@@ -196,18 +207,29 @@ mado_forms_recognise (MadoEntity *entity, MadoFormMatch *match)
   return FALSE;
 }
 
+/* Where a line of @text holds nothing but @words. @is_marked: (out) after marks of quotation or blanks. */
 static gboolean
-starts_line (const char *text, gsize size, const char *words)
+has_line (const char *text, gsize size, const char *words, gboolean *is_marked)
 {
-  const char *at = memmem (text, size, words, strlen (words));
+  gsize length = strlen (words);
 
-  return at != NULL && (at == text || at[-1] == '\n');
+  for (const char *at = text; (at = memmem (at, size - (gsize) (at - text), words, length)) != NULL; at++) {
+    const char *start = at;
+    while (start > text && strchr ("> |\t", start[-1]) != NULL && start[-1] != '\0')
+      start--;
+    if (start > text && start[-1] != '\n')
+      continue;
+    *is_marked = start < at;
+    return TRUE;
+  }
+  return FALSE;
 }
 
 const char *
 mado_forms_unopened (const MadoEntity *entity)
 {
   g_autoptr (GBytes) content = NULL;
+  gboolean has_message, is_marked;
   const char *bytes;
   gsize size;
 
@@ -220,9 +242,11 @@ mado_forms_unopened (const MadoEntity *entity)
   size = MIN (size, LOOK_MAX);
   if (size == 0)
     return NULL;
-  if (starts_line (bytes, size, "-----BEGIN PGP MESSAGE-----"))
-    return "The mail holds an OpenPGP message that is cut or broken, or where we do not look for one; it was not opened.";
-  if (starts_line (bytes, size, "-----BEGIN PGP SIGNED MESSAGE-----"))
-    return "The mail holds signed text that is cut or broken, or where we do not look for it; it was not verified.";
-  return NULL;
+  has_message = has_line (bytes, size, "-----BEGIN PGP MESSAGE-----", &is_marked);
+  if (!has_message && !has_line (bytes, size, "-----BEGIN PGP SIGNED MESSAGE-----", &is_marked))
+    return NULL;
+  if (is_marked)
+    return "The mail holds an OpenPGP block whose lines are indented or quoted; it was taken for a quotation, and not opened.";
+  return has_message ? "The mail holds an OpenPGP message that is cut or broken, or where we do not look for one; it was not opened."
+                     : "The mail holds signed text that is cut or broken, or where we do not look for it; it was not verified.";
 }

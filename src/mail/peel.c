@@ -5,6 +5,7 @@
 #include "madoguchi/mail/blocks.h"
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/forms.h"
+#include "madoguchi/mail/pairs.h"
 #include "madoguchi/mail/unlock.h"
 
 /* Makes @plaintext the content of @entity. A cap that it crosses is the layer's outcome. */
@@ -81,6 +82,16 @@ open_layer (MadoReading *reading, MadoEntity *entity, const MadoFormMatch *match
   return run_engine (reading, entity, match, layer, inside, error);
 }
 
+/* A layer that is deeper than we go is named, not opened. */
+static void
+give_up (MadoReading *reading, MadoEntity *entity, const MadoFormMatch *match, MadoCovers covers, guint depth)
+{
+  MadoLayer *layer = mado_unlock_too_deep (reading, depth, entity->path, match->protocol, match->form, match->operation, covers);
+
+  if (layer != NULL)
+    g_ptr_array_add (entity->layers, layer);
+}
+
 static gboolean walk_payload (MadoReading *reading, MadoEntity *entity, guint depth, GError **error);
 
 /* The layers that stand inside the payload. */
@@ -90,8 +101,10 @@ open_errant (MadoReading *reading, MadoEntity *entity, const MadoFormMatch *matc
   MadoEntity *inside = NULL;
   const MadoLayer *layer;
 
-  if (!mado_unlock_may (reading, depth))
+  if (!mado_unlock_may (reading, depth)) {
+    give_up (reading, entity, match, MADO_COVERS_PART, depth);
     return TRUE;
+  }
   if (!open_layer (reading, entity, match, MADO_COVERS_PART, &inside, error))
     return FALSE;
   layer = g_ptr_array_index (entity->layers, entity->layers->len - 1);
@@ -122,35 +135,48 @@ walk_payload (MadoReading *reading, MadoEntity *entity, guint depth, GError **er
   for (guint i = 0; i < entity->children->len; i++)
     if (!walk_payload (reading, mado_entity_child (entity, i), depth, error))
       return FALSE;
-  return !entity->is_multipart || mado_blocks_pair (reading, entity, depth, error);
+  return !entity->is_multipart || mado_pairs_verify (reading, entity, depth, error);
+}
+
+/* Opens the layer of the envelope that @entity is, @depth layers deep. @inside: what it holds, NULL: nothing more. */
+static gboolean
+open_envelope (MadoReading *reading, MadoEntity *entity, const MadoFormMatch *match, guint depth, MadoEntity **inside,
+               GError **error)
+{
+  const MadoLayer *layer;
+
+  *inside = NULL;
+  if (!mado_unlock_may (reading, depth))
+    give_up (reading, entity, match, MADO_COVERS_WHOLE, depth);
+  else if (!open_layer (reading, entity, match, MADO_COVERS_WHOLE, inside, error))
+    return FALSE;
+  layer = entity->layers->len > 0 ? g_ptr_array_index (entity->layers, entity->layers->len - 1) : NULL;
+  if (*inside == NULL && layer != NULL && layer->operation != MADO_OPERATION_VERIFY)
+    mado_unlock_failed (reading, layer);
+  return TRUE;
 }
 
 gboolean
 mado_peel (MadoReading *reading, GError **error)
 {
-  MadoEntity *entity = reading->root;
+  MadoEntity *entity = reading->root, *inside = NULL;
   MadoFormMatch match;
   guint depth = 0;
 
-  while (mado_forms_recognise (entity, &match)) {
-    MadoEntity *inside = NULL;
-    const MadoLayer *layer;
-
-    if (!mado_unlock_may (reading, depth++))
-      break;
-    if (!open_layer (reading, entity, &match, MADO_COVERS_WHOLE, &inside, error))
-      return FALSE;
-    layer = g_ptr_array_index (reading->report->layers, reading->report->layers->len - 1);
-    if (inside == NULL) {
-      if (layer->operation != MADO_OPERATION_VERIFY)
-        mado_unlock_failed (reading, layer);
-      return TRUE;
+  for (;; depth++, entity = inside) {
+    if (mado_forms_recognise (entity, &match)) {
+      if (!open_envelope (reading, entity, &match, depth, &inside, error))
+        return FALSE;
+      if (inside == NULL)
+        return TRUE;
+    } else {
+      if (!mado_pairs_rebuilt (reading, entity, MADO_COVERS_WHOLE, depth, &inside, error))
+        return FALSE;
+      if (inside == NULL)
+        break;
     }
-    entity = inside;
   }
   reading->payload = entity;
-  if (mado_forms_recognise (entity, &match))
-    return TRUE;
   if (!walk_payload (reading, entity, depth, error))
     return FALSE;
   mado_blocks_settle (reading);

@@ -40,6 +40,20 @@ mado_unlock_layer (MadoReading *reading, const char *path, MadoProtocol protocol
   return layer;
 }
 
+MadoLayer *
+mado_unlock_too_deep (MadoReading *reading, guint depth, const char *path, MadoProtocol protocol, MadoForm form,
+                      MadoOperation operation, MadoCovers covers)
+{
+  guint most = limit_of (reading, "layers");
+  MadoLayer *layer;
+
+  if (depth < most || reading->layers >= most * LAYERS_BESIDE)
+    return NULL;
+  layer = mado_unlock_layer (reading, path, protocol, form, operation, covers);
+  layer->outcome = MADO_OUTCOME_LIMIT;
+  return layer;
+}
+
 static gboolean
 need_engine (MadoReading *reading, GError **error)
 {

@@ -83,7 +83,7 @@ first_that_counts (GPtrArray *layers)
 static MadoSignatureStatus
 status_without_signature (const MadoLayer *layer)
 {
-  return layer->outcome == MADO_OUTCOME_UNSUPPORTED ? MADO_SIGNATURE_UNSUPPORTED : MADO_SIGNATURE_BAD;
+  return layer->outcome == MADO_OUTCOME_UNSUPPORTED || layer->outcome == MADO_OUTCOME_LIMIT ? MADO_SIGNATURE_UNSUPPORTED : MADO_SIGNATURE_BAD;
 }
 
 /* The best status of the layers from @first on that cover @covers; its signature in @best (nullable). */

@@ -141,47 +141,80 @@ take_signatures (MadoPgpEngine *engine, const MadoPgpLimits *limits, MadoPgpResu
   }
 }
 
+/* Which generation of the format is it? A sentence, when it is none that GnuPG 2.2 reads; NULL otherwise. */
+static const char *
+foreign_format (const MadoPackets *packets)
+{
+  gboolean is_sealed = packets->container == 18 || packets->container == 20;
+
+  if (packets->recipient_count == 0 && packets->passphrases > 0 && packets->new_recipients == 0)
+    return "The message is encrypted with a passphrase only, not to a key of ours.";
+  if ((packets->container == 18 && packets->version == 2)
+      || (packets->new_recipients > 0 && packets->old_recipients == 0))
+    return "The message uses a newer OpenPGP format (RFC 9580) that this gateway cannot read yet.";
+  if (is_sealed && packets->version != 1)
+    return "The encrypted data has a version that no standard knows.";
+  if (packets->recipient_count > 0 && packets->old_recipients == 0)
+    return "The message is encrypted to keys in a version that no standard knows.";
+  return NULL;
+}
+
+static MadoIntegrity
+integrity_of (const MadoPackets *packets)
+{
+  switch (packets->container) {
+  case 9:
+    return MADO_INTEGRITY_NONE;
+  case 18:
+    return packets->version == 1 ? MADO_INTEGRITY_MDC : packets->version == 2 ? MADO_INTEGRITY_AEAD : MADO_INTEGRITY_UNKNOWN;
+  case 20:
+    return MADO_INTEGRITY_AEAD;
+  default:
+    return MADO_INTEGRITY_UNKNOWN;
+  }
+}
+
+static gboolean
+settle (MadoPgpResult *result, MadoOutcome outcome, const char *sentence)
+{
+  result->outcome = outcome;
+  say (result, sentence);
+  return TRUE;
+}
+
 /* What the packets tell before any engine is asked. TRUE when they tell enough. */
 static gboolean
 judge_packets (const MadoPackets *packets, const MadoPgpLimits *limits, MadoPgpResult *result)
 {
+  const char *foreign;
+
   result->was_encrypted = packets->kind == MADO_PACKETS_ENCRYPTED;
   g_strfreev (result->encrypted_to);
   result->encrypted_to = g_strdupv (packets->recipients);
-  result->integrity = packets->container == 9    ? MADO_INTEGRITY_NONE
-                      : packets->container == 20 ? MADO_INTEGRITY_AEAD
-                      : packets->container != 18 ? MADO_INTEGRITY_UNKNOWN
-                      : packets->version == 2    ? MADO_INTEGRITY_AEAD
-                                                 : MADO_INTEGRITY_MDC;
-  if (packets->kind != MADO_PACKETS_ENCRYPTED) {
-    result->outcome = MADO_OUTCOME_CORRUPT;
-    say (result, packets->kind == MADO_PACKETS_JUNK ? "The encrypted part holds no OpenPGP data."
-                                                    : "The part that should be encrypted holds OpenPGP data that is not.");
-    return TRUE;
-  }
-  if (packets->recipient_count > limits->max_recipients || packets->passphrases > limits->max_recipients) {
-    result->outcome = MADO_OUTCOME_LIMIT;
-    say (result, "The message is encrypted to more recipients than we try.");
-    return TRUE;
-  }
-  if (packets->container == 9) {
-    result->outcome = MADO_OUTCOME_NO_INTEGRITY;
-    say (result, "The message has no integrity protection, so its text could have been changed; it is withheld.");
-    return TRUE;
-  }
-  if ((packets->container == 18 && packets->version != 1)
-      || (packets->has_new_recipient && packets->recipient_count == g_strv_length (packets->recipients)
-          && packets->version != 1)) {
-    result->outcome = MADO_OUTCOME_UNSUPPORTED;
-    say (result, "The message uses a newer OpenPGP format (RFC 9580) that this gateway cannot read yet.");
-    return TRUE;
-  }
-  if (packets->recipient_count == 0 && packets->passphrases > 0) {
-    result->outcome = MADO_OUTCOME_UNSUPPORTED;
-    say (result, "The message is encrypted with a passphrase only, not to a key of ours.");
-    return TRUE;
-  }
+  result->integrity = integrity_of (packets);
+  if (packets->kind != MADO_PACKETS_ENCRYPTED)
+    return settle (result, MADO_OUTCOME_CORRUPT,
+                   packets->kind == MADO_PACKETS_JUNK ? "The encrypted part holds no OpenPGP data."
+                                                      : "The part that should be encrypted holds OpenPGP data that is not.");
+  if (packets->recipient_count > limits->max_recipients || packets->passphrases > limits->max_recipients)
+    return settle (result, MADO_OUTCOME_LIMIT, "The message is encrypted to more recipients than we try.");
+  if (packets->container == 9)
+    return settle (result, MADO_OUTCOME_NO_INTEGRITY,
+                   "The message has no integrity protection, so its text could have been changed; it is withheld.");
+  foreign = foreign_format (packets);
+  if (foreign != NULL)
+    return settle (result, MADO_OUTCOME_UNSUPPORTED, foreign);
+  if (packets->container == 0 && !packets->is_compressed)
+    return settle (result, MADO_OUTCOME_CORRUPT, "The message names who can open it, and was cut before its text.");
   return FALSE;
+}
+
+static int
+no_secret_key (MadoPgpResult *result)
+{
+  if (g_strv_contains ((const char *const *) result->encrypted_to, "0000000000000000"))
+    say (result, "The message hides to whom it is encrypted; no key of ours opens it.");
+  return MADO_OUTCOME_NO_SECRET_KEY;
 }
 
 /* The outcome for an engine's error; -1 when it is our own trouble. */
@@ -194,7 +227,7 @@ outcome_of (gpgme_error_t problem, const MadoPgpSink *sink, gpgme_decrypt_result
   }
   switch (gpgme_err_code (problem)) {
   case GPG_ERR_NO_SECKEY:
-    return MADO_OUTCOME_NO_SECRET_KEY;
+    return no_secret_key (result);
   case GPG_ERR_BAD_PASSPHRASE:
   case GPG_ERR_CANCELED:
   case GPG_ERR_FULLY_CANCELED:
@@ -273,6 +306,22 @@ run_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t ci
   return TRUE;
 }
 
+/* Armour whose checksum is wrong or missing gets the right one; @bytes are then those of what is returned (transfer
+ * full, nullable). */
+static GBytes *
+repair (const guint8 **bytes, gsize *size, MadoPgpResult *result)
+{
+  gboolean was_wrong;
+  GBytes *repaired = mado_pgp_armor_repair (*bytes, *size, &was_wrong);
+
+  if (repaired == NULL)
+    return NULL;
+  if (was_wrong)
+    say (result, "The checksum of the armour is wrong: it was damaged, or written by a program that counts otherwise. It proves nothing.");
+  *bytes = g_bytes_get_data (repaired, size);
+  return repaired;
+}
+
 gboolean
 mado_pgp_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint8 *bytes, gsize size,
                   MadoPgpResult **result, GError **error)
@@ -281,7 +330,7 @@ mado_pgp_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guin
   g_auto (gpgme_data_t) cipher = NULL;
   g_auto (MadoPackets) packets = { 0 };
   MadoPgpSink sink = { -1, limits->max_plaintext, FALSE };
-  g_autoptr (GBytes) binary = NULL;
+  g_autoptr (GBytes) binary = NULL, stripped = NULL, repaired = repair (&bytes, &size, facts);
   gpgme_error_t problem;
   gboolean ok;
 
@@ -292,6 +341,12 @@ mado_pgp_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guin
     *result = g_steal_pointer (&facts);
     return TRUE;
   }
+  if (packets.passphrases > 0)
+    say (facts, "The message can be opened with a passphrase, too, which this gateway does not have.");
+  if (packets.passphrases > 0 || packets.has_padding)
+    stripped = mado_packets_strip (bytes, size);
+  if (stripped != NULL)
+    bytes = g_bytes_get_data (stripped, &size);
   problem = gpgme_data_new_from_mem (&cipher, (const char *) bytes, size, 0);
   if (problem != 0)
     return mado_pgp_error_set (error, problem, "ciphertext");
@@ -352,7 +407,7 @@ mado_pgp_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint
                  const guint8 *signature, gsize signature_size, MadoPgpResult **result, GError **error)
 {
   g_autoptr (MadoPgpResult) facts = mado_pgp_result_new ();
-  g_autoptr (GBytes) text = NULL;
+  g_autoptr (GBytes) text = NULL, repaired = repair (&signature, &signature_size, facts);
   g_auto (gpgme_data_t) detached = NULL;
   g_auto (MadoPackets) packets = { 0 };
   gpgme_error_t problem;
@@ -420,6 +475,7 @@ mado_pgp_verify_opaque (MadoPgpEngine *engine, const MadoPgpLimits *limits, cons
   g_autoptr (MadoPgpResult) facts = mado_pgp_result_new ();
   g_auto (gpgme_data_t) text = NULL;
   g_auto (MadoPackets) packets = { 0 };
+  g_autoptr (GBytes) repaired = repair (&bytes, &size, facts);
   MadoPgpSink sink = { -1, limits->max_plaintext, FALSE };
   gsize length;
   const guint8 *block = signature_block (bytes, size, &length);

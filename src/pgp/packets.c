@@ -1,10 +1,13 @@
 /* packets.c: see packets.h. */
 #include "madoguchi/pgp/packets.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 /* Room for all session-key packets that anybody may send us: the caps on recipients are reached long before. */
 #define HEAD_MAX (8 * 1024 * 1024)
+#define UNPACKED_MAX (1024 * 1024)
+#define UNPACKED_DEPTH 2
 
 enum { TAG_PKESK = 1, TAG_SIGNATURE = 2, TAG_SKESK = 3, TAG_ONE_PASS = 4, TAG_SECRET = 5, TAG_KEY = 6, TAG_COMPRESSED = 8,
        TAG_SED = 9, TAG_MARKER = 10, TAG_LITERAL = 11, TAG_SEIPD = 18, TAG_AEAD = 20, TAG_PADDING = 21 };
@@ -113,13 +116,18 @@ add_recipient (MadoPackets *packets, GStrvBuilder *ids, const guint8 *body, gsiz
   GString *id;
 
   packets->recipient_count++;
-  if (length < 1 || body[0] != 3) {
-    packets->has_new_recipient = TRUE;
+  if (length < 1)
+    return;
+  packets->old_recipients += body[0] == 2 || body[0] == 3;
+  packets->new_recipients += body[0] == 6;
+  if (body[0] == 6) {
     /* Version 6 names a version and a fingerprint instead of a key id (RFC 9580, 5.1.2). */
-    if (length < 12 || body[0] != 6 || body[1] < 9 || length < (gsize) 2 + body[1])
+    if (length < 12 || body[1] < 9 || length < (gsize) 2 + body[1])
       return;
     body += body[2] == 6 ? 2 : (gsize) 2 + body[1] - 9;
     length = 9;
+  } else if (body[0] != 2 && body[0] != 3) {
+    return;
   }
   if (length < 9)
     return;
@@ -130,13 +138,63 @@ add_recipient (MadoPackets *packets, GStrvBuilder *ids, const guint8 *body, gsiz
   g_string_free (id, TRUE);
 }
 
+/* (transfer full, nullable) the start of what the compressed packet @body holds. bzip2 is not looked into. */
+static GBytes *
+unpack (const guint8 *body, gsize length)
+{
+  g_autoptr (GZlibDecompressor) inflater = NULL;
+  g_autofree guint8 *out = NULL;
+  gsize done = 0, read, written;
+
+  if (length < 1 || body[0] > 2)
+    return NULL;
+  if (body[0] == 0)
+    return g_bytes_new (body + 1, MIN (length - 1, UNPACKED_MAX));
+  inflater = g_zlib_decompressor_new (body[0] == 1 ? G_ZLIB_COMPRESSOR_FORMAT_RAW : G_ZLIB_COMPRESSOR_FORMAT_ZLIB);
+  out = g_malloc (UNPACKED_MAX);
+  for (body++, length--; length > 0 && done < UNPACKED_MAX; done += written, body += read, length -= read) {
+    GConverterResult result = g_converter_convert (G_CONVERTER (inflater), body, length, out + done, UNPACKED_MAX - done,
+                                                   G_CONVERTER_NO_FLAGS, &read, &written, NULL);
+    if (result == G_CONVERTER_ERROR || result == G_CONVERTER_FINISHED) {
+      done += result == G_CONVERTER_FINISHED ? written : 0;
+      break;
+    }
+  }
+  return done == 0 ? NULL : g_bytes_new (out, done);
+}
+
+static void read_binary (const guint8 *bytes, gsize size, guint max_recipients, guint depth, MadoPackets *packets);
+
+/* A compressed packet that holds an encrypted message is one (RFC 9580, 10.3). */
+static void
+look_inside (const guint8 *body, gsize length, guint max_recipients, guint depth, MadoPackets *packets)
+{
+  g_autoptr (GBytes) inside = depth < UNPACKED_DEPTH ? unpack (body, length) : NULL;
+  g_auto (MadoPackets) found = { 0 };
+  gsize size;
+  const guint8 *bytes;
+
+  if (inside == NULL)
+    return;
+  bytes = g_bytes_get_data (inside, &size);
+  read_binary (bytes, size, max_recipients, depth + 1, &found);
+  if (found.kind != MADO_PACKETS_ENCRYPTED)
+    return;
+  g_strfreev (packets->recipients);
+  *packets = found;
+  packets->is_compressed = TRUE;
+  memset (&found, 0, sizeof found);
+}
+
 /* Takes note of one packet. FALSE when it tells all there is to tell. */
 static gboolean
 take_packet (MadoPackets *packets, GStrvBuilder *ids, guint tag, const guint8 *body, gsize length)
 {
   switch (tag) {
-  case TAG_MARKER:
   case TAG_PADDING:
+    packets->has_padding = TRUE;
+    return TRUE;
+  case TAG_MARKER:
     return TRUE;
   case TAG_PKESK:
     packets->kind = MADO_PACKETS_ENCRYPTED;
@@ -145,6 +203,7 @@ take_packet (MadoPackets *packets, GStrvBuilder *ids, guint tag, const guint8 *b
   case TAG_SKESK:
     packets->kind = MADO_PACKETS_ENCRYPTED;
     packets->passphrases++;
+    packets->new_recipients += length > 0 && body[0] == 6;
     return TRUE;
   case TAG_SED:
   case TAG_SEIPD:
@@ -172,10 +231,12 @@ take_packet (MadoPackets *packets, GStrvBuilder *ids, guint tag, const guint8 *b
 }
 
 static void
-read_binary (const guint8 *bytes, gsize size, guint max_recipients, MadoPackets *packets)
+read_binary (const guint8 *bytes, gsize size, guint max_recipients, guint depth, MadoPackets *packets)
 {
   g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
   Cursor cursor = { bytes, bytes + size };
+  const guint8 *compressed = NULL;
+  gsize squeezed = 0;
 
   while (cursor.at < cursor.end && packets->recipient_count <= max_recipients && packets->passphrases <= max_recipients) {
     guint8 byte = *cursor.at++;
@@ -185,11 +246,15 @@ read_binary (const guint8 *bytes, gsize size, guint max_recipients, MadoPackets 
     if (!(byte & 0x80) || !read_length (&cursor, byte, &length))
       break;
     left = (gsize) (cursor.end - cursor.at);
+    compressed = tag == TAG_COMPRESSED && packets->kind == MADO_PACKETS_JUNK ? cursor.at : NULL;
+    squeezed = MIN (length, left);
     if (!take_packet (packets, ids, tag, cursor.at, MIN (length, left)) || length > left)
       break;
     cursor.at += length;
   }
   packets->recipients = g_strv_builder_end (ids);
+  if (compressed != NULL)
+    look_inside (compressed, squeezed, max_recipients, depth, packets);
 }
 
 gboolean
@@ -209,6 +274,33 @@ mado_packets_next (MadoPacketCursor *cursor, guint *tag, const guint8 **body, gs
   *body = at.at;
   cursor->at = at.at + *length;
   return TRUE;
+}
+
+GBytes *
+mado_packets_strip (const guint8 *bytes, gsize size)
+{
+  MadoPacketCursor cursor = { bytes, bytes + size };
+  g_autoptr (GByteArray) kept = NULL;
+  const guint8 *start = bytes, *body;
+  gsize length;
+  guint tag;
+
+  for (; mado_packets_next (&cursor, &tag, &body, &length); start = cursor.at) {
+    if (tag == TAG_SKESK || tag == TAG_PADDING) {
+      if (kept == NULL) {
+        kept = g_byte_array_new ();
+        g_byte_array_append (kept, bytes, (guint) (start - bytes));
+      }
+    } else if (tag != TAG_PKESK && tag != TAG_MARKER) {
+      break;
+    } else if (kept != NULL) {
+      g_byte_array_append (kept, start, (guint) (cursor.at - start));
+    }
+  }
+  if (kept == NULL)
+    return NULL;
+  g_byte_array_append (kept, start, (guint) (bytes + size - start));
+  return g_byte_array_free_to_bytes (g_steal_pointer (&kept));
 }
 
 GBytes *
@@ -237,13 +329,13 @@ mado_packets_read (const guint8 *bytes, gsize size, guint max_recipients, MadoPa
 
   memset (packets, 0, sizeof *packets);
   if (size > 0 && (bytes[0] & 0x80)) {
-    read_binary (bytes, MIN (size, HEAD_MAX), max_recipients, packets);
+    read_binary (bytes, MIN (size, HEAD_MAX), max_recipients, 0, packets);
     return;
   }
   if (size > 0 && find_armor (bytes, size, &armor, &length)) {
     binary = mado_packets_binary (bytes, size);
     bytes = g_bytes_get_data (binary, &size);
-    read_binary (bytes, size, max_recipients, packets);
+    read_binary (bytes, size, max_recipients, 0, packets);
     return;
   }
   packets->recipients = g_new0 (char *, 1);

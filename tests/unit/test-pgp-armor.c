@@ -34,11 +34,46 @@ static const struct {
   { "signed text", "-----BEGIN PGP SIGNED MESSAGE-----\n\nwQwDESIzRFVm\n" END, 0 },
 };
 
+#define SUM "=G508\n" /* of DATA */
+
+/* What is missing or wrong in a checksum; NULL: nothing to do. */
+static const struct {
+  const char *name, *text, *repaired;
+  gboolean was_wrong;
+} repairs[] = {
+  { "right", BEGIN "\nwQwDESIzRFVm\n" SUM END, NULL, FALSE },
+  { "missing", BEGIN "\nwQwDESIzRFVm\n" END, BEGIN "\nwQwDESIzRFVm\n" SUM END, FALSE },
+  { "wrong", BEGIN "\nwQwDESIzRFVm\n=abcd\n" END, BEGIN "\nwQwDESIzRFVm\n" SUM END, TRUE },
+  { "wrong, with fields and CR LF", "-----BEGIN PGP SIGNATURE-----\r\nComment: =x: y\r\n\r\nwQwDESIzRFVm\r\n=abcd\r\n-----END PGP SIGNATURE-----\r\n",
+    "-----BEGIN PGP SIGNATURE-----\r\nComment: =x: y\r\n\r\nwQwDESIzRFVm\r\n=G508\r\n-----END PGP SIGNATURE-----\r\n", TRUE },
+  { "one of two", BEGIN "\nwQwDESIzRFVm\n" SUM END "and\n" BEGIN "\nwQwDESIzRFVm\n=AAAA\n" END "!",
+    BEGIN "\nwQwDESIzRFVm\n" SUM END "and\n" BEGIN "\nwQwDESIzRFVm\n" SUM END "!", TRUE },
+  { "signed text that looks like one", "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n=abcd\n-----BEGIN PGP SIGNATURE-----\n\nwQwDESIzRFVm\n" SUM
+    "-----END PGP SIGNATURE-----\n", NULL, FALSE },
+  { "no armour", "hello\n=abcd\n", NULL, FALSE },
+  { "no end", BEGIN "\nwQwDESIzRFVm\n=abcd\n", NULL, FALSE },
+  { "nothing", "", NULL, FALSE },
+};
+
+static gboolean
+is_repaired (gsize i)
+{
+  gsize size = strlen (repairs[i].text), length = 0;
+  g_autofree guint8 *copy = g_memdup2 (repairs[i].text, size);
+  gboolean was_wrong = FALSE;
+  g_autoptr (GBytes) repaired = mado_pgp_armor_repair (copy, size, &was_wrong);
+  const char *text = repaired == NULL ? NULL : g_bytes_get_data (repaired, &length);
+
+  if (repairs[i].repaired == NULL || text == NULL)
+    return text == NULL && repairs[i].repaired == NULL && !was_wrong;
+  return was_wrong == repairs[i].was_wrong && length == strlen (repairs[i].repaired) && memcmp (text, repairs[i].repaired, length) == 0;
+}
+
 int
 main (int argc, char **argv)
 {
   (void) argc, (void) argv;
-  g_print ("1..%u\n", (guint) G_N_ELEMENTS (cases));
+  g_print ("1..%u\n", (guint) (G_N_ELEMENTS (cases) + G_N_ELEMENTS (repairs)));
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autofree guint8 *copy = g_memdup2 (cases[i].text, strlen (cases[i].text)); /* no byte beyond its end */
     g_autoptr (GBytes) binary = NULL;
@@ -49,5 +84,7 @@ main (int argc, char **argv)
 
     g_print ("%s %u - %s\n", ok ? "ok" : "not ok", (guint) i + 1, cases[i].name);
   }
+  for (gsize i = 0; i < G_N_ELEMENTS (repairs); i++)
+    g_print ("%s %u - checksum: %s\n", is_repaired (i) ? "ok" : "not ok", (guint) (G_N_ELEMENTS (cases) + i + 1), repairs[i].name);
   return 0;
 }

@@ -67,6 +67,60 @@ test_case (gconstpointer data)
     g_assert_cmpuint (packets.version, ==, one->version);
 }
 
+/* RFC 9580, 10.3: a compressed packet may hold an encrypted message; only then it is looked into. */
+static void
+test_compressed (void)
+{
+  static const char stored[] = "\xc8\x24\x00" PKESK HIDDEN "\xd2\x05\x01xxxx";
+  static const char text[] = "\xc8\x08\x00\xcb\x05" "bxxxx";
+  static const char twice[] = "\xc8\x27\x00\xc8\x25\x00" PKESK HIDDEN "\xd2\x05\x01xxxx" "!";
+  g_auto (MadoPackets) one = { 0 }, two = { 0 }, three = { 0 };
+
+  mado_packets_read ((const guint8 *) stored, sizeof stored - 1, 100, &one);
+  g_assert_cmpint (one.kind, ==, MADO_PACKETS_ENCRYPTED);
+  g_assert_true (one.is_compressed);
+  g_assert_cmpuint (one.recipient_count, ==, 2);
+  g_assert_cmpuint (one.container, ==, 18);
+  mado_packets_read ((const guint8 *) text, sizeof text - 1, 100, &two);
+  g_assert_cmpint (two.kind, ==, MADO_PACKETS_SIGNED);
+  g_assert_false (two.is_compressed);
+  mado_packets_read ((const guint8 *) twice, sizeof twice - 1, 100, &three);
+  g_assert_cmpint (three.kind, ==, MADO_PACKETS_ENCRYPTED);
+}
+
+/* What gpg must not see goes, everything else stays as it was. */
+static void
+test_strip (void)
+{
+  static const char mixed[] = "\xd5\x02xx" PKESK "\xc3\x04\x04\x09\x00\x08" HIDDEN "\xd2\x05\x01xxxx\xc3rest";
+  static const char kept[] = PKESK HIDDEN "\xd2\x05\x01xxxx\xc3rest";
+  static const char plain[] = PKESK "\xd2\x05\x01xxxx";
+  g_autoptr (GBytes) stripped = mado_packets_strip ((const guint8 *) mixed, sizeof mixed - 1);
+  g_autoptr (GBytes) none = mado_packets_strip ((const guint8 *) plain, sizeof plain - 1);
+  g_autoptr (GBytes) armor = mado_packets_strip ((const guint8 *) "-----BEGIN", 10);
+  g_auto (MadoPackets) packets = { 0 };
+
+  g_assert_null (none);
+  g_assert_null (armor);
+  g_assert_cmpmem (g_bytes_get_data (stripped, NULL), g_bytes_get_size (stripped), kept, sizeof kept - 1);
+  mado_packets_read ((const guint8 *) mixed, sizeof mixed - 1, 100, &packets);
+  g_assert_true (packets.has_padding);
+}
+
+/* RFC 9580, 5.1: which versions of recipients there are. */
+static void
+test_versions (void)
+{
+  g_auto (MadoPackets) packets = { 0 };
+  static const char data[] = PKESK "\xc1\x02\x09x" "\xc1\x02\x06\x00" "\xc3\x04\x06\x09\x00\x08" "\xd2\x05\x02xxxx";
+
+  mado_packets_read ((const guint8 *) data, sizeof data - 1, 100, &packets);
+  g_assert_cmpuint (packets.recipient_count, ==, 3);
+  g_assert_cmpuint (packets.old_recipients, ==, 1);
+  g_assert_cmpuint (packets.new_recipients, ==, 2);
+  g_assert_cmpuint (g_strv_length (packets.recipients), ==, 1);
+}
+
 static void
 test_ids (void)
 {
@@ -116,6 +170,9 @@ main (int argc, char **argv)
     g_test_add_data_func (path, &cases[i], test_case);
   }
   g_test_add_func ("/pgp/packets/ids", test_ids);
+  g_test_add_func ("/pgp/packets/compressed", test_compressed);
+  g_test_add_func ("/pgp/packets/strip", test_strip);
+  g_test_add_func ("/pgp/packets/versions", test_versions);
   g_test_add_func ("/pgp/packets/many", test_many);
   g_test_add_func ("/pgp/packets/noise", test_noise);
   return g_test_run ();

@@ -1,4 +1,4 @@
-/* blocks.h: OpenPGP outside PGP/MIME: blocks in texts, encrypted files, files with detached signatures. Each one is
+/* blocks.h: OpenPGP outside PGP/MIME: blocks in texts, encrypted files. Each one is
  * a layer of its own that speaks for itself alone (RFC 9787, 6.2.3). */
 #pragma once
 
@@ -6,10 +6,6 @@
 
 /* Cuts the text of @entity into pieces and opens its blocks, when it has any. Errors: TEMP. */
 gboolean mado_blocks_open (MadoReading *reading, MadoEntity *entity, guint depth, GError **error);
-
-/* Verifies the detached signatures among the children of @entity over the files that they belong to, by name, or by
- * position when they are of the type of a signature. Errors: TEMP. */
-gboolean mado_blocks_pair (MadoReading *reading, MadoEntity *entity, guint depth, GError **error);
 
 /* (transfer full) the part that was in the encrypted file @entity: a MIME entity when it is one and no file name says
  * otherwise, else a file by its inner name. Errors: LIMIT. */

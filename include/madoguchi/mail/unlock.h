@@ -12,6 +12,11 @@ gboolean mado_unlock_may (MadoReading *reading, guint depth);
 MadoLayer *mado_unlock_layer (MadoReading *reading, const char *path, MadoProtocol protocol, MadoForm form,
                               MadoOperation operation, MadoCovers covers);
 
+/* (transfer none, nullable) a layer of the report whose outcome is "limit": @depth layers deep is deeper than we go. NULL
+ * when it is not, or when there are enough layers already. */
+MadoLayer *mado_unlock_too_deep (MadoReading *reading, guint depth, const char *path, MadoProtocol protocol, MadoForm form,
+                                 MadoOperation operation, MadoCovers covers);
+
 /* Decrypts @bytes. @plaintext: (out, transfer full) NULL when it could not be opened. Errors: TEMP. */
 gboolean mado_unlock_decrypt (MadoReading *reading, MadoLayer *layer, const guint8 *bytes, gsize size,
                               GBytes **plaintext, GError **error);

@@ -1,7 +1,8 @@
 /* packets.h: what kind of OpenPGP data this is, from the packet headers alone (RFC 9580, 4 and 5), before any
  * engine sees it. GnuPG 2.2 calls new formats, foreign keys and junk by the same name; we do not.
  *
- * Pure and bounded: looks at the first packets only, allocates by what it was given, never decrypts. */
+ * Pure and bounded: looks at the first packets only, allocates by what it was given, never decrypts. A compressed
+ * packet is looked into, at most 1 MiB and two levels deep: it may hold an encrypted message. */
 #pragma once
 
 #include <glib.h>
@@ -19,7 +20,10 @@ typedef struct {
   char **recipients;       /* long key ids of the PKESK packets, upper case; zeros: hidden */
   guint recipient_count;   /* of PKESK packets; more than were asked for: counting stopped */
   guint passphrases;       /* SKESK packets */
-  gboolean has_new_recipient; /* a PKESK that is not version 3 (RFC 9580: version 6) */
+  guint old_recipients;    /* of them in version 3 (or 2), which GnuPG 2.2 knows */
+  guint new_recipients;    /* of them, and of the passphrases, in version 6 (RFC 9580) */
+  gboolean has_padding;    /* a padding packet (RFC 9580, 5.14) stands before the data */
+  gboolean is_compressed;  /* the encrypted message stands in a compressed packet */
   guint8 container;        /* tag of the encrypted data: 9 (no integrity), 18, 20 (LibrePGP); 0: none found */
   guint8 version;          /* of tag 18: 1 or 2; of a signature: 3, 4, 6 */
 } MadoPackets;
@@ -41,3 +45,7 @@ gboolean mado_packets_next (MadoPacketCursor *cursor, guint *tag, const guint8 *
 
 /* (transfer full) @bytes without their armour, at most 8 MiB; as they are when they have none. */
 GBytes *mado_packets_binary (const guint8 *bytes, gsize size);
+
+/* (transfer full, nullable) binary @bytes without the packets for passphrases, at which gpg stops before it looks for a
+ * key, and without padding, which GnuPG 2.2 does not know; NULL when they are armoured, or there is no such packet. */
+GBytes *mado_packets_strip (const guint8 *bytes, gsize size);
