@@ -351,6 +351,15 @@ mado_blocks_unwrap (MadoReading *reading, MadoEntity *entity)
 }
 
 static gboolean
+is_blank (const char *text, gsize size)
+{
+  for (gsize i = 0; i < size; i++)
+    if (!g_ascii_isspace (text[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 is_leaf (const MadoEntity *entity)
 {
   return entity->children->len == 0 && !entity->is_message;
@@ -363,15 +372,6 @@ typedef struct {
   const MadoEntity *one; /* what the last of them held */
   gboolean is_whole;
 } Coverage;
-
-static gboolean
-is_blank (const char *text, gsize size)
-{
-  for (gsize i = 0; i < size; i++)
-    if (!g_ascii_isspace (text[i]))
-      return FALSE;
-  return TRUE;
-}
 
 static void
 cover (Coverage *coverage, const MadoLayer *layer, const MadoEntity *held)

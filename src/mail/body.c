@@ -153,7 +153,7 @@ take_leaf (Body *body, MadoEntity *entity)
   g_autofree char *charset = NULL, *text = NULL;
   gboolean unknown = FALSE;
 
-  if (!is_text (entity) || mado_header_is_attachment (entity) || entity->layers->len > 0)
+  if (!is_text (entity) || mado_header_is_attachment (entity) || entity->layers->len > 0 || entity->is_carrier)
     return FALSE;
   if (body->scope >= 0 && (guint) body->scope != entity->scope)
     return FALSE;

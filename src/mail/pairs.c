@@ -33,6 +33,36 @@ has_signature_type (const MadoEntity *entity)
   return g_str_equal (entity->type, "application/pgp-signature");
 }
 
+static gboolean
+is_blank (const char *text, gsize size)
+{
+  for (gsize i = 0; i < size; i++)
+    if (!g_ascii_isspace (text[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* Are @bytes signatures and nothing else? Words beside them would be hidden with them. */
+static gboolean
+is_nothing_but_signature (const guint8 *bytes, gsize size)
+{
+  static const char begin[] = "-----BEGIN PGP SIGNATURE-----", end[] = "-----END PGP SIGNATURE-----";
+  const char *text = (const char *) bytes, *first, *last;
+  MadoPacketCursor cursor = { bytes, bytes + size };
+  guint tag = 2;
+  gsize length;
+
+  if (size > 0 && bytes[0] & 0x80) {
+    while (tag == 2 && mado_packets_next (&cursor, &tag, &bytes, &length))
+      ;
+    return tag == 2 && cursor.at == cursor.end;
+  }
+  first = memmem (text, size, begin, strlen (begin));
+  last = first == NULL ? NULL : memmem (first, size - (gsize) (first - text), end, strlen (end));
+  return last != NULL && is_blank (text, (gsize) (first - text))
+         && is_blank (last + strlen (end), size - (gsize) (last - text) - strlen (end));
+}
+
 /* Is @entity a detached signature? @name: (out, nullable) of the file that it is over. */
 static gboolean
 is_detached (const MadoEntity *entity, GBytes **content, char **name)
@@ -48,7 +78,7 @@ is_detached (const MadoEntity *entity, GBytes **content, char **name)
   *content = mado_content_decode (entity);
   bytes = g_bytes_get_data (*content, &size);
   mado_packets_read (bytes == NULL ? (const guint8 *) "" : bytes, size, 1, &packets);
-  if (packets.kind != MADO_PACKETS_SIGNATURE) {
+  if (packets.kind != MADO_PACKETS_SIGNATURE || !is_nothing_but_signature (bytes, size)) {
     g_clear_pointer (content, g_bytes_unref);
     return FALSE;
   }

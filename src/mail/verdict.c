@@ -66,7 +66,8 @@ judge_encryption (GPtrArray *layers)
   return encryption;
 }
 
-/* Signatures outside the innermost encryption of the envelope say who carried the ciphertext, not who wrote. */
+/* Signatures outside the innermost encryption of the envelope say who carried the ciphertext, not who wrote; also when
+ * we cannot open it. */
 static guint
 first_that_counts (GPtrArray *layers)
 {
@@ -74,7 +75,7 @@ first_that_counts (GPtrArray *layers)
 
   for (guint i = 0; i < layers->len; i++) {
     const MadoLayer *layer = g_ptr_array_index (layers, i);
-    if (layer->covers == MADO_COVERS_WHOLE && decrypts (layer) && layer->outcome == MADO_OUTCOME_OK)
+    if (layer->covers == MADO_COVERS_WHOLE && decrypts (layer))
       first = i;
   }
   return first;
@@ -176,6 +177,18 @@ is_put_together (GPtrArray *layers)
   return FALSE;
 }
 
+/* Was something opened deeper inside? Whoever signed around it signed a ciphertext, not what is shown. */
+static gboolean
+shows_more (GPtrArray *layers)
+{
+  for (guint i = 0; i < layers->len; i++) {
+    const MadoLayer *layer = g_ptr_array_index (layers, i);
+    if (layer->covers == MADO_COVERS_PART && decrypts (layer) && layer->outcome == MADO_OUTCOME_OK)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static MadoSigner *
 describe_certificate (const MadoSignature *signature, const char *from)
 {
@@ -244,7 +257,7 @@ mado_verdict_judge (GPtrArray *layers, const char *from, const MadoKeyIndex *key
     if (is_good (verdict->signature))
       verdict->signature = MADO_SIGNATURE_PARTIAL;
   }
-  if (is_good (verdict->signature) && is_mosaic) {
+  if (is_good (verdict->signature) && (is_mosaic || shows_more (layers))) {
     verdict->signature = MADO_SIGNATURE_PARTIAL;
     best = NULL;
   }

@@ -55,15 +55,25 @@ same_stamp (const Stamp *a, const Stamp *b)
 }
 
 static void
+add_name (MadoKeyIndex *index, const char *id, MadoKey *key)
+{
+  g_autofree char *upper = g_ascii_strup (id, -1);
+
+  if (!g_hash_table_contains (index->by_id, upper))
+    g_hash_table_insert (index->by_id, g_steal_pointer (&upper), key);
+}
+
+/* The first one to come stays. */
+static void
 add_id (MadoKeyIndex *index, const char *fingerprint, MadoKey *key)
 {
   gsize length = fingerprint == NULL ? 0 : strlen (fingerprint);
 
   if (length == 0)
     return;
-  g_hash_table_insert (index->by_id, g_ascii_strup (fingerprint, -1), key);
+  add_name (index, fingerprint, key);
   if (length > 16) /* version 4: the key id is the last 64 bits */
-    g_hash_table_insert (index->by_id, g_ascii_strup (fingerprint + length - 16, -1), key);
+    add_name (index, fingerprint + length - 16, key);
 }
 
 static void
@@ -73,7 +83,6 @@ add_key (MadoKeyIndex *index, MadoKey *key, gint64 now)
     key->is_expired = TRUE;
   for (char **subkey = key->subkeys; *subkey != NULL; subkey++)
     add_id (index, *subkey, key);
-  add_id (index, key->fingerprint, key);
   for (char **address = key->pinned; *address != NULL; address++)
     g_hash_table_insert (index->pins, g_ascii_strdown (*address, -1), key);
   for (guint i = 0; i < key->statements->len; i++) {
@@ -96,6 +105,8 @@ mado_key_index_new (MadoKeyTable *table)
   index->distrusted = g_hash_table_new (g_str_hash, g_str_equal);
   for (char **fingerprint = table->distrusted; *fingerprint != NULL; fingerprint++)
     g_hash_table_add (index->distrusted, *fingerprint);
+  for (guint i = 0; i < table->keys->len; i++) /* before all subkeys: anybody may take another's key for one of his */
+    add_id (index, ((MadoKey *) table->keys->pdata[i])->fingerprint, table->keys->pdata[i]);
   for (guint i = 0; i < table->keys->len; i++)
     add_key (index, table->keys->pdata[i], now);
   return index;
@@ -215,6 +226,18 @@ judge_users (const MadoKey *key, const char *address, gboolean is_over, MadoVali
   return found;
 }
 
+/* Did the owner of @key take back the user ID with @address? */
+static gboolean
+has_revoked_user (const MadoKey *key, const char *address)
+{
+  for (guint i = 0; i < key->users->len; i++) {
+    const MadoKeyUser *user = key->users->pdata[i];
+    if (user->is_revoked && user->address != NULL && mado_text_same_address (user->address, address))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* The key that @lower, an address, or else its domain speaks through. */
 static const MadoKey *
 find_map (const MadoKeyIndex *index, const char *lower)
@@ -235,7 +258,7 @@ mado_key_index_judge (const MadoKeyIndex *index, const MadoKey *key, const char 
   gboolean is_over = mado_key_index_is_over (index, g_get_real_time () / G_USEC_PER_SEC);
   const char *reason = NULL;
   gboolean is_named = address != NULL && judge_users (key, address, is_over, &validity, &reason);
-  gboolean is_pinned = pinned != NULL && pinned == key;
+  gboolean is_pinned = pinned != NULL && pinned == key && (is_named || !has_revoked_user (key, address));
   gboolean is_mapped = lower != NULL && find_map (index, lower) == key;
 
   *vouched_by = NULL;

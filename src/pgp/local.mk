@@ -1,11 +1,11 @@
 noinst_LIBRARIES += libpgp.a
 libpgp_a_SOURCES = src/pgp/armor.c src/pgp/context.c src/pgp/data.c src/pgp/home.c src/pgp/key-index.c src/pgp/keyring.c \
-	src/pgp/packets.c src/pgp/cms-reader.c src/pgp/cms-home.c src/pgp/cms.c src/pgp/offered.c src/pgp/open.c src/pgp/seal.c
+	src/pgp/packets.c src/pgp/cms-reader.c src/pgp/cms-home.c src/pgp/cms.c src/pgp/offered.c src/pgp/open.c src/pgp/seal.c src/pgp/status.c
 libpgp_a_CPPFLAGS = $(AM_CPPFLAGS) $(GPGME_CFLAGS)
 noinst_HEADERS += include/madoguchi/pgp/armor.h include/madoguchi/pgp/context.h include/madoguchi/pgp/data.h include/madoguchi/pgp/cms-reader.h \
 	include/madoguchi/pgp/cms-home.h include/madoguchi/pgp/cms.h include/madoguchi/pgp/home.h include/madoguchi/pgp/key-index.h \
 	include/madoguchi/pgp/keyring.h include/madoguchi/pgp/packets.h include/madoguchi/pgp/open.h \
-	include/madoguchi/pgp/seal.h include/madoguchi/pgp/offered.h
+	include/madoguchi/pgp/seal.h include/madoguchi/pgp/offered.h include/madoguchi/pgp/status.h
 pgp_libs = libpgp.a libmodel.a libconf.a $(base_libs) $(GPGME_LIBS)
 
 unit_tests += tests/unit/test-pgp-home tests/unit/test-pgp-key-index tests/unit/test-pgp-keyring
@@ -18,6 +18,10 @@ tests_unit_test_pgp_key_index_LDADD = $(pgp_libs)
 tests_unit_test_pgp_keyring_SOURCES = tests/unit/test-pgp-keyring.c $(gnupg_fixture)
 tests_unit_test_pgp_keyring_LDADD = $(pgp_libs)
 
+unit_tests += tests/unit/test-pgp-status
+tests_unit_test_pgp_status_SOURCES = tests/unit/test-pgp-status.c
+tests_unit_test_pgp_status_CPPFLAGS = $(AM_CPPFLAGS) $(GPGME_CFLAGS)
+tests_unit_test_pgp_status_LDADD = $(pgp_libs)
 unit_tests += tests/unit/test-pgp-packets
 tests_unit_test_pgp_packets_SOURCES = tests/unit/test-pgp-packets.c
 tests_unit_test_pgp_packets_LDADD = $(pgp_libs)

@@ -8,6 +8,7 @@
 #include "madoguchi/pgp/context.h"
 #include "madoguchi/pgp/data.h"
 #include "madoguchi/pgp/packets.h"
+#include "madoguchi/pgp/status.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -17,12 +18,14 @@
 struct _MadoPgpEngine {
   gpgme_ctx_t context;
   const MadoPgpHome *home;
+  MadoPgpStatus status; /* of the last operation */
 };
 
 MadoPgpEngine *
 mado_pgp_engine_new (const MadoPgpHome *home, GError **error)
 {
   gpgme_ctx_t context = mado_pgp_context_new (mado_pgp_home_path (home), error);
+  gpgme_error_t problem;
   MadoPgpEngine *engine;
 
   if (context == NULL)
@@ -30,6 +33,12 @@ mado_pgp_engine_new (const MadoPgpHome *home, GError **error)
   engine = g_new0 (MadoPgpEngine, 1);
   engine->context = context;
   engine->home = home;
+  problem = mado_pgp_status_watch (context, &engine->status);
+  if (problem != 0) {
+    mado_pgp_engine_free (engine);
+    mado_pgp_error_set (error, problem, "GnuPG engine");
+    return NULL;
+  }
   return engine;
 }
 
@@ -39,6 +48,7 @@ mado_pgp_engine_free (MadoPgpEngine *engine)
   if (engine == NULL)
     return;
   mado_pgp_context_free (engine->context);
+  mado_pgp_status_clear (&engine->status);
   g_free (engine);
 }
 
@@ -100,11 +110,21 @@ is_sound (MadoSignatureStatus status)
          || status == MADO_SIGNATURE_EXPIRED_KEY || status == MADO_SIGNATURE_REVOKED_KEY;
 }
 
+/* The key of ours that @found belongs to: as gpg checked it, or as far as the key table knows. A subkey alone proves
+ * nothing: anybody may put another's into his own key. */
+static const MadoKey *
+find_key (const MadoPgpEngine *engine, const MadoPgpLimits *limits, const gpgme_signature_t found)
+{
+  const char *primary = mado_pgp_status_primary (&engine->status, found->fpr);
+
+  return limits->keys == NULL || found->fpr == NULL ? NULL : mado_key_index_find (limits->keys, primary != NULL ? primary : found->fpr);
+}
+
 static MadoSignature *
-describe (MadoPgpResult *result, const MadoPgpLimits *limits, const gpgme_signature_t found)
+describe (const MadoPgpEngine *engine, MadoPgpResult *result, const MadoPgpLimits *limits, const gpgme_signature_t found)
 {
   MadoSignature *signature = mado_signature_new ();
-  const MadoKey *key = limits->keys == NULL || found->fpr == NULL ? NULL : mado_key_index_find (limits->keys, found->fpr);
+  const MadoKey *key = find_key (engine, limits, found);
   const char *hash = gpgme_hash_algo_name (found->hash_algo);
 
   signature->status = status_of (found);
@@ -137,7 +157,7 @@ take_signatures (MadoPgpEngine *engine, const MadoPgpLimits *limits, MadoPgpResu
       say (result, "There are more signatures than we look at.");
       return;
     }
-    g_ptr_array_add (result->signatures, describe (result, limits, one));
+    g_ptr_array_add (result->signatures, describe (engine, result, limits, one));
   }
 }
 
@@ -269,6 +289,19 @@ outcome_of (gpgme_error_t problem, const MadoPgpSink *sink, gpgme_decrypt_result
   }
 }
 
+/* Packets that no program writes in this order: a signature behind the encrypted data (gpg takes it for one over
+ * nothing, and calls it good), or encrypted data right inside of encrypted data. */
+static gboolean
+is_put_together (const MadoPgpStatus *status, MadoPgpResult *result)
+{
+  if (!status->has_loose_signature && status->decryptions < 2)
+    return FALSE;
+  result->outcome = MADO_OUTCOME_CORRUPT;
+  say (result, status->has_loose_signature ? "A signature stands outside of the encrypted data and proves nothing about it; somebody put this message together."
+                                           : "The encrypted data holds another encrypted message without anything around it; somebody put this message together.");
+  return TRUE;
+}
+
 /* Runs the engine and settles outcome and plaintext in @result. */
 static gboolean
 run_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t cipher, MadoPgpSink *sink, MadoPgpResult *result,
@@ -284,8 +317,11 @@ run_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t ci
   if (problem != 0)
     return mado_pgp_error_set (error, problem, "plaintext sink");
   mado_pgp_data_widen (plain, FALSE);
+  mado_pgp_status_reset (&engine->status);
   problem = gpgme_op_decrypt_verify (engine->context, cipher, plain);
   found = gpgme_op_decrypt_result (engine->context);
+  if (problem == 0 && !sink->is_over && is_put_together (&engine->status, result))
+    return TRUE;
   if (problem == 0 && !sink->is_over) {
     if (found != NULL && found->legacy_cipher_nomdc) {
       result->integrity = MADO_INTEGRITY_NONE;
@@ -374,6 +410,7 @@ run_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, GBytes *text, gp
   if (problem != 0)
     return mado_pgp_error_set (error, problem, "signed text");
   mado_pgp_data_widen (signed_text, TRUE);
+  mado_pgp_status_reset (&engine->status);
   problem = gpgme_op_verify (engine->context, detached, signed_text, NULL);
   if (gpgme_err_code (problem) == GPG_ERR_ENOMEM || gpgme_err_code (problem) == GPG_ERR_INV_ENGINE)
     return mado_pgp_error_set (error, problem, "verification");
@@ -449,12 +486,18 @@ run_opaque (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t tex
   if (problem != 0)
     return mado_pgp_error_set (error, problem, "plaintext sink");
   mado_pgp_data_widen (plain, FALSE);
+  mado_pgp_status_reset (&engine->status);
   problem = gpgme_op_verify (engine->context, text, NULL, plain);
   if (gpgme_err_code (problem) == GPG_ERR_ENOMEM || gpgme_err_code (problem) == GPG_ERR_INV_ENGINE)
     return mado_pgp_error_set (error, problem, "verification");
   if (sink->is_over) {
     result->outcome = MADO_OUTCOME_LIMIT;
     say (result, "Verification produced more than we take; what came was thrown away.");
+    return TRUE;
+  }
+  if (engine->status.decryptions > 0) { /* gpg opens it on the way, and GPGME asks nobody whether it was whole */
+    result->outcome = MADO_OUTCOME_CORRUPT;
+    say (result, "What should only be signed hides encrypted data; it is not shown.");
     return TRUE;
   }
   if (problem == 0)

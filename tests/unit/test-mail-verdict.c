@@ -54,7 +54,14 @@ static const Case cases[] = {
   { "decrypt whole no-secret-key", "alice@x", ENC_WHOLE, MADO_SIGNATURE_NONE, NULL },
   { "decrypt whole corrupt", "alice@x", ENC_NONE, MADO_SIGNATURE_NONE, NULL }, /* no ciphertext was found */
   { "decrypt+verify part ok " GOOD_A, "alice@x", ENC_PART, MADO_SIGNATURE_PARTIAL, NULL },
-  { "verify whole ok " GOOD_A "|decrypt part ok", "alice@x", ENC_PART, MADO_SIGNATURE_GOOD, A },
+  { "verify whole ok " GOOD_A "|decrypt whole no-secret-key", "alice@x", ENC_WHOLE, MADO_SIGNATURE_NONE, NULL },
+  { "verify whole ok " GOOD_A "|decrypt whole corrupt", "alice@x", ENC_NONE, MADO_SIGNATURE_NONE, NULL },
+  /* Who signs around a ciphertext that is opened deeper inside did not write what is shown. */
+  { "verify whole ok " GOOD_A "|decrypt part ok", "alice@x", ENC_PART, MADO_SIGNATURE_PARTIAL, NULL },
+  { "verify whole ok " GOOD_A "|decrypt+verify part ok " GOOD_B, "alice@x", ENC_PART, MADO_SIGNATURE_PARTIAL, NULL },
+  { "decrypt+verify whole ok " GOOD_A "|decrypt part ok", "alice@x", ENC_WHOLE, MADO_SIGNATURE_PARTIAL, NULL },
+  { "verify whole ok " GOOD_A "|decrypt part no-secret-key", "alice@x", ENC_NONE, MADO_SIGNATURE_GOOD, A },
+  { "verify whole ok " GOOD_A "|verify part ok bad:B", "alice@x", ENC_NONE, MADO_SIGNATURE_GOOD, A },
   /* Blocks outside PGP/MIME: one in another may count, several beside each other are nobody's text. */
   { "verify@1 whole ok " GOOD_A, "alice@x", ENC_NONE, MADO_SIGNATURE_GOOD, A },
   { "decrypt@1 whole ok|verify@1.1 whole ok " GOOD_A, "alice@x", ENC_WHOLE, MADO_SIGNATURE_GOOD, A },

@@ -104,6 +104,51 @@ test_find (void)
   g_assert_true (key->is_expired);
 }
 
+/* Mallory's key names Alice's as a subkey of its own. */
+static void
+test_adopted (void)
+{
+  for (int i = 0; i < 2; i++) {
+    MadoKeyTable *table = mado_key_table_new ();
+    MadoKey *alice = make_key (ALICE, "alice@x.example", UNKNOWN, NULL, "alice@x.example");
+    MadoKey *mallory = make_key (BOB, "mallory@x.example", UNKNOWN, NULL, "mallory@x.example");
+    g_autoptr (MadoKeyIndex) index = NULL;
+
+    g_strfreev (mallory->subkeys);
+    mallory->subkeys = g_strdupv ((char *[]) { (char *) ALICE, (char *) SUBKEY, NULL });
+    g_ptr_array_add (table->keys, i == 0 ? alice : mallory);
+    g_ptr_array_add (table->keys, i == 0 ? mallory : alice);
+    index = mado_key_index_new (table);
+    g_assert_true (mado_key_index_find (index, ALICE) == alice);
+    g_assert_true (mado_key_index_find (index, ALICE + 24) == alice);
+    g_assert_true (mado_key_index_find (index, BOB) == mallory);
+    g_assert_true (mado_key_index_find (index, SUBKEY) == mallory);
+  }
+}
+
+/* A pin does not outlive its address: the owner of the key revoked the user ID. */
+static void
+test_pin_of_revoked_user (void)
+{
+  for (int i = 0; i < 2; i++) {
+    MadoKeyTable *table = mado_key_table_new ();
+    MadoKey *key = make_key (ALICE, "alice@x.example", UNKNOWN, NULL, "alice@x.example");
+    MadoKeyUser *again = mado_key_user_new ();
+    g_autoptr (MadoKeyIndex) index = NULL;
+    const char *vouched_by;
+    gboolean matches;
+
+    ((MadoKeyUser *) key->users->pdata[0])->is_revoked = TRUE;
+    again->address = g_strdup (i == 0 ? "other@x.example" : "alice@x.example");
+    g_ptr_array_add (key->users, again);
+    g_ptr_array_add (table->keys, key);
+    index = mado_key_index_new (table);
+    g_assert_cmpint (mado_key_index_judge (index, key, "alice@x.example", &matches, &vouched_by), ==, i == 0 ? UNKNOWN : FULL);
+    g_assert_cmpint (matches, ==, i == 1);
+    g_assert_cmpstr (vouched_by, ==, i == 0 ? NULL : "pin");
+  }
+}
+
 static void
 test_bad_key (void)
 {
@@ -233,6 +278,8 @@ main (int argc, char **argv)
   g_test_add_func ("/pgp/key-index/over", test_over);
   g_test_add_func ("/pgp/key-index/forerunners", test_forerunners);
   g_test_add_func ("/pgp/key-index/bad-key", test_bad_key);
+  g_test_add_func ("/pgp/key-index/adopted", test_adopted);
+  g_test_add_func ("/pgp/key-index/pin-of-revoked-user", test_pin_of_revoked_user);
   g_test_add_func ("/pgp/key-index/revoked-user", test_revoked_user);
   return g_test_run ();
 }
