@@ -47,7 +47,7 @@ text_to_cut (const MadoEntity *entity, char **charset)
 {
   g_autoptr (GBytes) content = mado_content_decode (entity);
   g_autofree char *used = NULL;
-  gboolean unknown;
+  guint notes;
   gsize size;
   const char *bytes = g_bytes_get_data (content, &size);
   char *text;
@@ -58,7 +58,7 @@ text_to_cut (const MadoEntity *entity, char **charset)
     *charset = mado_header_param (entity, "Content-Type", "charset");
     return g_steal_pointer (&content);
   }
-  text = mado_content_text (entity, &used, &unknown);
+  text = mado_content_text (entity, &used, &notes);
   *charset = g_strdup ("utf-8");
   for (char *at = text; at != NULL && (at = strstr (at, "\xc2\xa0")) != NULL;)
     at[0] = at[1] = ' '; /* a page is full of no-break spaces, which say nothing */

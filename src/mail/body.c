@@ -63,10 +63,18 @@ is_blank (const char *text)
   return text[strspn (text, " \t\r\n")] == '\0';
 }
 
+/* Says how the text of @entity was read, when that is not as it says itself. */
 static void
-note_unknown (Body *body, const MadoEntity *entity)
+tell_notes (Body *body, const MadoEntity *entity, guint notes, const char *used)
 {
-  mado_reading_problem (body->reading, "Part %s holds bytes that are no characters; they are shown as U+FFFD.", entity->path);
+  if (notes & MADO_CHARSET_BROKEN)
+    mado_reading_problem (body->reading, "Part %s holds bytes that are no characters; they are shown as U+FFFD.", entity->path);
+  if (notes & MADO_CHARSET_OVERRULED)
+    mado_reading_problem (body->reading, "Part %s is not in the character set that it names; it was read as %s.", entity->path, used);
+  if (notes & MADO_CHARSET_UNKNOWN)
+    mado_reading_problem (body->reading, "Part %s names a character set that nobody knows; it was read as %s.", entity->path, used);
+  if (notes & MADO_CHARSET_UTF7)
+    mado_reading_problem (body->reading, "Part %s is said to be UTF-7, which we do not decode; it is shown as it is.", entity->path);
 }
 
 /* The text of @piece of @entity, which stands outside of any block. */
@@ -76,11 +84,10 @@ text_outside (Body *body, const MadoEntity *entity, const MadoPiece *piece)
   g_autofree char *label = g_str_equal (entity->type, "text/html") ? g_strdup ("utf-8") : mado_header_param (entity, "Content-Type", "charset");
   g_autofree char *used = NULL, *text = NULL;
   const guint8 *bytes = (const guint8 *) g_bytes_get_data (entity->text, NULL) + piece->start;
-  gboolean unknown = FALSE;
+  guint notes = 0;
 
-  text = mado_charset_decode (bytes, piece->size, label, &used, &unknown);
-  if (unknown)
-    note_unknown (body, entity);
+  text = mado_charset_decode (bytes, piece->size, label, &used, &notes);
+  tell_notes (body, entity, notes, used);
   if (body->reading->report->text_charset == NULL && !is_blank (text))
     body->reading->report->text_charset = g_steal_pointer (&used);
   return mado_text_visible (text);
@@ -93,7 +100,7 @@ static void
 take_block (Body *body, const MadoPiece *piece)
 {
   g_autofree char *charset = NULL;
-  gboolean unknown = FALSE;
+  guint notes = 0;
   char *text;
 
   if (piece->same != NULL)
@@ -110,9 +117,8 @@ take_block (Body *body, const MadoPiece *piece)
     take_pieces (body, piece->opened);
     return;
   }
-  text = mado_content_text (piece->opened, &charset, &unknown);
-  if (unknown)
-    note_unknown (body, piece->opened);
+  text = mado_content_text (piece->opened, &charset, &notes);
+  tell_notes (body, piece->opened, notes, charset);
   if (body->reading->report->text_charset == NULL)
     body->reading->report->text_charset = g_steal_pointer (&charset);
   add_segment (body, piece->layer, text);
@@ -151,7 +157,7 @@ take_leaf (Body *body, MadoEntity *entity)
 {
   MadoReport *report = body->reading->report;
   g_autofree char *charset = NULL, *text = NULL;
-  gboolean unknown = FALSE;
+  guint notes = 0;
 
   if (!is_text (entity) || mado_header_is_attachment (entity) || entity->layers->len > 0 || entity->is_carrier)
     return FALSE;
@@ -167,7 +173,7 @@ take_leaf (Body *body, MadoEntity *entity)
     take_pieces (body, entity);
     return TRUE;
   }
-  text = mado_content_text (entity, &charset, &unknown);
+  text = mado_content_text (entity, &charset, &notes);
   if (text == NULL)
     return FALSE;
   if (entity->is_decrypted)
@@ -175,8 +181,7 @@ take_leaf (Body *body, MadoEntity *entity)
   g_hash_table_add (body->shown, entity);
   if (is_hollow (entity))
     mado_reading_problem (body->reading, "Part %s says that it has parts, but none was found.", entity->path);
-  if (unknown)
-    note_unknown (body, entity);
+  tell_notes (body, entity, notes, charset);
   if (is_blank (text))
     return TRUE;
   body->scope = (gint) entity->scope;
@@ -427,12 +432,12 @@ take_only_file (Body *body)
   guint count = 0;
   MadoEntity *entity = only_text (body->reading->root, &count);
   g_autofree char *charset = NULL;
-  gboolean unknown = FALSE;
+  guint notes = 0;
 
   if (entity == NULL || count != 1 || body->segments->len > 0)
     return;
   g_hash_table_add (body->shown, entity);
-  add_segment (body, NULL, mado_content_text (entity, &charset, &unknown));
+  add_segment (body, NULL, mado_content_text (entity, &charset, &notes));
   body->reading->report->text_charset = g_steal_pointer (&charset);
 }
 

@@ -72,7 +72,7 @@ meta_charset (const guint8 *bytes, gsize size)
 }
 
 char *
-mado_content_text (const MadoEntity *entity, char **charset, gboolean *unknown)
+mado_content_text (const MadoEntity *entity, char **charset, guint *notes)
 {
   g_autoptr (GBytes) bytes = mado_content_decode (entity);
   gsize size;
@@ -84,7 +84,7 @@ mado_content_text (const MadoEntity *entity, char **charset, gboolean *unknown)
 
   if (is_html && label == NULL)
     label = meta_charset (data, size);
-  text = mado_charset_decode (data, size, label, &used, unknown);
+  text = mado_charset_decode (data, size, label, &used, notes);
   if (is_html) {
     char *plain = mado_html_to_text (text);
     if (plain == NULL)

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libmail.a
-libmail_a_SOURCES = src/mail/structure.c src/mail/header.c src/mail/words.c src/mail/charset.c src/mail/content.c \
+libmail_a_SOURCES = src/mail/structure.c src/mail/header.c src/mail/words.c src/mail/charset.c src/mail/convert.c src/mail/jis.c src/mail/guess.c \
+	src/mail/content.c \
 	src/mail/html.c src/mail/reading.c src/mail/facts.c src/mail/body.c src/mail/open.c \
 	src/mail/forms.c src/mail/smime.c src/mail/peel.c src/mail/unlock.c src/mail/inline.c src/mail/blocks.c src/mail/pairs.c src/mail/offers.c \
 	src/mail/protect.c src/mail/verdict.c src/mail/jail.c
@@ -7,6 +8,7 @@ libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) $(XML_CFLAGS) \
 	-DMADO_XML_LIBRARY=\"$(XML_LIBRARY)\"
 noinst_HEADERS += include/madoguchi/mail/open.h include/madoguchi/mail/jail.h include/madoguchi/mail/structure.h \
 	include/madoguchi/mail/header.h include/madoguchi/mail/words.h include/madoguchi/mail/charset.h \
+	include/madoguchi/mail/convert.h include/madoguchi/mail/jis.h include/madoguchi/mail/guess.h \
 	include/madoguchi/mail/content.h include/madoguchi/mail/html.h include/madoguchi/mail/reading.h \
 	include/madoguchi/mail/facts.h include/madoguchi/mail/body.h \
 	include/madoguchi/mail/forms.h include/madoguchi/mail/smime.h include/madoguchi/mail/peel.h include/madoguchi/mail/protect.h \
@@ -70,3 +72,9 @@ unit_tests += tests/unit/test-mail-header
 tests_unit_test_mail_header_SOURCES = tests/unit/test-mail-header.c
 tests_unit_test_mail_header_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS)
 tests_unit_test_mail_header_LDADD = $(mail_libs)
+unit_tests += tests/unit/test-mail-charset-table
+tests_unit_test_mail_charset_table_SOURCES = tests/unit/test-mail-charset-table.c
+tests_unit_test_mail_charset_table_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) \
+	-DMADO_TABLE=\"$(abs_top_srcdir)/tests/unit/charset-table.tsv\"
+tests_unit_test_mail_charset_table_LDADD = $(mail_libs)
+EXTRA_DIST += tests/unit/charset-table.tsv

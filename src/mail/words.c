@@ -189,6 +189,7 @@ append_section (GByteArray *out, const char *value, gboolean is_extended)
 typedef struct {
   char *values[SECTIONS_MAX];
   gboolean extended[SECTIONS_MAX];
+  gboolean is_plain; /* the first one has no number and no charset */
 } Sections;
 
 static char *
@@ -220,7 +221,7 @@ join_sections (Sections *sections)
 char *
 mado_words_param (const char *text, const char *name)
 {
-  Sections sections = { { NULL }, { FALSE } };
+  Sections sections = { { NULL }, { FALSE }, FALSE };
   char *joined = NULL;
 
   text += strcspn (text, ";");
@@ -228,7 +229,7 @@ mado_words_param (const char *text, const char *name)
     const char *attribute = text + 1 + strspn (text + 1, " \t");
     gsize length = strcspn (attribute, "=;");
     guint section;
-    gboolean is_extended;
+    gboolean is_extended, is_plain;
     g_autofree char *value = NULL;
 
     text = attribute + length;
@@ -238,7 +239,14 @@ mado_words_param (const char *text, const char *name)
     while (length > 0 && g_ascii_isspace (attribute[length - 1]))
       length--;
     value = take_value (&text);
-    if (match_attribute (attribute, length, name, &section, &is_extended) && sections.values[section] == NULL) {
+    if (!match_attribute (attribute, length, name, &section, &is_extended))
+      continue;
+    is_plain = length == strlen (name);
+    if (section == 0 && sections.is_plain && !is_plain) /* written for those who cannot read this one (RFC 6266, 4.3) */
+      g_clear_pointer (&sections.values[0], g_free);
+    if (sections.values[section] == NULL) {
+      if (section == 0)
+        sections.is_plain = is_plain;
       sections.values[section] = g_steal_pointer (&value);
       sections.extended[section] = is_extended;
     }

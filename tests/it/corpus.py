@@ -251,6 +251,30 @@ def compare(expected, files, lines):
     return reports, agreed, compared, known, unknown
 
 
+# The same text in several charsets: (folder, language, label of each file); a file without one is not compared.
+PAIRS = ("charset/gmime-filters", {"cyrillic": ("cp1251", "iso-8859-5", "koi8-r"), "japanese": ("iso-2022-jp", "shift-jis")})
+
+
+def compare_pairs(corpus, work):
+    """Texts of which the corpus has a twin in UTF-8: labelled truly, not at all, and falsely. Returns what differs."""
+    mails, wanted = [], []
+    for language, charsets in PAIRS[1].items():
+        with open(os.path.join(corpus, PAIRS[0], language + ".utf-8.txt"), encoding="utf-8") as twin:
+            text = twin.read()
+        for charset in charsets:
+            with open(os.path.join(corpus, PAIRS[0], "%s.%s.txt" % (language, charset)), "rb") as raw:
+                body = raw.read()
+            for label in (charset, None, "us-ascii", "iso-8859-1", "utf-8"):
+                field = b"Content-Type: text/plain; charset=%s\n" % label.encode() if label else b""
+                mails.append(os.path.join(work, "pair-%s-%s-%s" % (language, charset, label)))
+                wanted.append(text)
+                with open(mails[-1], "wb") as out:
+                    out.write(b"From: a@example.org\n" + field + b"\n" + body)
+    out = subprocess.run([OPEN_ONE, os.path.join(work, "conf"), os.path.join(work, "p"), *mails], capture_output=True, check=False)
+    texts = [json.loads(line).get("text") for line in out.stdout.decode("utf-8").splitlines()]
+    return len(mails), [os.path.basename(mail) for mail, text, want in zip(mails, texts, wanted) if text != want] + mails[len(texts):]
+
+
 def main():
     corpus = find_corpus()
     if corpus is None:
@@ -259,7 +283,7 @@ def main():
     work = tempfile.mkdtemp(prefix="c", dir="/tmp")
     try:
         expected, files, lines, stderr = run(corpus, work)
-        print("1..3")
+        print("1..4")
         print("%s 1 - one answer for each of %d files" % ("ok" if len(lines) == len(files) else "not ok", len(files)))
         if len(lines) != len(files):
             print("# " + stderr.replace("\n", "\n# "))
@@ -274,10 +298,14 @@ def main():
         for title, rows in (("explained", known), ("NOT explained", unknown)):
             for name, field, want, got in rows:
                 print("# %s: %s: %s: expected %r, got %r" % (title, name, field, want, got))
+        count, different = compare_pairs(corpus, work)
+        print("%s 4 - %d texts with a twin in UTF-8 are read like it, whatever their label" % ("not ok" if different else "ok", count))
+        for name in different:
+            print("#  " + name)
         if os.environ.get("CORPUS_JSON"):
             with open(os.environ["CORPUS_JSON"], "w", encoding="utf-8") as out:
                 json.dump(reports, out, ensure_ascii=False, indent=1)
-        return 0 if len(lines) == len(files) and not gone and not unknown else 1
+        return 0 if len(lines) == len(files) and not gone and not unknown and not different else 1
     finally:
         subprocess.run(["gpgconf", "--homedir", os.path.join(work, "h"), "--kill", "gpg-agent"], check=False)
         shutil.rmtree(work, ignore_errors=True)

@@ -1,4 +1,5 @@
 /* What one leaf holds: its transfer encoding undone, its text as a person reads it, its HTML without tricks. */
+#include "madoguchi/mail/charset.h"
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/html.h"
 
@@ -63,26 +64,26 @@ test_no_copy (void)
 }
 
 static void
-assert_text (const char *mail, const char *text, const char *charset, gboolean is_unknown)
+assert_text (const char *mail, const char *text, const char *charset, guint is_broken)
 {
   g_autoptr (MadoEntity) entity = scan (mail, strlen (mail));
   g_autofree char *used = NULL;
-  gboolean unknown = FALSE;
-  g_autofree char *found = mado_content_text (entity, &used, &unknown);
+  guint notes = 0;
+  g_autofree char *found = mado_content_text (entity, &used, &notes);
 
   g_assert_cmpstr (found, ==, text);
   g_assert_cmpstr (used, ==, charset);
-  g_assert_cmpint (unknown, ==, is_unknown);
+  g_assert_cmpuint (notes & MADO_CHARSET_BROKEN, ==, is_broken);
 }
 
 static void
 test_text (void)
 {
-  assert_text ("Content-Type: text/plain; charset=utf-8\n\n窓口\n", "窓口\n", "utf-8", FALSE);
-  assert_text ("Content-Type: text/plain; charset=iso-2022-jp\n\n\033$BAk8}\033(B\n", "窓口\n", "iso-2022-jp", FALSE);
-  assert_text ("Content-Type: text/plain; charset=utf-8\n\na\xff" "b\n", "a\xef\xbf\xbd" "b\n", "utf-8", TRUE);
-  assert_text ("Content-Type: text/plain; charset=utf-8\n\na\033[31mb\n", "a<U+001B>[31mb\n", "utf-8", FALSE);
-  assert_text ("Content-Type: text/plain; charset=utf-8\n\na\xe2\x80\xae" "b\n", "a<U+202E>b\n", "utf-8", FALSE);
+  assert_text ("Content-Type: text/plain; charset=utf-8\n\n窓口\n", "窓口\n", "utf-8", 0);
+  assert_text ("Content-Type: text/plain; charset=iso-2022-jp\n\n\033$BAk8}\033(B\n", "窓口\n", "iso-2022-jp", 0);
+  assert_text ("Content-Type: text/plain; charset=utf-8\n\na\xff" "b\n", "a\xef\xbf\xbd" "b\n", "utf-8", MADO_CHARSET_BROKEN);
+  assert_text ("Content-Type: text/plain; charset=utf-8\n\na\033[31mb\n", "a<U+001B>[31mb\n", "utf-8", 0);
+  assert_text ("Content-Type: text/plain; charset=utf-8\n\na\xe2\x80\xae" "b\n", "a<U+202E>b\n", "utf-8", 0);
 }
 
 /* What decodes to nothing is a page without text, whatever its encoding. */
