@@ -2,6 +2,7 @@
 #include "madoguchi/mail/blocks.h"
 
 #include "madoguchi/base/error.h"
+#include "madoguchi/mail/charset.h"
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/forms.h"
 #include "madoguchi/mail/header.h"
@@ -56,6 +57,8 @@ text_to_cut (const MadoEntity *entity, char **charset)
     return NULL;
   if (!is_html (entity)) {
     *charset = mado_header_param (entity, "Content-Type", "charset");
+    if (!mado_charset_keeps_ascii (*charset)) /* there is ASCII in it */
+      g_clear_pointer (charset, g_free);
     return g_steal_pointer (&content);
   }
   text = mado_content_text (entity, &used, &notes);
@@ -169,7 +172,7 @@ take_opened (MadoReading *reading, MadoEntity *entity, MadoPiece *piece, const M
   gsize size;
   const guint8 *bytes = g_bytes_get_data (plaintext, &size);
 
-  piece->opened = mado_structure_leaf (text_header (reading, block->charset != NULL ? block->charset : charset), bytes, size, path, entity);
+  piece->opened = mado_structure_leaf (text_header (reading, block->charset != NULL && mado_charset_keeps_ascii (block->charset) ? block->charset : charset), bytes, size, path, entity);
   g_ptr_array_add (piece->opened->layers, (MadoLayer *) piece->layer);
   piece->opened->is_decrypted = entity->is_decrypted;
   mado_unlock_scope (reading, piece->opened, piece->layer->operation != MADO_OPERATION_VERIFY);
@@ -373,6 +376,15 @@ typedef struct {
   gboolean is_whole;
 } Coverage;
 
+/* Blanks are characters in UTF-16. */
+static gboolean
+keeps_blanks (const MadoEntity *entity)
+{
+  g_autofree char *label = mado_header_param (entity, "Content-Type", "charset");
+
+  return mado_charset_keeps_ascii (label);
+}
+
 static void
 cover (Coverage *coverage, const MadoLayer *layer, const MadoEntity *held)
 {
@@ -418,7 +430,7 @@ measure (Coverage *coverage, const MadoEntity *entity)
   } else {
     content = mado_content_decode (entity);
     bytes = g_bytes_get_data (content, &size);
-    if (!g_str_has_prefix (entity->type, "text/") || !is_blank (bytes, size))
+    if (!g_str_has_prefix (entity->type, "text/") || !is_blank (bytes, size) || (size > 0 && !keeps_blanks (entity)))
       coverage->is_whole = FALSE;
   }
 }

@@ -86,6 +86,8 @@ text_outside (Body *body, const MadoEntity *entity, const MadoPiece *piece)
   const guint8 *bytes = (const guint8 *) g_bytes_get_data (entity->text, NULL) + piece->start;
   guint notes = 0;
 
+  if (!mado_charset_keeps_ascii (label)) /* the blocks beside it are ASCII */
+    g_clear_pointer (&label, g_free);
   text = mado_charset_decode (bytes, piece->size, label, &used, &notes);
   tell_notes (body, entity, notes, used);
   if (body->reading->report->text_charset == NULL && !is_blank (text))

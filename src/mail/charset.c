@@ -350,3 +350,20 @@ mado_charset_decode (const guint8 *bytes, gsize length, const char *label, char 
     *used = g_steal_pointer (&shown);
   return text;
 }
+
+gboolean
+mado_charset_keeps_ascii (const char *label)
+{
+  g_autofree char *text = NULL;
+  char ascii[128];
+  gsize length = 0;
+
+  for (char c = ' '; c < 127; c++)
+    ascii[length++] = c;
+  ascii[length++] = '\n';
+  ascii[length] = '\0';
+  if (label == NULL)
+    return TRUE;
+  text = mado_charset_decode ((const guint8 *) ascii, length, label, NULL, NULL);
+  return g_str_equal (text, ascii);
+}

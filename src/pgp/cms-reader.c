@@ -383,6 +383,17 @@ read_enveloped (MadoCms *cms, Element *path, const guint8 *end, guint max)
     cms->mac_size = one.size;
 }
 
+/* Is there no signedAttrs in SignerInfo @info (RFC 5652, 5.3)? */
+static gboolean
+is_bare (const Element *info)
+{
+  Cursor cursor = inside (info);
+  Element one;
+
+  return !take_tag (&cursor, TAG_INTEGER, &one) || !take (&cursor, 0, &one) || !take_tag (&cursor, TAG_SEQUENCE, &one)
+         || !take_tag (&cursor, TAG_0, &one);
+}
+
 static void
 read_signed (MadoCms *cms, const Element *data, guint max)
 {
@@ -392,14 +403,37 @@ read_signed (MadoCms *cms, const Element *data, guint max)
   if (!take_tag (&cursor, TAG_INTEGER, &one) || !take_tag (&cursor, TAG_SET, &one) || !take_tag (&cursor, TAG_SEQUENCE, &one))
     return;
   in_content = inside (&one);
-  cms->has_content = take_tag (&in_content, TAG_OID, &one) && take_tag (&in_content, TAG_0, &one) && one.size > 0;
+  cms->has_content = !take_tag (&in_content, TAG_OID, &one) || in_content.at < in_content.end; /* also what only an engine understands */
   take_tag (&cursor, TAG_0, &one); /* certificates */
   take_tag (&cursor, TAG_1, &one); /* revocation lists */
   if (!take_tag (&cursor, TAG_SET, &one))
     return;
   cursor = inside (&one);
-  while (cms->signers <= max && take_tag (&cursor, TAG_SEQUENCE, &one))
+  while (cms->signers <= max && take_tag (&cursor, TAG_SEQUENCE, &one)) {
     cms->signers++;
+    cms->has_bare_signer |= is_bare (&one);
+  }
+  if (cms->signers <= max && cursor.at < cursor.end) { /* one in an encoding that we do not read: an engine may */
+    cms->signers++;
+    cms->has_bare_signer = TRUE;
+  }
+}
+
+gboolean
+mado_cms_looks_like_attributes (const guint8 *bytes, gsize size)
+{
+  Cursor cursor = { bytes, bytes + size }, in_set;
+  Element set, attribute, one;
+  guint count = 0;
+
+  if (!take_tag (&cursor, TAG_SET, &set) || cursor.at < cursor.end)
+    return FALSE;
+  for (in_set = inside (&set); take_tag (&in_set, TAG_SEQUENCE, &attribute); count++) {
+    Cursor in_attribute = inside (&attribute);
+    if (!take_tag (&in_attribute, TAG_OID, &one) || !take_tag (&in_attribute, TAG_SET, &one))
+      return FALSE;
+  }
+  return count > 0;
 }
 
 void

@@ -391,7 +391,7 @@ judge_together (const MadoCms *cms, MadoPgpResult *result)
 {
   gboolean is_spoilt = result->signatures->len < cms->signers;
 
-  if (cms->signers < 2)
+  if (MAX (cms->signers, result->signatures->len) < 2)
     return;
   for (guint i = 0; i < result->signatures->len; i++)
     is_spoilt |= ((MadoSignature *) g_ptr_array_index (result->signatures, i))->status == MADO_SIGNATURE_BAD;
@@ -422,6 +422,23 @@ take_signatures (gpgme_ctx_t context, const MadoPgpLimits *limits, const MadoCms
   judge_together (cms, result);
 }
 
+/* Is @text what somebody signed in place of another text? Then that signature, made for the other one, fits it. */
+static gboolean
+is_confused (const MadoCms *cms, GBytes *text)
+{
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (text, &size);
+
+  return cms->has_bare_signer && size > 0 && mado_cms_looks_like_attributes (bytes, size);
+}
+
+static gboolean
+settle_confused (MadoPgpResult *result)
+{
+  g_ptr_array_set_size (result->signatures, 0);
+  return settle (result, MADO_OUTCOME_CORRUPT, "The signed text is nothing but attributes of another signature; it proves nothing.");
+}
+
 /* Runs the engine over @signature and its @text (NULL: it is inside, and goes to @sink). */
 static gboolean
 run_verify (MadoCmsEngine *engine, const MadoPgpLimits *limits, const MadoCms *cms, gpgme_data_t signature, gpgme_data_t text,
@@ -446,9 +463,14 @@ run_verify (MadoCmsEngine *engine, const MadoPgpLimits *limits, const MadoCms *c
   take_signatures (context, limits, cms, result);
   if (result->signatures->len == 0)
     settle (result, MADO_OUTCOME_CORRUPT, "The S/MIME signature holds no signature at all.");
-  if (sink != NULL)
-    result->plaintext = mado_pgp_sink_bytes (sink, error);
-  return sink == NULL || result->plaintext != NULL;
+  if (sink == NULL)
+    return TRUE;
+  result->plaintext = mado_pgp_sink_bytes (sink, error);
+  if (result->plaintext != NULL && is_confused (cms, result->plaintext)) {
+    g_clear_pointer (&result->plaintext, g_bytes_unref);
+    return settle_confused (result);
+  }
+  return result->plaintext != NULL;
 }
 
 /* What the structure of signed data tells. TRUE when it tells enough. */
@@ -482,6 +504,11 @@ mado_cms_verify (MadoCmsEngine *engine, const MadoPgpLimits *limits, const guint
   if (!judge_signed (&cms, limits, TRUE, facts)) {
     text = mado_pgp_canonical (bytes, size);
     bytes = g_bytes_get_data (text, &size);
+    if (is_confused (&cms, text)) {
+      settle_confused (facts);
+      *result = g_steal_pointer (&facts);
+      return TRUE;
+    }
     problem = gpgme_data_new_from_mem (&detached, (const char *) signature, signature_size, 0);
     if (problem == 0)
       problem = gpgme_data_new_from_mem (&signed_text, (const char *) bytes, size, 0);

@@ -94,6 +94,23 @@ test_noise (void)
   }
 }
 
+static void
+test_keeps_ascii (void)
+{
+  static const char *const plain[] = { NULL, "", "us-ascii", "utf-8", "iso-8859-1", "iso-8859-15", "iso-2022-jp", "shift_jis", "euc-jp", "gb18030", "koi8-r",
+                                       "windows-1251", "big5", "euc-kr", "no-such-charset", "utf-7" };
+  static const char *const other[] = { "utf-16", "UTF-16BE", "utf-16le", "ucs-4", "utf-32", "cp037", "ebcdic-us", "iso646-gb", "hz" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (plain); i++)
+    g_assert_true (mado_charset_keeps_ascii (plain[i]));
+  for (gsize i = 0; i < G_N_ELEMENTS (other); i++) {
+    g_autofree char *text = mado_charset_decode ((const guint8 *) "100 $ # ~{VP~}  to Bob.~", 24, other[i], NULL, NULL);
+    /* One that iconv does not know is read as if it were not there. */
+    g_assert_cmpint (mado_charset_keeps_ascii (other[i]), ==, g_str_equal (text, "100 $ # ~{VP~}  to Bob.~"));
+  }
+  g_assert_false (mado_charset_keeps_ascii ("utf-16"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -104,5 +121,6 @@ main (int argc, char **argv)
   }
   g_test_add_func ("/mail/charset/nul", test_nul);
   g_test_add_func ("/mail/charset/noise", test_noise);
+  g_test_add_func ("/mail/charset/keeps-ascii", test_keeps_ascii);
   return g_test_run ();
 }

@@ -87,6 +87,8 @@ static const Case cases[] = {
   { "signed", MESSAGE (SIGNED, ALGORITHMS "30<" DATA_OID " a0<04<6162>>> 31<" SIGNER ">"), MADO_CMS_SIGNED, 0, 0, 0, 1, TRUE, FALSE, FALSE, 0 },
   { "detached", MESSAGE (SIGNED, ALGORITHMS "30<" DATA_OID "> a0<30<>> a1<30<>> 31<" SIGNER ">"), MADO_CMS_SIGNED, 0, 0, 0, 1, FALSE, FALSE, FALSE, 0 },
   { "two-signers", MESSAGE (SIGNED, ALGORITHMS "30<" DATA_OID "> 31<" SIGNER SIGNER ">"), MADO_CMS_SIGNED, 0, 0, 0, 2, FALSE, FALSE, FALSE, 0 },
+  { "content-in-another-way", MESSAGE (SIGNED, ALGORITHMS "30<" DATA_OID " a085000000000404026162> 31<" SIGNER ">"), MADO_CMS_SIGNED, 0, 0, 0, 1, TRUE, FALSE, FALSE, 0 },
+  { "signer-in-another-way", MESSAGE (SIGNED, ALGORITHMS "30<" DATA_OID "> 31<" SIGNER " 30850000000003020101>"), MADO_CMS_SIGNED, 0, 0, 0, 2, FALSE, FALSE, FALSE, 0 },
   { "certificates-only", MESSAGE (SIGNED, ALGORITHMS "30<" DATA_OID "> a0<30<>> 31<>"), MADO_CMS_SIGNED, 0, 0, 0, 0, FALSE, FALSE, FALSE, 0 },
   /* the outer elements of indefinite length */
   { "streamed", "3080 06<" SIGNED "> a080 3080 " ALGORITHMS "3080 " DATA_OID " a080 2480 04<61> 04<62> 0000 0000 0000 31<" SIGNER "> 0000 0000 0000",
@@ -181,6 +183,44 @@ test_no_repair (void)
   }
 }
 
+#define ATTRIBUTE "30<06<2a864886f70d010903> 31<" DATA_OID ">>"
+#define SIGNER_WITH(attributes) "30<020101 30<" NAME "> 30<06<608648016503040201>> " attributes " 30<06<" RSA_OID ">> 04<ff>>"
+#define SIGNED_BY(signers) MESSAGE (SIGNED, ALGORITHMS "30<" DATA_OID "> 31<" signers ">")
+
+/* Who signs attributes and who signs the text itself; and attributes that are passed off as a text. */
+static void
+test_attributes (void)
+{
+  static const struct {
+    const char *text;
+    gboolean is_bare;
+  } messages[] = {
+    { SIGNED_BY (SIGNER_WITH ("a0<" ATTRIBUTE ">")), FALSE },
+    { SIGNED_BY (SIGNER_WITH ("")), TRUE },
+    { SIGNED_BY (SIGNER_WITH ("a0<" ATTRIBUTE ">") SIGNER_WITH ("")), TRUE },
+    { SIGNED_BY (SIGNER_WITH ("a0<" ATTRIBUTE ">") "30850000000003020101"), TRUE },
+  };
+  static const struct {
+    const char *text;
+    gboolean are_attributes;
+  } texts[] = {
+    { "31<" ATTRIBUTE ">", TRUE }, { "31<" ATTRIBUTE ATTRIBUTE ">", TRUE }, { "3180" ATTRIBUTE "0000", TRUE }, { "31<>", FALSE },
+    { "31<" ATTRIBUTE "> 0a", FALSE }, { "31<30<020101>>", FALSE }, { "30<" ATTRIBUTE ">", FALSE }, { "", FALSE }, { "31202d2068656c6c6f", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (messages); i++) {
+    g_auto (MadoCms) cms = { 0 };
+    read_text (messages[i].text, &cms);
+    g_assert_cmpint (cms.has_bare_signer, ==, messages[i].is_bare);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autoptr (GBytes) bytes = build (texts[i].text);
+    gsize size;
+    const guint8 *data = g_bytes_get_data (bytes, &size);
+    g_assert_cmpint (mado_cms_looks_like_attributes (data == NULL ? (const guint8 *) "" : data, size), ==, texts[i].are_attributes);
+  }
+}
+
 /* Elements in elements: the reader gives up, soon. */
 static void
 test_deep (void)
@@ -205,6 +245,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pgp/cms-reader/names", test_names);
   g_test_add_func ("/pgp/cms-reader/repair", test_repair);
   g_test_add_func ("/pgp/cms-reader/no-repair", test_no_repair);
+  g_test_add_func ("/pgp/cms-reader/attributes", test_attributes);
   g_test_add_func ("/pgp/cms-reader/deep", test_deep);
   return g_test_run ();
 }

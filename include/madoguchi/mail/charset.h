@@ -16,3 +16,7 @@ enum {
 /* (transfer full) @bytes as UTF-8, CR LF as LF. @label: (nullable) the charset that was declared. @used: (out,
  * optional, transfer full) the charset that was used, lower case. @notes: (out, optional) of MADO_CHARSET_*. */
 char *mado_charset_decode (const guint8 *bytes, gsize length, const char *label, char **used, guint *notes);
+
+/* Does ASCII text stay what it is when it is read as @label (nullable)? Not so in UTF-16, EBCDIC, HZ and the national
+ * variants of ISO 646: in an armoured or clear-signed text they are a lie, and would change what was signed. */
+gboolean mado_charset_keeps_ascii (const char *label);

@@ -22,7 +22,8 @@ typedef struct {
   guint openable;          /* of them: named by serial, with a key transport or agreement that gpgsm may know */
   guint oaep;              /* of them: RSA-OAEP */
   guint signers;           /* signerInfos of signed data */
-  gboolean has_content;    /* signed data that brings its text along */
+  gboolean has_content;    /* signed data that brings its text along, or something in its place */
+  gboolean has_bare_signer; /* a signer who signed the text itself, not attributes that name its hash */
   gboolean is_gcm;         /* AES-GCM is named */
   gboolean has_attributes; /* authenticated attributes beside the content (RFC 5083, 2.2) */
   gsize mac_size;          /* bytes of the authentication tag */
@@ -31,6 +32,10 @@ typedef struct {
 
 void mado_cms_clear (MadoCms *cms);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MadoCms, mado_cms_clear)
+
+/* Could @bytes be the attributes that a signer signs instead of the text (RFC 5652, 5.4)? A signature over attributes is,
+ * with them taken out and made the text, a signature over that "text". */
+gboolean mado_cms_looks_like_attributes (const guint8 *bytes, gsize size);
 
 /* Reads the structure of @bytes (binary). At most @max_recipients recipients are counted, and as many signers. */
 void mado_cms_read (const guint8 *bytes, gsize size, guint max_recipients, MadoCms *cms);
