@@ -96,11 +96,11 @@ is_blank (const MadoEntity *entity)
 {
   g_autofree char *charset = NULL;
   g_autofree char *text = NULL;
-  gboolean unknown;
+  guint notes;
 
   if (!has_type (entity, "text/plain") && !has_type (entity, "text/html"))
     return FALSE;
-  text = entity->body_size > LOOK_MAX ? NULL : mado_content_text (entity, &charset, &unknown);
+  text = entity->body_size > LOOK_MAX ? NULL : mado_content_text (entity, &charset, &notes);
   return text != NULL && text[strspn (text, " \t\r\n")] == '\0';
 }
 
