@@ -1,7 +1,8 @@
-/* madoguchi-keyring.c: the sole writer of the public keyring and of the pins. Asked by the keeper, for members.
+/* madoguchi-keyring.c: the sole writer of the public keyring and of what the house says of keys. Asked by the keeper, for members.
  * Reads key blocks that strangers sent, and so has no network, no store and no secret key. */
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/base/log.h"
 #include "madoguchi/ipc/peer.h"
 #include "madoguchi/pgp/key-index.h"
 #include "madoguchi/pgp/keyring.h"
@@ -11,10 +12,53 @@
 
 #define BLOCK_BYTES_MAX (1024 * 1024)
 
+/* How often the clock and an administrator's gpg are looked after. */
+#define TICK_MS 30000
+
 static gboolean
 start (MadoRoleContext *role, GError **error)
 {
-  return mado_keyring_refresh_table (role->conf, error);
+  if (mado_keyring_refresh_table (role->conf, error))
+    role->state = mado_key_index_load (role->conf, error);
+  return role->state != NULL;
+}
+
+static void
+stop (MadoRoleContext *role)
+{
+  mado_key_index_free (g_steal_pointer (&role->state));
+}
+
+/* The table as it is; read again when it has changed. (transfer none, nullable) */
+static const MadoKeyIndex *
+get_index (MadoRoleContext *role, GError **error)
+{
+  MadoKeyIndex *index = role->state;
+
+  if (index != NULL && !mado_key_index_is_stale (index, role->conf))
+    return index;
+  index = mado_key_index_load (role->conf, error);
+  if (index != NULL) {
+    mado_key_index_free (role->state);
+    role->state = index;
+  }
+  return index;
+}
+
+/* A certification may have ended, or an administrator have changed the ring or whom he trusts: no mail is opened by
+ * what is no longer so. */
+static void
+tick (MadoRoleContext *role)
+{
+  g_autoptr (GError) problem = NULL;
+  const MadoKeyIndex *index = get_index (role, &problem);
+
+  if (index == NULL || !mado_key_index_is_due (index, role->conf, g_get_real_time () / G_USEC_PER_SEC))
+    return;
+  if (mado_keyring_refresh_table (role->conf, &problem) && get_index (role, &problem) != NULL)
+    mado_log (MADO_LOG_INFO, NULL, "refreshed", "keys=%u", mado_key_index_table (role->state)->keys->len);
+  else
+    mado_log (MADO_LOG_WARNING, NULL, "keys-stale", "reason=\"%s\"", problem->message);
 }
 
 /* (transfer full, nullable) the string argument @name. */
@@ -25,6 +69,16 @@ argument (MadoPacket *request, const char *name, GError **error)
 
   if (!g_variant_lookup (request->body, name, "s", &value))
     g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "%s: %s is needed", request->verb, name);
+  return value;
+}
+
+/* (transfer full, nullable) the optional string argument @name. */
+static char *
+option (MadoPacket *request, const char *name)
+{
+  char *value = NULL;
+
+  g_variant_lookup (request->body, name, "s", &value);
   return value;
 }
 
@@ -44,13 +98,13 @@ items (const MadoKeyTable *table)
 static gboolean
 answer_list (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
 {
-  g_autoptr (MadoKeyTable) table = mado_keyring_list (role->conf, error);
+  const MadoKeyIndex *index = get_index (role, error);
 
   (void) request;
   (void) fd;
-  if (table == NULL)
+  if (index == NULL)
     return FALSE;
-  *body = items (table);
+  *body = items (mado_key_index_table (index));
   return TRUE;
 }
 
@@ -58,13 +112,13 @@ static gboolean
 answer_show (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
 {
   g_autofree char *fingerprint = argument (request, "fingerprint", error);
-  g_autoptr (MadoKeyIndex) index = NULL;
+  const MadoKeyIndex *index;
   const MadoKey *key;
 
   (void) fd;
   if (fingerprint == NULL)
     return FALSE;
-  index = mado_key_index_load (role->conf, error);
+  index = get_index (role, error);
   if (index == NULL)
     return FALSE;
   key = mado_key_index_find (index, fingerprint);
@@ -81,6 +135,7 @@ answer_import (MadoRoleContext *role, MadoPacket *request, GVariant **body, int 
 {
   g_autoptr (GBytes) block = NULL;
   g_autoptr (MadoKeyTable) imported = NULL;
+  g_autofree char *member = option (request, "member");
   gboolean pin = FALSE;
 
   (void) fd;
@@ -90,7 +145,7 @@ answer_import (MadoRoleContext *role, MadoPacket *request, GVariant **body, int 
     return FALSE;
   }
   if (!mado_fsio_read_all (request->fd, BLOCK_BYTES_MAX, &block, error)
-      || !mado_keyring_import (role->conf, block, pin, &imported, error))
+      || !mado_keyring_import (role->conf, block, pin, member, &imported, error))
     return FALSE;
   *body = items (imported);
   return TRUE;
@@ -117,20 +172,31 @@ answer_export (MadoRoleContext *role, MadoPacket *request, GVariant **body, int 
   return TRUE;
 }
 
+/* pin, map, certify, distrust, and what takes them back. */
 static gboolean
-answer_pin (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
+answer_state (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
 {
-  g_autofree char *address = argument (request, "address", error);
-  g_autofree char *fingerprint = NULL;
+  g_autofree char *subject = option (request, "address");
+  g_autofree char *fingerprint = option (request, "fingerprint");
+  g_autofree char *member = option (request, "member");
+  g_autoptr (MadoKey) key = NULL;
+
+  (void) fd;
+  if (!mado_keyring_state (role->conf, request->verb, subject, fingerprint, member, &key, error))
+    return FALSE;
+  if (key != NULL)
+    *body = mado_key_to_variant (key);
+  return TRUE;
+}
+
+static gboolean
+answer_remove (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
+{
+  g_autofree char *fingerprint = argument (request, "fingerprint", error);
 
   (void) body;
   (void) fd;
-  if (address == NULL)
-    return FALSE;
-  if (strcmp (request->verb, "unpin") == 0)
-    return mado_keyring_unpin (role->conf, address, error);
-  fingerprint = argument (request, "fingerprint", error);
-  return fingerprint != NULL && mado_keyring_pin (role->conf, address, fingerprint, error);
+  return fingerprint != NULL && mado_keyring_remove (role->conf, fingerprint, error);
 }
 
 static gboolean
@@ -141,7 +207,9 @@ answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GE
     gboolean (*answer) (MadoRoleContext *, MadoPacket *, GVariant **, int *, GError **);
   } verbs[] = {
     { "list", answer_list }, { "show", answer_show }, { "import", answer_import },
-    { "export", answer_export }, { "pin", answer_pin }, { "unpin", answer_pin },
+    { "export", answer_export }, { "pin", answer_state }, { "unpin", answer_state }, { "map", answer_state },
+    { "unmap", answer_state }, { "certify", answer_state }, { "uncertify", answer_state }, { "distrust", answer_state },
+    { "undistrust", answer_state }, { "rm", answer_remove },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
@@ -154,9 +222,12 @@ answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GE
 static const MadoRole role = {
   .name = "madoguchi-keyring",
   .socket = MADO_PEER_KEYRING,
-  .summary = "Keeps the public keys and the pins.",
+  .summary = "Keeps the public keys and what vouches for them.",
   .start = start,
   .answer = answer,
+  .tick = tick,
+  .tick_ms = TICK_MS,
+  .stop = stop,
 };
 
 int

@@ -20,10 +20,14 @@ void
 mado_verb_keys (MadoCall *call)
 {
   const char *verb = call->request.verb + strlen ("keys-");
+  const char *fingerprint = mado_verbs_string (call, "fingerprint");
+  gboolean is_word = fingerprint != NULL && strspn (fingerprint, "0123456789abcdefABCDEF") == strlen (fingerprint);
+  GVariantDict dict;
 
-  mado_log (MADO_LOG_INFO, NULL, "keys", "verb=%s member=%s", verb, call->member);
-  mado_pool_submit (call->desk->keyring, verb, g_variant_ref (call->request.body), call->request.fd, TRUE, on_keyring,
-                    call);
+  mado_log (MADO_LOG_INFO, NULL, "keys", "verb=%s fingerprint=%.64s member=%s", verb, is_word ? fingerprint : "-", call->member);
+  g_variant_dict_init (&dict, call->request.body);
+  g_variant_dict_insert (&dict, "member", "s", call->member); /* whoever the question says it is from */
+  mado_pool_submit (call->desk->keyring, verb, g_variant_dict_end (&dict), call->request.fd, TRUE, on_keyring, call);
 }
 
 static void

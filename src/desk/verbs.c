@@ -35,6 +35,13 @@ static const struct {
   { "keys-export", mado_verb_keys },
   { "keys-pin", mado_verb_keys },
   { "keys-unpin", mado_verb_keys },
+  { "keys-map", mado_verb_keys },
+  { "keys-unmap", mado_verb_keys },
+  { "keys-certify", mado_verb_keys },
+  { "keys-uncertify", mado_verb_keys },
+  { "keys-distrust", mado_verb_keys },
+  { "keys-undistrust", mado_verb_keys },
+  { "keys-rm", mado_verb_keys },
   { "doctor", mado_verb_doctor },
 };
 

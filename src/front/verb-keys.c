@@ -7,6 +7,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/pgp/key-index.h"
 #include "madoguchi/pgp/keyring.h"
 
 #include <string.h>
@@ -91,8 +92,10 @@ list_keys (const Keys *keys, GError **error)
 {
   g_auto (MadoPacket) answer = MADO_PACKET_INIT;
 
-  if (!keys->has_keeper)
-    return mado_keyring_list (keys->cli->conf, error);
+  if (!keys->has_keeper) {
+    g_autoptr (MadoKeyIndex) index = mado_key_index_load (keys->cli->conf, error);
+    return index == NULL ? NULL : mado_record_copy (&mado_key_table_type, mado_key_index_table (index));
+  }
   if (!mado_member_ask (keys->cli->conf, "keys-list", NULL, -1, &answer, error))
     return NULL;
   return read_table (&answer, error);
@@ -142,7 +145,7 @@ import_block (const Keys *keys, GBytes *block, GError **error)
   gboolean ok;
 
   if (!keys->has_keeper)
-    return mado_keyring_import (cli->conf, block, cli->options.pin, &table, error) ? table : NULL;
+    return mado_keyring_import (cli->conf, block, cli->options.pin, g_get_user_name (), &table, error) ? table : NULL;
   fd = mado_fsio_memfd ("keys", block, error);
   if (fd < 0)
     return NULL;
@@ -217,35 +220,98 @@ run_export (const Keys *keys, GError **error)
   return mado_cli_print (keys->cli, safe, error);
 }
 
+/* Prints what is known of a key after a change; under --json alone, as scripts expect. */
 static gboolean
-run_pin (const Keys *keys, GError **error)
+print_outcome (const Keys *keys, const MadoKey *key, const char *subject, const char *fingerprint, GError **error)
+{
+  g_autoptr (GVariant) body = NULL;
+
+  if (!keys->cli->options.json)
+    return TRUE;
+  if (key != NULL)
+    return print_key (keys->cli, key, error);
+  body = g_variant_ref_sink (mado_member_body ("address", subject, "fingerprint", fingerprint, NULL));
+  return mado_member_print_body (keys->cli, body, error);
+}
+
+/* Has the keeper, or else the keyring itself, do @verb. @subject, @fingerprint: nullable. */
+static gboolean
+change (const Keys *keys, const char *verb, const char *subject, const char *fingerprint, GError **error)
+{
+  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+  g_autofree char *asked = g_strconcat ("keys-", verb, NULL);
+  g_autoptr (MadoKey) key = NULL;
+  gboolean is_removal = strcmp (verb, "rm") == 0;
+
+  if (keys->has_keeper) {
+    if (!mado_member_ask (keys->cli->conf, asked, mado_member_body ("address", subject, "fingerprint", fingerprint, NULL), -1,
+                          &answer, error))
+      return FALSE;
+    if (answer.body != NULL && g_variant_n_children (answer.body) > 0)
+      key = mado_key_from_variant (answer.body, error);
+    if (answer.body != NULL && g_variant_n_children (answer.body) > 0 && key == NULL)
+      return FALSE;
+  } else if (is_removal ? !mado_keyring_remove (keys->cli->conf, fingerprint, error)
+                        : !mado_keyring_state (keys->cli->conf, verb, subject, fingerprint, g_get_user_name (), &key, error)) {
+    return FALSE;
+  }
+  return print_outcome (keys, key, subject, fingerprint, error);
+}
+
+/* ADDRESS FPR, or ADDRESS alone. */
+static gboolean
+run_about_address (const Keys *keys, GError **error)
 {
   const char *address = mado_cli_argument (keys->cli, 1);
-  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+  const char *key = mado_cli_argument (keys->cli, 2);
   g_autofree char *fingerprint = NULL;
 
   if (!check_address (address, error))
     return FALSE;
-  fingerprint = read_fingerprint (mado_cli_argument (keys->cli, 2), error);
-  if (fingerprint == NULL)
+  if (key != NULL) {
+    fingerprint = read_fingerprint (key, error);
+    if (fingerprint == NULL)
+      return FALSE;
+  }
+  return change (keys, mado_cli_argument (keys->cli, 0), address, fingerprint, error);
+}
+
+/* A domain has a dot, and nothing that an address could have. */
+static gboolean
+check_domain (const char *text, GError **error)
+{
+  if (strchr (text, '@') != NULL)
+    return check_address (text, error);
+  if (strchr (text, '.') != NULL && strpbrk (text, " \t\r\n<>,;") == NULL)
+    return mado_member_check_text ("DOMAIN", text, 253, error);
+  g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: neither a domain nor an address", text);
+  return FALSE;
+}
+
+/* DOMAIN|ADDRESS FPR, or the first alone. */
+static gboolean
+run_about_domain (const Keys *keys, GError **error)
+{
+  const char *subject = mado_cli_argument (keys->cli, 1);
+  const char *key = mado_cli_argument (keys->cli, 2);
+  g_autofree char *fingerprint = NULL;
+
+  if (!check_domain (subject, error))
     return FALSE;
-  if (!keys->has_keeper)
-    return mado_keyring_pin (keys->cli->conf, address, fingerprint, error);
-  return mado_member_ask (keys->cli->conf, "keys-pin",
-                          mado_member_body ("address", address, "fingerprint", fingerprint, NULL), -1, &answer, error);
+  if (key != NULL) {
+    fingerprint = read_fingerprint (key, error);
+    if (fingerprint == NULL)
+      return FALSE;
+  }
+  return change (keys, mado_cli_argument (keys->cli, 0), subject, fingerprint, error);
 }
 
 static gboolean
-run_unpin (const Keys *keys, GError **error)
+run_about_key (const Keys *keys, GError **error)
 {
-  const char *address = mado_cli_argument (keys->cli, 1);
-  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+  g_autofree char *fingerprint = read_fingerprint (mado_cli_argument (keys->cli, 1), error);
 
-  if (!check_address (address, error))
-    return FALSE;
-  if (!keys->has_keeper)
-    return mado_keyring_unpin (keys->cli->conf, address, error);
-  return mado_member_ask (keys->cli->conf, "keys-unpin", mado_member_body ("address", address, NULL), -1, &answer, error);
+  return fingerprint != NULL && change (keys, mado_cli_argument (keys->cli, 0), NULL, fingerprint, error);
 }
 
 gboolean
@@ -256,8 +322,19 @@ mado_verb_keys (MadoCli *cli, GError **error)
     guint min, max; /* arguments, its own name included */
     gboolean (*run) (const Keys *keys, GError **error);
   } table[] = {
-    { "ls", 1, 1, run_list },     { "show", 2, 2, run_show }, { "import", 2, G_MAXUINT, run_import },
-    { "export", 2, 2, run_export }, { "pin", 3, 3, run_pin },   { "unpin", 2, 2, run_unpin },
+    { "ls", 1, 1, run_list },
+    { "show", 2, 2, run_show },
+    { "import", 2, G_MAXUINT, run_import },
+    { "export", 2, 2, run_export },
+    { "pin", 3, 3, run_about_address },
+    { "unpin", 2, 2, run_about_address },
+    { "map", 3, 3, run_about_domain },
+    { "unmap", 2, 2, run_about_domain },
+    { "certify", 2, 2, run_about_key },
+    { "uncertify", 2, 2, run_about_key },
+    { "distrust", 2, 2, run_about_key },
+    { "undistrust", 2, 2, run_about_key },
+    { "rm", 2, 2, run_about_key },
   };
   const char *name = mado_cli_argument (cli, 0);
 
@@ -267,6 +344,8 @@ mado_verb_keys (MadoCli *cli, GError **error)
       return table[i].run (&keys, error);
     }
   g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE,
-                       "usage: madoguchi keys ls|show FPR|import [--pin] FILE...|export FPR|pin ADDRESS FPR|unpin ADDRESS");
+                       "usage: madoguchi keys ls|show FPR|import [--pin] FILE...|export FPR|pin ADDRESS FPR|unpin ADDRESS"
+                       "|map DOMAIN|ADDRESS FPR|unmap DOMAIN|ADDRESS|certify FPR|uncertify FPR|distrust FPR"
+                       "|undistrust FPR|rm FPR");
   return FALSE;
 }

@@ -137,6 +137,34 @@ mado_view_account (GString *out, const MadoAccount *account)
                   account->balanced ? "balanced" : "DOES NOT BALANCE");
 }
 
+/* One thing that the house says of a key: what, by whom, since when. Addresses are a stranger's words. */
+static void
+view_statement (GString *out, guint columns, const MadoKeyStatement *statement)
+{
+  static const struct {
+    const char *kind, *words, *by;
+  } table[] = {
+    { "pin", "pinned for", "by" },          { "map", "mapped:", "by" },
+    { "certified", "certified for", "by" }, { "distrusted", "DISTRUSTED", "by" },
+    { "successor", "certified by an older key for", "the key" },
+  };
+  g_autofree char *kind = mado_view_word (statement->kind);
+  g_autofree char *by = mado_view_word (statement->by);
+  g_autofree char *made = statement->made != 0 ? mado_text_time (statement->made) : g_strdup ("-");
+  const char *words = kind, *preposition = "by";
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    if (strcmp (table[i].kind, kind) == 0) {
+      words = table[i].words;
+      preposition = table[i].by;
+    }
+  g_autofree char *label = g_strdup_printf ("%s (%s %s, %s): ", words, preposition, by, made);
+  if (statement->subject != NULL)
+    mado_view_stranger (out, columns, label, statement->subject);
+  else
+    mado_view_ours (out, 2, "%s (%s %s, %s)", words, preposition, by, made);
+}
+
 void
 mado_view_key (GString *out, guint columns, const MadoKey *key)
 {
@@ -150,10 +178,12 @@ mado_view_key (GString *out, guint columns, const MadoKey *key)
                   key->can_encrypt ? "" : "  cannot encrypt");
   for (guint i = 0; i < key->users->len; i++) {
     const MadoKeyUser *user = key->users->pdata[i];
-    g_autofree char *label = g_strdup_printf ("User ID (%s%s): ", mado_validity_names[user->validity],
+    g_autofree char *by = mado_view_word (user->vouched_by);
+    g_autofree char *label = g_strdup_printf ("User ID (%s%s%s%s): ", mado_validity_names[user->validity],
+                                              user->vouched_by != NULL ? ", " : "", user->vouched_by != NULL ? by : "",
                                               user->is_revoked ? ", revoked" : "");
     mado_view_stranger (out, columns, label, user->user_id);
   }
-  for (guint i = 0; key->pinned[i] != NULL; i++)
-    mado_view_stranger (out, columns, "pinned for ", key->pinned[i]);
+  for (guint i = 0; i < key->statements->len; i++)
+    view_statement (out, columns, key->statements->pdata[i]);
 }

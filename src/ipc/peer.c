@@ -16,6 +16,10 @@ static const struct {
   { MADO_PEER_KEYRING, "list", KEEPER_USER },    { MADO_PEER_KEYRING, "show", KEEPER_USER },
   { MADO_PEER_KEYRING, "import", KEEPER_USER },  { MADO_PEER_KEYRING, "export", KEEPER_USER },
   { MADO_PEER_KEYRING, "pin", KEEPER_USER },     { MADO_PEER_KEYRING, "unpin", KEEPER_USER },
+  { MADO_PEER_KEYRING, "map", KEEPER_USER },     { MADO_PEER_KEYRING, "unmap", KEEPER_USER },
+  { MADO_PEER_KEYRING, "certify", KEEPER_USER }, { MADO_PEER_KEYRING, "uncertify", KEEPER_USER },
+  { MADO_PEER_KEYRING, "distrust", KEEPER_USER }, { MADO_PEER_KEYRING, "undistrust", KEEPER_USER },
+  { MADO_PEER_KEYRING, "rm", KEEPER_USER },
   { MADO_PEER_KEEPER, "list", NULL },            { MADO_PEER_KEEPER, "show", NULL },
   { MADO_PEER_KEEPER, "raw", NULL },             { MADO_PEER_KEEPER, "part", NULL },
   { MADO_PEER_KEEPER, "take", NULL },            { MADO_PEER_KEEPER, "assign", NULL },
@@ -27,6 +31,10 @@ static const struct {
   { MADO_PEER_KEEPER, "keys-list", NULL },       { MADO_PEER_KEEPER, "keys-show", NULL },
   { MADO_PEER_KEEPER, "keys-import", NULL },     { MADO_PEER_KEEPER, "keys-export", NULL },
   { MADO_PEER_KEEPER, "keys-pin", NULL },        { MADO_PEER_KEEPER, "keys-unpin", NULL },
+  { MADO_PEER_KEEPER, "keys-map", NULL },        { MADO_PEER_KEEPER, "keys-unmap", NULL },
+  { MADO_PEER_KEEPER, "keys-certify", NULL },    { MADO_PEER_KEEPER, "keys-uncertify", NULL },
+  { MADO_PEER_KEEPER, "keys-distrust", NULL },   { MADO_PEER_KEEPER, "keys-undistrust", NULL },
+  { MADO_PEER_KEEPER, "keys-rm", NULL },
   { MADO_PEER_KEEPER, "doctor", NULL },
 };
 

@@ -228,7 +228,7 @@ describe_signer (const MadoSignature *signature, const char *from, const MadoKey
     signer->validity = mado_key_index_judge (keys, key, from, &signer->matches_from, &vouched_by);
   signer->vouched_by = g_strdup (vouched_by);
   g_strfreev (signer->successor_of);
-  signer->successor_of = mado_key_index_forerunners (keys, key);
+  signer->successor_of = mado_key_index_forerunners (keys, key, from);
   return signer;
 }
 

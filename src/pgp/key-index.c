@@ -125,6 +125,29 @@ mado_key_index_free (MadoKeyIndex *index)
   g_free (index);
 }
 
+/* Is the table file @file there, and newer than everything it was made from? */
+static gboolean
+is_newest (const char *directory, const Stamp *ring, const Stamp *file)
+{
+  static const char *const sources[] = { "madoguchi-pins", "madoguchi-statements", "trustdb.gpg" };
+
+  if (file->inode == 0 || file->mtime_ns < ring->mtime_ns)
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
+    if (file->mtime_ns < stamp_of (directory, sources[i]).mtime_ns)
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+mado_key_index_is_due (const MadoKeyIndex *index, const MadoConf *conf, gint64 now)
+{
+  const char *directory = mado_conf_string (conf, "crypto", "gnupg-home");
+  Stamp ring = stamp_of_ring (directory), file = stamp_of (directory, "madoguchi-keys");
+
+  return mado_key_index_is_over (index, now) || !is_newest (directory, &ring, &file);
+}
+
 /* The table file, when it is there, readable, newer than what it was made from and of our trust model. A file
  * that we cannot use is no error: the ring itself is the truth. */
 static MadoKeyTable *
@@ -133,15 +156,15 @@ read_table (const char *directory, const MadoConf *conf, const Stamp *ring, cons
   g_autofree char *path = g_build_filename (directory, "madoguchi-keys", NULL);
   g_autoptr (MadoKeyTable) table = NULL;
   g_autoptr (GBytes) bytes = NULL;
-  Stamp pins = stamp_of (directory, "madoguchi-pins"), statements = stamp_of (directory, "madoguchi-statements");
 
-  if (file->inode == 0 || file->mtime_ns < ring->mtime_ns || file->mtime_ns < pins.mtime_ns
-      || file->mtime_ns < statements.mtime_ns)
+  if (!is_newest (directory, ring, file))
     return NULL;
   if (!mado_fsio_read_file (path, TABLE_BYTES_MAX, &bytes, NULL))
     return NULL;
   table = mado_record_from_bytes (&mado_key_table_type, bytes, NULL);
-  if (table == NULL || table->format != MADO_KEY_TABLE_FORMAT || g_strcmp0 (table->trust_model, mado_conf_string (conf, "crypto", "trust-model")) != 0)
+  if (table == NULL || table->format != MADO_KEY_TABLE_FORMAT
+      || (table->until != 0 && table->until <= g_get_real_time () / G_USEC_PER_SEC)
+      || g_strcmp0 (table->trust_model, mado_conf_string (conf, "crypto", "trust-model")) != 0)
     return NULL;
   return g_steal_pointer (&table);
 }
@@ -289,14 +312,16 @@ mado_key_index_is_distrusted (const MadoKeyIndex *index, const char *fingerprint
 }
 
 char **
-mado_key_index_forerunners (const MadoKeyIndex *index, const MadoKey *key)
+mado_key_index_forerunners (const MadoKeyIndex *index, const MadoKey *key, const char *address)
 {
   g_autoptr (GStrvBuilder) found = g_strv_builder_new ();
 
   for (guint i = 0; i < key->statements->len; i++) {
     const MadoKeyStatement *statement = key->statements->pdata[i];
-    const MadoKey *older
-        = g_strcmp0 (statement->kind, "successor") == 0 ? mado_key_index_find (index, statement->subject) : NULL;
+    const MadoKey *older = NULL;
+
+    if (g_strcmp0 (statement->kind, "successor") == 0 && mado_text_same_address (statement->subject, address))
+      older = mado_key_index_find (index, statement->by);
     if (older != NULL && older != key && !older->is_revoked && !older->is_distrusted && !older->is_disabled)
       g_strv_builder_add (found, older->fingerprint);
   }

@@ -1,150 +1,25 @@
-/* keyring.c: see keyring.h.
- *
- * Works on the rings and the trust database of [crypto] gnupg-home through a home of its own that lives for
- * one call: so the import options are ours whatever an administrator wrote into gpg.conf, there is no agent,
- * and a secret key in a block has nowhere to go. Never called while a mail is opened or an answer is sealed.
- */
+/* keyring.c: see keyring.h. Every change ends with a new table: what gpg says of the processing ring, what the Web of
+ * Trust adds when it counts, and what the house says, in this order. Never called while a mail is opened or an answer
+ * is sealed. */
 #include "madoguchi/pgp/keyring.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/pgp/context.h"
+#include "madoguchi/pgp/ring-engine.h"
+#include "madoguchi/pgp/statements.h"
+#include "madoguchi/pgp/web.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define BLOCK_BYTES_MAX (1024 * 1024)
 #define RING_BYTES_MAX (1024L * 1024 * 1024)
-#define PINS_BYTES_MAX (64 * 1024 * 1024)
 /* Maxima of the record tables (model/key.c): more would make the table unreadable. */
 #define ITEMS_MAX 1000
 #define STRING_MAX_BYTES 4000
-
-/* One call's engine. */
-typedef struct {
-  char *gnupg_home; /* [crypto] gnupg-home, absolute */
-  char *scratch;    /* the engine's own home */
-  char *ring;       /* the ring that is written: pubring.kbx, or pubring.gpg where only that is there */
-  gpgme_ctx_t context;
-  const char *trust_model;
-  int lock;         /* -1: reading only */
-} Engine;
-
-static void
-engine_clear (Engine *engine)
-{
-  mado_pgp_context_free (engine->context);
-  if (engine->scratch != NULL)
-    mado_fsio_remove_tree (engine->scratch, NULL);
-  if (engine->lock >= 0)
-    close (engine->lock);
-  g_free (engine->scratch);
-  g_free (engine->ring);
-  g_free (engine->gnupg_home);
-  *engine = (Engine) { .lock = -1 };
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Engine, engine_clear)
-#define ENGINE_INIT { .lock = -1 }
-
-static gboolean
-take_lock (Engine *engine, GError **error)
-{
-  g_autofree char *path = g_build_filename (engine->gnupg_home, "madoguchi-lock", NULL);
-
-  if (g_mkdir_with_parents (engine->gnupg_home, 0700) != 0)
-    return mado_error_set_errno (error, engine->gnupg_home);
-  engine->lock = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (engine->lock < 0)
-    return mado_error_set_errno (error, path);
-  while (flock (engine->lock, LOCK_EX) != 0)
-    if (errno != EINTR)
-      return mado_error_set_errno (error, path);
-  return TRUE;
-}
-
-/* The other ring, when both are there: an old one, only read. (transfer full, nullable) */
-static char *
-second_ring (const Engine *engine)
-{
-  g_autofree char *old_ring = g_build_filename (engine->gnupg_home, "pubring.gpg", NULL);
-
-  if (strcmp (old_ring, engine->ring) == 0 || !g_file_test (old_ring, G_FILE_TEST_EXISTS))
-    return NULL;
-  return g_steal_pointer (&old_ring);
-}
-
-/* @ring: the ring that gpg may write. @is_import: leave the trust database alone. */
-static gboolean
-write_gpg_conf (const Engine *engine, const char *ring, gboolean is_import, GError **error)
-{
-  g_autofree char *second = second_ring (engine);
-  g_autofree char *trust = g_build_filename (engine->gnupg_home, "trustdb.gpg", NULL);
-  g_autofree char *path = g_build_filename (engine->scratch, "gpg.conf", NULL);
-  g_autoptr (GString) conf = g_string_new ("no-default-keyring\n"
-                                           "no-random-seed-file\n"
-                                           "no-auto-key-retrieve\n"
-                                           "disable-dirmngr\n"
-                                           "no-autostart\n"
-                                           "no-emit-version\n"
-                                           "no-comments\n"
-                                           "trust-model pgp\n"
-                                           "import-options self-sigs-only,import-clean\n"
-                                           "export-options export-minimal\n");
-  g_autoptr (GBytes) bytes = NULL;
-
-  g_string_append_printf (conf, "primary-keyring %s\n", ring);
-  if (second != NULL)
-    g_string_append_printf (conf, "keyring %s\n", second);
-  /* Who may only read (the opener, a member at the command line) takes validities as they were last computed. */
-  if (is_import)
-    g_string_append (conf, "no-auto-check-trustdb\n");
-  else if (access (engine->gnupg_home, W_OK) == 0 && (access (trust, W_OK) == 0 || access (trust, F_OK) != 0))
-    g_string_append_printf (conf, "trustdb-name %s\n", trust);
-  else if (access (trust, R_OK) == 0)
-    g_string_append_printf (conf, "trustdb-name %s\nno-auto-check-trustdb\nlock-never\n", trust);
-  else
-    g_string_append (conf, "no-auto-check-trustdb\nlock-never\n");
-  bytes = g_bytes_new (conf->str, conf->len);
-  return mado_fsio_replace (path, bytes, 0600, error);
-}
-
-static void
-find_ring (Engine *engine)
-{
-  g_autofree char *old_ring = g_build_filename (engine->gnupg_home, "pubring.gpg", NULL);
-
-  engine->ring = g_build_filename (engine->gnupg_home, "pubring.kbx", NULL);
-  if (!g_file_test (engine->ring, G_FILE_TEST_EXISTS) && g_file_test (old_ring, G_FILE_TEST_EXISTS)) {
-    g_free (engine->ring);
-    engine->ring = g_steal_pointer (&old_ring);
-  }
-}
-
-static gboolean
-engine_open (Engine *engine, const MadoConf *conf, gboolean is_writing, GError **error)
-{
-  g_autoptr (GError) problem = NULL;
-
-  engine->gnupg_home = g_canonicalize_filename (mado_conf_string (conf, "crypto", "gnupg-home"), NULL);
-  engine->trust_model = mado_conf_string (conf, "crypto", "trust-model");
-  if (is_writing && !take_lock (engine, error))
-    return FALSE;
-  engine->scratch = g_dir_make_tmp ("madoguchi-XXXXXX", &problem);
-  if (engine->scratch == NULL) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "%s", problem->message);
-    return FALSE;
-  }
-  find_ring (engine);
-  if (!write_gpg_conf (engine, engine->ring, FALSE, error))
-    return FALSE;
-  engine->context = mado_pgp_context_new (engine->scratch, error);
-  return engine->context != NULL;
-}
 
 /* (transfer full) @text as a record can carry it. */
 static char *
@@ -155,16 +30,13 @@ bounded (const char *text)
   return mado_text_truncate (valid, STRING_MAX_BYTES);
 }
 
-/* GPGME's validity, as the trust model lets it count: with "pin" only a key that a key of ours certified, which
- * shows as full validity; marginal trust is a matter of the Web of Trust. */
+/* GPGME's validity in the processing ring: either a key of ours, or one that a key of ours certified. */
 static MadoValidity
-validity_of (const Engine *engine, gpgme_validity_t validity)
+validity_of (gpgme_validity_t validity)
 {
   switch (validity) {
   case GPGME_VALIDITY_NEVER:
     return MADO_VALIDITY_NEVER;
-  case GPGME_VALIDITY_MARGINAL:
-    return g_strcmp0 (engine->trust_model, "pgp") == 0 ? MADO_VALIDITY_MARGINAL : MADO_VALIDITY_UNKNOWN;
   case GPGME_VALIDITY_FULL:
     return MADO_VALIDITY_FULL;
   case GPGME_VALIDITY_ULTIMATE:
@@ -175,7 +47,7 @@ validity_of (const Engine *engine, gpgme_validity_t validity)
 }
 
 static void
-fill_users (MadoKey *key, const Engine *engine, gpgme_key_t found)
+fill_users (MadoKey *key, gpgme_key_t found)
 {
   for (gpgme_user_id_t uid = found->uids; uid != NULL && key->users->len < ITEMS_MAX; uid = uid->next) {
     MadoKeyUser *user = mado_key_user_new ();
@@ -184,17 +56,16 @@ fill_users (MadoKey *key, const Engine *engine, gpgme_key_t found)
       g_autofree char *address = bounded (uid->address);
       user->address = mado_text_fold_address (address);
     }
-    user->validity = validity_of (engine, uid->validity);
-    if (user->validity >= MADO_VALIDITY_MARGINAL)
-      user->vouched_by = g_strdup (user->validity != MADO_VALIDITY_ULTIMATE && g_strcmp0 (engine->trust_model, "pgp") == 0
-                                       ? "web-of-trust" : "certified");
+    user->validity = validity_of (uid->validity);
+    if (user->validity >= MADO_VALIDITY_FULL)
+      user->vouched_by = g_strdup ("certified");
     user->is_revoked = uid->revoked || uid->invalid;
     g_ptr_array_add (key->users, user);
   }
 }
 
 static gboolean
-has_secret (const Engine *engine, gpgme_key_t found)
+has_secret (const MadoRingEngine *engine, gpgme_key_t found)
 {
   for (gpgme_subkey_t subkey = found->subkeys; subkey != NULL; subkey = subkey->next) {
     g_autofree char *path = g_strdup_printf ("%s/private-keys-v1.d/%s.key", engine->gnupg_home,
@@ -220,27 +91,9 @@ fill_subkeys (MadoKey *key, gpgme_key_t found)
   key->subkeys = g_strv_builder_end (subkeys);
 }
 
-/* (transfer full) the pins that name @fingerprint. */
-static char **
-pins_of (GHashTable *pins, const char *fingerprint)
-{
-  g_autoptr (GStrvBuilder) addresses = g_strv_builder_new ();
-  GHashTableIter iter;
-  gpointer address, line;
-  guint count = 0;
-
-  g_hash_table_iter_init (&iter, pins);
-  while (g_hash_table_iter_next (&iter, &address, &line))
-    if (g_ascii_strncasecmp (line, fingerprint, strlen (fingerprint)) == 0 && count < ITEMS_MAX) {
-      g_strv_builder_add (addresses, address);
-      count++;
-    }
-  return g_strv_builder_end (addresses);
-}
-
 /* (transfer full, nullable) */
 static MadoKey *
-make_key (const Engine *engine, gpgme_key_t found, GHashTable *pins)
+make_key (const MadoRingEngine *engine, gpgme_key_t found)
 {
   MadoKey *key;
   gpgme_subkey_t primary = found->subkeys;
@@ -264,72 +117,18 @@ make_key (const Engine *engine, gpgme_key_t found, GHashTable *pins)
     gpgme_free (algorithm);
   }
   fill_subkeys (key, found);
-  fill_users (key, engine, found);
-  g_strfreev (key->pinned);
-  key->pinned = pins_of (pins, key->fingerprint);
+  fill_users (key, found);
   return key;
 }
 
-/* The pins: "ADDRESS FINGERPRINT TIME" lines. (transfer full) address -> "FINGERPRINT TIME". */
-static gboolean
-read_pins (const Engine *engine, GHashTable **pins, GError **error)
-{
-  g_autofree char *path = g_build_filename (engine->gnupg_home, "madoguchi-pins", NULL);
-  g_autoptr (GHashTable) found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_autoptr (GBytes) bytes = NULL;
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-
-  if (access (path, F_OK) == 0) {
-    if (!mado_fsio_read_file (path, PINS_BYTES_MAX, &bytes, error))
-      return FALSE;
-    text = g_bytes_get_size (bytes) == 0 ? g_strdup ("")
-                                         : g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-    lines = g_strsplit (text, "\n", -1);
-  }
-  for (char **line = lines; line != NULL && *line != NULL; line++) {
-    char *space = strchr (*line, ' ');
-    if (space != NULL && **line != '#')
-      g_hash_table_replace (found, g_ascii_strdown (*line, space - *line), g_strdup (space + 1));
-  }
-  *pins = g_steal_pointer (&found);
-  return TRUE;
-}
-
-static gboolean
-write_pins (const Engine *engine, GHashTable *pins, GError **error)
-{
-  g_autofree char *path = g_build_filename (engine->gnupg_home, "madoguchi-pins", NULL);
-  g_autoptr (GString) text = g_string_new ("# Pinned keys: address, fingerprint, time. Written by madoguchi-keyring.\n");
-  g_autoptr (GList) addresses = g_list_sort (g_hash_table_get_keys (pins), (GCompareFunc) strcmp);
-  g_autoptr (GBytes) bytes = NULL;
-
-  for (GList *address = addresses; address != NULL; address = address->next)
-    g_string_append_printf (text, "%s %s\n", (char *) address->data,
-                            (char *) g_hash_table_lookup (pins, address->data));
-  bytes = g_bytes_new (text->str, text->len);
-  return mado_fsio_replace (path, bytes, 0644, error);
-}
-
-static void
-set_pin (GHashTable *pins, const char *address, const char *fingerprint)
-{
-  g_autofree char *now = mado_text_time (g_get_real_time () / G_USEC_PER_SEC);
-
-  g_hash_table_replace (pins, g_ascii_strdown (address, -1), g_strdup_printf ("%s %s", fingerprint, now));
-}
-
-/* (transfer full) the keys that @pattern (nullable: all) names. */
+/* (transfer full) the keys that @pattern (nullable: all) names, as gpg has them. */
 static MadoKeyTable *
-list_keys (Engine *engine, const char *pattern, GError **error)
+list_keys (MadoRingEngine *engine, const char *pattern, GError **error)
 {
   g_autoptr (MadoKeyTable) table = mado_key_table_new ();
-  g_autoptr (GHashTable) pins = NULL;
   gpgme_error_t problem;
   gpgme_key_t found;
 
-  if (!read_pins (engine, &pins, error))
-    return NULL;
   table->format = MADO_KEY_TABLE_FORMAT;
   table->made = g_get_real_time () / G_USEC_PER_SEC;
   table->trust_model = g_strdup (engine->trust_model);
@@ -337,7 +136,7 @@ list_keys (Engine *engine, const char *pattern, GError **error)
   if (problem == 0)
     problem = gpgme_op_keylist_start (engine->context, pattern, 0);
   while (problem == 0 && (problem = gpgme_op_keylist_next (engine->context, &found)) == 0) {
-    MadoKey *key = make_key (engine, found, pins);
+    MadoKey *key = make_key (engine, found);
     if (key != NULL)
       g_ptr_array_add (table->keys, key);
     gpgme_key_unref (found);
@@ -349,23 +148,46 @@ list_keys (Engine *engine, const char *pattern, GError **error)
   return g_steal_pointer (&table);
 }
 
+/* (transfer full) all keys, with all that is known of them. */
+static MadoKeyTable *
+make_table (MadoRingEngine *engine, GError **error)
+{
+  g_autoptr (MadoStatements) statements = mado_statements_read (engine->gnupg_home, error);
+  g_autoptr (MadoKeyTable) table = NULL;
+  gint64 until = 0;
+
+  if (statements == NULL || !mado_ring_engine_compute (engine, MADO_RING_OWN, &until, error))
+    return NULL;
+  table = list_keys (engine, NULL, error);
+  if (table == NULL)
+    return NULL;
+  table->until = until;
+  if (g_strcmp0 (engine->trust_model, "pgp") == 0 && !mado_web_apply (engine, table, error))
+    return NULL;
+  for (guint i = 0; i < table->keys->len; i++)
+    mado_statements_apply (statements, table->keys->pdata[i]);
+  g_strfreev (table->distrusted);
+  table->distrusted = mado_statements_distrusted (statements);
+  return g_steal_pointer (&table);
+}
+
 MadoKeyTable *
 mado_keyring_list (const MadoConf *conf, GError **error)
 {
-  g_auto (Engine) engine = ENGINE_INIT;
+  g_auto (MadoRingEngine) engine = MADO_RING_ENGINE_INIT;
 
-  if (!engine_open (&engine, conf, FALSE, error))
+  if (!mado_ring_engine_open (&engine, conf, FALSE, error))
     return NULL;
-  return list_keys (&engine, NULL, error);
+  return make_table (&engine, error);
 }
 
-/* Lists everything, which also brings the trust database up to date, and writes the table. */
+/* Computes everything anew and writes the table. */
 static gboolean
-write_table (Engine *engine, MadoKeyTable **listed, GError **error)
+write_table (MadoRingEngine *engine, MadoKeyTable **listed, GError **error)
 {
   g_autofree char *path = g_build_filename (engine->gnupg_home, "madoguchi-keys", NULL);
   g_autofree char *ring = g_build_filename (engine->gnupg_home, "pubring.kbx", NULL);
-  g_autoptr (MadoKeyTable) table = list_keys (engine, NULL, error);
+  g_autoptr (MadoKeyTable) table = make_table (engine, error);
   g_autoptr (GBytes) bytes = NULL;
 
   if (table == NULL)
@@ -386,9 +208,9 @@ write_table (Engine *engine, MadoKeyTable **listed, GError **error)
 gboolean
 mado_keyring_refresh_table (const MadoConf *conf, GError **error)
 {
-  g_auto (Engine) engine = ENGINE_INIT;
+  g_auto (MadoRingEngine) engine = MADO_RING_ENGINE_INIT;
 
-  return engine_open (&engine, conf, TRUE, error) && write_table (&engine, NULL, error);
+  return mado_ring_engine_open (&engine, conf, TRUE, error) && write_table (&engine, NULL, error);
 }
 
 static MadoKey *
@@ -402,88 +224,102 @@ find_key (const MadoKeyTable *table, const char *fingerprint)
   return NULL;
 }
 
-static gboolean
-import_into_context (Engine *engine, GBytes *block, char ***fingerprints, GError **error)
-{
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  gpgme_import_result_t result;
-  gpgme_data_t data;
-  gpgme_error_t problem;
-
-  problem = gpgme_data_new_from_mem (&data, g_bytes_get_data (block, NULL), g_bytes_get_size (block), 0);
-  if (problem != 0)
-    return mado_pgp_error_set (error, problem, "key block");
-  problem = gpgme_op_import (engine->context, data);
-  gpgme_data_release (data);
-  result = gpgme_op_import_result (engine->context);
-  for (gpgme_import_status_t one = result != NULL ? result->imports : NULL; one != NULL; one = one->next)
-    if (one->fpr != NULL && one->result == 0)
-      g_hash_table_add (seen, g_ascii_strup (one->fpr, -1));
-  if (g_hash_table_size (seen) == 0) {
-    if (problem != 0 && gpgme_err_code (problem) != GPG_ERR_NO_DATA && gpgme_err_code (problem) != GPG_ERR_BAD_DATA)
-      return mado_pgp_error_set (error, problem, "import");
-    g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "no usable OpenPGP public key in it");
-    return FALSE;
-  }
-  *fingerprints = (char **) g_hash_table_get_keys_as_array (seen, NULL);
-  g_hash_table_steal_all (seen);
-  return TRUE;
-}
-
 /* gpg replaces a ring in two steps, between which there is none: a mail that is opened just then would seem to be
  * for somebody else. So it works on a copy, which then takes the place of the ring in one step. */
+typedef struct {
+  char *copy;
+  struct stat then; /* of the ring; an inode of 0: there is none */
+} Change;
+
+static void
+change_clear (Change *change)
+{
+  g_free (change->copy);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Change, change_clear)
+
 static gboolean
-import_block (Engine *engine, GBytes *block, char ***fingerprints, GError **error)
+begin_change (const MadoRingEngine *engine, Change *change, GError **error)
 {
   g_autofree char *name = g_path_get_basename (engine->ring);
-  g_autofree char *copy = g_build_filename (engine->scratch, name, NULL);
   g_autoptr (GBytes) before = NULL;
-  g_autoptr (GBytes) after = NULL;
-  g_auto (GStrv) found = NULL;
-  struct stat then = { 0 }, now = { 0 };
 
-  if (stat (engine->ring, &then) == 0
-      && (!mado_fsio_read_file (engine->ring, RING_BYTES_MAX, &before, error)
-          || !mado_fsio_replace (copy, before, 0600, error)))
+  change->copy = g_build_filename (engine->scratch, name, NULL);
+  if (stat (engine->ring, &change->then) != 0)
+    change->then = (struct stat) { 0 };
+  else if (!mado_fsio_read_file (engine->ring, RING_BYTES_MAX, &before, error)
+           || !mado_fsio_replace (change->copy, before, 0600, error))
     return FALSE;
-  if (!write_gpg_conf (engine, copy, TRUE, error) || !import_into_context (engine, block, &found, error)
-      || !mado_fsio_read_file (copy, RING_BYTES_MAX, &after, error))
+  return mado_ring_engine_use (engine, MADO_RING_IMPORT, change->copy, error);
+}
+
+static gboolean
+end_change (const MadoRingEngine *engine, const Change *change, GError **error)
+{
+  gboolean was_synced = mado_web_is_synced (engine);
+  g_autoptr (GBytes) after = NULL;
+  const struct stat *then = &change->then;
+  struct stat now = { 0 };
+
+  if (!mado_fsio_read_file (change->copy, RING_BYTES_MAX, &after, error))
     return FALSE;
-  if ((stat (engine->ring, &now) != 0 && then.st_ino != 0) || now.st_ino != then.st_ino || now.st_size != then.st_size
-      || now.st_mtim.tv_sec != then.st_mtim.tv_sec || now.st_mtim.tv_nsec != then.st_mtim.tv_nsec) {
+  if ((stat (engine->ring, &now) != 0 && then->st_ino != 0) || now.st_ino != then->st_ino || now.st_size != then->st_size
+      || now.st_mtim.tv_sec != then->st_mtim.tv_sec || now.st_mtim.tv_nsec != then->st_mtim.tv_nsec) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "%s changed meanwhile: try again", engine->ring);
     return FALSE;
   }
-  if (!mado_fsio_replace (engine->ring, after, then.st_ino != 0 ? (int) (then.st_mode & 0777) : 0644, error)
-      || !write_gpg_conf (engine, engine->ring, FALSE, error))
+  return mado_fsio_replace (engine->ring, after, then->st_ino != 0 ? (int) (then->st_mode & 0777) : 0644, error)
+         && (!was_synced || mado_web_mark_synced (engine, error))
+         && mado_ring_engine_use (engine, MADO_RING_OWN, NULL, error);
+}
+
+/* The archive goes first: a key in the ring is in the archive, too, whatever happens between. */
+static gboolean
+import_block (MadoRingEngine *engine, GBytes *block, char ***fingerprints, GError **error)
+{
+  g_auto (Change) change = { NULL };
+  g_auto (GStrv) found = NULL;
+
+  if (!begin_change (engine, &change, error) || !mado_ring_engine_import (engine, block, &found, error)
+      || !mado_web_merge (engine, block, error) || !end_change (engine, &change, error))
     return FALSE;
   *fingerprints = g_steal_pointer (&found);
   return TRUE;
 }
 
 /* Pins every key of @fingerprints to the addresses of its user IDs that are not revoked. */
-static gboolean
-pin_all (Engine *engine, const MadoKeyTable *table, char **fingerprints, GError **error)
+static void
+pin_all (MadoStatements *statements, const MadoKeyTable *table, char **fingerprints, const char *by, gint64 now)
 {
-  g_autoptr (GHashTable) pins = NULL;
-
-  if (!read_pins (engine, &pins, error))
-    return FALSE;
   for (char **fingerprint = fingerprints; *fingerprint != NULL; fingerprint++) {
     const MadoKey *key = find_key (table, *fingerprint);
     for (guint i = 0; key != NULL && i < key->users->len; i++) {
       const MadoKeyUser *user = key->users->pdata[i];
-      if (!user->is_revoked && user->address != NULL && strpbrk (user->address, " \t\r\n") == NULL)
-        set_pin (pins, user->address, key->fingerprint);
+      if (!user->is_revoked && user->address != NULL && strpbrk (user->address, " \t\r\n") == NULL && *user->address != '#')
+        mado_statements_set (statements, "pin", user->address, key->fingerprint, by, now);
     }
   }
-  return write_pins (engine, pins, error);
+}
+
+/* What an import tells beside the keys: which of them come after others, and the pins that were asked for. */
+static gboolean
+note_import (MadoRingEngine *engine, char **fingerprints, gboolean pin, const char *by, GError **error)
+{
+  g_autoptr (MadoStatements) statements = mado_statements_read (engine->gnupg_home, error);
+  g_autoptr (MadoKeyTable) table = statements == NULL ? NULL : list_keys (engine, NULL, error);
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  if (table == NULL || !mado_web_find_successors (engine, table, fingerprints, statements, now, error))
+    return FALSE;
+  if (pin)
+    pin_all (statements, table, fingerprints, by, now);
+  return mado_statements_write (statements, engine->gnupg_home, error);
 }
 
 gboolean
-mado_keyring_import (const MadoConf *conf, GBytes *block, gboolean pin, MadoKeyTable **imported, GError **error)
+mado_keyring_import (const MadoConf *conf, GBytes *block, gboolean pin, const char *by, MadoKeyTable **imported, GError **error)
 {
-  g_auto (Engine) engine = ENGINE_INIT;
+  g_auto (MadoRingEngine) engine = MADO_RING_ENGINE_INIT;
   g_auto (GStrv) fingerprints = NULL;
   g_autoptr (MadoKeyTable) all = NULL;
   MadoKeyTable *mine;
@@ -492,14 +328,8 @@ mado_keyring_import (const MadoConf *conf, GBytes *block, gboolean pin, MadoKeyT
     g_set_error (error, MADO_ERROR, MADO_ERROR_LIMIT, "key block of more than %d bytes", BLOCK_BYTES_MAX);
     return FALSE;
   }
-  if (!engine_open (&engine, conf, TRUE, error) || !import_block (&engine, block, &fingerprints, error))
-    return FALSE;
-  if (pin) {
-    g_autoptr (MadoKeyTable) before = list_keys (&engine, NULL, error);
-    if (before == NULL || !pin_all (&engine, before, fingerprints, error))
-      return FALSE;
-  }
-  if (!write_table (&engine, &all, error))
+  if (!mado_ring_engine_open (&engine, conf, TRUE, error) || !import_block (&engine, block, &fingerprints, error)
+      || !note_import (&engine, fingerprints, pin, by, error) || !write_table (&engine, &all, error))
     return FALSE;
   mine = mado_key_table_new ();
   mine->made = all->made;
@@ -528,7 +358,7 @@ refuse_unknown (const char *fingerprint, GError **error)
 GBytes *
 mado_keyring_export (const MadoConf *conf, const char *fingerprint, GError **error)
 {
-  g_auto (Engine) engine = ENGINE_INIT;
+  g_auto (MadoRingEngine) engine = MADO_RING_ENGINE_INIT;
   gpgme_data_t data;
   gpgme_error_t problem;
   size_t length = 0;
@@ -537,7 +367,7 @@ mado_keyring_export (const MadoConf *conf, const char *fingerprint, GError **err
 
   if (!is_fingerprint (fingerprint))
     return refuse_unknown (fingerprint, error), NULL;
-  if (!engine_open (&engine, conf, FALSE, error))
+  if (!mado_ring_engine_open (&engine, conf, FALSE, error))
     return NULL;
   gpgme_set_armor (engine.context, 1);
   problem = gpgme_data_new (&data);
@@ -556,47 +386,191 @@ mado_keyring_export (const MadoConf *conf, const char *fingerprint, GError **err
   return bytes;
 }
 
-gboolean
-mado_keyring_pin (const MadoConf *conf, const char *address, const char *fingerprint, GError **error)
-{
-  g_auto (Engine) engine = ENGINE_INIT;
-  g_autoptr (MadoKeyTable) table = NULL;
-  g_autoptr (GHashTable) pins = NULL;
-  const MadoKey *key;
+/* --- what the house says ---------------------------------------------------------------------------------- */
 
-  if (address == NULL || strchr (address, '@') == NULL || strlen (address) > 320
-      || strpbrk (address, " \t\r\n<>,;") != NULL || *address == '#' || !g_utf8_validate (address, -1, NULL)) {
+/* What one verb needs and does. */
+typedef struct {
+  const char *verb, *kind;
+  gboolean is_undo;
+  gboolean needs_address, needs_domain, needs_key;
+} Rule;
+
+static const Rule rules[] = {
+  { "pin", "pin", FALSE, TRUE, FALSE, TRUE },
+  { "unpin", "pin", TRUE, TRUE, FALSE, FALSE },
+  { "map", "map", FALSE, FALSE, TRUE, TRUE },
+  { "unmap", "map", TRUE, FALSE, TRUE, FALSE },
+  { "certify", "certified", FALSE, FALSE, FALSE, TRUE },
+  { "uncertify", "certified", TRUE, FALSE, FALSE, TRUE },
+  { "distrust", "distrusted", FALSE, FALSE, FALSE, FALSE },
+  { "undistrust", "distrusted", TRUE, FALSE, FALSE, FALSE },
+};
+
+static gboolean
+check_subject (const Rule *rule, const char *subject, GError **error)
+{
+  const char *at = subject == NULL ? NULL : strchr (subject, '@');
+  gboolean is_word = subject != NULL && *subject != '\0' && strlen (subject) <= 320 && strpbrk (subject, " \t\r\n<>,;") == NULL
+                     && *subject != '#' && strcmp (subject, "-") != 0 && g_utf8_validate (subject, -1, NULL);
+
+  if (rule->needs_address && (!is_word || at == NULL)) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "that is no mail address");
     return FALSE;
   }
+  if (rule->needs_domain && (!is_word || (at == NULL && strchr (subject, '.') == NULL) || (at != NULL && (at == subject || at[1] == '\0')))) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "that is neither a domain nor a mail address");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* The team's word holds for the addresses that the key names now: one that its holder adds later is his word alone. */
+static gboolean
+certify (MadoStatements *statements, const MadoKey *key, const char *by, gint64 now, GError **error)
+{
+  guint count = 0;
+
+  if (key->is_revoked) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "%s is revoked", key->fingerprint);
+    return FALSE;
+  }
+  mado_statements_drop (statements, "certified", NULL, key->fingerprint);
+  for (guint i = 0; i < key->users->len; i++) {
+    const MadoKeyUser *user = key->users->pdata[i];
+    if (user->is_revoked || user->address == NULL || strchr (user->address, '@') == NULL
+        || strpbrk (user->address, " \t\r\n") != NULL)
+      continue;
+    mado_statements_set (statements, "certified", user->address, key->fingerprint, by, now);
+    count++;
+  }
+  if (count > 0)
+    return TRUE;
+  g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "%s names no address: map or pin it", key->fingerprint);
+  return FALSE;
+}
+
+static gboolean
+change_statements (MadoStatements *statements, const Rule *rule, const char *subject, const char *fingerprint,
+                   const MadoKey *key, const char *by, GError **error)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  if (rule->is_undo) {
+    if (mado_statements_drop (statements, rule->kind, subject, fingerprint) > 0)
+      return TRUE;
+    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s: not %s", subject != NULL ? subject : fingerprint,
+                 strcmp (rule->kind, "map") == 0 ? "mapped" : strcmp (rule->kind, "pin") == 0 ? "pinned" : rule->kind);
+    return FALSE;
+  }
+  if (strcmp (rule->kind, "certified") == 0)
+    return certify (statements, key, by, now, error);
+  mado_statements_set (statements, rule->kind, subject, fingerprint, by, now);
+  return TRUE;
+}
+
+static gboolean
+state_under_lock (MadoRingEngine *engine, const Rule *rule, const char *subject, const char *fingerprint, const char *by,
+                  MadoKey **key, GError **error)
+{
+  g_autoptr (MadoKeyTable) table = NULL, all = NULL;
+  g_autoptr (MadoStatements) statements = mado_statements_read (engine->gnupg_home, error);
+  const MadoKey *known = NULL, *after;
+
+  if (statements == NULL)
+    return FALSE;
+  if (rule->needs_key) {
+    table = list_keys (engine, fingerprint, error);
+    if (table == NULL)
+      return FALSE;
+    known = find_key (table, fingerprint);
+    if (known == NULL)
+      return refuse_unknown (fingerprint, error);
+  }
+  if (!change_statements (statements, rule, subject, fingerprint, known, by, error)
+      || !mado_statements_write (statements, engine->gnupg_home, error) || !write_table (engine, &all, error))
+    return FALSE;
+  after = key == NULL || fingerprint == NULL ? NULL : find_key (all, fingerprint);
+  if (key != NULL)
+    *key = after == NULL ? NULL : mado_key_copy (after);
+  return TRUE;
+}
+
+gboolean
+mado_keyring_state (const MadoConf *conf, const char *verb, const char *subject, const char *fingerprint, const char *by,
+                    MadoKey **key, GError **error)
+{
+  g_auto (MadoRingEngine) engine = MADO_RING_ENGINE_INIT;
+  const Rule *rule = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rules) && rule == NULL; i++)
+    if (strcmp (rules[i].verb, verb) == 0)
+      rule = &rules[i];
+  if (rule == NULL) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: unknown verb", verb);
+    return FALSE;
+  }
+  if (!rule->needs_address && !rule->needs_domain)
+    subject = NULL;
+  if (rule->is_undo && subject != NULL)
+    fingerprint = NULL; /* whichever it was */
+  else if (!is_fingerprint (fingerprint))
+    return refuse_unknown (fingerprint, error);
+  return check_subject (rule, subject, error) && mado_ring_engine_open (&engine, conf, TRUE, error)
+         && state_under_lock (&engine, rule, subject, fingerprint, by, key, error);
+}
+
+/* --- taking a key away ------------------------------------------------------------------------------------- */
+
+static gboolean
+check_removable (const MadoConf *conf, const MadoKey *key, GError **error)
+{
+  const char *team = mado_conf_string (conf, "team", "key");
+
+  if (!key->has_secret && (team == NULL || g_ascii_strcasecmp (team, key->fingerprint) != 0))
+    return TRUE;
+  g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "%s is the team's own key", key->fingerprint);
+  return FALSE;
+}
+
+static gboolean
+remove_from_ring (const MadoRingEngine *engine, const char *fingerprint, GError **error)
+{
+  const char *const arguments[] = { "--delete-keys", fingerprint, NULL };
+  g_auto (Change) change = { NULL };
+  gboolean worked = FALSE;
+
+  if (!begin_change (engine, &change, error) || !mado_ring_engine_run (engine, arguments, &worked, error))
+    return FALSE;
+  if (!worked) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "%s: gpg does not remove it", fingerprint);
+    return FALSE;
+  }
+  return mado_web_remove (engine, fingerprint, error) && end_change (engine, &change, error);
+}
+
+gboolean
+mado_keyring_remove (const MadoConf *conf, const char *fingerprint, GError **error)
+{
+  g_auto (MadoRingEngine) engine = MADO_RING_ENGINE_INIT;
+  g_autoptr (MadoStatements) statements = NULL;
+  g_autoptr (MadoKeyTable) table = NULL;
+  const MadoKey *key;
+
   if (!is_fingerprint (fingerprint))
     return refuse_unknown (fingerprint, error);
-  if (!engine_open (&engine, conf, TRUE, error))
+  if (!mado_ring_engine_open (&engine, conf, TRUE, error))
     return FALSE;
   table = list_keys (&engine, fingerprint, error);
-  if (table == NULL)
+  statements = table == NULL ? NULL : mado_statements_read (engine.gnupg_home, error);
+  if (statements == NULL)
     return FALSE;
   key = find_key (table, fingerprint);
   if (key == NULL)
     return refuse_unknown (fingerprint, error);
-  if (!read_pins (&engine, &pins, error))
+  if (!check_removable (conf, key, error))
     return FALSE;
-  set_pin (pins, address, key->fingerprint);
-  return write_pins (&engine, pins, error) && write_table (&engine, NULL, error);
-}
-
-gboolean
-mado_keyring_unpin (const MadoConf *conf, const char *address, GError **error)
-{
-  g_auto (Engine) engine = ENGINE_INIT;
-  g_autoptr (GHashTable) pins = NULL;
-  g_autofree char *lower = g_ascii_strdown (address != NULL ? address : "", -1);
-
-  if (!engine_open (&engine, conf, TRUE, error) || !read_pins (&engine, &pins, error))
-    return FALSE;
-  if (!g_hash_table_remove (pins, lower)) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s: not pinned", lower);
-    return FALSE;
-  }
-  return write_pins (&engine, pins, error) && write_table (&engine, NULL, error);
+  /* What was said of it goes with it; that it is distrusted stays, for the day it comes back. */
+  mado_statements_drop (statements, NULL, NULL, key->fingerprint);
+  return remove_from_ring (&engine, key->fingerprint, error) && mado_statements_write (statements, engine.gnupg_home, error)
+         && write_table (&engine, NULL, error);
 }

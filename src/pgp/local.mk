@@ -1,11 +1,13 @@
 noinst_LIBRARIES += libpgp.a
 libpgp_a_SOURCES = src/pgp/armor.c src/pgp/context.c src/pgp/data.c src/pgp/home.c src/pgp/key-index.c src/pgp/keyring.c \
-	src/pgp/packets.c src/pgp/cms-reader.c src/pgp/cms-home.c src/pgp/cms.c src/pgp/offered.c src/pgp/open.c src/pgp/seal.c src/pgp/status.c
+	src/pgp/packets.c src/pgp/cms-reader.c src/pgp/cms-home.c src/pgp/cms.c src/pgp/offered.c src/pgp/open.c src/pgp/seal.c \
+	src/pgp/status.c src/pgp/ring-engine.c src/pgp/statements.c src/pgp/web.c
 libpgp_a_CPPFLAGS = $(AM_CPPFLAGS) $(GPGME_CFLAGS)
 noinst_HEADERS += include/madoguchi/pgp/armor.h include/madoguchi/pgp/context.h include/madoguchi/pgp/data.h include/madoguchi/pgp/cms-reader.h \
 	include/madoguchi/pgp/cms-home.h include/madoguchi/pgp/cms.h include/madoguchi/pgp/home.h include/madoguchi/pgp/key-index.h \
 	include/madoguchi/pgp/keyring.h include/madoguchi/pgp/packets.h include/madoguchi/pgp/open.h \
-	include/madoguchi/pgp/seal.h include/madoguchi/pgp/offered.h include/madoguchi/pgp/status.h
+	include/madoguchi/pgp/seal.h include/madoguchi/pgp/offered.h include/madoguchi/pgp/status.h \
+	include/madoguchi/pgp/ring-engine.h include/madoguchi/pgp/statements.h include/madoguchi/pgp/web.h
 pgp_libs = libpgp.a libmodel.a libconf.a $(base_libs) $(GPGME_LIBS)
 
 unit_tests += tests/unit/test-pgp-home tests/unit/test-pgp-key-index tests/unit/test-pgp-keyring
@@ -46,3 +48,9 @@ tests_unit_test_pgp_cms_home_SOURCES = tests/unit/test-pgp-cms-home.c
 tests_unit_test_pgp_cms_home_LDADD = $(pgp_libs)
 tests_unit_test_pgp_cms_reader_SOURCES = tests/unit/test-pgp-cms-reader.c
 tests_unit_test_pgp_cms_reader_LDADD = $(pgp_libs)
+unit_tests += tests/unit/test-pgp-statements tests/unit/test-pgp-web
+tests_unit_test_pgp_statements_SOURCES = tests/unit/test-pgp-statements.c
+tests_unit_test_pgp_statements_LDADD = $(pgp_libs)
+tests_unit_test_pgp_web_SOURCES = tests/unit/test-pgp-web.c $(gnupg_fixture)
+tests_unit_test_pgp_web_CPPFLAGS = $(AM_CPPFLAGS) $(GPGME_CFLAGS)
+tests_unit_test_pgp_web_LDADD = $(pgp_libs)

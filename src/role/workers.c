@@ -37,21 +37,42 @@ typedef struct {
   int ready_pipe[2]; /* a worker writes one byte when it can serve */
   guint n_workers;
   guint n_ready;
+  gint64 ticked; /* in a worker: when tick () was called last; monotonic, microseconds */
   Worker workers[MAX_WORKERS];
   sigset_t signals;
 } Master;
 
 /* --- in a worker ------------------------------------------------------------------------------------- */
 
+/* Milliseconds until the role wants to be called; -1: never. */
+static int
+until_tick (const Master *master)
+{
+  const MadoRole *role = master->context->role;
+  gint64 passed = (g_get_monotonic_time () - master->ticked) / 1000;
+
+  if (role->tick == NULL)
+    return -1;
+  return (int) CLAMP ((gint64) role->tick_ms - passed, 0, G_MAXINT);
+}
+
 /* Waits until @fd can be read. FALSE: SIGTERM came first. */
 static gboolean
-wait_readable (int fd, int signals)
+wait_readable (Master *master, int fd, int signals)
 {
   struct pollfd polled[2] = { { fd, POLLIN, 0 }, { signals, POLLIN, 0 } };
 
-  while (poll (polled, 2, -1) < 0 && errno == EINTR)
-    continue;
-  return polled[1].revents == 0;
+  for (;;) {
+    int ready = poll (polled, 2, until_tick (master));
+    if (master->context->role->tick != NULL && until_tick (master) == 0) {
+      master->context->role->tick (master->context);
+      master->ticked = g_get_monotonic_time ();
+    }
+    if (ready > 0)
+      return polled[1].revents == 0;
+    if (ready < 0 && errno != EINTR)
+      return FALSE;
+  }
 }
 
 static gboolean
@@ -78,7 +99,7 @@ answer_one (MadoRoleContext *context, int connection, uid_t uid, GError **error)
 }
 
 static void
-serve_connection (MadoRoleContext *context, int connection, int signals)
+serve_connection (Master *master, int connection, int signals)
 {
   g_autoptr (GError) error = NULL;
   uid_t uid;
@@ -86,7 +107,7 @@ serve_connection (MadoRoleContext *context, int connection, int signals)
 
   if (!mado_wire_peer (connection, &uid, &pid, &error))
     return;
-  while (wait_readable (connection, signals) && answer_one (context, connection, uid, &error))
+  while (wait_readable (master, connection, signals) && answer_one (master->context, connection, uid, &error))
     continue;
   if (error != NULL && !g_error_matches (error, MADO_ERROR, MADO_ERROR_UNAVAILABLE))
     mado_log (MADO_LOG_WARNING, NULL, "connection-broken", "why=\"%s\"", error->message);
@@ -95,11 +116,12 @@ serve_connection (MadoRoleContext *context, int connection, int signals)
 static int
 serve (Master *master, int signals)
 {
-  while (wait_readable (master->listener, signals)) {
+  master->ticked = g_get_monotonic_time ();
+  while (wait_readable (master, master->listener, signals)) {
     int connection = accept4 (master->listener, NULL, NULL, SOCK_CLOEXEC);
     if (connection < 0)
       continue; /* a sister was faster, or the client is gone again */
-    serve_connection (master->context, connection, signals);
+    serve_connection (master, connection, signals);
     close (connection);
   }
   return 0;

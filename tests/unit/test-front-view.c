@@ -227,6 +227,35 @@ test_hostile_incident (void)
   assert_only_marked (out->str, "GOOD signature");
 }
 
+/* What vouches for a key stands in it; the addresses that it is about are its holder's words. */
+static void
+test_key (void)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (MadoKey) key = mado_key_new ();
+  static const char *const kinds[][4] = {
+    { "pin", "alice@x.example\n" EVIL, "hanako", "| pinned for (by hanako, 1970-01-01T00:00:09Z): alice@x.example" },
+    { "map", "y.example", NULL, "| mapped: (by -, 1970-01-01T00:00:09Z): y.example" },
+    { "distrusted", NULL, "taro", "  DISTRUSTED (by taro, 1970-01-01T00:00:09Z)" },
+    { "successor", "a@x.example", "AAAA", "| certified by an older key for (the key AAAA, " },
+    { EVIL "\n", "a@x.example", EVIL "\n", "| ? (by ?, " },
+  };
+
+  key->fingerprint = g_strdup ("AAAA");
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    MadoKeyStatement *statement = mado_key_statement_new ();
+    statement->kind = g_strdup (kinds[i][0]);
+    statement->subject = g_strdup (kinds[i][1]);
+    statement->by = g_strdup (kinds[i][2]);
+    statement->made = 9;
+    g_ptr_array_add (key->statements, statement);
+  }
+  mado_view_key (out, 120, key);
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    g_assert_nonnull (strstr (out->str, kinds[i][3]));
+  g_assert_null (strstr (out->str, "\n" EVIL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -242,5 +271,6 @@ main (int argc, char **argv)
   g_test_add_func ("/front/view/signed-report", test_signed_report);
   g_test_add_func ("/front/view/hostile-summary", test_hostile_summary);
   g_test_add_func ("/front/view/hostile-incident", test_hostile_incident);
+  g_test_add_func ("/front/view/key", test_key);
   return g_test_run ();
 }

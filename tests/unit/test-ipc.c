@@ -355,6 +355,8 @@ test_peers (void)
     { "keyring", "list", TRUE, FALSE },  { "keyring", "import", TRUE, FALSE },  { "keyring", "pin", TRUE, FALSE },
     { "keyring", "export", TRUE, FALSE }, { "keeper", "list", TRUE, TRUE },     { "keeper", "take", TRUE, TRUE },
     { "keeper", "keys-pin", TRUE, TRUE }, { "keeper", "held-drop", TRUE, TRUE }, { "keeper", "doctor", TRUE, TRUE },
+    { "keyring", "certify", TRUE, FALSE }, { "keyring", "rm", TRUE, FALSE },    { "keyring", "distrust", TRUE, FALSE },
+    { "keeper", "keys-map", TRUE, TRUE }, { "keeper", "keys-rm", TRUE, TRUE },  { "keeper", "keys-distrust", TRUE, TRUE },
     { "keeper", "open", FALSE, FALSE },  { "keeper", "", FALSE, FALSE },        { "", "list", FALSE, FALSE },
     { "lmtp", "list", FALSE, FALSE },    { "keeper", "LIST", FALSE, FALSE },    { "keeper", "error", FALSE, FALSE },
   };

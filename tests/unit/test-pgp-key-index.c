@@ -25,12 +25,13 @@ make_key (const char *fingerprint, const char *address, MadoValidity validity, c
 }
 
 static void
-state (MadoKey *key, const char *kind, const char *subject)
+state (MadoKey *key, const char *kind, const char *subject, const char *by)
 {
   MadoKeyStatement *statement = mado_key_statement_new ();
 
   statement->kind = g_strdup (kind);
   statement->subject = g_strdup (subject);
+  statement->by = g_strdup (by);
   g_ptr_array_add (key->statements, statement);
 }
 
@@ -203,8 +204,8 @@ test_maps (void)
   MadoKey *bob = make_key (BOB, "bob@x.example", UNKNOWN, NULL, "pinned@y.example");
   g_autoptr (MadoKeyIndex) index = NULL;
 
-  state (alice, "map", "Y.example");
-  state (bob, "map", "soc@y.example");
+  state (alice, "map", "Y.example", NULL);
+  state (bob, "map", "soc@y.example", NULL);
   g_ptr_array_add (table->keys, alice);
   g_ptr_array_add (table->keys, bob);
   index = mado_key_index_new (table);
@@ -231,7 +232,7 @@ test_over (void)
 
     table->until = i == 0 ? g_get_real_time () / G_USEC_PER_SEC + 1000 : 1000;
     if (i == 3)
-      state (key, "certified", "Alice@x.example");
+      state (key, "certified", "Alice@x.example", NULL);
     g_ptr_array_add (table->keys, key);
     index = mado_key_index_new (table);
     g_assert_cmpint (mado_key_index_judge (index, key, "alice@x.example", &matches, &by), ==, i == 0 || i == 3 ? FULL : UNKNOWN);
@@ -248,8 +249,8 @@ test_forerunners (void)
     MadoKey *old = make_key (ALICE, "alice@x.example", UNKNOWN, NULL, NULL), *new = make_key (BOB, "alice@x.example", UNKNOWN, NULL, NULL);
     g_autoptr (MadoKeyIndex) index = NULL;
 
-    state (new, "successor", ALICE);
-    state (new, "successor", "DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD");
+    state (new, "successor", "alice@x.example", ALICE);
+    state (new, "successor", "alice@x.example", "DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD");
     old->is_revoked = i == 1;
     old->is_distrusted = i == 2;
     g_ptr_array_add (table->keys, old);
@@ -257,8 +258,10 @@ test_forerunners (void)
     g_strfreev (table->distrusted);
     table->distrusted = g_strsplit (ALICE, " ", -1);
     index = mado_key_index_new (table);
-    g_auto (GStrv) found = mado_key_index_forerunners (index, new);
+    g_auto (GStrv) found = mado_key_index_forerunners (index, new, "Alice@X.example");
+    g_auto (GStrv) elsewhere = mado_key_index_forerunners (index, new, "carol@x.example");
     g_assert_cmpuint (g_strv_length (found), ==, i == 0 ? 1 : 0);
+    g_assert_cmpuint (g_strv_length (elsewhere), ==, 0); /* whose keys she signed are not hers */
     g_assert_true (mado_key_index_is_distrusted (index, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
     g_assert_false (mado_key_index_is_distrusted (index, BOB));
     g_assert_false (mado_key_index_is_distrusted (index, NULL));

@@ -69,7 +69,7 @@ test_import_and_pin (Ring *ring, gconstpointer data)
   const char *by;
 
   (void) data;
-  g_assert_true (mado_keyring_import (ring->conf, block, FALSE, &imported, &error));
+  g_assert_true (mado_keyring_import (ring->conf, block, FALSE, NULL, &imported, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (imported->keys->len, ==, 1);
   key = imported->keys->pdata[0];
@@ -79,12 +79,12 @@ test_import_and_pin (Ring *ring, gconstpointer data)
   g_assert_true (key->can_encrypt && key->can_sign && !key->has_secret);
   g_assert_cmpstr (((MadoKeyUser *) key->users->pdata[0])->user_id, ==, "アリス <Alice@Reporter.Example>");
   g_assert_cmpint (judge (ring, ring->alice, "alice@reporter.example", &by), ==, MADO_VALIDITY_UNKNOWN);
-  g_assert_true (mado_keyring_pin (ring->conf, "alice@reporter.example", ring->alice, &error));
+  g_assert_true (mado_keyring_state (ring->conf, "pin", "alice@reporter.example", ring->alice, "hanako", NULL, &error));
   g_assert_cmpint (judge (ring, ring->alice, "Alice@Reporter.Example", &by), ==, MADO_VALIDITY_FULL);
   g_assert_cmpstr (by, ==, "pin");
-  g_assert_true (mado_keyring_unpin (ring->conf, "ALICE@reporter.example", &error));
+  g_assert_true (mado_keyring_state (ring->conf, "unpin", "ALICE@reporter.example", NULL, NULL, NULL, &error));
   g_assert_cmpint (judge (ring, ring->alice, "alice@reporter.example", &by), ==, MADO_VALIDITY_UNKNOWN);
-  g_assert_false (mado_keyring_unpin (ring->conf, "alice@reporter.example", &error));
+  g_assert_false (mado_keyring_state (ring->conf, "unpin", "alice@reporter.example", NULL, NULL, NULL, &error));
   g_assert_error (error, MADO_ERROR, MADO_ERROR_NO);
   g_assert_cmpint (judge (ring, ring->team, "csirt@team.example", &by), ==, MADO_VALIDITY_ULTIMATE);
 }
@@ -97,11 +97,11 @@ test_import_pins (Ring *ring, gconstpointer data)
   const char *by;
 
   (void) data;
-  g_assert_true (mado_keyring_import (ring->conf, block, TRUE, &imported, NULL));
+  g_assert_true (mado_keyring_import (ring->conf, block, TRUE, "hanako", &imported, NULL));
   g_assert_cmpuint (g_strv_length (((MadoKey *) imported->keys->pdata[0])->pinned), ==, 1);
   g_assert_cmpint (judge (ring, ring->alice, "alice@reporter.example", &by), ==, MADO_VALIDITY_FULL);
   /* one key per address */
-  g_assert_true (mado_keyring_pin (ring->conf, "alice@reporter.example", ring->team, NULL));
+  g_assert_true (mado_keyring_state (ring->conf, "pin", "alice@reporter.example", ring->team, "hanako", NULL, NULL));
   g_assert_cmpint (judge (ring, ring->alice, "alice@reporter.example", &by), ==, MADO_VALIDITY_NEVER);
   g_assert_null (by);
 }
@@ -115,13 +115,120 @@ test_certified (Ring *ring, gconstpointer data)
   const char *by;
 
   (void) data;
-  g_assert_true (mado_keyring_import (ring->conf, block, FALSE, &imported, NULL));
+  g_assert_true (mado_keyring_import (ring->conf, block, FALSE, NULL, &imported, NULL));
   signed_key = fixture_gpg (ring->team_home, NULL,
                             (const char *[]) { "--yes", "--quick-lsign-key", ring->alice, NULL });
   g_assert_cmpint (judge (ring, ring->alice, "alice@reporter.example", &by), ==, MADO_VALIDITY_FULL);
   g_assert_cmpstr (by, ==, "certified");
   g_assert_true (mado_keyring_refresh_table (ring->conf, NULL));
   g_assert_cmpint (judge (ring, ring->alice, "alice@reporter.example", &by), ==, MADO_VALIDITY_FULL);
+}
+
+/* What the house says, what takes it back, and who said it. */
+static void
+test_statements (Ring *ring, gconstpointer data)
+{
+  g_autoptr (GBytes) block = export_from (ring->other_home, "--export", ring->alice);
+  g_autoptr (MadoKeyTable) imported = NULL;
+  g_autoptr (MadoKey) key = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *by, *alice = ring->alice, *address = "alice@reporter.example";
+
+  (void) data;
+  g_assert_true (mado_keyring_import (ring->conf, block, FALSE, NULL, &imported, NULL));
+  g_assert_true (mado_keyring_state (ring->conf, "certify", NULL, alice, "hanako", &key, &error));
+  g_assert_cmpuint (key->statements->len, ==, 1);
+  g_assert_cmpstr (((MadoKeyStatement *) key->statements->pdata[0])->by, ==, "hanako");
+  g_assert_cmpint (judge (ring, alice, address, &by), ==, MADO_VALIDITY_FULL);
+  g_assert_cmpstr (by, ==, "certified");
+  g_assert_true (mado_keyring_state (ring->conf, "uncertify", NULL, alice, "hanako", NULL, NULL));
+  g_assert_cmpint (judge (ring, alice, address, &by), ==, MADO_VALIDITY_UNKNOWN);
+  g_assert_false (mado_keyring_state (ring->conf, "uncertify", NULL, alice, "hanako", NULL, &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_NO);
+  g_clear_error (&error);
+  g_assert_true (mado_keyring_state (ring->conf, "map", "gateway.example", alice, NULL, NULL, NULL));
+  g_assert_cmpint (judge (ring, alice, "anybody@gateway.example", &by), ==, MADO_VALIDITY_FULL);
+  g_assert_cmpstr (by, ==, "map");
+  g_assert_true (mado_keyring_state (ring->conf, "distrust", NULL, alice, "taro", NULL, NULL));
+  g_assert_cmpint (judge (ring, alice, "anybody@gateway.example", &by), ==, MADO_VALIDITY_NEVER);
+  g_assert_null (by);
+  g_assert_true (mado_keyring_state (ring->conf, "undistrust", NULL, alice, "taro", NULL, NULL));
+  g_assert_cmpint (judge (ring, alice, "anybody@gateway.example", &by), ==, MADO_VALIDITY_FULL);
+  g_assert_true (mado_keyring_state (ring->conf, "unmap", "Gateway.example", NULL, NULL, NULL, NULL));
+  g_assert_cmpint (judge (ring, alice, "anybody@gateway.example", &by), ==, MADO_VALIDITY_UNKNOWN);
+}
+
+/* The team's word is for the addresses that were there when it was given. */
+static void
+test_certified_then_changed (Ring *ring, gconstpointer data)
+{
+  g_autoptr (GBytes) block = export_from (ring->other_home, "--export", ring->alice);
+  g_autoptr (GBytes) more = NULL;
+  g_autoptr (MadoKeyTable) imported = NULL, again = NULL;
+  g_autofree char *out = NULL;
+  const char *by;
+
+  (void) data;
+  g_assert_true (mado_keyring_import (ring->conf, block, FALSE, NULL, &imported, NULL));
+  g_assert_true (mado_keyring_state (ring->conf, "certify", NULL, ring->alice, NULL, NULL, NULL));
+  out = fixture_gpg (ring->other_home, NULL,
+                     (const char *[]) { "--passphrase", "", "--pinentry-mode", "loopback", "--quick-add-uid", ring->alice,
+                                        "Bob <bob@victim.example>", NULL });
+  more = export_from (ring->other_home, "--export", ring->alice);
+  g_assert_true (mado_keyring_import (ring->conf, more, FALSE, NULL, &again, NULL));
+  g_assert_cmpint (judge (ring, ring->alice, "alice@reporter.example", &by), ==, MADO_VALIDITY_FULL);
+  g_assert_cmpint (judge (ring, ring->alice, "bob@victim.example", &by), ==, MADO_VALIDITY_UNKNOWN);
+}
+
+static void
+test_remove (Ring *ring, gconstpointer data)
+{
+  g_autoptr (GBytes) block = export_from (ring->other_home, "--export", ring->alice);
+  g_autoptr (MadoKeyTable) imported = NULL, again = NULL, table = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *by;
+
+  (void) data;
+  g_assert_true (mado_keyring_import (ring->conf, block, TRUE, NULL, &imported, NULL));
+  g_assert_true (mado_keyring_state (ring->conf, "distrust", NULL, ring->alice, NULL, NULL, NULL));
+  g_assert_true (mado_keyring_remove (ring->conf, ring->alice, &error));
+  table = mado_keyring_list (ring->conf, NULL);
+  g_assert_cmpuint (table->keys->len, ==, 1);
+  g_assert_cmpstr (((MadoKey *) table->keys->pdata[0])->fingerprint, ==, ring->team);
+  g_assert_false (mado_keyring_remove (ring->conf, ring->alice, &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_NO);
+  g_clear_error (&error);
+  g_assert_false (mado_keyring_remove (ring->conf, ring->team, &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_PERM);
+  /* It comes back without its pin, and as distrusted as it was. */
+  g_assert_true (mado_keyring_import (ring->conf, block, FALSE, NULL, &again, NULL));
+  g_assert_cmpuint (g_strv_length (((MadoKey *) again->keys->pdata[0])->pinned), ==, 0);
+  g_assert_cmpint (judge (ring, ring->alice, "alice@reporter.example", &by), ==, MADO_VALIDITY_NEVER);
+}
+
+static void
+test_bad_statements (Ring *ring, gconstpointer data)
+{
+  static const struct {
+    const char *verb, *subject;
+    gboolean is_team; /* about the team's key; else about one that is not known */
+    int code;
+  } rows[] = {
+    { "map", "nodots", TRUE, MADO_ERROR_PERM },          { "map", "@y.example", TRUE, MADO_ERROR_PERM },
+    { "map", "a@", TRUE, MADO_ERROR_PERM },              { "map", "y.example FF\npin", TRUE, MADO_ERROR_PERM },
+    { "map", "-", TRUE, MADO_ERROR_PERM },               { "map", NULL, TRUE, MADO_ERROR_PERM },
+    { "map", "y.example", FALSE, MADO_ERROR_NO },        { "certify", NULL, FALSE, MADO_ERROR_NO },
+    { "unmap", "y.example", TRUE, MADO_ERROR_NO },       { "undistrust", NULL, TRUE, MADO_ERROR_NO },
+    { "successor", "a@y.example", TRUE, MADO_ERROR_USAGE }, { "pin", "#a@y.example", TRUE, MADO_ERROR_PERM },
+  };
+
+  (void) data;
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) error = NULL;
+    g_assert_false (mado_keyring_state (ring->conf, rows[i].verb, rows[i].subject, rows[i].is_team ? ring->team : ring->alice,
+                                        NULL, NULL, &error));
+    g_assert_error (error, MADO_ERROR, rows[i].code);
+  }
 }
 
 static void
@@ -137,21 +244,21 @@ test_refusals (Ring *ring, gconstpointer data)
 
   (void) data;
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++) {
-    g_assert_false (mado_keyring_import (ring->conf, bad[i], TRUE, &imported, &error));
+    g_assert_false (mado_keyring_import (ring->conf, bad[i], TRUE, NULL, &imported, &error));
     g_assert_error (error, MADO_ERROR, MADO_ERROR_PERM);
     g_clear_error (&error);
   }
-  g_assert_false (mado_keyring_import (ring->conf, huge, TRUE, &imported, &error));
+  g_assert_false (mado_keyring_import (ring->conf, huge, TRUE, NULL, &imported, &error));
   g_assert_error (error, MADO_ERROR, MADO_ERROR_LIMIT);
   g_clear_error (&error);
   g_assert_null (imported);
-  g_assert_false (mado_keyring_pin (ring->conf, "a@b.example", ring->alice, &error)); /* not imported */
+  g_assert_false (mado_keyring_state (ring->conf, "pin", "a@b.example", ring->alice, "hanako", NULL, &error)); /* not imported */
   g_assert_error (error, MADO_ERROR, MADO_ERROR_NO);
   g_clear_error (&error);
-  g_assert_false (mado_keyring_pin (ring->conf, "a@b.example", "csirt@team.example", &error));
+  g_assert_false (mado_keyring_state (ring->conf, "pin", "a@b.example", "csirt@team.example", "hanako", NULL, &error));
   g_assert_error (error, MADO_ERROR, MADO_ERROR_NO);
   g_clear_error (&error);
-  g_assert_false (mado_keyring_pin (ring->conf, "a@b.example\nroot@c.example FF", ring->team, &error));
+  g_assert_false (mado_keyring_state (ring->conf, "pin", "a@b.example\nroot@c.example FF", ring->team, "hanako", NULL, &error));
   g_assert_error (error, MADO_ERROR, MADO_ERROR_PERM);
   g_clear_error (&error);
   g_assert_null (mado_keyring_export (ring->conf, ring->alice, &error));
@@ -173,7 +280,7 @@ test_secret_block (Ring *ring, gconstpointer data)
 
   (void) data;
   g_assert_cmpint (stat (keys, &before), ==, 0);
-  mado_keyring_import (ring->conf, block, FALSE, &imported, NULL); /* its public half may come in */
+  mado_keyring_import (ring->conf, block, FALSE, NULL, &imported, NULL); /* its public half may come in */
   g_assert_cmpint (stat (keys, &after), ==, 0);
   g_assert_cmpint (before.st_mtim.tv_nsec, ==, after.st_mtim.tv_nsec);
   all = mado_keyring_list (ring->conf, NULL);
@@ -224,7 +331,7 @@ test_never_without_ring (Ring *ring, gconstpointer data)
     watch_ring (path, done, before.st_size);
   for (int i = 0; i < 3; i++) {
     g_autoptr (MadoKeyTable) imported = NULL;
-    g_assert_true (mado_keyring_import (ring->conf, block, FALSE, &imported, NULL));
+    g_assert_true (mado_keyring_import (ring->conf, block, FALSE, NULL, &imported, NULL));
   }
   g_assert_true (g_file_set_contents (done, "", 0, NULL));
   g_assert_cmpint (waitpid (child, &status, 0), ==, child);
@@ -245,7 +352,7 @@ test_first_key (Ring *ring, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   (void) data;
-  g_assert_true (mado_keyring_import (conf, block, TRUE, &imported, &error)); /* there is no home yet */
+  g_assert_true (mado_keyring_import (conf, block, TRUE, NULL, &imported, &error)); /* there is no home yet */
   g_assert_no_error (error);
   all = mado_keyring_list (conf, &error);
   g_assert_no_error (error);
@@ -286,5 +393,9 @@ main (int argc, char **argv)
   g_test_add ("/pgp/keyring/never-without-ring", Ring, NULL, set_up, test_never_without_ring, tear_down);
   g_test_add ("/pgp/keyring/first-key", Ring, NULL, set_up, test_first_key, tear_down);
   g_test_add ("/pgp/keyring/stale", Ring, NULL, set_up, test_stale, tear_down);
+  g_test_add ("/pgp/keyring/statements", Ring, NULL, set_up, test_statements, tear_down);
+  g_test_add ("/pgp/keyring/certified-then-changed", Ring, NULL, set_up, test_certified_then_changed, tear_down);
+  g_test_add ("/pgp/keyring/remove", Ring, NULL, set_up, test_remove, tear_down);
+  g_test_add ("/pgp/keyring/bad-statements", Ring, NULL, set_up, test_bad_statements, tear_down);
   return g_test_run ();
 }

@@ -18,9 +18,11 @@
  *   send   {message_id s, sender s, recipients as} + fd of the mail -> {detail s}. TEMP, PERM with the server's words
  * keyring  (asked by the keeper)
  *   list {} -> {items aa{sv} of MadoKey};  show {fingerprint s} -> record MadoKey
- *   import {pin b} + fd of a key block -> {items aa{sv} of MadoKey}
+ *   import {pin b, member s} + fd of a key block -> {items aa{sv} of MadoKey}
  *   export {fingerprint s} -> {fingerprint s} + fd of the armoured key
- *   pin {address s, fingerprint s}; unpin {address s} -> {}
+ *   pin {address s, fingerprint s}; map {address s (or a domain), fingerprint s}; certify, uncertify, distrust,
+ *   undistrust {fingerprint s}; all with {member s} -> record MadoKey, or {} when the key is not known
+ *   unpin, unmap {address s}; rm {fingerprint s} -> {}
  * keeper   (asked by members through the CLI)
  *   list {state s, owner s, limit x, after s; all optional} -> {items aa{sv} of summaries}
  *   show {ticket s} -> record MadoIncident
@@ -32,7 +34,8 @@
  *   reopen {ticket s | undecryptable b} -> {count x}
  *   account {} -> record MadoAccount
  *   status {queue_id s} -> {state s, ticket s, reason s}: "unknown" while the spool has not been scanned
- *   keys-list, keys-show, keys-import, keys-export, keys-pin, keys-unpin: handed on to the keyring
+ *   keys-list, keys-show, keys-import, keys-export, keys-pin, keys-unpin, keys-map, keys-unmap, keys-certify,
+ *   keys-uncertify, keys-distrust, keys-undistrust, keys-rm: handed on to the keyring, with the name of who asks
  *   doctor {} -> {items aa{sv} of {name s, status s: "ok" | "warn" | "fail", detail s}}: what only the keeper can see
  */
 #pragma once

@@ -20,10 +20,10 @@ typedef struct {
  * with where the keyring is written). */
 typedef struct {
   char *kind;    /* "pin", "map", "certified", "distrusted", "successor" */
-  char *subject; /* pin, certified: an address; map: an address or a domain; successor: fingerprint of the older key,
-                    which signed this one; distrusted: NULL */
+  char *subject; /* pin, certified, successor: an address; map: an address or a domain; distrusted: NULL */
   gint64 made;
-  char *by;      /* the member's login; NULL: not known, or nobody (successor) */
+  char *by;      /* the member's login; successor: fingerprint of the older key, which certified this one for the
+                    address; NULL: not known */
 } MadoKeyStatement;
 
 typedef struct {

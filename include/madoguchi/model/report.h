@@ -84,7 +84,7 @@ typedef struct {
   MadoValidity validity; /* of the key for the From address */
   gboolean matches_from; /* a user ID or a pin of this key names the From address */
   char *vouched_by;      /* "pin", "map", "certified", "web-of-trust", "smime-chain"; NULL: nobody */
-  char **successor_of;   /* fingerprints of the older keys that signed this one, as its holder's next */
+  char **successor_of;   /* fingerprints of the older keys that certified this one for the From address */
 } MadoSigner;
 
 typedef struct {

@@ -27,6 +27,10 @@ gboolean mado_key_index_is_stale (const MadoKeyIndex *index, const MadoConf *con
  * counts no more until the table is made again; pins, maps and the team's statements do. @now: seconds since the epoch. */
 gboolean mado_key_index_is_over (const MadoKeyIndex *index, gint64 now);
 
+/* Has the table to be made anew: is it over, or older than the ring, the trust database or what the house says? Some
+ * stat(2) calls. For the keyring role. */
+gboolean mado_key_index_is_due (const MadoKeyIndex *index, const MadoConf *conf, gint64 now);
+
 /* (transfer none, nullable) the key with this fingerprint, primary or subkey, or long key id. */
 const MadoKey *mado_key_index_find (const MadoKeyIndex *index, const char *fingerprint);
 
@@ -40,9 +44,9 @@ MadoValidity mado_key_index_judge (const MadoKeyIndex *index, const MadoKey *key
 /* Does the team distrust the key or certificate @fingerprint (nullable)? */
 gboolean mado_key_index_is_distrusted (const MadoKeyIndex *index, const char *fingerprint);
 
-/* (transfer full) the fingerprints of older keys that signed @key as what comes after them, and are neither distrusted
- * nor revoked since. */
-char **mado_key_index_forerunners (const MadoKeyIndex *index, const MadoKey *key);
+/* (transfer full) the fingerprints of older keys that certified @key for @address, and are neither distrusted nor
+ * revoked since. */
+char **mado_key_index_forerunners (const MadoKeyIndex *index, const MadoKey *key, const char *address);
 
 /* (transfer none) the table. */
 const MadoKeyTable *mado_key_index_table (const MadoKeyIndex *index);

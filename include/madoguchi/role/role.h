@@ -28,6 +28,9 @@ typedef struct {
   /* Worker roles: answers one request. @body: (transfer floating or full) answer, may stay NULL; @fd: (transfer
    * full) rides along, may stay -1. On FALSE the error is the answer. */
   gboolean (*answer) (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error);
+  /* Worker roles: called when nothing else is to be done, every tick_ms milliseconds. (nullable) */
+  void (*tick) (MadoRoleContext *role);
+  guint tick_ms;
   /* Loop roles: SIGTERM came; finish what was promised, then call mado_role_quit (). (nullable: quits at once) */
   void (*drain) (MadoRoleContext *role);
   /* Last call before exit, in every process that called start (). (nullable) */
