@@ -312,6 +312,33 @@ test_huge_ring (Team *team, gconstpointer data)
   g_assert_error (error, MADO_ERROR, MADO_ERROR_TEMP);
 }
 
+/* What is encrypted in the home for signing starts from a seed; what only decrypts wants none. No engine is told of a
+ * terminal or a locale, which costs it questions and files. */
+static void
+test_cheap_engines (Team *team, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoPgpHome) reader = NULL, signer = NULL;
+  MadoPgpHome *homes[2];
+
+  (void) data;
+  g_setenv ("TERM", "xterm", TRUE);
+  g_setenv ("LC_ALL", "C.UTF-8", TRUE);
+  homes[0] = reader = mado_pgp_home_new (team->conf, team->runtime, MADO_PGP_DECRYPT, 0, &error);
+  g_assert_no_error (error);
+  homes[1] = signer = mado_pgp_home_new (team->conf, team->runtime, MADO_PGP_SIGN, 0, &error);
+  g_assert_no_error (error);
+  g_assert_null (g_getenv ("TERM"));
+  g_assert_cmpstr (g_getenv ("LC_ALL"), ==, "C");
+  for (gsize i = 0; i < G_N_ELEMENTS (homes); i++) {
+    const char *path = mado_pgp_home_path (homes[i]);
+    const char *arguments[] = { "-ear", team->key, NULL };
+    g_autofree char *seed = g_build_filename (path, "random_seed", NULL);
+    g_autofree char *cipher = fixture_gpg (path, "text", arguments);
+    g_assert_cmpint (g_file_test (seed, G_FILE_TEST_EXISTS), ==, i == 1);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -323,6 +350,7 @@ main (int argc, char **argv)
   g_test_add ("/pgp/home/configured-agent", Team, NULL, set_up, test_configured_agent, tear_down);
   g_test_add ("/pgp/home/ring-away", Team, NULL, set_up, test_ring_away, tear_down);
   g_test_add ("/pgp/home/huge-ring", Team, NULL, set_up, test_huge_ring, tear_down);
+  g_test_add ("/pgp/home/cheap-engines", Team, NULL, set_up, test_cheap_engines, tear_down);
   g_test_add_func ("/pgp/home/long-path", test_long_path);
   return g_test_run ();
 }

@@ -1,10 +1,12 @@
 /* home.h: a private GnuPG home for one worker process, so that parallel workers share no lock and no agent.
  *
- * The home lives in RUNTIME/gpg-PURPOSE-N. It has a gpg.conf of ours (lock-never, no-random-seed-file,
- * no-auto-key-retrieve, no-auto-check-trustdb, no-autostart, trust-model always: trust is data, see key-index.h),
- * a copy of the public ring of [crypto] gnupg-home that follows its changes, and either a redirect to the
- * configured agent's socket or, without one, a link to the secret keys and an agent of its own. The agent is
- * started by the worker, outside the limits of the children that use it.
+ * The home lives in RUNTIME/gpg-PURPOSE-N. It has a gpg.conf of ours (lock-never, no-auto-key-retrieve,
+ * no-auto-check-trustdb, no-autostart, trust-model always: trust is data, see key-index.h; a random_seed only where
+ * something is encrypted), a copy of the public ring of [crypto] gnupg-home that follows its changes, and either a
+ * redirect to the configured agent's socket or, without one, a link to the secret keys and an agent of its own. The
+ * agent is started by the worker, outside the limits of the children that use it.
+ *
+ * A home changes the environment of its process: engines are told of no terminal and of no locale.
  */
 #pragma once
 
