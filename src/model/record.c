@@ -321,22 +321,41 @@ read_field (const MadoRecordType *type, const MadoField *field, GVariant *value,
   return FALSE;
 }
 
+static gssize
+find_field (const MadoRecordType *type, const char *name)
+{
+  for (gsize i = 0; type->fields[i].name != NULL && i < 64; i++)
+    if (strcmp (type->fields[i].name, name) == 0)
+      return (gssize) i;
+  return -1;
+}
+
 gpointer
 mado_record_from_variant (const MadoRecordType *type, GVariant *variant, GError **error)
 {
   gpointer record;
+  GVariantIter iter;
+  GVariant *value;
+  const char *name;
+  guint64 seen = 0; /* no record has more than 64 fields */
+  gboolean ok = TRUE;
 
   if (!g_variant_is_of_type (variant, G_VARIANT_TYPE_VARDICT)) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "%s: not a record", type->name);
     return NULL;
   }
   record = mado_record_new (type);
-  for (const MadoField *field = type->fields; field->name != NULL; field++) {
-    g_autoptr (GVariant) value = g_variant_lookup_value (variant, field->name, NULL);
-    if (value != NULL && !read_field (type, field, value, record, error)) {
-      mado_record_free (type, record);
-      return NULL;
-    }
+  g_variant_iter_init (&iter, variant);
+  while (ok && g_variant_iter_next (&iter, "{&sv}", &name, &value)) {
+    gssize row = find_field (type, name);
+    if (row >= 0 && !(seen & (G_GUINT64_CONSTANT (1) << row))) /* the first of a name counts */
+      ok = read_field (type, &type->fields[row], value, record, error);
+    seen |= row >= 0 ? G_GUINT64_CONSTANT (1) << row : 0;
+    g_variant_unref (value);
+  }
+  if (!ok) {
+    mado_record_free (type, record);
+    return NULL;
   }
   return record;
 }
