@@ -102,9 +102,24 @@ view_keys (GString *out, guint columns, const GPtrArray *keys)
     const MadoOfferedKey *key = keys->pdata[i];
     g_autofree char *fingerprint = mado_view_word (key->fingerprint);
     g_autofree char *source = mado_view_word (key->source);
-    mado_view_ours (out, 0, "Offers key  %s (%s; not trusted by being here)", fingerprint, source);
+    mado_view_ours (out, 0, "Offers key  %s (%s%s; not trusted by being here)", fingerprint, source, key->gossip ? ", of somebody else" : "");
+    if (key->address != NULL)
+      mado_view_stranger (out, columns, "Said to be for: ", key->address);
     for (guint k = 0; key->user_ids[k] != NULL; k++)
       mado_view_stranger (out, columns, "User ID: ", key->user_ids[k]);
+  }
+}
+
+static void
+view_differences (GString *out, guint columns, const GPtrArray *differences)
+{
+  for (guint i = 0; i < differences->len; i++) {
+    const MadoHeaderDifference *difference = differences->pdata[i];
+    g_autofree char *name = mado_view_word (difference->name);
+    mado_view_ours (out, 0, "Header      %s: %s", name, difference->intended ? "hidden outside by its sender"
+                                                                             : "NOT the same outside as inside; the protected one counts");
+    mado_view_stranger (out, columns, "Outside: ", difference->outer != NULL ? difference->outer : "");
+    mado_view_stranger (out, columns, "Protected: ", difference->protected != NULL ? difference->protected : "");
   }
 }
 
@@ -128,6 +143,7 @@ view_headers (GString *out, guint columns, const MadoReport *report)
   if (report->message_id != NULL)
     mado_view_stranger (out, columns, "Message-ID: ", report->message_id);
   mado_view_stranger (out, columns, "Subject: ", report->subject);
+  view_differences (out, columns, report->header_differences);
 }
 
 static void

@@ -148,8 +148,8 @@ take_pieces (Body *body, MadoEntity *entity)
 static MadoEntity *
 content_of (MadoEntity *entity)
 {
-  while (entity->opened != NULL) /* a layer may hold nothing but the next one */
-    entity = entity->opened;
+  while (entity->opened != NULL || entity->is_wrapper) /* a layer may hold nothing but the next one */
+    entity = entity->opened != NULL ? entity->opened : mado_entity_child (entity, 0);
   return entity;
 }
 
@@ -330,7 +330,7 @@ list_parts (Body *body, MadoEntity *entity)
     if (piece->opened != NULL)
       list_parts (body, piece->opened);
   }
-  if ((entity->children->len == 0 || entity->is_message) && !entity->is_carrier && !g_hash_table_contains (body->shown, entity)) {
+  if ((entity->children->len == 0 || entity->is_message) && !entity->is_wrapper && !entity->is_carrier && !g_hash_table_contains (body->shown, entity)) {
     content = mado_content_decode (entity);
     g_ptr_array_add (body->reading->report->parts, mado_body_describe (entity, content));
   }

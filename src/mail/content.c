@@ -71,6 +71,15 @@ meta_charset (const guint8 *bytes, gsize size)
   return length == 0 ? NULL : g_strndup (at, length);
 }
 
+/* Does the page start with a copy of protected header fields for old readers (RFC 9788, 4.5.3.2)? */
+static gboolean
+repeats_header (const MadoEntity *entity)
+{
+  g_autofree char *value = entity->is_decrypted ? mado_header_param (entity, "Content-Type", "hp-legacy-display") : NULL;
+
+  return value != NULL && g_str_equal (value, "1");
+}
+
 char *
 mado_content_text (const MadoEntity *entity, char **charset, guint *notes)
 {
@@ -86,7 +95,7 @@ mado_content_text (const MadoEntity *entity, char **charset, guint *notes)
     label = meta_charset (data, size);
   text = mado_charset_decode (data, size, label, &used, notes);
   if (is_html) {
-    char *plain = mado_html_to_text (text);
+    char *plain = mado_html_to_text_without (text, repeats_header (entity) ? "header-protection-legacy-display" : NULL);
     if (plain == NULL)
       return NULL;
     g_free (text);

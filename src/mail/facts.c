@@ -69,7 +69,6 @@ static void
 read_recipients (MadoReading *reading, const MadoEntity *entity)
 {
   g_autoptr (GPtrArray) mailboxes = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_mailbox_free);
-  g_autoptr (GPtrArray) replies = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_mailbox_free);
   g_autoptr (GStrvBuilder) to = g_strv_builder_new ();
   MadoReport *report = reading->report;
 
@@ -82,6 +81,13 @@ read_recipients (MadoReading *reading, const MadoEntity *entity)
   }
   g_strfreev (report->to);
   report->to = g_strv_builder_end (to);
+}
+
+static void
+read_reply_to (MadoReading *reading, const MadoEntity *entity)
+{
+  g_autoptr (GPtrArray) replies = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_mailbox_free);
+  MadoReport *report = reading->report;
 
   mado_header_mailboxes (entity, "Reply-To", replies);
   g_clear_pointer (&report->headers->reply_to, g_free);
@@ -90,14 +96,37 @@ read_recipients (MadoReading *reading, const MadoEntity *entity)
 }
 
 static void
-read_ids (MadoReading *reading, const MadoEntity *entity)
+read_in_reply_to (MadoReading *reading, const MadoEntity *entity)
 {
-  MadoHeaderFacts *facts = reading->report->headers;
+  g_strfreev (reading->report->headers->in_reply_to);
+  reading->report->headers->in_reply_to = mado_header_message_ids (entity, "In-Reply-To", IDS_MAX);
+}
 
-  g_strfreev (facts->in_reply_to);
-  g_strfreev (facts->references);
-  facts->in_reply_to = mado_header_message_ids (entity, "In-Reply-To", IDS_MAX);
-  facts->references = mado_header_message_ids (entity, "References", IDS_MAX);
+static void
+read_references (MadoReading *reading, const MadoEntity *entity)
+{
+  g_strfreev (reading->report->headers->references);
+  reading->report->headers->references = mado_header_message_ids (entity, "References", IDS_MAX);
+}
+
+static void
+read_message_id (MadoReading *reading, const MadoEntity *entity)
+{
+  char *id = first_id (entity, "Message-ID");
+
+  if (id == NULL)
+    return;
+  g_free (reading->report->message_id);
+  reading->report->message_id = id;
+}
+
+static void
+read_when (MadoReading *reading, const MadoEntity *entity)
+{
+  gint64 date = read_date (entity);
+
+  if (date != 0)
+    reading->report->date = date;
 }
 
 /* The keyword of a field: what stands before a parameter or comment, in lower case. */
@@ -141,11 +170,13 @@ mado_facts_read (MadoReading *reading)
   MadoHeaderFacts *facts = report->headers;
   char *auto_submitted = read_keyword (root, "Auto-Submitted"), *precedence = read_keyword (root, "Precedence");
 
-  report->message_id = first_id (root, "Message-ID");
-  report->date = read_date (root);
+  read_message_id (reading, root);
+  read_when (reading, root);
   read_from (reading, root);
   read_recipients (reading, root);
-  read_ids (reading, root);
+  read_reply_to (reading, root);
+  read_in_reply_to (reading, root);
+  read_references (reading, root);
   set_text (&report->outer_subject, mado_header_text (root, "Subject"));
   report->subject = g_strdup (report->outer_subject);
   report->subject_source = g_strdup ("outer");
@@ -158,15 +189,29 @@ mado_facts_read (MadoReading *reading)
 void
 mado_facts_read_protected (MadoReading *reading, const MadoEntity *entity)
 {
-  g_autofree char *id = first_id (entity, "Message-ID");
-
-  if (id != NULL) {
-    g_free (reading->report->message_id);
-    reading->report->message_id = g_steal_pointer (&id);
-  }
+  read_message_id (reading, entity); /* a mail without one, or without a date, is worse than one from outside */
+  read_when (reading, entity);
   read_from (reading, entity);
   read_recipients (reading, entity);
-  read_ids (reading, entity);
+  read_reply_to (reading, entity);
+  read_in_reply_to (reading, entity);
+  read_references (reading, entity);
+}
+
+void
+mado_facts_read_some (MadoReading *reading, const MadoEntity *entity)
+{
+  static const struct {
+    const char *name;
+    void (*read) (MadoReading *reading, const MadoEntity *entity);
+  } fields[] = { { "Message-ID", read_message_id }, { "Date", read_when },       { "To", read_recipients },
+                 { "Reply-To", read_reply_to },     { "In-Reply-To", read_in_reply_to }, { "References", read_references } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++) {
+    g_autofree char *raw = mado_header_raw (entity, fields[i].name, 0);
+    if (raw != NULL)
+      fields[i].read (reading, entity);
+  }
 }
 
 /* The Message-ID of the mail that part @entity of a delivery report returns: a whole mail, or its header. */

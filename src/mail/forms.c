@@ -237,6 +237,9 @@ mado_forms_unopened (const MadoEntity *entity)
     return has_type (entity, "multipart/signed") && entity->layers->len == 0
                ? "The mail has a signature of a kind that this version does not verify."
                : NULL;
+  if (has_type (entity, "application/autocrypt-setup"))
+    return "The mail is an Autocrypt Setup Message: a secret key that somebody moves between programs of his own. It is no report, and "
+           "was not opened.";
   content = mado_content_decode (entity);
   bytes = g_bytes_get_data (content, &size);
   size = MIN (size, LOOK_MAX);

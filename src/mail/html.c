@@ -26,6 +26,7 @@ static const char *const blocks[] = { "p",  "div", "table", "tr",  "ul",      "o
 
 typedef struct {
   const Reader *reader;
+  const char *skip; /* a class whose "div" elements are passed over; nullable */
   GString *out;
   guint pre; /* inside this many <pre> */
 } Writer;
@@ -121,6 +122,22 @@ leave (Writer *writer, xmlNode *node)
     g_string_append_c (writer->out, '\n');
 }
 
+static gboolean
+is_skipped (const Writer *writer, xmlNode *node)
+{
+  xmlChar *value;
+  gboolean found;
+
+  if (writer->skip == NULL || !is_element (node, "div"))
+    return FALSE;
+  value = writer->reader->attribute (node, (const xmlChar *) "class");
+  g_auto (GStrv) words = g_strsplit_set (value == NULL ? "" : (const char *) value, " \t\r\n", 20);
+  found = g_strv_contains ((const char *const *) words, writer->skip);
+  if (value != NULL)
+    (*writer->reader->free) (value);
+  return found;
+}
+
 static void
 walk (Writer *writer, xmlNode *root)
 {
@@ -128,7 +145,8 @@ walk (Writer *writer, xmlNode *root)
 
   while (node != NULL) {
     gboolean is_hidden = is_named (node, silent) || node->type == XML_COMMENT_NODE || node->type == XML_PI_NODE
-                         || node->type == XML_DTD_NODE || node->type == XML_ENTITY_REF_NODE;
+                         || node->type == XML_DTD_NODE || node->type == XML_ENTITY_REF_NODE
+                         || is_skipped (writer, node);
     if (!is_hidden)
       enter (writer, node);
     if (!is_hidden && node->children != NULL && node->type != XML_TEXT_NODE) {
@@ -175,8 +193,14 @@ load (Reader *reader)
 char *
 mado_html_to_text (const char *html)
 {
+  return mado_html_to_text_without (html, NULL);
+}
+
+char *
+mado_html_to_text_without (const char *html, const char *class)
+{
   Reader reader;
-  Writer writer = { &reader, NULL, 0 };
+  Writer writer = { &reader, class, NULL, 0 };
   gsize size = strlen (html);
   htmlDocPtr document;
   xmlNode *root;

@@ -3,7 +3,7 @@ libmail_a_SOURCES = src/mail/structure.c src/mail/header.c src/mail/words.c src/
 	src/mail/content.c \
 	src/mail/html.c src/mail/reading.c src/mail/facts.c src/mail/body.c src/mail/open.c \
 	src/mail/forms.c src/mail/smime.c src/mail/peel.c src/mail/unlock.c src/mail/inline.c src/mail/blocks.c src/mail/pairs.c src/mail/offers.c \
-	src/mail/protect.c src/mail/verdict.c src/mail/jail.c
+	src/mail/protect.c src/mail/differences.c src/mail/verdict.c src/mail/jail.c
 libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) $(XML_CFLAGS) \
 	-DMADO_XML_LIBRARY=\"$(XML_LIBRARY)\"
 noinst_HEADERS += include/madoguchi/mail/open.h include/madoguchi/mail/jail.h include/madoguchi/mail/structure.h \
@@ -13,7 +13,7 @@ noinst_HEADERS += include/madoguchi/mail/open.h include/madoguchi/mail/jail.h in
 	include/madoguchi/mail/facts.h include/madoguchi/mail/body.h \
 	include/madoguchi/mail/forms.h include/madoguchi/mail/smime.h include/madoguchi/mail/peel.h include/madoguchi/mail/protect.h \
 	include/madoguchi/mail/verdict.h include/madoguchi/mail/unlock.h include/madoguchi/mail/inline.h \
-	include/madoguchi/mail/blocks.h include/madoguchi/mail/pairs.h include/madoguchi/mail/offers.h
+	include/madoguchi/mail/blocks.h include/madoguchi/mail/pairs.h include/madoguchi/mail/differences.h include/madoguchi/mail/offers.h
 mail_libs = libmail.a $(role_libs) $(pgp_libs) $(model_libs) $(conf_libs) $(GMIME_LIBS)
 
 check_PROGRAMS += tests/unit/open-one
@@ -21,8 +21,8 @@ tests_unit_open_one_SOURCES = tests/unit/open-one.c
 tests_unit_open_one_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 tests_unit_open_one_LDADD = $(mail_libs) $(model_json_libs)
 
-TESTS += tests/it/open.py tests/it/inline.py tests/it/shapes.py tests/it/smime.py tests/it/corpus.py
-EXTRA_DIST += tests/it/open.py tests/it/inline.py tests/it/shapes.py tests/it/smime.py tests/it/corpus.py
+TESTS += tests/it/open.py tests/it/inline.py tests/it/shapes.py tests/it/headers.py tests/it/smime.py tests/it/corpus.py
+EXTRA_DIST += tests/it/open.py tests/it/inline.py tests/it/shapes.py tests/it/headers.py tests/it/smime.py tests/it/corpus.py
 
 unit_tests += tests/unit/test-mail-structure tests/unit/test-mail-charset tests/unit/test-mail-words tests/unit/test-mail-verdict
 tests_unit_test_mail_structure_SOURCES = tests/unit/test-mail-structure.c

@@ -1,4 +1,4 @@
-/* offers.c: see offers.h. Autocrypt Level 1, 2.1: one valid field or none. */
+/* offers.c: see offers.h. Autocrypt Level 1, 2. */
 #include "madoguchi/mail/offers.h"
 
 #include "madoguchi/base/text.h"
@@ -108,8 +108,28 @@ read_field (const char *raw, char **address, char **keydata)
   return *address != NULL && *keydata != NULL;
 }
 
+/* Adds the key of one Autocrypt field, unless it is there already. */
 static void
-read_autocrypt (MadoReading *reading)
+offer (MadoReading *reading, const char *keydata, const char *address, gboolean is_gossip)
+{
+  GPtrArray *keys = reading->report->keys_offered;
+  guint before = keys->len;
+  gsize size;
+  g_autofree guchar *bytes = g_base64_decode (keydata, &size);
+
+  if (size == 0 || !(bytes[0] & 0x80))
+    return;
+  mado_offered_read (bytes, size, "autocrypt", KEYS_MAX, keys);
+  for (guint i = before; i < keys->len; i++) {
+    MadoOfferedKey *key = g_ptr_array_index (keys, i);
+    key->address = mado_text_escape_line (address);
+    key->gossip = is_gossip;
+  }
+}
+
+/* Autocrypt Level 1, 2.3: the key of the sender; one valid field, or none counts. */
+static void
+read_autocrypt (MadoReading *reading, const MadoEntity *entity)
 {
   MadoReport *report = reading->report;
   g_autofree char *raw = NULL, *only = NULL;
@@ -117,18 +137,37 @@ read_autocrypt (MadoReading *reading)
 
   if (report->headers->from_count != 1 || report->from == NULL || g_str_equal (reading->root->type, "multipart/report"))
     return;
-  for (guint n = 0; n < FIELDS_MAX && (raw = mado_header_raw (reading->root, "Autocrypt", n)) != NULL; n++) {
+  for (guint n = 0; n < FIELDS_MAX && (raw = mado_header_raw (entity, "Autocrypt", n)) != NULL; n++) {
     g_autofree char *address = NULL, *keydata = NULL;
     if (strlen (raw) <= AUTOCRYPT_MAX && read_field (raw, &address, &keydata)
         && mado_text_same_address (address, report->from->address) && ++valid == 1)
       only = g_steal_pointer (&keydata);
     g_clear_pointer (&raw, g_free);
   }
-  if (valid == 1) {
-    gsize size;
-    g_autofree guchar *bytes = g_base64_decode (only, &size);
-    if (size > 0 && (bytes[0] & 0x80))
-      mado_offered_read (bytes, size, "autocrypt", KEYS_MAX, report->keys_offered);
+  if (valid == 1)
+    offer (reading, only, report->from->address, FALSE);
+}
+
+static gboolean
+is_recipient (const MadoReport *report, const char *address)
+{
+  for (guint i = 0; report->to[i] != NULL; i++)
+    if (mado_text_same_address (report->to[i], address))
+      return TRUE;
+  return FALSE;
+}
+
+/* Autocrypt Level 1, 2.4: keys of the other recipients, in the header of the encrypted payload alone. */
+static void
+read_gossip (MadoReading *reading, const MadoEntity *payload)
+{
+  g_autofree char *raw = NULL;
+
+  for (guint n = 0; n < FIELDS_MAX && (raw = mado_header_raw (payload, "Autocrypt-Gossip", n)) != NULL; n++) {
+    g_autofree char *address = NULL, *keydata = NULL;
+    if (strlen (raw) <= AUTOCRYPT_MAX && read_field (raw, &address, &keydata) && is_recipient (reading->report, address))
+      offer (reading, keydata, address, TRUE);
+    g_clear_pointer (&raw, g_free);
   }
 }
 
@@ -138,15 +177,16 @@ judge_offers (MadoReading *reading)
 {
   const MadoReport *report = reading->report;
   const MadoKeyIndex *keys = reading->context->keys;
-  gboolean is_single = report->headers->from_count == 1 && report->from != NULL;
+  const char *from = report->headers->from_count == 1 && report->from != NULL ? report->from->address : NULL;
 
-  for (guint i = 0; keys != NULL && is_single && i < report->keys_offered->len; i++) {
+  for (guint i = 0; keys != NULL && i < report->keys_offered->len; i++) {
     MadoOfferedKey *offered = g_ptr_array_index (report->keys_offered, i);
+    const char *address = offered->gossip ? offered->address : from;
     const MadoKey *key = mado_key_index_find (keys, offered->fingerprint);
     const char *vouched_by = NULL;
     gboolean matches;
 
-    if (key != NULL && mado_key_index_judge (keys, key, report->from->address, &matches, &vouched_by) >= MADO_VALIDITY_FULL)
+    if (key != NULL && address != NULL && mado_key_index_judge (keys, key, address, &matches, &vouched_by) >= MADO_VALIDITY_FULL)
       offered->vouched_by = g_strdup (vouched_by);
   }
 }
@@ -154,7 +194,16 @@ judge_offers (MadoReading *reading)
 void
 mado_offers_read (MadoReading *reading)
 {
-  read_autocrypt (reading);
+  const MadoEntity *payload = reading->payload;
+  gboolean is_inside = payload != NULL && payload != reading->root;
+  guint before = reading->report->keys_offered->len;
+
+  if (is_inside && g_strcmp0 (reading->report->subject_source, "protected") == 0)
+    read_autocrypt (reading, payload);
+  if (reading->report->keys_offered->len == before)
+    read_autocrypt (reading, reading->root);
+  if (is_inside && payload->is_decrypted)
+    read_gossip (reading, payload);
   read_parts (reading, reading->root);
   judge_offers (reading);
 }

@@ -78,6 +78,7 @@ judge (MadoReading *reading)
   mado_verdict_judge (report->layers, is_single ? report->from->address : NULL, reading->context->keys, &verdict);
   report->encryption = verdict.encryption;
   report->signature = verdict.signature;
+  g_clear_pointer (&report->signer, mado_signer_free);
   report->signer = verdict.signer;
 }
 
@@ -128,6 +129,8 @@ mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 
   mado_smime_note (reading);
   mado_protect_read (reading);
   judge (reading);
+  if (mado_protect_settle_from (reading))
+    judge (reading);
   mado_offers_read (reading);
   mado_facts_read_kind (reading);
   mado_body_read (reading);

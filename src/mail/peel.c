@@ -6,6 +6,7 @@
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/forms.h"
 #include "madoguchi/mail/pairs.h"
+#include "madoguchi/mail/protect.h"
 #include "madoguchi/mail/unlock.h"
 
 /* Makes @plaintext the content of @entity. A cap that it crosses is the layer's outcome. */
@@ -172,6 +173,10 @@ mado_peel (MadoReading *reading, GError **error)
     } else {
       if (!mado_pairs_rebuilt (reading, entity, MADO_COVERS_WHOLE, depth, &inside, error))
         return FALSE;
+      if (inside == NULL && entity != reading->root && mado_protect_is_wrapper (entity)) {
+        entity->is_wrapper = TRUE;
+        inside = mado_entity_child (entity, 0);
+      }
       if (inside == NULL)
         break;
     }

@@ -2,6 +2,7 @@
 #include "madoguchi/mail/protect.h"
 
 #include "madoguchi/base/text.h"
+#include "madoguchi/mail/differences.h"
 #include "madoguchi/mail/facts.h"
 #include "madoguchi/mail/header.h"
 #include "madoguchi/mail/verdict.h"
@@ -31,14 +32,16 @@ is_payload_signed (const MadoReading *reading)
 }
 
 static void
-protect_subject (MadoReading *reading, const MadoEntity *payload)
+protect_subject (MadoReading *reading, const MadoEntity *inside, MadoProtection protection)
 {
   MadoReport *report = reading->report;
-  g_autofree char *subject = mado_header_text (payload, "Subject");
+  g_autofree char *subject = mado_header_text (inside, "Subject");
 
+  if (subject == NULL && protection == MADO_PROTECTION_SOME)
+    return;
+  g_clear_pointer (&report->subject, g_free); /* where all is protected, an outer-only field is no field of this mail */
   if (subject == NULL)
     return;
-  g_free (report->subject);
   g_free (report->subject_source);
   report->subject = mado_text_escape_line (subject);
   report->subject_source = g_strdup ("protected");
@@ -47,44 +50,98 @@ protect_subject (MadoReading *reading, const MadoEntity *payload)
 /* RFC 9788, 2.1: every protected mail carries its own From. One that only hides its Subject says nothing of the
  * other fields: those outside stay. */
 static gboolean
-has_from (const MadoEntity *payload)
+has_from (const MadoEntity *inside)
 {
-  g_autofree char *from = mado_header_raw (payload, "From", 0);
+  g_autofree char *from = mado_header_raw (inside, "From", 0);
 
   return from != NULL;
 }
 
-/* Does the payload claim header protection, and is the claim true (RFC 9788, 2.1.1)? */
+/* Whose claim of protection is true? @protection: (out) what is protected. FALSE: nothing. */
 static gboolean
-claims_truly (const MadoEntity *payload, gboolean is_encrypted, gboolean is_signed)
+find_claim (MadoReading *reading, const MadoEntity *payload, MadoProtection *protection)
 {
-  return (has_param (payload, "hp", "cipher") && is_encrypted)
-         || (has_param (payload, "hp", "clear") && !is_encrypted && is_signed);
+  gboolean is_encrypted = payload->is_decrypted, is_signed = is_payload_signed (reading);
+  gboolean claims_cipher = has_param (payload, "hp", "cipher"), claims_clear = has_param (payload, "hp", "clear");
+
+  if (!is_encrypted && !is_signed)
+    return FALSE;
+  if (payload->parent != NULL && payload->parent->is_wrapper)
+    *protection = MADO_PROTECTION_ALL;
+  else if (claims_cipher && is_encrypted)
+    *protection = MADO_PROTECTION_RECORDED;
+  else if (claims_clear && is_signed)
+    *protection = MADO_PROTECTION_ALL; /* encrypted, too? Then somebody else did that */
+  else if (has_param (payload, "protected-headers", "v1"))
+    *protection = MADO_PROTECTION_SOME;
+  else {
+    if (claims_cipher || claims_clear)
+      mado_reading_problem (reading, "The mail claims a protection of its header that it does not have (RFC 9788, 2.1.1); the header "
+                                     "outside counts.");
+    return FALSE;
+  }
+  if (!has_from (payload))
+    *protection = MADO_PROTECTION_SOME;
+  return TRUE;
+}
+
+/* Keeps the sender outside aside when the protected one is somebody else. */
+static void
+keep_outer_from (MadoReading *reading, MadoMailbox *outer)
+{
+  const MadoMailbox *inner = reading->report->from;
+
+  if (outer != NULL && inner != NULL && mado_text_same_address (outer->address, inner->address))
+    mado_mailbox_free (outer);
+  else
+    reading->outer_from = outer;
 }
 
 void
 mado_protect_read (MadoReading *reading)
 {
   const MadoEntity *payload = reading->payload;
-  gboolean is_encrypted, is_signed;
+  MadoProtection protection;
+  MadoMailbox *outer;
 
-  if (payload == NULL || payload == reading->root)
+  if (payload == NULL || payload == reading->root || !find_claim (reading, payload, &protection))
     return;
-  is_encrypted = payload->is_decrypted;
-  is_signed = is_payload_signed (reading);
-  if (claims_truly (payload, is_encrypted, is_signed) && has_from (payload)) {
-    g_autofree char *outer = reading->report->from == NULL ? NULL : g_strdup (reading->report->from->address);
-
-    protect_subject (reading, payload);
-    if (reading->report->subject != NULL && g_str_equal (reading->report->subject_source, "outer"))
-      g_clear_pointer (&reading->report->subject, g_free); /* an outer-only field is no field of this mail */
-    mado_facts_read_protected (reading, payload);
-    if (reading->report->from != NULL && !mado_text_same_address (outer, reading->report->from->address))
-      mado_reading_problem (reading, "The sender outside differs from the one inside the protected mail; the one inside is shown.");
-  } else if (claims_truly (payload, is_encrypted, is_signed)
-             || (has_param (payload, "protected-headers", "v1") && (is_encrypted || is_signed))) {
-    protect_subject (reading, payload);
+  protect_subject (reading, payload, protection);
+  mado_differences_read (reading, payload, protection);
+  if (protection == MADO_PROTECTION_SOME) {
+    mado_facts_read_some (reading, payload);
+    return;
   }
+  outer = g_steal_pointer (&reading->report->from);
+  mado_facts_read_protected (reading, payload);
+  keep_outer_from (reading, outer);
+}
+
+gboolean
+mado_protect_settle_from (MadoReading *reading)
+{
+  MadoReport *report = reading->report;
+
+  if (reading->outer_from == NULL)
+    return FALSE;
+  if (report->signature == MADO_SIGNATURE_GOOD) {
+    mado_reading_problem (reading, "The sender outside is not the protected one, for whom the signature speaks; the protected one is shown.");
+    return FALSE;
+  }
+  mado_reading_problem (reading, "The sender outside is not the protected one, and no signature speaks for the protected one; the one outside is "
+                                 "shown, and an answer belongs to the one inside.");
+  if (report->headers->reply_to == NULL && report->from != NULL)
+    report->headers->reply_to = g_strdup (report->from->address);
+  mado_mailbox_free (report->from);
+  report->from = g_steal_pointer (&reading->outer_from);
+  report->headers->from_count = 2; /* two senders: neither of them is one that we may rely on */
+  return TRUE;
+}
+
+gboolean
+mado_protect_is_wrapper (const MadoEntity *entity)
+{
+  return entity->is_message && entity->children->len == 1 && has_param (entity, "forwarded", "no");
 }
 
 gboolean

@@ -60,6 +60,7 @@ mado_reading_free (MadoReading *reading)
   if (reading == NULL)
     return;
   mado_entity_free (reading->root);
+  mado_mailbox_free (reading->outer_from);
   g_clear_pointer (&reading->own_engine, mado_pgp_engine_free);
   g_clear_pointer (&reading->cms, mado_cms_engine_free);
   g_clear_pointer (&reading->plaintexts, g_ptr_array_unref);

@@ -89,6 +89,8 @@ static const MadoField mado_offered_key_fields[] = {
   MADO_STRING (MadoOfferedKey, source),
   MADO_STRV (MadoOfferedKey, user_ids),
   MADO_STRING (MadoOfferedKey, vouched_by),
+  MADO_STRING (MadoOfferedKey, address),
+  MADO_BOOL (MadoOfferedKey, gossip),
   MADO_FIELDS_END,
 };
 RECORD_TYPE (mado_offered_key, MadoOfferedKey, "offered-key");
@@ -129,6 +131,15 @@ static const MadoField mado_indicator_fields[] = {
 };
 RECORD_TYPE (mado_indicator, MadoIndicator, "indicator");
 
+static const MadoField mado_header_difference_fields[] = {
+  MADO_STRING (MadoHeaderDifference, name),
+  MADO_STRING (MadoHeaderDifference, outer),
+  MADO_STRING (MadoHeaderDifference, protected),
+  MADO_BOOL (MadoHeaderDifference, intended),
+  MADO_FIELDS_END,
+};
+RECORD_TYPE (mado_header_difference, MadoHeaderDifference, "header-difference");
+
 static const MadoField mado_report_fields[] = {
   MADO_STRING (MadoReport, message_id),
   MADO_TIME (MadoReport, date),
@@ -152,6 +163,7 @@ static const MadoField mado_report_fields[] = {
   MADO_LIST (MadoReport, indicators, mado_indicator_type, 100000),
   MADO_STRV (MadoReport, problems),
   MADO_RECORD (MadoReport, headers, mado_header_facts_type),
+  MADO_LIST (MadoReport, header_differences, mado_header_difference_type, 100),
   MADO_STRING (MadoReport, content_sha256),
   MADO_FIELDS_END,
 };

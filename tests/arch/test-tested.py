@@ -50,6 +50,7 @@ COVERED = {
     "tests/it/lmtp.py": {"bin/madoguchi-lmtp": "lmtp"},
     "tests/it/inline.py": {"mail/blocks": "detached", "mail/offers": "Autocrypt", "mail/unlock": "more blocks than we open"},
     "tests/it/shapes.py": {"mail/pairs": "rebuilt"},
+    "tests/it/headers.py": {"mail/differences": "header_differences"},
     "tests/crash/kill9.py": {"bin/madoguchi-sender": "sender"},
 }
 

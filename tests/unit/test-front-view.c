@@ -125,6 +125,7 @@ make_hostile (void)
   MadoReport *report = mado_report_new ();
   MadoPart *part = mado_part_new ();
   MadoOfferedKey *key = mado_offered_key_new ();
+  MadoHeaderDifference *difference = mado_header_difference_new ();
   const char *const list[] = { "x\n" EVIL, NULL };
 
   report->from = mado_mailbox_new ();
@@ -148,7 +149,12 @@ make_hostile (void)
   key->source = g_strdup ("inline\n" EVIL);
   g_strfreev (key->user_ids);
   key->user_ids = g_strdupv ((char **) list);
+  key->address = g_strdup ("a@b\n" EVIL);
   g_ptr_array_add (report->keys_offered, key);
+  difference->name = g_strdup ("Subject\n" EVIL);
+  difference->outer = g_strdup ("out\n" EVIL);
+  difference->protected = g_strdup ("in\n" EVIL);
+  g_ptr_array_add (report->header_differences, difference);
   return report;
 }
 
@@ -170,6 +176,7 @@ test_signed_report (void)
   g_autoptr (MadoReport) report = mado_report_new ();
   g_autoptr (GString) out = g_string_new (NULL);
   MadoLayer *layer = mado_layer_new ();
+  MadoHeaderDifference *difference = mado_header_difference_new ();
 
   report->encryption = MADO_ENCRYPTION_WHOLE;
   report->signature = MADO_SIGNATURE_GOOD;
@@ -181,7 +188,12 @@ test_signed_report (void)
   layer->part = g_strdup ("1");
   layer->operation = MADO_OPERATION_DECRYPT_VERIFY;
   g_ptr_array_add (report->layers, layer);
+  difference->name = g_strdup ("Subject");
+  difference->outer = g_strdup ("[...]");
+  difference->intended = TRUE;
+  g_ptr_array_add (report->header_differences, difference);
   mado_view_report (out, 80, report);
+  g_assert_nonnull (strstr (out->str, "Header      Subject: hidden outside by its sender\n"));
   g_assert_nonnull (strstr (out->str, "Encryption  encrypted\n"));
   g_assert_nonnull (strstr (out->str, "Signature   GOOD signature of the sender\n"));
   g_assert_nonnull (strstr (out->str, "0123456789ABCDEF0123456789ABCDEF01234567"));

@@ -90,6 +90,20 @@ test_page (gconstpointer data)
     g_assert_null (strstr (out, "root:"));
 }
 
+/* RFC 9788, 4.5.3.2: one class of "div" goes, by its whole name, wherever it stands in the list; all else stays. */
+static void
+test_page_without (void)
+{
+  static const char page[] = "<div class='a copy b'>gone<p>gone</p></div><div class='copycat'>one</div><p class='copy'>two</p><div>three</div>";
+  g_autofree char *out = mado_html_to_text_without (page, "copy"), *all = mado_html_to_text_without (page, NULL);
+
+  g_assert_null (strstr (out, "gone"));
+  g_assert_nonnull (strstr (out, "one"));
+  g_assert_nonnull (strstr (out, "two"));
+  g_assert_nonnull (strstr (out, "three"));
+  g_assert_nonnull (strstr (all, "gone"));
+}
+
 static void
 test_deep_page (void)
 {
@@ -135,6 +149,7 @@ main (int argc, char **argv)
   add ("/mail/words/", words, G_N_ELEMENTS (words), test_words);
   add ("/mail/param/", params, G_N_ELEMENTS (params), test_param);
   add ("/mail/html/", pages, G_N_ELEMENTS (pages), test_page);
+  g_test_add_func ("/mail/html/without", test_page_without);
   g_test_add_func ("/mail/html/deep", test_deep_page);
   g_test_add_func ("/mail/words/open", test_open_words);
   return g_test_run ();

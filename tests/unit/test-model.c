@@ -53,6 +53,7 @@ add_parts (MadoReport *report)
   MadoPart *part = mado_part_new ();
   MadoIndicator *indicator = mado_indicator_new ();
   MadoOfferedKey *key = mado_offered_key_new ();
+  MadoHeaderDifference *difference = mado_header_difference_new ();
 
   part->path = g_strdup ("1.2");
   part->size = G_MAXINT64;
@@ -63,7 +64,11 @@ add_parts (MadoReport *report)
   indicator->offset = -1;
   g_ptr_array_add (report->indicators, indicator);
   key->source = g_strdup ("autocrypt");
+  key->gossip = TRUE;
   g_ptr_array_add (report->keys_offered, key);
+  difference->name = g_strdup ("Subject");
+  difference->protected = g_strdup ("inside");
+  g_ptr_array_add (report->header_differences, difference);
 }
 
 /* A report in which every field has a value but outer_subject and language. */
@@ -120,6 +125,9 @@ test_round_trip (void)
   g_assert_cmpstr (layer->encrypted_to[1], ==, "0000000000000000");
   g_assert_cmpint (signature->status, ==, MADO_SIGNATURE_GOOD);
   g_assert_cmpint (signature->expires, ==, 0);
+  MadoHeaderDifference *difference = back->header_differences->pdata[0];
+  g_assert_cmpstr (difference->protected, ==, "inside");
+  g_assert_null (difference->outer);
   MadoPart *part = back->parts->pdata[0];
   g_assert_cmpint (part->size, ==, G_MAXINT64);
   g_assert_true (part->is_signed);
@@ -226,7 +234,7 @@ test_json_empty (void)
   g_autoptr (JsonParser) parser = json_parser_new ();
   JsonObject *o = to_json (&mado_report_type, report, parser);
   static const char *const nulls[] = { "message_id", "date", "from", "subject", "signer", "undecryptable", "report" };
-  static const char *const arrays[] = { "to", "layers", "parts", "keys_offered", "indicators", "problems" };
+  static const char *const arrays[] = { "to", "layers", "parts", "keys_offered", "indicators", "problems", "header_differences" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (nulls); i++)
     g_assert_true (json_object_has_member (o, nulls[i]) && json_object_get_null_member (o, nulls[i]));

@@ -12,6 +12,7 @@ typedef struct {
   const guint8 *bytes; /* the mail, without an mbox line */
   gsize size;
   MadoEntity *root;
+  MadoMailbox *outer_from; /* the sender outside, when the protected one is somebody else; owned */
   MadoEntity *payload; /* first that is no layer, inside the envelope; NULL when that could not be opened */
   MadoStructureLimits limits;
   guint64 plaintext_left; /* bytes that decryption may still produce */

@@ -35,6 +35,7 @@ struct _MadoEntity {
   GPtrArray *pieces;    /* of MadoPiece, owned: a text with inline blocks, cut up; NULL: it has none */
   GBytes *text;         /* what the pieces are ranges of, owned */
   gboolean is_carrier;  /* a detached signature that is told by the layer of its file */
+  gboolean is_wrapper;  /* a message/rfc822 that only carries the header fields it protects (RFC 8551, 3.1) */
   const MadoEntity *parent; /* NULL for the root of a scan */
 };
 

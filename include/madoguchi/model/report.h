@@ -108,6 +108,8 @@ typedef struct {
   char *source; /* "attached", "autocrypt", "inline" */
   char **user_ids;
   char *vouched_by; /* what vouches that it is the key of the From address, as in MadoSigner; NULL: nothing */
+  char *address;   /* of Autocrypt: the one that it is said to be for; nullable */
+  gboolean gossip; /* of Autocrypt: somebody else offers it (Autocrypt-Gossip) */
 } MadoOfferedKey;
 
 typedef struct {
@@ -132,6 +134,14 @@ typedef struct {
   gint64 from_count;     /* mailboxes in From; identity needs exactly 1 */
 } MadoHeaderFacts;
 
+/* A header field that says one thing outside and another one inside the cryptographic envelope (RFC 9788). */
+typedef struct {
+  char *name;        /* "Subject" */
+  char *outer;       /* NULL: there is none outside */
+  char *protected;   /* NULL: there is none inside */
+  gboolean intended; /* the sender hid it: the protected header says so (HP-Outer), or a well-known word stands outside */
+} MadoHeaderDifference;
+
 typedef struct {
   char *message_id; /* with angle brackets */
   gint64 date;
@@ -155,6 +165,7 @@ typedef struct {
   GPtrArray *indicators;   /* of MadoIndicator */
   char **problems;         /* plain sentences */
   MadoHeaderFacts *headers;
+  GPtrArray *header_differences; /* of MadoHeaderDifference */
   char *content_sha256;    /* over From, Date, Subject and the body as they arrived: tells a duplicate from a clash */
 } MadoReport;
 
@@ -182,4 +193,5 @@ MADO_DECLARE_RECORD (MadoOfferedKey, mado_offered_key)
 MADO_DECLARE_RECORD (MadoReportBody, mado_report_body)
 MADO_DECLARE_RECORD (MadoHeaderFacts, mado_header_facts)
 MADO_DECLARE_RECORD (MadoIndicator, mado_indicator)
+MADO_DECLARE_RECORD (MadoHeaderDifference, mado_header_difference)
 MADO_DECLARE_RECORD (MadoReport, mado_report)
