@@ -7,5 +7,5 @@ it_quick = tests/it/lmtp.py tests/it/cli.py tests/it/demo.py \
 it_full = tests/it/e2e.py tests/it/corpus.py tests/full/kill9-rounds.sh
 TESTS += $(it_quick)
 FULL_TESTS += $(it_full)
-EXTRA_DIST += $(it_quick) $(it_full) tests/bench/run.py tests/lib/madogpg.py tests/lib/madolmtp.py \
+EXTRA_DIST += $(it_quick) $(it_full) tests/bench/run.py tests/lib/madobombs.py tests/lib/madogpg.py tests/lib/madolmtp.py \
 	tests/lib/madomail.py tests/lib/madopostfix.py tests/lib/madotest.py

@@ -10,14 +10,6 @@ tests_unit_test_intake_lmtp_parse_LDADD = $(intake_libs)
 tests_unit_test_intake_lmtp_session_SOURCES = tests/unit/test-intake-lmtp-session.c
 tests_unit_test_intake_lmtp_session_LDADD = $(intake_libs)
 
-EXTRA_DIST += tests/fuzz/corpus/lmtp/mail tests/fuzz/corpus/lmtp/smuggle tests/fuzz/corpus/lmtp/spaces \
-	tests/fuzz/corpus/lmtp/words
-if FUZZING
-noinst_PROGRAMS += tests/fuzz/fuzz-lmtp
-endif
-tests_fuzz_fuzz_lmtp_SOURCES = tests/fuzz/fuzz-lmtp.c
-tests_fuzz_fuzz_lmtp_LDADD = $(intake_libs)
-tests_fuzz_fuzz_lmtp_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 unit_tests += tests/unit/test-intake-listen tests/unit/test-intake-lmtp-server
 tests_unit_test_intake_listen_SOURCES = tests/unit/test-intake-listen.c
 tests_unit_test_intake_listen_LDADD = $(intake_libs)

@@ -38,25 +38,6 @@ unit_tests += tests/unit/test-mail-inline
 tests_unit_test_mail_inline_SOURCES = tests/unit/test-mail-inline.c
 tests_unit_test_mail_inline_LDADD = $(mail_libs)
 
-if FUZZING
-noinst_PROGRAMS += tests/fuzz/fuzz-mail tests/fuzz/fuzz-charset tests/fuzz/fuzz-packets tests/fuzz/fuzz-inline tests/fuzz/fuzz-cms
-tests_fuzz_fuzz_mail_SOURCES = tests/fuzz/fuzz-mail.c
-tests_fuzz_fuzz_mail_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS)
-tests_fuzz_fuzz_mail_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_mail_LDADD = $(mail_libs)
-tests_fuzz_fuzz_charset_SOURCES = tests/fuzz/fuzz-charset.c
-tests_fuzz_fuzz_charset_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_charset_LDADD = $(mail_libs)
-tests_fuzz_fuzz_cms_SOURCES = tests/fuzz/fuzz-cms.c
-tests_fuzz_fuzz_cms_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_cms_LDADD = $(mail_libs)
-tests_fuzz_fuzz_packets_SOURCES = tests/fuzz/fuzz-packets.c
-tests_fuzz_fuzz_packets_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_packets_LDADD = $(mail_libs)
-tests_fuzz_fuzz_inline_SOURCES = tests/fuzz/fuzz-inline.c
-tests_fuzz_fuzz_inline_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_inline_LDADD = $(mail_libs)
-endif
 unit_tests += tests/unit/test-mail-forms tests/unit/test-mail-content tests/unit/test-mail-open
 tests_unit_test_mail_forms_SOURCES = tests/unit/test-mail-forms.c
 tests_unit_test_mail_forms_LDADD = $(mail_libs)

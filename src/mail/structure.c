@@ -128,10 +128,16 @@ mado_entity_child (const MadoEntity *entity, guint n)
   return n < entity->children->len ? g_ptr_array_index (entity->children, n) : NULL;
 }
 
-/* Where the line break before @line starts: it belongs to the boundary (RFC 2046, 5.1.1). */
+/* Where the line break before @line starts: it belongs to the boundary (RFC 2046, 5.1.1), unless it ended the one before
+ * @entity. */
 static const guint8 *
-before_line_break (const guint8 *start, const guint8 *line)
+before_line_break (const MadoEntity *entity, const guint8 *line)
 {
+  const guint8 *start;
+
+  while (entity->parent != NULL && entity->parent->is_message)
+    entity = entity->parent;
+  start = entity->header;
   if (line > start && line[-1] == '\n')
     line--;
   if (line > start && line[-1] == '\r')
@@ -254,8 +260,13 @@ finish (Scan *scan, const MadoEntity *outer, const guint8 *end, GError **error)
       entity->type = g_strdup ("text/plain");
     scan->in_header = FALSE;
   }
-  for (; entity != outer && entity != NULL; entity = (MadoEntity *) entity->parent)
-    entity->body_size = end > entity->body ? (gsize) (end - entity->body) : 0;
+  for (; entity != outer && entity != NULL; entity = (MadoEntity *) entity->parent) {
+    if (entity->body > end) /* the line break of the empty line belongs to the boundary: there is no body */
+      entity->body = end;
+    if (entity->header > end) /* nor a message in it */
+      entity->header = end;
+    entity->body_size = (gsize) (end - entity->body);
+  }
   return TRUE;
 }
 
@@ -264,7 +275,7 @@ take_delimiter (Scan *scan, int which, gboolean is_last, const guint8 *line, con
 {
   MadoEntity *entity = g_array_index (scan->levels, Level, which).entity;
 
-  if (scan->current != entity && !finish (scan, entity, before_line_break (scan->current->header, line), error))
+  if (scan->current != entity && !finish (scan, entity, before_line_break (scan->current, line), error))
     return FALSE;
   if (!is_last) {
     g_array_set_size (scan->levels, (guint) which + 1);
@@ -317,8 +328,11 @@ scan_lines (Scan *scan, GError **error)
       if (!take_delimiter (scan, which, is_last, line, next, error))
         return FALSE;
     } else if (scan->in_header) {
+      const MadoEntity *before = scan->current;
       if (!take_header_line (scan, line, length, next, error))
         return FALSE;
+      if (scan->current != before && scan->current->header == line)
+        continue; /* a message that starts with the line that ended the header around it */
     }
     line = next;
   }

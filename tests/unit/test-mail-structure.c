@@ -19,6 +19,7 @@ static const Case cases[] = {
   { "no-body", "From: a@b\n", "1 text/plain 0" },
   { "no-body-no-line-end", "From: a@b", "1 text/plain 0" },
   { "only-empty-line", "From: a@b\n\n", "1 text/plain 0" },
+  { "message-without-empty-line", "Content-Type: message/rfc822\nhello there\nSubject: x\n\ny\n", "1 message/rfc822|1.1 text/plain 26" },
   { "missing-empty-line", "From: a@b\nhello there\nx\n", "1 text/plain 14" },
   { "empty-header", "\nbody\n", "1 text/plain 5" },
   { "folded", "Content-Type: text/html;\n charset=x\n\nx", "1 text/html 1" },
@@ -101,6 +102,26 @@ test_raw (void)
   g_assert_cmpstr (text, ==, "Content-Type: multipart/mixed; boundary=i\n\n--i  \n\na\n--i--");
 }
 
+/* What a signature over a part without a body covers: the empty line belongs to the boundary (RFC 2046, 5.1.1). */
+static void
+test_raw_empty (void)
+{
+  const char *mail = "Content-Type: multipart/signed; boundary=s\r\n\r\n--s\r\nContent-Type: text/plain\r\n\r\n"
+                     "--s\r\nContent-Type: message/rfc822\r\n\r\n--s\r\n\r\n--s--\r\n";
+  static const char *const parts[] = { "Content-Type: text/plain\r\n", "Content-Type: message/rfc822\r\n", "" };
+  MadoStructureLimits limits = { 100, 1000, 100000 };
+  g_autoptr (MadoEntity) root = mado_structure_scan ((const guint8 *) mail, strlen (mail), "1", &limits, NULL);
+
+  g_assert_cmpuint (root->children->len, ==, G_N_ELEMENTS (parts));
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++) {
+    gsize size;
+    const guint8 *raw = mado_entity_raw (mado_entity_child (root, i), &size);
+
+    g_assert_cmpmem (raw, size, parts[i], strlen (parts[i]));
+    g_assert_cmpuint (mado_entity_child (root, i)->body_size, ==, 0);
+  }
+}
+
 static void
 assert_limit (GString *mail, guint depth, guint parts, gsize header)
 {
@@ -178,6 +199,7 @@ main (int argc, char **argv)
     g_test_add_data_func (path, &cases[i], test_shape);
   }
   g_test_add_func ("/mail/structure/raw", test_raw);
+  g_test_add_func ("/mail/structure/raw-empty", test_raw_empty);
   g_test_add_func ("/mail/structure/limits", test_limits);
   g_test_add_func ("/mail/structure/all-headers", test_all_headers);
   g_test_add_func ("/mail/structure/mbox-line", test_mbox_line);

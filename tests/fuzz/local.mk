@@ -1,0 +1,56 @@
+# Fuzz targets. With --enable-fuzzing (clang) each is a libFuzzer program; in any other build the same target is linked with
+# replay.c, and `make check` runs it over its corpus (replay.sh).
+fuzz_targets = tests/fuzz/fuzz-lmtp tests/fuzz/fuzz-mail tests/fuzz/fuzz-charset tests/fuzz/fuzz-cms tests/fuzz/fuzz-packets \
+	tests/fuzz/fuzz-inline tests/fuzz/fuzz-structure tests/fuzz/fuzz-header tests/fuzz/fuzz-protect tests/fuzz/fuzz-html \
+	tests/fuzz/fuzz-open
+if FUZZING
+noinst_PROGRAMS += $(fuzz_targets)
+fuzz_main =
+fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+check_PROGRAMS += $(fuzz_targets)
+fuzz_main = tests/fuzz/replay.c
+fuzz_ldflags = $(AM_LDFLAGS)
+endif
+fuzz_mail_cppflags = $(AM_CPPFLAGS) $(GMIME_CFLAGS)
+
+tests_fuzz_fuzz_lmtp_SOURCES = tests/fuzz/fuzz-lmtp.c $(fuzz_main)
+tests_fuzz_fuzz_lmtp_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_lmtp_LDADD = $(intake_libs)
+tests_fuzz_fuzz_mail_SOURCES = tests/fuzz/fuzz-mail.c $(fuzz_main)
+tests_fuzz_fuzz_mail_CPPFLAGS = $(fuzz_mail_cppflags)
+tests_fuzz_fuzz_mail_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_mail_LDADD = $(mail_libs)
+tests_fuzz_fuzz_charset_SOURCES = tests/fuzz/fuzz-charset.c $(fuzz_main)
+tests_fuzz_fuzz_charset_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_charset_LDADD = $(mail_libs)
+tests_fuzz_fuzz_cms_SOURCES = tests/fuzz/fuzz-cms.c $(fuzz_main)
+tests_fuzz_fuzz_cms_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_cms_LDADD = $(mail_libs)
+tests_fuzz_fuzz_packets_SOURCES = tests/fuzz/fuzz-packets.c $(fuzz_main)
+tests_fuzz_fuzz_packets_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_packets_LDADD = $(mail_libs)
+tests_fuzz_fuzz_inline_SOURCES = tests/fuzz/fuzz-inline.c $(fuzz_main)
+tests_fuzz_fuzz_inline_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_inline_LDADD = $(mail_libs)
+tests_fuzz_fuzz_structure_SOURCES = tests/fuzz/fuzz-structure.c $(fuzz_main)
+tests_fuzz_fuzz_structure_CPPFLAGS = $(fuzz_mail_cppflags)
+tests_fuzz_fuzz_structure_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_structure_LDADD = $(mail_libs)
+tests_fuzz_fuzz_header_SOURCES = tests/fuzz/fuzz-header.c $(fuzz_main)
+tests_fuzz_fuzz_header_CPPFLAGS = $(fuzz_mail_cppflags)
+tests_fuzz_fuzz_header_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_header_LDADD = $(mail_libs)
+tests_fuzz_fuzz_protect_SOURCES = tests/fuzz/fuzz-protect.c $(fuzz_main)
+tests_fuzz_fuzz_protect_CPPFLAGS = $(fuzz_mail_cppflags)
+tests_fuzz_fuzz_protect_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_protect_LDADD = $(mail_libs)
+tests_fuzz_fuzz_html_SOURCES = tests/fuzz/fuzz-html.c $(fuzz_main)
+tests_fuzz_fuzz_html_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_html_LDADD = $(mail_libs)
+tests_fuzz_fuzz_open_SOURCES = tests/fuzz/fuzz-open.c tests/fuzz/fake-engine.c $(fuzz_main)
+tests_fuzz_fuzz_open_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_open_LDADD = $(report_libs) $(mail_libs)
+
+TESTS += tests/fuzz/replay.sh
+EXTRA_DIST += tests/fuzz/replay.sh tests/fuzz/replay.c tests/fuzz/dict tests/fuzz/corpus
