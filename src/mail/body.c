@@ -3,6 +3,7 @@
 
 #include "madoguchi/base/hash.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/mail/attachment.h"
 #include "madoguchi/mail/charset.h"
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/header.h"
@@ -255,33 +256,6 @@ take (Body *body, MadoEntity *entity, gboolean is_first)
   return done;
 }
 
-static const struct {
-  const char *sign;
-  const char *flag;
-} suffixes[] = {
-  { ".exe", "executable" }, { ".scr", "executable" }, { ".com", "executable" }, { ".bat", "executable" },
-  { ".cmd", "executable" }, { ".js", "executable" },  { ".vbs", "executable" }, { ".lnk", "executable" },
-  { ".ps1", "executable" }, { ".hta", "executable" }, { ".msi", "executable" }, { ".jar", "executable" },
-};
-
-/* What a member should know before opening a file of this name. */
-static char **
-name_flags (const char *filename)
-{
-  g_autoptr (GStrvBuilder) flags = g_strv_builder_new ();
-  g_autofree char *folded = filename == NULL ? g_strdup ("") : g_ascii_strdown (filename, -1);
-  const char *last = strrchr (folded, '.');
-
-  for (gsize i = 0; last != NULL && i < G_N_ELEMENTS (suffixes); i++) {
-    if (!g_str_equal (last, suffixes[i].sign))
-      continue;
-    g_strv_builder_add (flags, suffixes[i].flag);
-    if (memchr (folded, '.', (gsize) (last - folded)) != NULL)
-      g_strv_builder_add (flags, "double-extension");
-  }
-  return g_strv_builder_end (flags);
-}
-
 /* Does a good signature cover @entity? One around an encryption layer does not count: whoever carries a
  * ciphertext can sign it. */
 static gboolean
@@ -311,8 +285,7 @@ mado_body_describe (const MadoEntity *entity, GBytes *content)
   part->sha256 = mado_hash_bytes (g_bytes_get_data (content, NULL), g_bytes_get_size (content));
   part->decrypted = entity->is_decrypted;
   part->is_signed = is_signed (entity);
-  g_strfreev (part->flags);
-  part->flags = name_flags (name);
+  mado_attachment_judge (part, name, content);
   return part;
 }
 

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libmail.a
 libmail_a_SOURCES = src/mail/structure.c src/mail/header.c src/mail/words.c src/mail/charset.c src/mail/convert.c src/mail/jis.c src/mail/guess.c \
+	src/mail/sniff.c src/mail/archive.c src/mail/attachment.c \
 	src/mail/content.c \
 	src/mail/html.c src/mail/reading.c src/mail/facts.c src/mail/body.c src/mail/open.c \
 	src/mail/forms.c src/mail/smime.c src/mail/peel.c src/mail/unlock.c src/mail/inline.c src/mail/blocks.c src/mail/pairs.c src/mail/offers.c \
@@ -9,6 +10,7 @@ libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) $(XML_CFLAGS) \
 noinst_HEADERS += include/madoguchi/mail/open.h include/madoguchi/mail/jail.h include/madoguchi/mail/structure.h \
 	include/madoguchi/mail/header.h include/madoguchi/mail/words.h include/madoguchi/mail/charset.h \
 	include/madoguchi/mail/convert.h include/madoguchi/mail/jis.h include/madoguchi/mail/guess.h \
+	include/madoguchi/mail/sniff.h include/madoguchi/mail/archive.h include/madoguchi/mail/attachment.h \
 	include/madoguchi/mail/content.h include/madoguchi/mail/html.h include/madoguchi/mail/reading.h \
 	include/madoguchi/mail/facts.h include/madoguchi/mail/body.h \
 	include/madoguchi/mail/forms.h include/madoguchi/mail/smime.h include/madoguchi/mail/peel.h include/madoguchi/mail/protect.h \
@@ -59,3 +61,6 @@ tests_unit_test_mail_charset_table_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) \
 	-DMADO_TABLE=\"$(abs_top_srcdir)/tests/unit/charset-table.tsv\"
 tests_unit_test_mail_charset_table_LDADD = $(mail_libs)
 EXTRA_DIST += tests/unit/charset-table.tsv
+unit_tests += tests/unit/test-mail-attachment
+tests_unit_test_mail_attachment_SOURCES = tests/unit/test-mail-attachment.c
+tests_unit_test_mail_attachment_LDADD = $(mail_libs)

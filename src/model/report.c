@@ -80,6 +80,7 @@ static const MadoField mado_part_fields[] = {
   MADO_BOOL (MadoPart, decrypted),
   { "signed", MADO_FIELD_BOOL, offsetof (MadoPart, is_signed) },
   MADO_STRV (MadoPart, flags),
+  MADO_STRING (MadoPart, detected_type),
   MADO_FIELDS_END,
 };
 RECORD_TYPE (mado_part, MadoPart, "part");

@@ -260,7 +260,7 @@ def build(gateway):
          + both + "\n--o--\n", lambda r: r["layers"][0]["form"] == "mangled" and summary(r) == ("whole", "good")),
         ("attachments inside encryption", head() + wrap(encrypt(s, attached, "-u", "alice", "--sign", "-r", "team")),
          lambda r: [(p["path"], p["filename"], p["size"], p["decrypted"], p["signed"], p["flags"]) for p in r["parts"]]
-         == [("1.1.2", "report.pdf.exe", 5, True, True, ["executable", "double-extension"])]),
+         == [("1.1.2", "report.pdf.exe", 5, True, True, ["executable", "double-extension", "type-mismatch"])]),
         ("a forwarded encrypted mail is an attachment", head() + "Content-Type: message/rfc822\n\n" + head("Inner") + wrap(both),
          lambda r: summary(r) == ("none", "none") and not r["layers"] and r["report"]["kind"] == "forwarded-mail"),
         ("an encrypted file that was changed", head() + 'Content-Type: application/octet-stream; name="a.pdf.gpg"\n'

@@ -100,7 +100,8 @@ typedef struct {
   char *sha256;   /* of the decoded bytes */
   gboolean decrypted;
   gboolean is_signed;  /* JSON "signed": covered by a good or good-untrusted signature */
-  char **flags;
+  char **flags;        /* what a member should know before opening it: mail/attachment.h has the list */
+  char *detected_type; /* what its bytes are, whatever its label says; NULL when they do not tell */
 } MadoPart;
 
 typedef struct {
