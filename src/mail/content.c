@@ -39,8 +39,8 @@ decode_by_gmime (const guint8 *body, gsize size, GMimeContentEncoding encoding)
   return g_bytes_new (out, length);
 }
 
-GBytes *
-mado_content_decode (const MadoEntity *entity)
+static GBytes *
+decode (const MadoEntity *entity)
 {
   switch (mado_header_encoding (entity)) {
   case MADO_ENCODING_BASE64:
@@ -53,6 +53,17 @@ mado_content_decode (const MadoEntity *entity)
   default:
     return g_bytes_new_static (entity->body, entity->body_size);
   }
+}
+
+/* Half a dozen modules look into each part, and a large one costs milliseconds. */
+GBytes *
+mado_content_decode (const MadoEntity *entity)
+{
+  MadoEntity *memory = (MadoEntity *) entity; /* what it remembers is no part of what it is */
+
+  if (memory->decoded == NULL)
+    memory->decoded = decode (entity);
+  return g_bytes_ref (memory->decoded);
 }
 
 /* The charset an HTML page declares in its first kilobyte. */

@@ -52,6 +52,7 @@ mado_entity_free (MadoEntity *entity)
     return;
   g_free (entity->path);
   g_free (entity->type);
+  g_clear_pointer (&entity->decoded, g_bytes_unref);
   g_ptr_array_unref (entity->children);
   g_ptr_array_unref (entity->layers);
   mado_entity_free (entity->opened);

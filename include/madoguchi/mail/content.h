@@ -3,7 +3,7 @@
 
 #include "madoguchi/mail/structure.h"
 
-/* (transfer full) the body of @entity, decoded. Without an encoding the bytes are those of the mail, not a copy:
+/* (transfer full) the body of @entity, decoded: once, however often it is asked for. Without an encoding the bytes are those of the mail, not a copy:
  * the mail must outlive them. */
 GBytes *mado_content_decode (const MadoEntity *entity);
 

@@ -23,6 +23,7 @@ struct _MadoEntity {
   gsize header_size;    /* without the empty line */
   const guint8 *body;
   gsize body_size;      /* without the line break that belongs to the boundary */
+  GBytes *decoded;      /* the body without its transfer encoding, kept for the next who asks (content.c), owned */
   char *path;           /* see mail/open.h */
   char *type;           /* "text/plain", lower case; the default where there is none (RFC 2045, 5.2) */
   gboolean is_multipart, is_message; /* with children that were found */
