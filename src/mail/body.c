@@ -96,6 +96,21 @@ text_outside (Body *body, const MadoEntity *entity, const MadoPiece *piece)
   return mado_text_visible (text);
 }
 
+/* (nullable) the layer inside of the payload that vouches for @entity, when not all that is shown may be in it. */
+static const MadoLayer *
+layer_around (const MadoEntity *entity)
+{
+  for (; entity != NULL; entity = entity->parent)
+    for (guint i = 0; i < entity->layers->len; i++) {
+      const MadoLayer *layer = g_ptr_array_index (entity->layers, i);
+      if (layer->covers == MADO_COVERS_WHOLE)
+        return NULL;
+      if (layer->operation != MADO_OPERATION_VERIFY || mado_verdict_is_signed (layer))
+        return layer;
+    }
+  return NULL;
+}
+
 static void take_pieces (Body *body, MadoEntity *entity);
 
 /* Takes what the block @piece held, once. */
@@ -142,7 +157,7 @@ take_pieces (Body *body, MadoEntity *entity)
     if (is_blank (text))
       g_free (text);
     else
-      add_segment (body, entity->layers->len > 0 ? g_ptr_array_index (entity->layers, 0) : NULL, text);
+      add_segment (body, entity->layers->len > 0 ? g_ptr_array_index (entity->layers, 0) : layer_around (entity), text);
   }
 }
 
@@ -190,7 +205,7 @@ take_leaf (Body *body, MadoEntity *entity)
   body->scope = (gint) entity->scope;
   if (report->text_charset == NULL)
     report->text_charset = g_steal_pointer (&charset);
-  add_segment (body, NULL, g_steal_pointer (&text));
+  add_segment (body, layer_around (entity), g_steal_pointer (&text));
   return TRUE;
 }
 
@@ -312,11 +327,24 @@ list_parts (Body *body, MadoEntity *entity)
       list_parts (body, mado_entity_child (entity, i));
 }
 
-/* Does a sender's line look like words of ours? */
+#define OURS_MAX 200
+
+/* Does a sender's line of @length bytes read like words of ours, however it is adorned? */
 static gboolean
-looks_like_ours (const char *line)
+looks_like_ours (const char *line, gsize length)
 {
-  return g_str_has_prefix (line, "=== a block") || g_str_has_prefix (line, "=== outside of");
+  static const char *const words[] = { "ablockwith", "ablockthat", "outsideofany" };
+  g_autofree char *plain = length > OURS_MAX ? NULL : g_utf8_normalize (line, (gssize) length, G_NORMALIZE_ALL);
+  char letters[16] = "";
+  gsize count = 0;
+
+  for (const char *p = plain; p != NULL && *p != '\0' && count + 1 < sizeof letters; p++)
+    if (g_ascii_isalpha (*p))
+      letters[count++] = g_ascii_tolower (*p);
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_str_has_prefix (letters, words[i]))
+      return TRUE;
+  return FALSE;
 }
 
 /* Appends @text with its lines marked: by @mark, or, when they look like words of ours, by a blank. */
@@ -327,7 +355,7 @@ append_marked (GString *out, const char *text, const char *mark)
     gsize length = strcspn (text, "\n");
 
     g_string_append (out, mark);
-    if (mark[0] == '\0' && looks_like_ours (text))
+    if (mark[0] == '\0' && looks_like_ours (text, length))
       g_string_append_c (out, ' ');
     length += text[length] == '\n';
     g_string_append_len (out, text, (gssize) length);
@@ -358,15 +386,18 @@ static char *
 put_together (const Body *body)
 {
   g_autoptr (GString) out = g_string_new (NULL);
-  gboolean has_blocks = FALSE;
+  const Segment *before = NULL;
+  gboolean is_mixed = FALSE;
 
-  for (guint i = 0; i < body->segments->len; i++)
-    has_blocks |= g_array_index (body->segments, Segment, i).layer != NULL;
-  if (has_blocks && body->segments->len > 1)
+  for (guint i = 1; i < body->segments->len; i++)
+    is_mixed |= g_array_index (body->segments, Segment, i).layer != g_array_index (body->segments, Segment, 0).layer;
+  if (is_mixed)
     for (guint i = 0; i < body->segments->len; i++) {
       const Segment *segment = &g_array_index (body->segments, Segment, i);
       end_line (out);
-      g_string_append (out, words_for (segment));
+      if (before == NULL || before->layer != segment->layer)
+        g_string_append (out, words_for (segment));
+      before = segment;
       append_marked (out, segment->text == NULL ? "" : segment->text, segment->layer == NULL ? "| " : "");
     }
   else

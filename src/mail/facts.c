@@ -47,6 +47,20 @@ clean_mailbox (MadoMailbox *mailbox)
   set_text (&mailbox->address, address);
 }
 
+/* Does the name of @mailbox look like an address that is not its own? */
+static gboolean
+names_another (const MadoMailbox *mailbox)
+{
+  const char *at = mailbox->name == NULL ? NULL : strchr (mailbox->name, '@');
+  g_autofree char *name = NULL, *address = NULL;
+
+  if (at == NULL || mailbox->address == NULL || at == mailbox->name || g_ascii_isspace (at[-1]) || at[1] == '\0' || g_ascii_isspace (at[1]))
+    return FALSE;
+  name = g_ascii_strdown (mailbox->name, -1);
+  address = g_ascii_strdown (mailbox->address, -1);
+  return strstr (name, address) == NULL;
+}
+
 static void
 read_from (MadoReading *reading, const MadoEntity *entity)
 {
@@ -60,6 +74,8 @@ read_from (MadoReading *reading, const MadoEntity *entity)
     report->from = mado_mailbox_copy (g_ptr_array_index (mailboxes, 0));
     clean_mailbox (report->from);
   }
+  if (report->from != NULL && names_another (report->from))
+    mado_reading_problem (reading, "The name of the sender is written like an address, but the mail is from another one.");
   if (mailboxes->len != 1)
     mado_reading_problem (reading, mailboxes->len == 0 ? "The mail names no sender that can be read."
                                                        : "The mail names more than one sender.");

@@ -3,6 +3,7 @@
 
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/base/text.h"
 #include "madoguchi/mail/body.h"
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/facts.h"
@@ -82,6 +83,28 @@ judge (MadoReading *reading)
   report->signer = verdict.signer;
 }
 
+#define DAY 86400
+
+/* What was signed on one day and sent on another may be an old text, sent again by anybody who has it: nothing of the
+ * header proves otherwise. */
+static void
+note_age (MadoReading *reading)
+{
+  const MadoReport *report = reading->report;
+
+  for (guint i = 0; i < report->layers->len; i++) {
+    const MadoLayer *layer = g_ptr_array_index (report->layers, i);
+    for (guint k = 0; layer->covers == MADO_COVERS_WHOLE && k < layer->signatures->len; k++) {
+      const MadoSignature *signature = g_ptr_array_index (layer->signatures, k);
+      g_autofree char *when = mado_text_time (signature->created);
+      g_autofree char *sent = mado_text_time (report->date);
+      if ((signature->status == MADO_SIGNATURE_GOOD || signature->status == MADO_SIGNATURE_GOOD_UNTRUSTED)
+          && signature->created > 0 && report->date > 0 && ABS (report->date - signature->created) > DAY)
+        mado_reading_problem (reading, "The text was signed on %s, and the mail is dated %s: it may be an old text, sent again.", when, sent);
+    }
+  }
+}
+
 /* A mail of which nothing can be read, because the part that says something could not be opened, is as
  * undecryptable as one that is encrypted as a whole. */
 static void
@@ -131,6 +154,7 @@ mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 
   judge (reading);
   if (mado_protect_settle_from (reading))
     judge (reading);
+  note_age (reading);
   mado_offers_read (reading);
   mado_facts_read_kind (reading);
   mado_body_read (reading);

@@ -224,6 +224,8 @@ judge_packets (const MadoPackets *packets, const MadoPgpLimits *limits, MadoPgpR
   foreign = foreign_format (packets);
   if (foreign != NULL)
     return settle (result, MADO_OUTCOME_UNSUPPORTED, foreign);
+  if (packets->has_rest) /* gpg takes a signature there for one over nothing, and calls it good */
+    return settle (result, MADO_OUTCOME_CORRUPT, "Something stands behind the encrypted data: somebody put this message together.");
   if (packets->container == 0 && !packets->is_compressed)
     return settle (result, MADO_OUTCOME_CORRUPT, "The message names who can open it, and was cut before its text.");
   return FALSE;

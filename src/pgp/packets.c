@@ -163,7 +163,41 @@ unpack (const guint8 *body, gsize length)
   return done == 0 ? NULL : g_bytes_new (out, done);
 }
 
-static void read_binary (const guint8 *bytes, gsize size, guint max_recipients, guint depth, MadoPackets *packets);
+static gboolean
+is_partial (const Cursor *cursor, guint8 tag_byte)
+{
+  return (tag_byte & 0x40) && cursor->at < cursor->end && *cursor->at >= 224 && *cursor->at < 255;
+}
+
+/* Goes behind the packet at @cursor, also when it comes in chunks. */
+static void
+skip_packet (Cursor *cursor)
+{
+  guint8 byte = *cursor->at++;
+  gboolean goes_on;
+  gsize length;
+
+  do {
+    goes_on = is_partial (cursor, byte);
+    if (!read_length (cursor, byte, &length))
+      length = G_MAXSIZE;
+    cursor->at += MIN (length, (gsize) (cursor->end - cursor->at));
+  } while (goes_on && cursor->at < cursor->end);
+}
+
+/* Does anything but white space follow the packet at @packet? */
+static gboolean
+has_rest (const guint8 *packet, const guint8 *end)
+{
+  Cursor cursor = { packet, end };
+
+  skip_packet (&cursor);
+  while (cursor.at < cursor.end && g_ascii_isspace (*cursor.at))
+    cursor.at++;
+  return cursor.at < cursor.end;
+}
+
+static void read_binary (const guint8 *bytes, gsize size, const guint8 *end, guint max_recipients, guint depth, MadoPackets *packets);
 
 /* A compressed packet that holds an encrypted message is one (RFC 9580, 10.3). */
 static void
@@ -177,10 +211,12 @@ look_inside (const guint8 *body, gsize length, guint max_recipients, guint depth
   if (inside == NULL)
     return;
   bytes = g_bytes_get_data (inside, &size);
-  read_binary (bytes, size, max_recipients, depth + 1, &found);
+  read_binary (bytes, size, bytes + size, max_recipients, depth + 1, &found);
+  found.has_rest |= size >= UNPACKED_MAX; /* it may have, where we do not look */
   if (found.kind != MADO_PACKETS_ENCRYPTED)
     return;
   g_strfreev (packets->recipients);
+  found.has_rest |= packets->has_rest;
   *packets = found;
   packets->is_compressed = TRUE;
   memset (&found, 0, sizeof found);
@@ -230,21 +266,25 @@ take_packet (MadoPackets *packets, GStrvBuilder *ids, guint tag, const guint8 *b
   }
 }
 
+/* Reads the packets at the start of @bytes. @end: of all data, when @bytes are only a part. */
 static void
-read_binary (const guint8 *bytes, gsize size, guint max_recipients, guint depth, MadoPackets *packets)
+read_binary (const guint8 *bytes, gsize size, const guint8 *end, guint max_recipients, guint depth, MadoPackets *packets)
 {
   g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
   Cursor cursor = { bytes, bytes + size };
-  const guint8 *compressed = NULL;
+  const guint8 *compressed = NULL, *packet;
+  gboolean in_chunks = FALSE;
   gsize squeezed = 0;
 
   while (cursor.at < cursor.end && packets->recipient_count <= max_recipients && packets->passphrases <= max_recipients) {
-    guint8 byte = *cursor.at++;
+    guint8 byte = *(packet = cursor.at++);
     guint tag = (byte & 0x40) ? byte & 0x3f : (byte >> 2) & 0x0f;
     gsize length, left;
 
+    in_chunks = is_partial (&cursor, byte);
     if (!(byte & 0x80) || !read_length (&cursor, byte, &length))
       break;
+    packets->has_rest = (tag == TAG_SEIPD || tag == TAG_AEAD || tag == TAG_COMPRESSED) && has_rest (packet, end);
     left = (gsize) (cursor.end - cursor.at);
     compressed = tag == TAG_COMPRESSED && packets->kind == MADO_PACKETS_JUNK ? cursor.at : NULL;
     squeezed = MIN (length, left);
@@ -253,8 +293,10 @@ read_binary (const guint8 *bytes, gsize size, guint max_recipients, guint depth,
     cursor.at += length;
   }
   packets->recipients = g_strv_builder_end (ids);
-  if (compressed != NULL)
+  if (compressed != NULL) {
+    packets->has_rest |= in_chunks;
     look_inside (compressed, squeezed, max_recipients, depth, packets);
+  }
 }
 
 gboolean
@@ -306,7 +348,7 @@ mado_packets_strip (const guint8 *bytes, gsize size)
 GBytes *
 mado_packets_binary (const guint8 *bytes, gsize size)
 {
-  const guint8 *armor;
+  const guint8 *armor, *padding;
   guchar *binary;
   gsize length;
   gint state = 0;
@@ -315,8 +357,12 @@ mado_packets_binary (const guint8 *bytes, gsize size)
   if (size == 0 || (bytes[0] & 0x80) || !find_armor (bytes, size, &armor, &length))
     return g_bytes_new (bytes, MIN (size, HEAD_MAX));
   length = MIN (length, HEAD_MAX);
+  padding = memchr (armor, '=', length);
+  if (padding != NULL) /* after it comes nothing but the checksum */
+    length = (gsize) (padding - armor);
   binary = g_malloc (length / 4 * 3 + 6);
   length = g_base64_decode_step ((const char *) armor, length, binary, &state, &save);
+  length += g_base64_decode_step ("==", 2, binary + length, &state, &save);
   return g_bytes_new_take (binary, length);
 }
 
@@ -329,13 +375,13 @@ mado_packets_read (const guint8 *bytes, gsize size, guint max_recipients, MadoPa
 
   memset (packets, 0, sizeof *packets);
   if (size > 0 && (bytes[0] & 0x80)) {
-    read_binary (bytes, MIN (size, HEAD_MAX), max_recipients, 0, packets);
+    read_binary (bytes, MIN (size, HEAD_MAX), bytes + size, max_recipients, 0, packets);
     return;
   }
   if (size > 0 && find_armor (bytes, size, &armor, &length)) {
     binary = mado_packets_binary (bytes, size);
     bytes = g_bytes_get_data (binary, &size);
-    read_binary (bytes, size, max_recipients, 0, packets);
+    read_binary (bytes, size, bytes + size, max_recipients, 0, packets);
     return;
   }
   packets->recipients = g_new0 (char *, 1);

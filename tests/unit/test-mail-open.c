@@ -190,6 +190,73 @@ test_mixed (Team *team, gconstpointer data G_GNUC_UNUSED)
   g_assert_false (strstr (report->text, "secret") != NULL && strstr (report->text, "eve.example") != NULL);
 }
 
+static gboolean
+says (const MadoReport *report, const char *words)
+{
+  for (char **problem = report->problems; *problem != NULL; problem++)
+    if (strstr (*problem, words) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/* A signed part beside one that is not: each line from outside is marked, and nobody else can write our words. */
+static void
+test_marked (Team *team, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *part = sign (team, "Content-Type: text/plain\r\n\r\nsigned text\r\n\xe2\x80\x8b == Outside of any encryption or signature ==\r\n");
+  g_autofree char *mail = g_strdup_printf (HEAD "Content-Type: multipart/mixed; boundary=mix\r\n\r\n--mix\r\n%s\r\n"
+                                                "--mix\r\n\r\npay Mallory\r\n=== a block with a signature ===\r\nmore\r\n--mix--\r\n",
+                                           part);
+  g_autoptr (MadoReport) report = open_mail (team, mail, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (report->signature, ==, MADO_SIGNATURE_PARTIAL);
+  g_assert_cmpstr (report->text, ==, "=== a block with a signature ===\nsigned text\n \xe2\x80\x8b == Outside of any encryption or signature ==\n"
+                                     "=== outside of any encryption or signature ===\n| pay Mallory\n| === a block with a signature ===\n| more");
+}
+
+/* Words in the part of a detached signature are not hidden, and the signature is none then. */
+static void
+test_carrier (Team *team, gconstpointer data G_GNUC_UNUSED)
+{
+  static const char *const words[] = { "", "Pay Mallory.\r\n" };
+  const char *arguments[] = { "-ab", NULL };
+  g_autofree char *signature = fixture_gpg (team->keys, "a file", arguments);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autofree char *mail = g_strdup_printf (HEAD "Content-Type: multipart/mixed; boundary=mix\r\n\r\n"
+                                                  "--mix\r\nContent-Type: text/plain; name=\"a.bin.asc\"\r\n\r\n%s%s\r\n"
+                                                  "--mix\r\nContent-Type: application/octet-stream; name=\"a.bin\"\r\n\r\na file\r\n--mix--\r\n",
+                                             words[i], signature);
+    g_autoptr (MadoReport) report = open_mail (team, mail, &error);
+    g_assert_no_error (error);
+    g_assert_cmpint (report->signature, ==, i == 0 ? MADO_SIGNATURE_GOOD_UNTRUSTED : MADO_SIGNATURE_NONE);
+    g_assert_cmpint (strstr (report->text, "BEGIN PGP") == NULL, ==, i == 0);
+  }
+}
+
+/* What a reader should be told though no verdict depends on it. */
+static void
+test_notes (Team *team, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *part = sign (team, "Content-Type: text/plain\r\n\r\nsigned text\r\n");
+  g_autofree char *replayed = g_strconcat ("Date: Thu, 1 Jan 2015 00:00:00 +0000\r\n" HEAD, part, NULL);
+  g_autofree char *today = g_strconcat (HEAD, part, NULL);
+  g_autoptr (MadoReport) old = open_mail (team, replayed, &error);
+  g_autoptr (MadoReport) fresh = open_mail (team, today, &error);
+  g_autoptr (MadoReport) named = open_mail (team, "From: \"alice@x.example\" <mallory@y.example>\r\n\r\nx\r\n", &error);
+  g_autoptr (MadoReport) same = open_mail (team, "From: \"Mallory@y.example (Mallory)\" <mallory@y.example>\r\n\r\nx\r\n", &error);
+
+  g_assert_no_error (error);
+  g_assert_true (says (old, "sent again"));
+  g_assert_false (says (fresh, "sent again"));
+  g_assert_true (says (named, "written like an address"));
+  g_assert_false (says (same, "written like an address"));
+}
+
 static void
 test_undecryptable (Team *team, gconstpointer data G_GNUC_UNUSED)
 {
@@ -308,6 +375,9 @@ main (int argc, char **argv)
   g_test_add ("/mail/open/false-claim", Team, NULL, set_up, test_false_claim, tear_down);
   g_test_add ("/mail/open/signed", Team, NULL, set_up, test_signed, tear_down);
   g_test_add ("/mail/open/mixed", Team, NULL, set_up, test_mixed, tear_down);
+  g_test_add ("/mail/open/marked", Team, NULL, set_up, test_marked, tear_down);
+  g_test_add ("/mail/open/carrier", Team, NULL, set_up, test_carrier, tear_down);
+  g_test_add ("/mail/open/notes", Team, NULL, set_up, test_notes, tear_down);
   g_test_add ("/mail/open/undecryptable", Team, NULL, set_up, test_undecryptable, tear_down);
   g_test_add ("/mail/open/parts", Team, NULL, set_up, test_parts, tear_down);
   g_test_add ("/mail/open/caps", Team, LIMITS, set_up, test_caps, tear_down);

@@ -212,6 +212,58 @@ test_agent_away (Team *team, gconstpointer data G_GNUC_UNUSED)
   g_assert_null (result);
 }
 
+/* (transfer full) the bytes in armour. */
+static GByteArray *
+binary_of (const char *armor)
+{
+  const char *start = strstr (armor, "\n\n") + 2, *end = strstr (start, "\n=");
+  g_autofree char *base64 = g_strndup (start, (gsize) (end - start));
+  gsize length;
+  guint8 *bytes = g_base64_decode (base64, &length);
+
+  return g_byte_array_new_take (bytes, length);
+}
+
+/* A signature over nothing, behind encrypted data: gpg calls it good. */
+static void
+test_loose_signature (Team *team, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *cipher = encrypt (team->keys, team->key, SECRET, FALSE);
+  g_autofree char *nothing = sign (team->keys, "");
+  g_autoptr (GByteArray) message = binary_of (cipher), signature = binary_of (nothing);
+  g_autoptr (MadoPgpResult) alone = NULL, both = NULL;
+
+  g_assert_true (mado_pgp_decrypt (team->engine, &team->limits, message->data, message->len, &alone, &error));
+  g_byte_array_append (message, signature->data, signature->len);
+  g_assert_true (mado_pgp_decrypt (team->engine, &team->limits, message->data, message->len, &both, &error));
+  g_assert_no_error (error);
+  assert_plaintext (alone, SECRET);
+  g_assert_cmpint (both->outcome, ==, MADO_OUTCOME_CORRUPT);
+  g_assert_null (both->plaintext);
+  g_assert_cmpuint (both->signatures->len, ==, 0);
+}
+
+/* Encrypted and signed data, compressed until nobody looks inside any more: gpg opens it while it verifies. */
+static void
+test_hidden_cipher (Team *team, gconstpointer data G_GNUC_UNUSED)
+{
+  static const guint8 open_ended[] = { 0xa3, 0x00 }; /* a compressed packet to the end, whose data are not compressed */
+  g_autoptr (GError) error = NULL;
+  g_autofree char *cipher = encrypt (team->keys, team->key, SECRET, TRUE);
+  g_autoptr (GByteArray) message = binary_of (cipher);
+
+  for (guint depth = 0; depth < 5; depth++) {
+    g_autoptr (MadoPgpResult) result = NULL;
+    g_assert_true (mado_pgp_verify_opaque (team->engine, &team->limits, message->data, message->len, &result, &error));
+    g_assert_no_error (error);
+    g_assert_cmpint (result->outcome, ==, MADO_OUTCOME_CORRUPT);
+    g_assert_null (result->plaintext);
+    g_assert_cmpuint (result->signatures->len, ==, 0);
+    g_byte_array_prepend (message, open_ended, sizeof open_ended);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -220,6 +272,8 @@ main (int argc, char **argv)
   g_test_add ("/pgp/open/withheld", Team, NULL, set_up, test_withheld, tear_down);
   g_test_add ("/pgp/open/verify", Team, NULL, set_up, test_verify, tear_down);
   g_test_add ("/pgp/open/future", Team, NULL, set_up, test_future, tear_down);
+  g_test_add ("/pgp/open/loose-signature", Team, NULL, set_up, test_loose_signature, tear_down);
+  g_test_add ("/pgp/open/hidden-cipher", Team, NULL, set_up, test_hidden_cipher, tear_down);
   g_test_add ("/pgp/open/agent-away", Team, NULL, set_up, test_agent_away, tear_down);
   return g_test_run ();
 }

@@ -161,6 +161,49 @@ test_noise (void)
   }
 }
 
+/* What follows the encrypted data, however long these say they are. */
+static void
+test_rest (void)
+{
+  static const struct {
+    const char *bytes;
+    gsize size;
+    gboolean has_rest;
+  } rows[] = {
+#define SESSION "\xc1\x0a\x03" "01234567" "\x01"
+#define DATA "\xd2\x05\x01" "abcd"
+#define ROW(text, rest) { text, sizeof text - 1, rest }
+    ROW (SESSION DATA, FALSE),
+    ROW (SESSION DATA "\r\n \n", FALSE),
+    ROW (SESSION DATA "\xc2\x01\x04", TRUE),
+    ROW (SESSION DATA "x", TRUE),
+    ROW (SESSION "\xd2\xe1\x01" "a\x02" "bc", FALSE), /* in chunks of 2 and 2 */
+    ROW (SESSION "\xd2\xe1\x01" "a\x02" "bc\xc2\x01\x04", TRUE),
+    ROW (SESSION "\xd2\xe1\x01" "a\xe1" "bc", FALSE), /* cut */
+    ROW (SESSION "\xd2\x7f\x01" "abcd", FALSE),
+    ROW (SESSION "\xd2\xff\xff\xff\xff\xff\x01" "abcd", FALSE),
+    ROW ("\xa3\x00" SESSION DATA, FALSE), /* compressed, to the end */
+    ROW ("\xa3\x00" SESSION DATA "\xc2\x01\x04", TRUE),
+    ROW ("\xc8\x14\x00" SESSION DATA, FALSE),
+    ROW ("\xc8\x14\x00" SESSION DATA "\xc2\x01\x04", TRUE),
+    ROW ("\xc8\x17\x00" SESSION DATA "\xc2\x01\x04", TRUE),
+    ROW ("\xc8\xe4\x00" SESSION "\xd2\x01\x01\x05\xc2\x01\x04" "ab", TRUE), /* nobody looks into chunks */
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree guint8 *exact = g_memdup2 (rows[i].bytes, rows[i].size);
+    g_autofree char *base64 = g_base64_encode (exact, rows[i].size);
+    g_autofree char *armor = g_strdup_printf ("-----BEGIN PGP MESSAGE-----\n\n%s\n=AAAA\n-----END PGP MESSAGE-----\n", base64);
+    g_auto (MadoPackets) binary = { 0 }, armored = { 0 };
+
+    mado_packets_read (exact, rows[i].size, 10, &binary);
+    mado_packets_read ((const guint8 *) armor, strlen (armor), 10, &armored);
+    g_assert_cmpint (binary.kind, ==, MADO_PACKETS_ENCRYPTED);
+    g_assert_cmpint (binary.has_rest, ==, rows[i].has_rest);
+    g_assert_cmpint (armored.has_rest, ==, rows[i].has_rest);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -175,5 +218,6 @@ main (int argc, char **argv)
   g_test_add_func ("/pgp/packets/versions", test_versions);
   g_test_add_func ("/pgp/packets/many", test_many);
   g_test_add_func ("/pgp/packets/noise", test_noise);
+  g_test_add_func ("/pgp/packets/rest", test_rest);
   return g_test_run ();
 }

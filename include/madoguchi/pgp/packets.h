@@ -24,6 +24,7 @@ typedef struct {
   guint new_recipients;    /* of them, and of the passphrases, in version 6 (RFC 9580) */
   gboolean has_padding;    /* a padding packet (RFC 9580, 5.14) stands before the data */
   gboolean is_compressed;  /* the encrypted message stands in a compressed packet */
+  gboolean has_rest;       /* something follows the encrypted data, or may: only a forger writes so */
   guint8 container;        /* tag of the encrypted data: 9 (no integrity), 18, 20 (LibrePGP); 0: none found */
   guint8 version;          /* of tag 18: 1 or 2; of a signature: 3, 4, 6 */
 } MadoPackets;
