@@ -5,6 +5,8 @@
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/header.h"
 #include "madoguchi/mail/inline.h"
+#include "madoguchi/mail/smime.h"
+#include "madoguchi/pgp/certificates.h"
 #include "madoguchi/pgp/offered.h"
 #include "madoguchi/pgp/packets.h"
 
@@ -53,6 +55,18 @@ read_text (MadoReading *reading, const char *text, gsize size)
   }
 }
 
+/* RFC 8551, 3.9: a message that holds certificates and nothing else. */
+static void
+read_certificates (MadoReading *reading, const MadoEntity *entity)
+{
+  g_autoptr (GBytes) content = NULL;
+  g_auto (MadoCms) cms = { 0 };
+
+  if (mado_smime_read (entity, &content, &cms) && cms.kind == MADO_CMS_SIGNED && cms.signers == 0 && !cms.has_content
+      && cms.certificates != NULL)
+    mado_certificates_read (cms.certificates, cms.certificates_size, "attached", KEYS_MAX, reading->report->keys_offered);
+}
+
 static void
 read_parts (MadoReading *reading, const MadoEntity *entity)
 {
@@ -75,6 +89,7 @@ read_parts (MadoReading *reading, const MadoEntity *entity)
     read_parts (reading, mado_entity_child (entity, i));
   if (entity->children->len > 0)
     return;
+  read_certificates (reading, entity);
   content = mado_content_decode (entity);
   bytes = g_bytes_get_data (content, &size);
   if (size > 0 && is_key_file (entity))

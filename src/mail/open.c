@@ -108,8 +108,10 @@ note_age (MadoReading *reading)
 /* A mail of which nothing can be read, because the part that says something could not be opened, is as
  * undecryptable as one that is encrypted as a whole. */
 static void
-note_unread (MadoReport *report)
+note_unread (const MadoReading *reading)
 {
+  MadoReport *report = reading->report;
+
   if (report->undecryptable != NULL || report->text[strspn (report->text, " \t\r\n")] != '\0')
     return;
   for (guint i = 0; i < report->layers->len; i++) {
@@ -121,6 +123,8 @@ note_unread (MadoReport *report)
     report->undecryptable->encrypted_to = g_strdupv (layer->encrypted_to);
     return;
   }
+  if (reading->has_unread)
+    mark_unreadable (report, mado_outcome_names[MADO_OUTCOME_UNSUPPORTED]);
 }
 
 gboolean
@@ -158,7 +162,7 @@ mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 
   mado_offers_read (reading);
   mado_facts_read_kind (reading);
   mado_body_read (reading);
-  note_unread (reading->report);
+  note_unread (reading);
   reading->report->content_sha256 = mado_facts_content_hash (reading);
   *report = mado_reading_finish (reading);
   if (context->interpret != NULL)

@@ -7,6 +7,7 @@
 #include "madoguchi/mail/forms.h"
 #include "madoguchi/mail/pairs.h"
 #include "madoguchi/mail/protect.h"
+#include "madoguchi/mail/smime.h"
 #include "madoguchi/mail/unlock.h"
 
 /* Makes @plaintext the content of @entity. A cap that it crosses is the layer's outcome. */
@@ -130,7 +131,10 @@ walk_payload (MadoReading *reading, MadoEntity *entity, guint depth, GError **er
     return walk_payload (reading, entity->opened, depth + 1, error);
   if (!mado_blocks_open (reading, entity, depth, error))
     return FALSE;
-  problem = entity->pieces != NULL ? NULL : mado_forms_unopened (entity);
+  problem = mado_smime_unread (entity);
+  reading->has_unread |= problem != NULL;
+  if (problem == NULL && entity->pieces == NULL)
+    problem = mado_forms_unopened (entity);
   if (problem != NULL)
     mado_reading_problem (reading, "%s", problem);
   for (guint i = 0; i < entity->children->len; i++)

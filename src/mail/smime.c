@@ -5,7 +5,6 @@
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/header.h"
 #include "madoguchi/mail/verdict.h"
-#include "madoguchi/pgp/cms-reader.h"
 #include "madoguchi/pgp/cms.h"
 
 #include <string.h>
@@ -45,6 +44,7 @@ is_detached (MadoEntity *entity, MadoFormMatch *match)
 static gboolean
 is_renamed (const MadoEntity *entity)
 {
+  static const char *const suffixes[] = { ".p7m", ".p7c", ".p7z", ".p7b" };
   g_autofree char *name = NULL;
   gsize length;
 
@@ -52,7 +52,37 @@ is_renamed (const MadoEntity *entity)
     return FALSE;
   name = mado_header_filename (entity);
   length = name == NULL ? 0 : strlen (name);
-  return length > 4 && g_ascii_strcasecmp (name + length - 4, ".p7m") == 0;
+  for (gsize i = 0; length > 4 && i < G_N_ELEMENTS (suffixes); i++)
+    if (g_ascii_strcasecmp (name + length - 4, suffixes[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* (transfer full) the data of @entity: its content, without base64 or PEM around it. */
+static GBytes *
+data_in (const MadoEntity *entity)
+{
+  g_autoptr (GBytes) content = mado_content_decode (entity);
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (content, &size);
+  GBytes *binary = bytes == NULL ? NULL : mado_cms_binary (bytes, size);
+
+  return binary != NULL ? binary : g_steal_pointer (&content);
+}
+
+gboolean
+mado_smime_read (const MadoEntity *entity, GBytes **content, MadoCms *cms)
+{
+  const guint8 *bytes;
+  gsize size;
+
+  if (entity->children->len > 0
+      || (!has_type (entity, "application/pkcs7-mime", "application/x-pkcs7-mime") && !is_renamed (entity)))
+    return FALSE;
+  *content = data_in (entity);
+  bytes = g_bytes_get_data (*content, &size);
+  mado_cms_read (bytes == NULL ? (const guint8 *) "" : bytes, size, COUNT_MAX, cms);
+  return TRUE;
 }
 
 static MadoOperation
@@ -75,17 +105,11 @@ is_named_no_layer (const MadoEntity *entity)
 static gboolean
 is_opaque (MadoEntity *entity, MadoFormMatch *match)
 {
-  gboolean is_typed = has_type (entity, "application/pkcs7-mime", "application/x-pkcs7-mime");
   g_autoptr (GBytes) content = NULL;
   g_auto (MadoCms) cms = { 0 };
-  const guint8 *bytes;
-  gsize size;
 
-  if (entity->children->len > 0 || (!is_typed && !is_renamed (entity)))
+  if (!mado_smime_read (entity, &content, &cms))
     return FALSE;
-  content = mado_content_decode (entity);
-  bytes = g_bytes_get_data (content, &size);
-  mado_cms_read (bytes == NULL ? (const guint8 *) "" : bytes, size, COUNT_MAX, &cms);
   *match = (MadoFormMatch) { MADO_PROTOCOL_SMIME, MADO_FORM_OPAQUE, MADO_OPERATION_DECRYPT, entity, NULL, NULL };
   switch (cms.kind) {
   case MADO_CMS_ENVELOPED:
@@ -99,8 +123,20 @@ is_opaque (MadoEntity *entity, MadoFormMatch *match)
   case MADO_CMS_JUNK:
   default:
     match->operation = operation_by_name (entity);
-    return is_typed && !is_named_no_layer (entity);
+    return !is_renamed (entity) && !is_named_no_layer (entity);
   }
+}
+
+const char *
+mado_smime_unread (const MadoEntity *entity)
+{
+  g_autoptr (GBytes) content = NULL;
+  g_auto (MadoCms) cms = { 0 };
+
+  if (!mado_smime_read (entity, &content, &cms) || cms.kind != MADO_CMS_OTHER)
+    return NULL;
+  return "The mail holds S/MIME data that are compressed (RFC 3274), or of another kind that this gateway does not read: ask for "
+         "them once more, not compressed.";
 }
 
 gboolean
@@ -146,7 +182,7 @@ gboolean
 mado_smime_run (MadoReading *reading, const MadoFormMatch *match, const MadoPgpLimits *limits, MadoPgpResult **result,
                 GError **error)
 {
-  g_autoptr (GBytes) content = mado_content_decode (match->signature != NULL ? match->signature : match->content);
+  g_autoptr (GBytes) content = data_in (match->signature != NULL ? match->signature : match->content);
   MadoPgpResult *refused = NULL;
   gsize size, raw_size;
   const guint8 *bytes = data_of (content, &size), *raw;

@@ -92,6 +92,7 @@ static const MadoField mado_offered_key_fields[] = {
   MADO_STRING (MadoOfferedKey, vouched_by),
   MADO_STRING (MadoOfferedKey, address),
   MADO_BOOL (MadoOfferedKey, gossip),
+  MADO_ENUM (MadoOfferedKey, protocol, protocol_names),
   MADO_FIELDS_END,
 };
 RECORD_TYPE (mado_offered_key, MadoOfferedKey, "offered-key");

@@ -258,8 +258,9 @@ read_agreement (Recipients *to, const Element *info, guint max)
     return;
   for (cursor = inside (&last); to->cms->recipient_count <= max && take_tag (&cursor, TAG_SEQUENCE, &key);) {
     Cursor in_key = inside (&key);
-    if (take (&in_key, 0, &id))
-      to->cms->openable += add_recipient (to, &id);
+    gboolean has_serial = take (&in_key, 0, &id) && add_recipient (to, &id);
+    to->cms->openable += has_serial;
+    to->cms->agreements += has_serial;
   }
 }
 
@@ -404,7 +405,10 @@ read_signed (MadoCms *cms, const Element *data, guint max)
     return;
   in_content = inside (&one);
   cms->has_content = !take_tag (&in_content, TAG_OID, &one) || in_content.at < in_content.end; /* also what only an engine understands */
-  take_tag (&cursor, TAG_0, &one); /* certificates */
+  if (take_tag (&cursor, TAG_0, &one)) {
+    cms->certificates = one.body;
+    cms->certificates_size = one.size;
+  }
   take_tag (&cursor, TAG_1, &one); /* revocation lists */
   if (!take_tag (&cursor, TAG_SET, &one))
     return;
@@ -464,4 +468,48 @@ mado_cms_read (const guint8 *bytes, gsize size, guint max_recipients, MadoCms *c
     read_signed (cms, &path[2], max_recipients);
   else
     read_enveloped (cms, path, bytes + size, max_recipients);
+}
+
+char *
+mado_cms_name (const guint8 *bytes, gsize size)
+{
+  Cursor cursor = { bytes, bytes + size };
+  Element name;
+
+  return take_tag (&cursor, TAG_SEQUENCE, &name) ? name_text (&name) : g_strdup ("");
+}
+
+static gboolean
+is_base64 (const guint8 *bytes, gsize size)
+{
+  for (gsize i = 0; i < size; i++)
+    if (!g_ascii_isalnum (bytes[i]) && !g_ascii_isspace (bytes[i]) && bytes[i] != '+' && bytes[i] != '/' && bytes[i] != '=')
+      return FALSE;
+  return TRUE;
+}
+
+GBytes *
+mado_cms_binary (const guint8 *bytes, gsize size)
+{
+  static const char begin[] = "-----BEGIN ", end[] = "-----END ";
+  const guint8 *start = size == 0 || bytes[0] == TAG_SEQUENCE ? NULL : memmem (bytes, size, begin, sizeof begin - 1), *stop;
+  gint state = 0;
+  guint save = 0;
+  guchar *out;
+
+  if (size == 0 || bytes[0] == TAG_SEQUENCE)
+    return NULL;
+  if (start != NULL) {
+    start = memchr (start, '\n', size - (gsize) (start - bytes));
+    stop = start == NULL ? NULL : memmem (start, size - (gsize) (start - bytes), end, sizeof end - 1);
+    if (stop == NULL)
+      return NULL;
+    bytes = start;
+    size = (gsize) (stop - start);
+  }
+  if (!is_base64 (bytes, size))
+    return NULL;
+  out = g_malloc (size / 4 * 3 + 6);
+  size = g_base64_decode_step ((const char *) bytes, size, out, &state, &save);
+  return g_bytes_new_take (out, size);
 }

@@ -140,9 +140,48 @@ is_over (MadoPgpResult *result)
   return settle (result, MADO_OUTCOME_LIMIT, "Decryption produced more than we take; what came was thrown away.");
 }
 
+/* Has the ring a certificate with its secret key for one of @serials? */
+static gboolean
+find_secret (MadoCmsEngine *engine, char **serials, gboolean *found, GError **error)
+{
+  g_auto (gpgme_ctx_t) context = begin (engine, error);
+  gpgme_error_t problem;
+  gpgme_key_t key;
+
+  if (context == NULL)
+    return FALSE;
+  *found = FALSE;
+  problem = gpgme_op_keylist_start (context, NULL, 1);
+  for (guint i = 0; problem == 0 && i < SECRETS_MAX; i++) {
+    problem = gpgme_op_keylist_next (context, &key);
+    if (problem != 0)
+      break;
+    *found |= key->issuer_serial != NULL && g_strv_contains ((const char *const *) serials, key->issuer_serial);
+    gpgme_key_unref (key);
+  }
+  gpgme_op_keylist_end (context);
+  if (problem != 0 && gpgme_err_code (problem) != GPG_ERR_EOF)
+    return mado_pgp_error_set (error, problem, "secret keys for S/MIME");
+  return TRUE;
+}
+
+/* gpgsm has no secret key, it says. That of an elliptic curve may be there: gpgsm 2.2 finds it, and cannot use it. */
+static gboolean
+settle_no_key (MadoCmsEngine *engine, const MadoCms *cms, MadoPgpResult *result, GError **error)
+{
+  gboolean is_ours = FALSE;
+
+  if (cms->agreements > 0 && !find_secret (engine, cms->serials, &is_ours, error))
+    return FALSE;
+  if (is_ours)
+    return settle (result, MADO_OUTCOME_UNSUPPORTED, "The S/MIME message is encrypted to a certificate of ours with an elliptic curve, which gpgsm 2.2 "
+                                                     "cannot use: ask for it once more, for an RSA certificate or with OpenPGP.");
+  return settle_failure (engine, MADO_OUTCOME_NO_SECRET_KEY, result, error);
+}
+
 /* Data without authentication. */
 static gboolean
-run_decrypt (MadoCmsEngine *engine, GBytes *bytes, MadoPgpSink *sink, MadoPgpResult *result, GError **error)
+run_decrypt (MadoCmsEngine *engine, const MadoCms *cms, GBytes *bytes, MadoPgpSink *sink, MadoPgpResult *result, GError **error)
 {
   struct gpgme_data_cbs callbacks = { .write = mado_pgp_sink_write };
   g_auto (gpgme_ctx_t) context = begin (engine, error);
@@ -169,7 +208,7 @@ run_decrypt (MadoCmsEngine *engine, GBytes *bytes, MadoPgpSink *sink, MadoPgpRes
   found = gpgme_op_decrypt_result (context);
   switch (gpgme_err_code (problem)) {
   case GPG_ERR_NO_SECKEY:
-    return settle_failure (engine, MADO_OUTCOME_NO_SECRET_KEY, result, error);
+    return settle_no_key (engine, cms, result, error);
   case GPG_ERR_BAD_PASSPHRASE:
   case GPG_ERR_CANCELED:
   case GPG_ERR_FULLY_CANCELED:
@@ -179,31 +218,6 @@ run_decrypt (MadoCmsEngine *engine, GBytes *bytes, MadoPgpSink *sink, MadoPgpRes
     return settle_failure (engine, found != NULL && found->unsupported_algorithm != NULL ? MADO_OUTCOME_UNSUPPORTED : MADO_OUTCOME_CORRUPT,
                            result, error);
   }
-}
-
-/* Has the ring a certificate with its secret key for one of @serials? */
-static gboolean
-find_secret (MadoCmsEngine *engine, char **serials, gboolean *found, GError **error)
-{
-  g_auto (gpgme_ctx_t) context = begin (engine, error);
-  gpgme_error_t problem;
-  gpgme_key_t key;
-
-  if (context == NULL)
-    return FALSE;
-  *found = FALSE;
-  problem = gpgme_op_keylist_start (context, NULL, 1);
-  for (guint i = 0; problem == 0 && i < SECRETS_MAX; i++) {
-    problem = gpgme_op_keylist_next (context, &key);
-    if (problem != 0)
-      break;
-    *found |= key->issuer_serial != NULL && g_strv_contains ((const char *const *) serials, key->issuer_serial);
-    gpgme_key_unref (key);
-  }
-  gpgme_op_keylist_end (context);
-  if (problem != 0 && gpgme_err_code (problem) != GPG_ERR_EOF)
-    return mado_pgp_error_set (error, problem, "secret keys for S/MIME");
-  return TRUE;
 }
 
 /* Runs gpgsm on descriptors. @worked: did it say that all was well? */
@@ -253,6 +267,8 @@ run_decrypt_auth (MadoCmsEngine *engine, const MadoCms *cms, GBytes *bytes, Mado
     result->plaintext = mado_pgp_sink_bytes (sink, error);
     return result->plaintext != NULL;
   }
+  if (cms->agreements == cms->openable)
+    return settle_no_key (engine, cms, result, error);
   return find_secret (engine, cms->serials, &is_ours, error)
          && settle_failure (engine, is_ours ? MADO_OUTCOME_CORRUPT : MADO_OUTCOME_NO_SECRET_KEY, result, error);
 }
@@ -277,7 +293,7 @@ mado_cms_decrypt (MadoCmsEngine *engine, const MadoPgpLimits *limits, const guin
   if (sink.fd < 0)
     return FALSE;
   ok = cms.kind == MADO_CMS_AUTH_ENVELOPED ? run_decrypt_auth (engine, &cms, data, &sink, facts, error)
-                                           : run_decrypt (engine, data, &sink, facts, error);
+                                           : run_decrypt (engine, &cms, data, &sink, facts, error);
   close (sink.fd);
   if (!ok)
     return FALSE;

@@ -79,6 +79,10 @@ def b64(data):
     return base64.encodebytes(data).decode()
 
 
+def pem(data, label="CMS"):
+    return ("-----BEGIN %s-----\n%s-----END %s-----\n" % (label, b64(data), label)).encode()
+
+
 def opaque(data, kind="enveloped-data", media="application/pkcs7-mime", name="smime.p7m"):
     return ('Content-Type: %s; smime-type=%s; name="%s"\nContent-Transfer-Encoding: base64\n\n%s' % (media, kind, name, b64(data)))
 
@@ -157,6 +161,19 @@ class Gateway:
         run("gpgsm", "--homedir", self.home, "--batch", "--pinentry-mode", "loopback", "--passphrase-fd", "0", "--import", self.work + "/p12",
             data=b"")
 
+    def import_curve(self, name):
+        """gpgsm cannot import such a key; gpg-agent can hold it."""
+        def atom(data):
+            return str(len(data)).encode() + b":" + data
+        run("gpgsm", "--homedir", self.home, "--batch", "--import", self.make.path(name, "pem"))
+        words = run("openssl", "ec", "-in", self.make.path(name, "key"), "-noout", "-text").decode()
+        secret, public = (bytes.fromhex(re.sub(r"[\s:]", "", found)) for found in re.search(r"priv:(.*?)pub:(.*?)ASN1", words, re.S).groups())
+        rows = run("gpgsm", "--homedir", self.home, "--with-colons", "--with-keygrip", "-k", "CN=" + name).decode().splitlines()
+        grip = next(row.split(":")[9] for row in rows if row.startswith("grp:"))
+        with open("%s/private-keys-v1.d/%s.key" % (self.home, grip), "wb") as out:
+            out.write(b"(" + atom(b"private-key") + b"(" + atom(b"ecc") + b"(" + atom(b"curve") + atom(b"NIST P-256") + b")(" + atom(b"q")
+                      + atom(public) + b")(" + atom(b"d") + atom(secret) + b")))")
+
     def open(self, mails, check=True):
         names = []
         for number, mail in enumerate(mails):
@@ -184,7 +201,9 @@ def make_certificates(gateway):
     make.certificate("outsider", "alice@example.net", authority="other")
     make.certificate("absent", "alice@example.net")
     make.certificate("curve", "csirt@example.org", key=("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"))
+    make.certificate("ourcurve", "csirt@example.org", key=("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"))
     gateway.import_secret("team")
+    gateway.import_curve("ourcurve")
     run("openssl", "x509", "-req", "-in", make.path("alice", "csr"), "-CA", make.path("ca", "pem"), "-CAkey", make.path("ca", "key"),
         "-set_serial", "77", "-days", "-1", "-extfile", make.path("alice", "ext"), "-out", make.path("expired", "pem"))
     shutil.copy(make.path("alice", "key"), make.path("expired", "key"))
@@ -209,6 +228,10 @@ def says(report, word):
 
 def signature_cases(m):
     signed, loose = m.sign("alice", TEXT, "-nodetach"), m.sign("alice", TEXT.rstrip("\n"))
+    blanks = TEXT.rstrip("\n") + "  \n\t\n and\rso on"
+    fields = "From: alice@example.net\nTo: csirt@example.org\nMessage-ID: <1@example.net>\nSubject: Real\n"
+    protected = fields + TEXT.replace("utf-8\n", 'utf-8; hp="clear"\n', 1)
+    wrapped = "Content-Type: message/rfc822; forwarded=no\n\n" + fields + "MIME-Version: 1.0\n" + TEXT
     two = m.sign("alice", TEXT, "-nodetach", others=["bob"])
     no_signer = change_inner(signed, lambda fields: fields[:-1] + [(0x31, b"")])
     spoilt = change_inner(two, lambda fields: fields[:-1] + [(0x31, spoil_second(fields[-1][1]))])
@@ -249,8 +272,24 @@ def signature_cases(m):
         ("a detached signature that brings its own text", head() + detached(signed, TEXT.replace("192.0.2.7", "203.0.113.9")),
          lambda r: r["signature"] == "bad" and says(r, "another text") and "203.0.113.9" in r["text"]),
         ("a signature part that is junk", head() + detached(b"junk"), lambda r: r["signature"] == "bad" and "192.0.2.7" in r["text"]),
-        ("certificates only", head() + opaque(run("openssl", "crl2pkcs7", "-nocrl", "-certfile", m.path("alice", "pem"), "-outform", "DER"), "certs-only"),
-         lambda r: summary(r) == ("none", "none") and not r["layers"]),
+        ("certificates only", head() + opaque(run("openssl", "crl2pkcs7", "-nocrl", "-certfile", m.path("alice", "pem"), "-outform", "DER"), "certs-only", name="smime.p7c"),
+         lambda r: summary(r) == ("none", "none") and not r["layers"] and not r["problems"] and r["undecryptable"] is None
+         and [(k["fingerprint"], k["source"], k["protocol"], k["user_ids"]) for k in r["keys_offered"]]
+         == [(m.fingerprint("alice").replace(":", ""), "attached", "smime", ["alice@example.net", "CN=alice,O=Example,C=JP"])]),
+        ("two certificates, named as a file only", head() + opaque(run("openssl", "crl2pkcs7", "-nocrl", "-certfile", m.path("alice", "pem"), "-certfile",
+         m.path("ca", "pem"), "-outform", "DER"), "x", "application/octet-stream", "keys.p7c"), lambda r: not r["layers"] and [k["user_ids"][-1] for k in r["keys_offered"]]
+         == ["CN=alice,O=Example,C=JP", "CN=ca authority"]),
+        ("a signature that brings certificates along offers none", head() + opaque(signed, "signed-data"), lambda r: not r["keys_offered"]),
+        ("opaque, in PEM", head() + opaque(pem(signed), "signed-data"), good),
+        ("opaque, in PEM of another name", head() + opaque(pem(signed, "PKCS7"), "signed-data"), good),
+        ("opaque, base64 that nobody names", head() + opaque(signed, "signed-data").replace("Content-Transfer-Encoding: base64\n", ""), good),
+        ("opaque, no smime-type", head() + opaque(signed).replace("smime-type=enveloped-data; ", ""), good),
+        ("opaque, no name", head() + opaque(signed, "signed-data").replace('; name="smime.p7m"', ""), good),
+        ("detached, in PEM", head() + detached(pem(loose)), good),
+        ("detached, its bytes as they are", (head() + detached(m.sign("alice", blanks))).replace(TEXT.rstrip("\n"), blanks), good),
+        ("a header inside (RFC 9788)", head() + opaque(m.sign("alice", protected, "-nodetach"), "signed-data"), lambda r: good(r) and r["subject"] == "Real"
+         and [(d["name"], d["outer"]) for d in r["header_differences"]][-1] == ("Subject", "Scan")),
+        ("a wrapped mail (RFC 8551)", head() + detached(m.sign("alice", wrapped.rstrip("\n")), wrapped), lambda r: good(r) and r["subject"] == "Real"),
         ("a footer outside the signature", head() + 'Content-Type: multipart/mixed; boundary="o"\n\n--o\n' + detached(loose)
          + "\n--o\nContent-Type: text/plain\n\nfooter\n--o--\n", lambda r: summary(r) == ("none", "partial") and r["signer"] is None),
         ("three parts are no signed message", head() + detached(loose).replace("--sig--", "--sig\n\nmore\n--sig--"),
@@ -296,6 +335,11 @@ def encryption_cases(m):
         ("not for us", head() + opaque(m.encrypt("stranger")), lambda r: reason(r) == "no-secret-key" and r["encryption"] == "whole"
          and len(r["undecryptable"]["encrypted_to"]) == 1 and r["text"] == ""),
         ("GCM, not for us", head() + opaque(m.encrypt("stranger", cipher="-aes-256-gcm")), lambda r: reason(r) == "no-secret-key"),
+        ("elliptic curves, for us: gpgsm 2.2 cannot", head() + opaque(m.encrypt("ourcurve")), lambda r: reason(r) == "unsupported" and says(r, "elliptic")
+         and r["encryption"] == "whole"),
+        ("the same with GCM", head() + opaque(m.encrypt("ourcurve", cipher="-aes-256-gcm"), "authEnveloped-data"), lambda r: reason(r) == "unsupported"
+         and says(r, "elliptic")),
+        ("elliptic curves for us, and RSA", head() + opaque(m.encrypt(["ourcurve", "team"])), opened),
         ("elliptic curves, not for us", head() + opaque(m.encrypt("curve")), lambda r: reason(r) == "no-secret-key"),
         ("RSA-OAEP", head() + opaque(m.encrypt("team", oaep=True)), lambda r: reason(r) == "unsupported" and says(r, "OAEP")),
         ("a recipient named by key id", head() + opaque(m.encrypt("team", TEXT, "-keyid")), lambda r: reason(r) == "unsupported" and r["problems"]),
@@ -311,8 +355,25 @@ def encryption_cases(m):
         ("nothing called encrypted", head() + opaque(b""), lambda r: reason(r) == "corrupt" and r["encryption"] == "none"),
         ("plaintext over the cap", head() + opaque(m.encrypt("team", "Content-Type: text/plain\n\n" + "A" * 5_000_000)), lambda r: reason(r) == "limit"
          and r["text"] == ""),
-        ("compressed data is no layer", head() + opaque(der(0x30, der(6, bytes.fromhex("2a864886f70d0109100109")), der(0xA0, der(0x30)))),
-         lambda r: summary(r) == ("none", "none") and not r["layers"]),
+        ("compressed data is no layer", head() + opaque(der(0x30, der(6, bytes.fromhex("2a864886f70d0109100109")), der(0xA0, der(0x30))), "compressed-data", name="smime.p7z"),
+         lambda r: summary(r) == ("none", "none") and not r["layers"] and reason(r) == "unsupported" and says(r, "compressed")),
+        ("compressed data inside encryption", head() + opaque(m.encrypt("team", opaque(der(0x30, der(6, bytes.fromhex("2a864886f70d0109100109")), der(0xA0, der(0x30)))))),
+         lambda r: r["encryption"] == "whole" and reason(r) == "unsupported" and says(r, "compressed")),
+        ("other CMS data", head() + opaque(der(0x30, der(6, bytes.fromhex("2a864886f70d010705")), der(0xA0, der(0x30)))), lambda r: summary(r) == ("none", "none")
+         and reason(r) == "unsupported" and r["problems"]),
+        ("in PEM", head() + opaque(pem(cbc)), opened),
+        ("GCM, in PEM", head() + opaque(pem(gcm), "authEnveloped-data"), lambda r: opened(r) and layer(r)["integrity"] == "aead"),
+        ("old media type", head() + opaque(cbc, media="application/x-pkcs7-mime"), opened),
+        ("no smime-type", head() + opaque(cbc).replace("smime-type=enveloped-data; ", ""), opened),
+        ("not encoded", head().encode() + b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data\nContent-Transfer-Encoding: binary\n\n" + cbc, opened),
+        ("AES-128", head() + opaque(m.encrypt("team", cipher="-aes-128-cbc")), opened),
+        ("a header inside (RFC 9788)", head() + opaque(m.encrypt("team", opaque(m.sign("alice", "From: alice@example.net\nSubject: Real\nHP-Outer: Subject: Scan\n"
+         + TEXT.replace("utf-8\n", 'utf-8; hp="cipher"\n', 1), "-nodetach"), "signed-data"))), lambda r: opened(r) and r["subject"] == "Real"
+         and r["signature"] == "good"),
+        ("signed in encrypted in encrypted", head() + opaque(m.encrypt("team", opaque(m.encrypt("team", signed)))), lambda r: opened(r) and r["signature"] == "good"
+         and len(r["layers"]) == 3),
+        ("PGP signed in S/MIME encrypted", head() + opaque(m.encrypt("team", pgp_signed(m))), lambda r: opened(r) and [x["operation"] for x in r["layers"]]
+         == ["decrypt", "verify"] and r["layers"][1]["signatures"][0]["status"] == "good-untrusted"),
         ("a text beside it is never joined with it", head() + 'Content-Type: multipart/mixed; boundary="o"\n\n--o\nContent-Type: text/html\n\n'
          "<img src='http://evil.example/?\n--o\n" + opaque(cbc) + "\n--o--\n", lambda r: r["encryption"] == "partial"
          and ("192.0.2.7" not in r["text"] or "evil" not in r["text"])),
@@ -321,6 +382,13 @@ def encryption_cases(m):
         ("S/MIME in PGP", head() + pgp_wrap(m, signed), lambda r: opened(r) and [x["protocol"] for x in r["layers"]] == ["openpgp", "smime"]
          and r["signature"] == "good"),
     ]
+
+
+def pgp_signed(m):
+    body = TEXT.rstrip("\n")
+    signature = run("gpg", "--homedir", m.pgp_home, "--batch", "--armor", "--detach-sign", data=crlf(body)).decode()
+    return ('Content-Type: multipart/signed; protocol="application/pgp-signature"; micalg=pgp-sha512; boundary="psig"\n\n--psig\n%s\n--psig\n'
+            "Content-Type: application/pgp-signature\n\n%s\n--psig--\n" % (body, signature))
 
 
 def pgp_wrap(m, text=TEXT):

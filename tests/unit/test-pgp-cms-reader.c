@@ -221,6 +221,35 @@ test_attributes (void)
   }
 }
 
+/* PEM, and base64 that nobody named; NULL: left as it is. */
+static void
+test_binary (void)
+{
+  static const struct {
+    const char *in, *out;
+  } texts[] = {
+    { "-----BEGIN CMS-----\nMAMCAQE=\n-----END CMS-----\n", "\x30\x03\x02\x01\x01" },
+    { "words\r\n-----BEGIN PKCS7-----\r\nMAMC\r\nAQE=\r\n-----END PKCS7-----\r\n", "\x30\x03\x02\x01\x01" },
+    { "MAMC\nAQE=\n", "\x30\x03\x02\x01\x01" },
+    { "\x30\x03\x02\x01\x01", NULL },
+    { "", NULL },
+    { "-----BEGIN CMS-----\nMAMCAQE=\n", NULL },
+    { "-----BEGIN CMS-----", NULL },
+    { "-----BEGIN CMS-----\nno base64!\n-----END CMS-----\n", NULL },
+    { "no base64!", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
+    gsize size = strlen (texts[i].in);
+    g_autofree guint8 *copy = g_memdup2 (texts[i].in, size);
+    g_autoptr (GBytes) out = mado_cms_binary (copy, size);
+    if (texts[i].out == NULL)
+      g_assert_null (out);
+    else
+      g_assert_cmpmem (g_bytes_get_data (out, NULL), g_bytes_get_size (out), texts[i].out, strlen (texts[i].out));
+  }
+}
+
 /* Elements in elements: the reader gives up, soon. */
 static void
 test_deep (void)
@@ -246,6 +275,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pgp/cms-reader/repair", test_repair);
   g_test_add_func ("/pgp/cms-reader/no-repair", test_no_repair);
   g_test_add_func ("/pgp/cms-reader/attributes", test_attributes);
+  g_test_add_func ("/pgp/cms-reader/binary", test_binary);
   g_test_add_func ("/pgp/cms-reader/deep", test_deep);
   return g_test_run ();
 }

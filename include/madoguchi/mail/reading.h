@@ -17,6 +17,7 @@ typedef struct {
   MadoStructureLimits limits;
   guint64 plaintext_left; /* bytes that decryption may still produce */
   guint scopes;           /* decrypted layers so far */
+  gboolean has_unread;    /* a part holds what somebody wrote, in a form that is no layer and that we do not read */
   guint layers;           /* cryptographic layers looked at so far */
   MadoPgpEngine *engine;  /* of the context, or our own */
   MadoPgpEngine *own_engine;

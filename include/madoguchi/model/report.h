@@ -110,6 +110,7 @@ typedef struct {
   char **user_ids;
   char *vouched_by; /* what vouches that it is the key of the From address, as in MadoSigner; NULL: nothing */
   char *address;   /* of Autocrypt: the one that it is said to be for; nullable */
+  MadoProtocol protocol; /* of a certificate: S/MIME, its fingerprint is SHA-1 */
   gboolean gossip; /* of Autocrypt: somebody else offers it (Autocrypt-Gossip) */
 } MadoOfferedKey;
 

@@ -21,6 +21,9 @@ typedef struct {
   guint recipient_count;   /* more than were asked for: counting stopped */
   guint openable;          /* of them: named by serial, with a key transport or agreement that gpgsm may know */
   guint oaep;              /* of them: RSA-OAEP */
+  guint agreements;        /* of those that are openable: by key agreement, that is, for elliptic curves */
+  const guint8 *certificates; /* DER, one after another, in the data that were read; NULL: none */
+  gsize certificates_size;
   guint signers;           /* signerInfos of signed data */
   gboolean has_content;    /* signed data that brings its text along, or something in its place */
   gboolean has_bare_signer; /* a signer who signed the text itself, not attributes that name its hash */
@@ -39,3 +42,10 @@ gboolean mado_cms_looks_like_attributes (const guint8 *bytes, gsize size);
 
 /* Reads the structure of @bytes (binary). At most @max_recipients recipients are counted, and as many signers. */
 void mado_cms_read (const guint8 *bytes, gsize size, guint max_recipients, MadoCms *cms);
+
+/* (transfer full) a distinguished name in DER, last part first (RFC 4514). */
+char *mado_cms_name (const guint8 *bytes, gsize size);
+
+/* (transfer full, nullable) the binary data in @bytes: in PEM (RFC 7468), or base64 that no transfer encoding names; NULL
+ * when they are neither. */
+GBytes *mado_cms_binary (const guint8 *bytes, gsize size);
