@@ -169,10 +169,11 @@ take_opened (MadoReading *reading, MadoEntity *entity, MadoPiece *piece, const M
              GBytes *plaintext, guint depth, GError **error)
 {
   g_autofree char *path = g_strdup_printf ("%s.%u", entity->path, entity->pieces->len);
+  gboolean is_told = block->charset != NULL && mado_charset_keeps_ascii (block->charset);
   gsize size;
   const guint8 *bytes = g_bytes_get_data (plaintext, &size);
 
-  piece->opened = mado_structure_leaf (text_header (reading, block->charset != NULL && mado_charset_keeps_ascii (block->charset) ? block->charset : charset), bytes, size, path, entity);
+  piece->opened = mado_structure_leaf (text_header (reading, is_told ? block->charset : charset), bytes, size, path, entity);
   g_ptr_array_add (piece->opened->layers, (MadoLayer *) piece->layer);
   piece->opened->is_decrypted = entity->is_decrypted;
   mado_unlock_scope (reading, piece->opened, piece->layer->operation != MADO_OPERATION_VERIFY);
