@@ -46,13 +46,22 @@ validity_of (gpgme_validity_t validity)
   }
 }
 
+/* A user ID with two addresses is for none of them: who certified it may have read the other one. */
+static gboolean
+has_two_addresses (const char *user_id)
+{
+  const char *first = user_id == NULL ? NULL : strchr (user_id, '<');
+
+  return first != NULL && strchr (first + 1, '<') != NULL;
+}
+
 static void
 fill_users (MadoKey *key, gpgme_key_t found)
 {
   for (gpgme_user_id_t uid = found->uids; uid != NULL && key->users->len < ITEMS_MAX; uid = uid->next) {
     MadoKeyUser *user = mado_key_user_new ();
     user->user_id = bounded (uid->uid != NULL ? uid->uid : "");
-    if (uid->address != NULL && *uid->address != '\0') {
+    if (uid->address != NULL && *uid->address != '\0' && !has_two_addresses (uid->uid)) {
       g_autofree char *address = bounded (uid->address);
       user->address = mado_text_fold_address (address);
     }

@@ -106,6 +106,22 @@ test_import_pins (Ring *ring, gconstpointer data)
   g_assert_null (by);
 }
 
+/* gpg takes the first of two addresses. */
+static void
+test_two_addresses (Ring *ring, gconstpointer data)
+{
+  g_autofree char *eve = fixture_key (ring->other_home, "Eve <alice@reporter.example> <eve@x.example>", NULL);
+  g_autoptr (GBytes) block = export_from (ring->other_home, "--export", eve);
+  g_autoptr (MadoKeyTable) imported = NULL;
+  const char *by;
+
+  (void) data;
+  g_assert_true (mado_keyring_import (ring->conf, block, TRUE, "hanako", &imported, NULL));
+  g_assert_null (((MadoKeyUser *) ((MadoKey *) imported->keys->pdata[0])->users->pdata[0])->address);
+  g_assert_cmpint (judge (ring, eve, "alice@reporter.example", &by), ==, MADO_VALIDITY_UNKNOWN);
+  g_assert_cmpint (judge (ring, eve, "eve@x.example", &by), ==, MADO_VALIDITY_UNKNOWN);
+}
+
 static void
 test_certified (Ring *ring, gconstpointer data)
 {
@@ -386,6 +402,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/pgp/keyring/import-and-pin", Ring, NULL, set_up, test_import_and_pin, tear_down);
   g_test_add ("/pgp/keyring/import-pins", Ring, NULL, set_up, test_import_pins, tear_down);
+  g_test_add ("/pgp/keyring/two-addresses", Ring, NULL, set_up, test_two_addresses, tear_down);
   g_test_add ("/pgp/keyring/certified", Ring, NULL, set_up, test_certified, tear_down);
   g_test_add ("/pgp/keyring/refusals", Ring, NULL, set_up, test_refusals, tear_down);
   g_test_add ("/pgp/keyring/secret-block", Ring, NULL, set_up, test_secret_block, tear_down);
