@@ -3,7 +3,7 @@ libdesk_a_SOURCES = src/desk/store.c src/desk/store-sql.c src/desk/store-mail.c 
 	src/desk/store-outbox.c src/desk/thread.c src/desk/policy.c src/desk/draft.c src/desk/settle.c \
 	src/desk/settings.c src/desk/desk.c src/desk/batch.c src/desk/pool.c src/desk/intake-queue.c src/desk/flow.c \
 	src/desk/outbox.c src/desk/control.c src/desk/verbs.c src/desk/verbs-ticket.c src/desk/verbs-mail.c \
-	src/desk/verbs-house.c src/desk/account.c src/desk/keeper.c
+	src/desk/verbs-house.c src/desk/continuity.c src/desk/store-key.c src/desk/account.c src/desk/keeper.c
 libdesk_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 noinst_HEADERS += include/madoguchi/desk/store.h include/madoguchi/desk/store-sql.h \
 	include/madoguchi/desk/store-mail.h include/madoguchi/desk/store-incident.h \
@@ -12,7 +12,8 @@ noinst_HEADERS += include/madoguchi/desk/store.h include/madoguchi/desk/store-sq
 	include/madoguchi/desk/desk.h include/madoguchi/desk/batch.h include/madoguchi/desk/pool.h \
 	include/madoguchi/desk/intake-queue.h include/madoguchi/desk/flow.h include/madoguchi/desk/outbox.h \
 	include/madoguchi/desk/control.h include/madoguchi/desk/verbs.h include/madoguchi/desk/verbs-ticket.h \
-	include/madoguchi/desk/verbs-mail.h include/madoguchi/desk/verbs-house.h include/madoguchi/desk/account.h \
+	include/madoguchi/desk/verbs-mail.h include/madoguchi/desk/verbs-house.h include/madoguchi/desk/continuity.h include/madoguchi/desk/store-key.h \
+	include/madoguchi/desk/account.h \
 	include/madoguchi/desk/keeper.h
 desk_libs = libdesk.a libspool.a libmodel.a libipc.a libconf.a $(base_libs) $(SQLITE_LIBS)
 
@@ -36,3 +37,7 @@ tests_unit_test_desk_store_LDADD = $(desk_libs)
 unit_tests += tests/unit/test-desk-parts
 tests_unit_test_desk_parts_SOURCES = tests/unit/test-desk-parts.c tests/unit/desk-fake.c tests/unit/desk-fake.h
 tests_unit_test_desk_parts_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-continuity
+tests_unit_test_desk_continuity_SOURCES = tests/unit/test-desk-continuity.c
+tests_unit_test_desk_continuity_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_continuity_LDADD = $(desk_libs)

@@ -3,7 +3,9 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/desk/draft.h"
 #include "madoguchi/desk/policy.h"
+#include "madoguchi/desk/continuity.h"
 #include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-outbox.h"
 #include "madoguchi/desk/thread.h"
@@ -195,6 +197,38 @@ tell_undecryptable (const MadoSettler *settler, gint64 incident, const MadoRepor
   return add_event (settler, incident, NULL, error, "This mail cannot be opened: %s%s", report->undecryptable->reason, keys->str);
 }
 
+/* Does the mail come with the keys that its sender is known by? @may_learn: is it one that counts, not one that waits for
+ * a member's yes? */
+static gboolean
+watch_keys (const MadoSettler *settler, const char *queue_id, gint64 incident, const MadoReport *report, gboolean may_learn,
+            GError **error)
+{
+  g_auto (MadoContinuity) found = { 0 };
+  g_autoptr (GPtrArray) known = NULL;
+  gboolean is_new = FALSE;
+
+  if (get_from (report) == NULL)
+    return TRUE;
+  known = mado_store_list_known_keys (settler->store, get_from (report), MAX_LOOKUPS, error);
+  if (known == NULL)
+    return FALSE;
+  mado_continuity_judge (report, known, &found);
+  if (!found.is_checked)
+    return TRUE;
+  if (!mado_store_set_key_warning (settler->store, queue_id, found.warning, &is_new, error))
+    return FALSE;
+  if (is_new) {
+    g_autofree char *words = mado_continuity_describe (found.warning, queue_id);
+    if (!add_event (settler, incident, NULL, error, "%s", words))
+      return FALSE;
+  }
+  if (!may_learn)
+    return TRUE;
+  return (found.signs == NULL || mado_store_remember_key (settler->store, get_from (report), found.signs, settler->now, error))
+         && (found.offers == NULL
+             || mado_store_remember_key (settler->store, get_from (report), found.offers, settler->now, error));
+}
+
 /* A delivery report says in its fields whether it is a failure; without that word it is one. */
 static gboolean
 is_failure (const MadoReport *report)
@@ -326,6 +360,9 @@ mado_settle_report (const MadoSettler *settler, const MadoEnvelope *envelope, co
   return mado_store_settle_mail (settler->store, envelope->queue_id, verdict.state, settled->incident, verdict.reason,
                                  report, settler->now, error)
          && write_thread (settler, envelope, report, &verdict, settled, error)
+         && (strcmp (verdict.state, MADO_MAIL_DUPLICATE) == 0
+             || watch_keys (settler, envelope->queue_id, settled->incident, report,
+                            strcmp (verdict.state, MADO_MAIL_HELD) != 0, error))
          && (!is_new || add_answer (settler, envelope, report, verdict.is_clash, settled, error));
 }
 
@@ -400,10 +437,16 @@ mado_settle_again (const MadoSettler *settler, const char *queue_id, const MadoR
 {
   g_autoptr (MadoMail) mail = NULL;
 
+  gboolean is_checked = FALSE;
+
   if (!load_mail (settler, queue_id, &mail, settled, error)
-      || !mado_store_replace_report (settler->store, queue_id, report, error))
+      || !mado_store_replace_report (settler->store, queue_id, report, error)
+      || !mado_store_is_key_checked (settler->store, queue_id, &is_checked, error))
     return FALSE;
   gboolean was_held = strcmp (mail->state, MADO_MAIL_HELD) == 0;
+  if (!is_checked && strcmp (mail->state, MADO_MAIL_DUPLICATE) != 0
+      && !watch_keys (settler, queue_id, mail->incident, report, !was_held, error))
+    return FALSE;
   if (was_held && g_strcmp0 (mail->reason, "unconfirmed-tag") == 0)
     return TRUE; /* still a member's decision */
   if (was_held) {

@@ -18,7 +18,8 @@
   " i.reporter, i.language, i.encryption, i.signature, i.external_ids,"                                        \
   " (SELECT count (*) FROM message m WHERE m.incident = i.id AND m.state IN ('ticket', 'joined', 'auto_reply', 'bounce'))," \
   " (SELECT sum (m.indicators) FROM message m WHERE m.incident = i.id AND m.state IN ('ticket', 'joined')),"   \
-  " (SELECT sum (m.parts) FROM message m WHERE m.incident = i.id AND m.state IN ('ticket', 'joined'))"         \
+  " (SELECT sum (m.parts) FROM message m WHERE m.incident = i.id AND m.state IN ('ticket', 'joined')),"        \
+  " (SELECT count (m.key_warning) FROM message m WHERE m.incident = i.id AND m.state <> 'dropped_by_member')"  \
   " FROM incident i "
 
 static char *
@@ -102,6 +103,7 @@ read_summary (MadoStore *store, MadoStatement *row)
   incident->counts->messages = sqlite3_column_int64 (row, 14);
   incident->counts->indicators = sqlite3_column_int64 (row, 15);
   incident->counts->parts = sqlite3_column_int64 (row, 16);
+  incident->counts->key_warnings = sqlite3_column_int64 (row, 17);
   return incident;
 }
 
@@ -150,10 +152,13 @@ fill_mail (MadoEntry *entry, MadoStatement *row, GError **error)
   g_autoptr (GError) problem = NULL;
   g_autoptr (GBytes) envelope_bytes = mado_sql_bytes (row, 6);
   g_autoptr (GBytes) report_bytes = mado_sql_bytes (row, 7);
+  g_autoptr (GBytes) warning_bytes = mado_sql_bytes (row, 11);
   g_autoptr (MadoEnvelope) envelope = mado_record_from_bytes (&mado_envelope_type, envelope_bytes, error);
 
   if (envelope == NULL)
     return FALSE;
+  if (warning_bytes != NULL)
+    entry->key_warning = mado_record_from_bytes (&mado_key_warning_type, warning_bytes, NULL);
   g_autofree char *recipients = g_strjoinv (", ", envelope->recipients);
   entry->date = envelope->received;
   entry->to = mado_text_truncate (recipients, MAX_TO);
@@ -238,7 +243,7 @@ mado_store_load_incident (MadoStore *store, gint64 id, const char *team, GError 
       = mado_sql_query (store, error,
                         "SELECT e.id, e.date, e.direction, e.author, CASE WHEN e.id >= ?2 THEN e.text ELSE"
                         " substr (e.text, 1, 1000) END, m.queue_id, m.envelope, CASE WHEN e.id >= ?2 THEN m.report END,"
-                        " o.reply, o.state, e.id < ?2 FROM entry e LEFT JOIN message m ON m.id = e.message"
+                        " o.reply, o.state, e.id < ?2, m.key_warning FROM entry e LEFT JOIN message m ON m.id = e.message"
                         " LEFT JOIN outbox o ON o.id = e.outbox WHERE e.incident = ?1 ORDER BY e.id",
                         "ii", id, first);
   if (row == NULL)

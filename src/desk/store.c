@@ -42,6 +42,16 @@ static const char *const migrations[] = {
   "  date INTEGER NOT NULL, direction TEXT NOT NULL, author TEXT, text TEXT,"
   "  message INTEGER UNIQUE REFERENCES message (id), outbox INTEGER UNIQUE REFERENCES outbox (id)) STRICT;"
   "CREATE INDEX entry_incident ON entry (incident, id);",
+  /* What addresses are known by; to begin with, by the keys of the good signatures (2) that made tickets. Mails that
+   * could be read then are not looked at again. */
+  "CREATE TABLE known_key (address TEXT NOT NULL, protocol TEXT NOT NULL, fingerprint TEXT NOT NULL, vouched_by TEXT,"
+  "  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, PRIMARY KEY (address, protocol)) STRICT, WITHOUT ROWID;"
+  "ALTER TABLE message ADD COLUMN key_warning BLOB;"
+  "ALTER TABLE message ADD COLUMN key_checked INTEGER NOT NULL DEFAULT 0;"
+  "UPDATE message SET key_checked = 1 WHERE undecryptable = 0 AND report IS NOT NULL;"
+  "INSERT OR IGNORE INTO known_key (address, protocol, fingerprint, first_seen, last_seen)"
+  "  SELECT m.sender, 'openpgp', m.signer, m.received, m.received FROM message m JOIN incident i ON i.id = m.incident"
+  "  WHERE m.state = 'ticket' AND i.signature = 2 AND m.sender IS NOT NULL AND m.signer IS NOT NULL ORDER BY m.id;",
 };
 
 static gboolean

@@ -1,8 +1,10 @@
 /* verbs-house.c: see verbs-house.h. */
 #include "madoguchi/desk/verbs-house.h"
 #include "madoguchi/desk/account.h"
+#include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/verbs.h"
+#include "madoguchi/base/error.h"
 #include "madoguchi/base/log.h"
 
 #include <string.h>
@@ -28,6 +30,77 @@ mado_verb_keys (MadoCall *call)
   g_variant_dict_init (&dict, call->request.body);
   g_variant_dict_insert (&dict, "member", "s", call->member); /* whoever the question says it is from */
   mado_pool_submit (call->desk->keyring, verb, g_variant_dict_end (&dict), call->request.fd, TRUE, on_keyring, call);
+}
+
+#define MAX_KNOWN 10000
+
+void
+mado_verb_keys_known (MadoCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list
+      = mado_store_list_known_keys (call->desk->store, mado_verbs_string (call, "address"), MAX_KNOWN, &error);
+
+  if (list == NULL)
+    mado_call_fail (call, error);
+  else
+    mado_call_answer (call, mado_verbs_items (&mado_known_key_type, list), -1);
+}
+
+typedef struct {
+  MadoCall *call;
+  int count;
+} Forgetting;
+
+static gboolean
+apply_forget (gpointer data, GError **error)
+{
+  Forgetting *forgetting = data;
+
+  return mado_store_forget_keys (forgetting->call->desk->store, mado_verbs_string (forgetting->call, "address"),
+                                 &forgetting->count, error);
+}
+
+static void
+on_forgotten (gpointer data, const GError *error)
+{
+  Forgetting *forgetting = data;
+  MadoCall *call = forgetting->call;
+  const char *address = mado_verbs_string (call, "address");
+  g_autoptr (GError) nothing = NULL;
+  GVariantDict dict;
+
+  if (error == NULL && forgetting->count == 0) {
+    g_set_error (&nothing, MADO_ERROR, MADO_ERROR_NO, "%s: known by no key", address);
+    error = nothing;
+  }
+  if (error != NULL) {
+    mado_call_fail (call, error);
+  } else {
+    g_autofree char *logged = mado_log_address (address);
+    mado_log (MADO_LOG_INFO, NULL, "keys", "verb=forget address=%s member=%s", logged, call->member);
+    g_variant_dict_init (&dict, NULL);
+    g_variant_dict_insert (&dict, "address", "s", address);
+    g_variant_dict_insert (&dict, "count", "x", (gint64) forgetting->count);
+    mado_call_answer (call, g_variant_dict_end (&dict), -1);
+  }
+  g_free (forgetting);
+}
+
+void
+mado_verb_keys_forget (MadoCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  Forgetting *forgetting;
+
+  if (mado_verbs_string (call, "address") == NULL) {
+    g_set_error_literal (&error, MADO_ERROR, MADO_ERROR_USAGE, "keys forget: an address is needed");
+    mado_call_fail (call, error);
+    return;
+  }
+  forgetting = g_new0 (Forgetting, 1);
+  forgetting->call = call;
+  mado_batch_add (call->desk->batch, apply_forget, on_forgotten, forgetting);
 }
 
 static void

@@ -42,6 +42,8 @@ static const struct {
   { "keys-distrust", mado_verb_keys },
   { "keys-undistrust", mado_verb_keys },
   { "keys-rm", mado_verb_keys },
+  { "keys-known", mado_verb_keys_known },
+  { "keys-forget", mado_verb_keys_forget },
   { "doctor", mado_verb_doctor },
 };
 

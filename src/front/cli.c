@@ -30,7 +30,7 @@ static const MadoCliVerb verbs[] = {
   { "reopen", "TICKET|--undecryptable", "Derive reports again from the raw mail", "ju", 0, 1, TRUE, mado_verb_reopen },
   { "account", "", "The loss account; exit 1 if it does not balance", "j", 0, 0, TRUE, mado_verb_account },
   { "keys",
-    "ls|show FPR|import FILE...|export FPR|[un]pin ADDRESS [FPR]|[un]map DOMAIN|ADDRESS [FPR]|[un]certify FPR|[un]distrust FPR|rm FPR",
+    "ls|show FPR|import FILE...|export FPR|[un]pin ADDRESS [FPR]|[un]map DOMAIN|ADDRESS [FPR]|[un]certify FPR|[un]distrust FPR|rm FPR|known [ADDRESS]|forget ADDRESS",
     "The known public keys and what vouches for each", "jpO", 1, 1000000, TRUE, mado_verb_keys },
   { "doctor", "", "Check configuration, keys, disk and daemons; exit 1 if a check failed", "j", 0, 0, FALSE,
     mado_verb_doctor },

@@ -314,6 +314,41 @@ run_about_key (const Keys *keys, GError **error)
   return fingerprint != NULL && change (keys, mado_cli_argument (keys->cli, 0), NULL, fingerprint, error);
 }
 
+/* --- what addresses are known by: the keeper's own memory --------------------------------------------------- */
+
+static gboolean
+run_known (const Keys *keys, GError **error)
+{
+  const char *address = mado_cli_argument (keys->cli, 1);
+  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+  g_autoptr (GPtrArray) items = NULL;
+  gboolean ok;
+
+  if (!mado_member_ask (keys->cli->conf, "keys-known", mado_member_body ("address", address, NULL), -1, &answer, error))
+    return FALSE;
+  items = mado_member_items (&answer, &mado_known_key_type, error);
+  ok = items != NULL;
+  for (guint i = 0; ok && i < items->len; i++) {
+    g_autoptr (GString) text = g_string_new (NULL);
+    mado_view_known_key (text, mado_view_columns (STDOUT_FILENO), items->pdata[i]);
+    ok = keys->cli->options.json ? mado_member_print_json (keys->cli, &mado_known_key_type, items->pdata[i], error)
+                                 : mado_cli_print (keys->cli, text->str, error);
+  }
+  return ok;
+}
+
+static gboolean
+run_forget (const Keys *keys, GError **error)
+{
+  const char *address = mado_cli_argument (keys->cli, 1);
+  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+
+  if (!check_address (address, error)
+      || !mado_member_ask (keys->cli->conf, "keys-forget", mado_member_body ("address", address, NULL), -1, &answer, error))
+    return FALSE;
+  return !keys->cli->options.json || mado_member_print_body (keys->cli, answer.body, error);
+}
+
 gboolean
 mado_verb_keys (MadoCli *cli, GError **error)
 {
@@ -335,6 +370,8 @@ mado_verb_keys (MadoCli *cli, GError **error)
     { "distrust", 2, 2, run_about_key },
     { "undistrust", 2, 2, run_about_key },
     { "rm", 2, 2, run_about_key },
+    { "known", 1, 2, run_known },
+    { "forget", 2, 2, run_forget },
   };
   const char *name = mado_cli_argument (cli, 0);
 
@@ -346,6 +383,6 @@ mado_verb_keys (MadoCli *cli, GError **error)
   g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE,
                        "usage: madoguchi keys ls|show FPR|import [--pin] FILE...|export FPR|pin ADDRESS FPR|unpin ADDRESS"
                        "|map DOMAIN|ADDRESS FPR|unmap DOMAIN|ADDRESS|certify FPR|uncertify FPR|distrust FPR"
-                       "|undistrust FPR|rm FPR");
+                       "|undistrust FPR|rm FPR|known [ADDRESS]|forget ADDRESS");
   return FALSE;
 }

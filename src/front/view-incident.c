@@ -41,7 +41,8 @@ mado_view_summary (GString *out, guint columns, const MadoIncident *incident)
   g_autofree char *ticket = mado_view_word (incident->ticket);
   g_autofree char *state = mado_view_word (incident->state);
   g_autofree char *owner = mado_view_word (incident->owner);
-  g_autofree char *crypto = g_strdup_printf ("%c   %s", encryption_letters[incident->encryption],
+  gboolean has_warning = incident->counts != NULL && incident->counts->key_warnings > 0;
+  g_autofree char *crypto = g_strdup_printf ("%c %c %s", encryption_letters[incident->encryption], has_warning ? '!' : ' ',
                                              signature_marks[incident->signature]);
   g_autofree char *time = mado_text_time (incident->updated);
   g_autofree char *theirs = g_strdup_printf ("%s  %s", incident->reporter != NULL ? incident->reporter : "-",
@@ -56,6 +57,28 @@ mado_view_summary (GString *out, guint columns, const MadoIncident *incident)
   g_string_append_c (out, '\n');
 }
 
+/* Our words and fingerprints; the address stands in the mail below. */
+static void
+view_key_warning (GString *out, const MadoKeyWarning *warning)
+{
+  g_autofree char *known = mado_view_word (warning->known);
+  g_autofree char *seen = mado_view_word (warning->seen);
+  g_autofree char *offered = mado_view_word (warning->offered);
+  g_autofree char *since = warning->since != 0 ? mado_text_time (warning->since) : g_strdup ("-");
+  const char *kind = warning->kind != NULL ? warning->kind : "";
+
+  if (warning->known != NULL)
+    mado_view_ours (out, 0, "KEY WARNING the sender is known by %s since %s", known, since);
+  if (strcmp (kind, "changed") == 0)
+    mado_view_ours (out, 0, "KEY WARNING this mail is signed with another key: %s", seen);
+  else if (strcmp (kind, "unsigned") == 0)
+    mado_view_ours (out, 0, "KEY WARNING this mail has no sound signature");
+  else if (strcmp (kind, "refused") == 0)
+    mado_view_ours (out, 0, "KEY WARNING this mail is signed with a key that is distrusted, or not the one that is pinned: %s", seen);
+  if (warning->offered != NULL)
+    mado_view_ours (out, 0, "KEY WARNING it asks to be answered with another key: %s", offered);
+}
+
 static void
 view_entry (GString *out, guint columns, const MadoEntry *entry)
 {
@@ -67,6 +90,8 @@ view_entry (GString *out, guint columns, const MadoEntry *entry)
   mado_view_ours (out, 0, "---- Message %" G_GINT64_FORMAT ": %s, %s%s%s%s%s", entry->id, direction, date,
                   entry->queue_id != NULL ? ", mail " : "", entry->queue_id != NULL ? queue_id : "",
                   entry->delivery != NULL ? ", delivery: " : "", entry->delivery != NULL ? delivery : "");
+  if (entry->key_warning != NULL)
+    view_key_warning (out, entry->key_warning);
   if (entry->report != NULL) {
     mado_view_report (out, columns, entry->report);
   } else {
@@ -95,6 +120,8 @@ mado_view_incident (GString *out, guint columns, const MadoIncident *incident)
   if (incident->counts != NULL)
     mado_view_ours (out, 0, "Holds       messages: %" G_GINT64_FORMAT ", parts: %" G_GINT64_FORMAT, incident->counts->messages,
                     incident->counts->parts);
+  if (incident->counts != NULL && incident->counts->key_warnings > 0)
+    mado_view_ours (out, 0, "KEY WARNING in %" G_GINT64_FORMAT " of the mails below", incident->counts->key_warnings);
   mado_view_ours (out, 0, "First mail  %s; %s", mado_view_encryption (incident->encryption),
                   mado_view_signature (incident->signature));
   mado_view_stranger (out, columns, "Reporter: ", incident->reporter);
@@ -186,4 +213,17 @@ mado_view_key (GString *out, guint columns, const MadoKey *key)
   }
   for (guint i = 0; i < key->statements->len; i++)
     view_statement (out, columns, key->statements->pdata[i]);
+}
+
+void
+mado_view_known_key (GString *out, guint columns, const MadoKnownKey *key)
+{
+  g_autofree char *fingerprint = mado_view_word (key->fingerprint);
+  g_autofree char *protocol = mado_view_word (key->protocol);
+  g_autofree char *by = mado_view_word (key->vouched_by);
+  g_autofree char *first = mado_text_time (key->first_seen);
+  g_autofree char *last = mado_text_time (key->last_seen);
+
+  mado_view_ours (out, 0, "%s  %s, first seen %s, last %s; vouched for by: %s", fingerprint, protocol, first, last, by);
+  mado_view_stranger (out, columns, "Address: ", key->address);
 }

@@ -5,9 +5,21 @@ static const MadoField counts_fields[] = {
   MADO_INT (MadoCounts, messages),
   MADO_INT (MadoCounts, indicators),
   MADO_INT (MadoCounts, parts),
+  MADO_INT (MadoCounts, key_warnings),
   MADO_FIELDS_END,
 };
 const MadoRecordType mado_counts_type = { "counts", NULL, sizeof (MadoCounts), counts_fields };
+
+static const MadoField warning_fields[] = {
+  MADO_STRING (MadoKeyWarning, kind),
+  MADO_STRING (MadoKeyWarning, address),
+  MADO_STRING (MadoKeyWarning, known),
+  MADO_TIME (MadoKeyWarning, since),
+  MADO_STRING (MadoKeyWarning, seen),
+  MADO_STRING (MadoKeyWarning, offered),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_key_warning_type = { "key-warning", NULL, sizeof (MadoKeyWarning), warning_fields };
 
 static const MadoField entry_fields[] = {
   MADO_INT (MadoEntry, id),
@@ -20,6 +32,7 @@ static const MadoField entry_fields[] = {
   MADO_RECORD (MadoEntry, report, mado_report_type),
   MADO_STRING_MAX (MadoEntry, text, MADO_REPORT_TEXT_MAX),
   MADO_STRING (MadoEntry, delivery),
+  MADO_RECORD (MadoEntry, key_warning, mado_key_warning_type),
   MADO_FIELDS_END,
 };
 const MadoRecordType mado_entry_type = { "entry", NULL, sizeof (MadoEntry), entry_fields };

@@ -50,3 +50,14 @@ static const MadoField table_fields[] = {
   MADO_FIELDS_END,
 };
 const MadoRecordType mado_key_table_type = { "key-table", NULL, sizeof (MadoKeyTable), table_fields };
+
+static const MadoField known_fields[] = {
+  MADO_STRING (MadoKnownKey, address),
+  MADO_STRING (MadoKnownKey, protocol),
+  MADO_STRING (MadoKnownKey, fingerprint),
+  MADO_STRING (MadoKnownKey, vouched_by),
+  MADO_TIME (MadoKnownKey, first_seen),
+  MADO_TIME (MadoKnownKey, last_seen),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_known_key_type = { "known-key", "madoguchi.known-key/1", sizeof (MadoKnownKey), known_fields };

@@ -5,4 +5,8 @@
 
 /* keys-list, keys-show...: the word without "keys-" goes to the keyring as it is. */
 void mado_verb_keys (MadoCall *call);
+
+/* By which keys addresses are known (continuity.h), and how one is begun anew with. */
+void mado_verb_keys_known (MadoCall *call);
+void mado_verb_keys_forget (MadoCall *call);
 void mado_verb_doctor (MadoCall *call);

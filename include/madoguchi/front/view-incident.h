@@ -19,3 +19,5 @@ void mado_view_held (GString *out, guint columns, const MadoHeld *held);
 void mado_view_account (GString *out, const MadoAccount *account);
 /* Appends @key; what it calls itself stands behind the mark. */
 void mado_view_key (GString *out, guint columns, const MadoKey *key);
+/* Appends a key that an address is known by; the address stands behind the mark. */
+void mado_view_known_key (GString *out, guint columns, const MadoKnownKey *key);

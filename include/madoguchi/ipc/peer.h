@@ -36,6 +36,8 @@
  *   status {queue_id s} -> {state s, ticket s, reason s}: "unknown" while the spool has not been scanned
  *   keys-list, keys-show, keys-import, keys-export, keys-pin, keys-unpin, keys-map, keys-unmap, keys-certify,
  *   keys-uncertify, keys-distrust, keys-undistrust, keys-rm: handed on to the keyring, with the name of who asks
+ *   keys-known {address s; optional} -> {items aa{sv} of MadoKnownKey}: by which keys addresses are known
+ *   keys-forget {address s} -> {address s, count x}
  *   doctor {} -> {items aa{sv} of {name s, status s: "ok" | "warn" | "fail", detail s}}: what only the keeper can see
  */
 #pragma once

@@ -9,7 +9,19 @@ typedef struct {
   gint64 messages;
   gint64 indicators;
   gint64 parts;
+  gint64 key_warnings; /* mails that did not come with the keys that their sender is known by */
 } MadoCounts;
+
+/* A mail did not come with the key that its sender is known by. */
+typedef struct {
+  char *kind;    /* "changed": signed with another key; "unsigned": no sound signature; "refused": signed with a key that
+                    the team distrusts, or while another one is pinned; "offered": only `offered` is wrong */
+  char *address; /* of the sender */
+  char *known;   /* fingerprint that the address is known by; NULL: none */
+  gint64 since;
+  char *seen;    /* of the key that signed; 16 digits when no more is known; NULL: none */
+  char *offered; /* of another key that it asks to be answered with; NULL: none */
+} MadoKeyWarning;
 
 /* One line of a thread. */
 typedef struct {
@@ -23,6 +35,7 @@ typedef struct {
   MadoReport *report; /* direction "in" */
   char *text;         /* of notes, events and answers */
   char *delivery;     /* direction "out": "ready", "sending", "sent", "failed" */
+  MadoKeyWarning *key_warning; /* direction "in"; NULL: none */
 } MadoEntry;
 
 typedef struct {
@@ -67,6 +80,7 @@ typedef struct {
 } MadoAccount;
 
 MADO_DECLARE_RECORD (MadoCounts, mado_counts)
+MADO_DECLARE_RECORD (MadoKeyWarning, mado_key_warning)
 MADO_DECLARE_RECORD (MadoEntry, mado_entry)
 MADO_DECLARE_RECORD (MadoIncident, mado_incident)
 MADO_DECLARE_RECORD (MadoHeld, mado_held)

@@ -53,7 +53,16 @@ typedef struct {
   GPtrArray *keys;   /* of MadoKey */
 } MadoKeyTable;
 
+/* A key that an address is known by, as the keeper remembers it (madoguchi.known-key/1). */
+typedef struct {
+  char *address;     /* lower case */
+  char *protocol;    /* "openpgp", "smime": it signs with it; "offered": it asks to be written to with it */
+  char *fingerprint;
+  char *vouched_by;  /* when it was last seen; as in MadoSigner */
+  gint64 first_seen, last_seen;
+} MadoKnownKey;
 MADO_DECLARE_RECORD (MadoKeyUser, mado_key_user)
 MADO_DECLARE_RECORD (MadoKeyStatement, mado_key_statement)
 MADO_DECLARE_RECORD (MadoKey, mado_key)
 MADO_DECLARE_RECORD (MadoKeyTable, mado_key_table)
+MADO_DECLARE_RECORD (MadoKnownKey, mado_known_key)
