@@ -28,18 +28,41 @@ is_message_id (const char *text)
   return TRUE;
 }
 
+/* What @report has under @name in the clear, when it came encrypted with something else inside; NULL: nothing was hidden.
+ * The header of an answer is in the clear. */
+static const MadoHeaderDifference *
+find_hidden (const MadoReport *report, const char *name)
+{
+  for (guint i = 0; report->encryption != MADO_ENCRYPTION_NONE && i < report->header_differences->len; i++) {
+    const MadoHeaderDifference *difference = g_ptr_array_index (report->header_differences, i);
+    if (g_strcmp0 (difference->name, name) == 0)
+      return difference;
+  }
+  return NULL;
+}
+
+/* The Message-ID that an answer to @report may name; nullable. */
+static const char *
+choose_parent (const MadoReport *report)
+{
+  const MadoHeaderDifference *hidden = find_hidden (report, "Message-ID");
+
+  return hidden != NULL ? hidden->outer : report->message_id;
+}
+
 static char **
 make_references (const MadoReport *report)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   char **old = report->headers != NULL ? report->headers->references : NULL;
-  guint n = old != NULL ? g_strv_length (old) : 0;
+  guint n = old != NULL && find_hidden (report, "References") == NULL ? g_strv_length (old) : 0;
+  const char *parent = choose_parent (report);
 
   for (guint i = n > MAX_REFERENCES ? n - MAX_REFERENCES : 0; i < n; i++)
-    if (is_message_id (old[i]) && g_strcmp0 (old[i], report->message_id) != 0)
+    if (is_message_id (old[i]) && g_strcmp0 (old[i], parent) != 0)
       g_strv_builder_add (builder, old[i]);
-  if (is_message_id (report->message_id))
-    g_strv_builder_add (builder, report->message_id);
+  if (is_message_id (parent))
+    g_strv_builder_add (builder, parent);
   return g_strv_builder_end (builder);
 }
 
@@ -58,7 +81,7 @@ mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoReport *report, c
   reply->ticket = g_strdup (ticket);
   reply->recipient = g_strdup (verdict->recipient); /* without the name: it may have come encrypted, and it is a quote */
   reply->reply_to = g_strdup_printf ("%.*s+%s%s", (int) (at - address), address, token, at);
-  reply->in_reply_to = is_message_id (report->message_id) ? g_strdup (report->message_id) : NULL;
+  reply->in_reply_to = is_message_id (choose_parent (report)) ? g_strdup (choose_parent (report)) : NULL;
   g_strfreev (reply->references);
   reply->references = make_references (report);
   reply->encrypt_to = g_strdup (verdict->encrypt_to);

@@ -87,6 +87,54 @@ def rebuilt(s):
     ]
 
 
+# --- RFC 3156 and its liberties ------------------------------------------------------------------------------
+
+def forms(s):
+    good = lambda r: summary(r) == ("none", "good") and not r["parts"] and WORDS.strip() in r["text"]
+    whole_good = lambda r: summary(r) == ("whole", "good") and WORDS.strip() in r["text"]
+    one = signed(s, "alice")
+    body = TEXT.rstrip("\n")
+    binary = gpg(s, "-u", "alice", "--detach-sign", data=crlf(body)).stdout
+    armored = gpg(s, "-u", "alice", "--armor", "--detach-sign", data=crlf(body)).stdout.decode()
+    bob = gpg(s, "-u", "bob", "--armor", "--detach-sign", data=crlf(body)).stdout.decode()
+    two = gpg(s, "-u", "alice", "-u", "bob", "--armor", "--detach-sign", data=crlf(body)).stdout.decode()
+    frame = lambda signature, more="", kind='multipart/signed; protocol="application/pgp-signature"; micalg=pgp-sha512; boundary="sig"': (
+        "Content-Type: %s\n\n--sig\n%s\n--sig\nContent-Type: application/pgp-signature%s\n\n%s\n--sig--\n" % (kind, body, more, signature))
+    encoded = lambda data, name: frame({"base64": base64.encodebytes(data.encode()).decode(),
+                                        "quoted-printable": data.replace("=", "=3D")}[name], "\nContent-Transfer-Encoding: " + name)
+    bare = shapes.encrypt(s, "just words, 192.0.2.7, and no header\n", "-r", "team")
+    cipher = wrap(shapes.encrypt(s, TEXT, "-u", "alice", "--sign", "-r", "team"))
+    return [
+        ("no micalg", head() + frame(armored, kind='multipart/signed; protocol="application/pgp-signature"; boundary=sig'), good),
+        ("a wrong micalg", head() + frame(armored, kind='multipart/signed; protocol="application/pgp-signature"; micalg=pgp-md5; boundary=sig'), good),
+        ("no protocol", head() + frame(armored, kind="multipart/signed; boundary=sig"), good),
+        ("capitals and comments", head() + frame(armored, kind='Multipart/Signed (x); PROTOCOL="Application/PGP-Signature"; Boundary="sig"'), good),
+        ("a name for the signature", head() + frame(armored, '; name="OpenPGP_signature.asc"\nContent-Disposition: attachment; filename="OpenPGP_signature.asc"'), good),
+        ("the signature in base64", head() + encoded(armored, "base64"), good),
+        ("the signature in quoted-printable", head() + encoded(armored, "quoted-printable"), good),
+        ("the signature not armoured", head() + frame(base64.encodebytes(binary).decode(), "\nContent-Transfer-Encoding: base64"), good),
+        ("a preamble and an epilogue", head() + one.replace("--sig\n", "This is an OpenPGP/MIME message.\n--sig\n", 1) + "\nPay Mallory.\n",
+         lambda r: good(r) and "Mallory" not in r["text"] and "OpenPGP/MIME" not in r["text"]),
+        ("two signatures in one", head() + frame(two), lambda r: good(r) and len(r["layers"][0]["signatures"]) == 2
+         and r["signer"]["user_ids"] == ["alice <alice@example.net>"]),
+        ("two blocks of signatures", head() + frame(armored + bob), lambda r: r["signature"] in ("good", "bad", "unsupported")),
+        ("a signature by somebody else first", head() + frame(gpg(s, "-u", "bob", "-u", "alice", "--armor", "--detach-sign", data=crlf(body)).stdout.decode()), good),
+        ("a key in the place of the signature", head() + frame(inline.key_of(s, "alice")), lambda r: r["signature"] == "bad"),
+        ("nothing in the place of the signature", head() + frame(""), lambda r: r["signature"] == "bad"),
+        ("no MIME inside encryption", head() + wrap(bare), lambda r: r["encryption"] == "whole" and r["text"].startswith("just words")),
+        ("nothing inside encryption", head() + wrap(shapes.encrypt(s, "", "-r", "team")), lambda r: r["encryption"] == "whole" and reason(r) is None and r["text"] == ""),
+        ("two encrypted parts are never joined", head() + parts_of(cipher, wrap(shapes.encrypt(s, PLAIN + "\nSecond.\n", "-r", "team")).replace("enc", "enc2")),
+         lambda r: summary(r) == ("partial", "partial") and len(r["layers"]) == 2 and not (WORDS.strip() in r["text"] and "Second" in r["text"])),
+        ("an encrypted part beside a text", head() + parts_of(PLAIN + "\nHello.\n", cipher), lambda r: summary(r) == ("partial", "partial")
+         and not ("Hello" in r["text"] and WORDS.strip() in r["text"]) and r["signer"] is None),
+        ("three parts inside encryption's frame", head() + cipher.replace("--enc--", "--enc\nContent-Type: text/plain\n\nx\n--enc--"), lambda r: reason(r) == "corrupt"),
+        ("capitals in encryption's frame", head() + cipher.replace("application/pgp-encrypted", "Application/PGP-Encrypted").replace("Version: 1", "VERSION:  1 "), whole_good),
+        ("the data with a name", head() + cipher.replace("application/octet-stream", 'application/octet-stream; name="encrypted.asc"\nContent-Description: OpenPGP encrypted message'
+         '\nContent-Disposition: inline; filename="encrypted.asc"'), whole_good),
+        ("a mail in an mbox", "From alice@example.net Sat Nov 21 00:00:00 2026\n" + head() + one, good),
+    ]
+
+
 # --- armour -------------------------------------------------------------------------------------------------
 
 def armours(s):
@@ -349,7 +397,7 @@ def main():
     try:
         shapes.make_keys(gateway)
         s = gateway.senders
-        cases = rebuilt(s) + armours(s) + packets(s) + others(s) + nested(s) + files(s) + raw(s)
+        cases = rebuilt(s) + forms(s) + armours(s) + packets(s) + others(s) + nested(s) + files(s) + raw(s)
         for (name, _, test), report in zip(cases, gateway.open([text for _, text, _ in cases])):
             try:
                 good = test(report)

@@ -260,6 +260,39 @@ test_draft (void)
 }
 
 static void
+add_difference (MadoReport *report, const char *name, const char *outer)
+{
+  MadoHeaderDifference *difference = mado_header_difference_new ();
+
+  difference->name = g_strdup (name);
+  difference->outer = g_strdup (outer);
+  g_ptr_array_add (report->header_differences, difference);
+}
+
+/* What came encrypted does not stand in the header of an answer; what was only signed may. */
+static void
+test_hidden_parents (void)
+{
+  g_autoptr (MadoReport) report = make_report ();
+  MadoPolicyFacts facts = make_facts (report);
+  MadoPolicyVerdict verdict = mado_policy_judge (&facts);
+
+  g_strfreev (report->headers->references);
+  report->headers->references = g_strsplit ("<o@x> <p@x>", " ", -1);
+  add_difference (report, "Message-ID", "<outside@example.net>");
+  add_difference (report, "References", NULL);
+  report->encryption = MADO_ENCRYPTION_NONE;
+  g_autoptr (MadoReply) open = mado_draft_answer (&verdict, report, "EX #2026-000001", "t", team[0], 5);
+  g_assert_cmpstr (open->in_reply_to, ==, "<a@example.net>");
+  g_assert_cmpuint (g_strv_length (open->references), ==, 3);
+  report->encryption = MADO_ENCRYPTION_WHOLE;
+  g_autoptr (MadoReply) hidden = mado_draft_answer (&verdict, report, "EX #2026-000001", "t", team[0], 5);
+  g_assert_cmpstr (hidden->in_reply_to, ==, "<outside@example.net>");
+  g_assert_cmpstr (hidden->references[0], ==, "<outside@example.net>");
+  g_assert_null (hidden->references[1]);
+}
+
+static void
 test_ours (void)
 {
   g_assert_true (mado_policy_is_ours ("csirt+x+y@example.org", team));
@@ -272,6 +305,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/desk/policy/hidden-parents", test_hidden_parents);
   g_test_add_func ("/desk/policy/judge", test_judge);
   g_test_add_func ("/desk/policy/ours", test_ours);
   g_test_add_func ("/desk/draft", test_draft);
