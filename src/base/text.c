@@ -3,10 +3,18 @@
 
 #include <string.h>
 
+/* Characters that turn the direction of writing, or that are not seen at all: blanks without width, tags, fillers,
+ * line ends of another kind. Joiners between characters beyond ASCII are part of honest writing. */
 static gboolean
-is_steering (gunichar c)
+is_unseen (gunichar c, gboolean after_ascii)
 {
-  return c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+  if (c < 0xad)
+    return FALSE;
+  if (c == 0x200c || c == 0x200d)
+    return after_ascii;
+  if (c == 0x115f || c == 0x1160 || c == 0x3164 || c == 0xffa0 || c == 0x2028 || c == 0x2029)
+    return TRUE;
+  return g_unichar_type (c) == G_UNICODE_FORMAT && !(c >= 0x600 && c <= 0x605) && c != 0x6dd && c != 0x70f;
 }
 
 char *
@@ -19,7 +27,7 @@ mado_text_escape_line (const char *text)
     gunichar c = g_utf8_get_char (p);
     if (c < 0x20 || (c >= 0x7f && c < 0xa0))
       g_string_append_printf (out, "\\x%02x", c);
-    else if (is_steering (c) || c == 0x2028 || c == 0x2029)
+    else if (is_unseen (c, p == valid || (guchar) p[-1] < 0x80))
       g_string_append_printf (out, "\\u%04x", c);
     else
       g_string_append_unichar (out, c);
@@ -35,7 +43,7 @@ mado_text_visible (const char *text)
 
   for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);
-    if (c != '\n' && c != '\t' && (c < 0x20 || (c >= 0x7f && c < 0xa0) || is_steering (c)))
+    if (c != '\n' && c != '\t' && (c < 0x20 || (c >= 0x7f && c < 0xa0) || is_unseen (c, p == valid || (guchar) p[-1] < 0x80)))
       g_string_append_printf (out, "<U+%04X>", c);
     else
       g_string_append_unichar (out, c);

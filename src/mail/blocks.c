@@ -63,9 +63,9 @@ text_to_cut (const MadoEntity *entity, char **charset)
   }
   text = mado_content_text (entity, &used, &notes);
   *charset = g_strdup ("utf-8");
-  for (char *at = text; at != NULL && (at = strstr (at, "\xc2\xa0")) != NULL;)
+  for (char *at = text; (at = strstr (at, "\xc2\xa0")) != NULL;)
     at[0] = at[1] = ' '; /* a page is full of no-break spaces, which say nothing */
-  return text == NULL ? NULL : g_bytes_new_take (text, strlen (text));
+  return g_bytes_new_take (text, strlen (text));
 }
 
 /* (transfer none) a header for a text that came out of a block, kept as long as the mail is read. */

@@ -7,6 +7,7 @@
 #include "madoguchi/mail/charset.h"
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/header.h"
+#include "madoguchi/mail/html.h"
 #include "madoguchi/mail/protect.h"
 #include "madoguchi/mail/verdict.h"
 
@@ -76,6 +77,10 @@ tell_notes (Body *body, const MadoEntity *entity, guint notes, const char *used)
     mado_reading_problem (body->reading, "Part %s names a character set that nobody knows; it was read as %s.", entity->path, used);
   if (notes & MADO_CHARSET_UTF7)
     mado_reading_problem (body->reading, "Part %s is said to be UTF-7, which we do not decode; it is shown as it is.", entity->path);
+  if (notes & MADO_HTML_HIDDEN)
+    mado_reading_problem (body->reading, "The page in part %s hides some of its text; it is shown as \"[hidden: ...]\".", entity->path);
+  if (notes & MADO_HTML_ODD)
+    mado_reading_problem (body->reading, "The page in part %s is not built like one that people write; only its tags were taken out.", entity->path);
 }
 
 /* The text of @piece of @entity, which stands outside of any block. */
@@ -192,8 +197,6 @@ take_leaf (Body *body, MadoEntity *entity)
     return TRUE;
   }
   text = mado_content_text (entity, &charset, &notes);
-  if (text == NULL)
-    return FALSE;
   if (entity->is_decrypted)
     mado_protect_strip_display (entity, text);
   g_hash_table_add (body->shown, entity);

@@ -106,9 +106,7 @@ mado_content_text (const MadoEntity *entity, char **charset, guint *notes)
     label = meta_charset (data, size);
   text = mado_charset_decode (data, size, label, &used, notes);
   if (is_html) {
-    char *plain = mado_html_to_text_without (text, repeats_header (entity) ? "header-protection-legacy-display" : NULL);
-    if (plain == NULL)
-      return NULL;
+    char *plain = mado_html_to_text_without (text, repeats_header (entity) ? "header-protection-legacy-display" : NULL, notes);
     g_free (text);
     text = plain;
   }

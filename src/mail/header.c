@@ -2,6 +2,7 @@
  * know the Japanese charsets and join what was split. */
 #include "madoguchi/mail/header.h"
 
+#include "madoguchi/base/text.h"
 #include "madoguchi/mail/charset.h"
 #include "madoguchi/mail/words.h"
 
@@ -213,7 +214,8 @@ add_mailboxes (InternetAddressList *list, GPtrArray *mailboxes, guint depth)
     mailbox = mado_mailbox_new ();
     if (name != NULL && name[0] != '\0') {
       g_autofree char *marked = replace (name, PHRASE_MARK, "=?");
-      mailbox->name = mado_words_decode (marked);
+      g_autofree char *decoded = mado_words_decode (marked);
+      mailbox->name = mado_text_escape_line (decoded);
     }
     address = replace (internet_address_mailbox_get_addr (INTERNET_ADDRESS_MAILBOX (one)), PHRASE_MARK, "=?");
     mailbox->address = g_utf8_make_valid (address, -1);

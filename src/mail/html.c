@@ -1,46 +1,78 @@
-/* html.c: see html.h. libxml2's HTML parser makes a tree (bounded depth); the walk over it is a loop, so that
- * nesting costs no stack.
+/* html.c: see html.h. libxml2 finds the tags and calls us for each: there is no tree, so memory is that of the text, and
+ * we keep the elements that are open (at most DEPTH_MAX; a page with more is stripped of its tags instead).
+ *
+ * Hidden text is shown, with a mark: a reporter's page may hide nothing of what its author wants us to act on, and what
+ * only filters or only some programs see is worth knowing. Rules of style sheets are not followed, only what stands in
+ * the tag itself.
  *
  * libxml2 brings six more libraries along, and every process that is forked pays for each of them. So it is loaded
  * by the child that meets HTML and gone with it. */
 #include "madoguchi/mail/html.h"
+
+#include "madoguchi/mail/strip.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <libxml/HTMLparser.h>
 #include <string.h>
 
+#define DEPTH_MAX 256
+#define TARGET_MAX 8192
+#define ATTRIBUTES_MAX 1000 /* libxml2 compares each of a tag with all others */
+
 /* What we use of libxml2. */
 typedef struct {
-  htmlDocPtr (*read) (const char *bytes, int size, const char *url, const char *encoding, int options);
-  xmlNodePtr (*root) (const xmlDoc *document);
-  xmlChar *(*attribute) (const xmlNode *node, const xmlChar *name);
+  htmlParserCtxtPtr (*make) (void);
+  htmlDocPtr (*read) (htmlParserCtxtPtr context, const char *bytes, int size, const char *url, const char *encoding, int options);
+  void (*stop) (xmlParserCtxtPtr context);
   void (*free_document) (xmlDocPtr document);
-  xmlFreeFunc *free; /* a variable of the library */
+  void (*free_context) (htmlParserCtxtPtr context);
 } Reader;
 
-static const char *const silent[] = { "script", "style", "head", "title", "template", "noscript", "object", "svg", NULL };
-static const char *const blocks[] = { "p",  "div", "table", "tr",  "ul",      "ol",      "li",     "h1",      "h2",
-                                      "h3", "h4",  "h5",    "h6",  "section", "article", "header", "footer",  "form",
-                                      "pre", "dl", "dt",    "dd",  "address", "fieldset", "center", "blockquote", NULL };
+/* What an element does to what stands in it. */
+typedef struct {
+  char name[16];
+  gboolean is_silent, is_hidden, is_pre;
+  gboolean is_ordered; /* a list with numbers */
+  guint items;
+  gsize start;  /* of a link: where its label begins */
+  char *target; /* of a link */
+} Element;
 
 typedef struct {
   const Reader *reader;
   const char *skip; /* a class whose "div" elements are passed over; nullable */
+  htmlParserCtxtPtr context;
   GString *out;
-  guint pre; /* inside this many <pre> */
+  Element open[DEPTH_MAX];
+  guint depth;
+  guint silent, hidden, pre; /* inside so many of them */
+  gboolean is_marked;        /* "[hidden: " was written and not closed */
+  gboolean is_too_deep;
+  guint notes;
 } Writer;
 
-static gboolean
-is_named (const xmlNode *node, const char *const *names)
+static const char *const silent[] = { "script", "style", "head", "title", "template", NULL };
+static const char *const blocks[] = { "p",  "div", "table", "tr",  "ul",      "ol",      "li",     "h1",      "h2",
+                                      "h3", "h4",  "h5",    "h6",  "section", "article", "header", "footer",  "form",
+                                      "pre", "dl", "dt",    "dd",  "address", "fieldset", "center", "blockquote", NULL };
+
+static void
+trim_blank (GString *out)
 {
-  return node->type == XML_ELEMENT_NODE && g_strv_contains (names, (const char *) node->name);
+  while (out->len > 0 && out->str[out->len - 1] == ' ')
+    g_string_truncate (out, out->len - 1);
 }
 
-static gboolean
-is_element (const xmlNode *node, const char *name)
+/* Ends the mark around hidden text. */
+static void
+end_mark (Writer *writer)
 {
-  return node->type == XML_ELEMENT_NODE && g_str_equal ((const char *) node->name, name);
+  if (!writer->is_marked)
+    return;
+  trim_blank (writer->out);
+  g_string_append (writer->out, "] ");
+  writer->is_marked = FALSE;
 }
 
 static void
@@ -48,119 +80,259 @@ break_line (Writer *writer)
 {
   GString *out = writer->out;
 
-  while (out->len > 0 && out->str[out->len - 1] == ' ')
-    g_string_truncate (out, out->len - 1);
+  end_mark (writer);
+  trim_blank (out);
   if (out->len > 0 && out->str[out->len - 1] != '\n')
     g_string_append_c (out, '\n');
 }
 
+/* Begins the mark, when hidden text comes or does not come any more. */
 static void
-write_text (Writer *writer, const char *text)
+mark (Writer *writer)
+{
+  if (writer->hidden > 0 && !writer->is_marked) {
+    g_string_append (writer->out, "[hidden: ");
+    writer->is_marked = TRUE;
+    writer->notes |= MADO_HTML_HIDDEN;
+  } else if (writer->hidden == 0)
+    end_mark (writer);
+}
+
+static gboolean
+is_blank (const char *text, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isspace (text[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+write_text (Writer *writer, const char *text, gsize length)
 {
   GString *out = writer->out;
 
-  if (writer->pre > 0) {
-    g_string_append (out, text);
-    return;
-  }
-  for (; *text != '\0'; text++) {
-    if (!g_ascii_isspace (*text))
-      g_string_append_c (out, *text);
+  if (!is_blank (text, length))
+    mark (writer);
+  for (gsize i = 0; i < length; i++) {
+    if (writer->pre > 0 || !g_ascii_isspace (text[i]))
+      g_string_append_c (out, text[i]);
     else if (out->len > 0 && out->str[out->len - 1] != ' ' && out->str[out->len - 1] != '\n')
       g_string_append_c (out, ' ');
   }
 }
 
 static void
-write_attribute (Writer *writer, xmlNode *node, const char *name, const char *before, const char *after)
+write_words (Writer *writer, const char *before, const char *text, const char *after)
 {
-  xmlChar *value = writer->reader->attribute (node, (const xmlChar *) name);
-
-  if (value != NULL && value[0] != '\0' && value[0] != '#') {
-    g_string_append (writer->out, before);
-    write_text (writer, (const char *) value);
-    g_string_append (writer->out, after);
-  }
-  if (value != NULL)
-    (*writer->reader->free) (value);
-}
-
-static void
-enter (Writer *writer, xmlNode *node)
-{
-  if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) {
-    if (node->content != NULL)
-      write_text (writer, (const char *) node->content);
+  if (text == NULL || text[0] == '\0')
     return;
-  }
-  if (is_named (node, blocks))
-    break_line (writer);
-  if (is_element (node, "br"))
-    g_string_append_c (writer->out, '\n');
-  else if (is_element (node, "hr"))
-    g_string_append (writer->out, "\n----\n");
-  else if (is_element (node, "li"))
-    g_string_append (writer->out, "* ");
-  else if (is_element (node, "img"))
-    write_attribute (writer, node, "alt", "[", "]");
-  else if (is_element (node, "pre"))
-    writer->pre++;
+  write_text (writer, before, strlen (before));
+  write_text (writer, text, strlen (text));
+  write_text (writer, after, strlen (after));
 }
 
-static void
-leave (Writer *writer, xmlNode *node)
+static const char *
+attribute (const xmlChar **attributes, const char *name)
 {
-  if (is_element (node, "a"))
-    write_attribute (writer, node, "href", " <", ">");
-  else if (is_element (node, "td") || is_element (node, "th"))
-    g_string_append_c (writer->out, ' ');
-  else if (is_element (node, "pre") && writer->pre > 0)
-    writer->pre--;
-  if (is_named (node, blocks))
-    break_line (writer);
-  if (is_element (node, "p"))
-    g_string_append_c (writer->out, '\n');
+  for (; attributes != NULL && attributes[0] != NULL; attributes += 2)
+    if (g_ascii_strcasecmp ((const char *) attributes[0], name) == 0)
+      return attributes[1] == NULL ? "" : (const char *) attributes[1];
+  return NULL;
+}
+
+/* Does the style @value (lower case, without blanks) hold @rule, and not the start of a larger number? */
+static gboolean
+has_rule (const char *value, const char *rule)
+{
+  for (const char *at = value; (at = strstr (at, rule)) != NULL; at++) {
+    gboolean is_start = at == value || strchr (";\"'{", at[-1]) != NULL;
+    char after = at[strlen (rule)];
+    if (is_start && (strchr (";!\"'}", after) != NULL || (rule[strlen (rule) - 1] == '0' && strchr ("p%er", after) != NULL)))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static gboolean
-is_skipped (const Writer *writer, xmlNode *node)
+is_hidden (const char *name, const xmlChar **attributes)
 {
-  xmlChar *value;
-  gboolean found;
+  static const char *const rules[] = { "display:none", "visibility:hidden", "visibility:collapse", "font-size:0", "opacity:0",
+                                       "max-height:0", "max-width:0", "mso-hide:all" };
+  const char *style = attribute (attributes, "style"), *type = attribute (attributes, "type");
+  g_autofree char *folded = NULL;
+  char *to;
 
-  if (writer->skip == NULL || !is_element (node, "div"))
+  if (attribute (attributes, "hidden") != NULL || (g_str_equal (name, "input") && type != NULL && g_ascii_strcasecmp (type, "hidden") == 0))
+    return TRUE;
+  if (style == NULL)
     return FALSE;
-  value = writer->reader->attribute (node, (const xmlChar *) "class");
-  g_auto (GStrv) words = g_strsplit_set (value == NULL ? "" : (const char *) value, " \t\r\n", 20);
-  found = g_strv_contains ((const char *const *) words, writer->skip);
-  if (value != NULL)
-    (*writer->reader->free) (value);
-  return found;
+  folded = g_ascii_strdown (style, 4096 < strlen (style) ? 4096 : -1);
+  to = folded;
+  for (const char *from = folded; *from != '\0'; from++)
+    if (!g_ascii_isspace (*from))
+      *to++ = *from;
+  *to = '\0';
+  for (gsize i = 0; i < G_N_ELEMENTS (rules); i++)
+    if (has_rule (folded, rules[i]))
+      return TRUE;
+  return FALSE;
 }
 
 static void
-walk (Writer *writer, xmlNode *root)
+write_item (Writer *writer)
 {
-  xmlNode *node = root;
+  Element *list = NULL;
 
-  while (node != NULL) {
-    gboolean is_hidden = is_named (node, silent) || node->type == XML_COMMENT_NODE || node->type == XML_PI_NODE
-                         || node->type == XML_DTD_NODE || node->type == XML_ENTITY_REF_NODE
-                         || is_skipped (writer, node);
-    if (!is_hidden)
-      enter (writer, node);
-    if (!is_hidden && node->children != NULL && node->type != XML_TEXT_NODE) {
-      node = node->children;
-      continue;
-    }
-    if (!is_hidden)
-      leave (writer, node);
-    while (node != root && node->next == NULL) {
-      node = node->parent;
-      leave (writer, node);
-    }
-    node = node == root ? NULL : node->next;
+  for (guint i = writer->depth; i > 0 && list == NULL; i--)
+    if (g_str_equal (writer->open[i - 1].name, "ol") || g_str_equal (writer->open[i - 1].name, "ul"))
+      list = &writer->open[i - 1];
+  mark (writer);
+  if (list != NULL && list->is_ordered)
+    g_string_append_printf (writer->out, "%u. ", ++list->items);
+  else
+    g_string_append (writer->out, "* ");
+}
+
+/* What a start tag says by itself. */
+static void
+write_start (Writer *writer, const char *name, const xmlChar **attributes)
+{
+  if (g_strv_contains (blocks, name))
+    break_line (writer);
+  if (g_str_equal (name, "br"))
+    g_string_append_c (writer->out, '\n');
+  else if (g_str_equal (name, "hr")) {
+    end_mark (writer);
+    g_string_append (writer->out, "\n----\n");
+  } else if (g_str_equal (name, "li"))
+    write_item (writer);
+  else if (g_str_equal (name, "img"))
+    write_words (writer, "[", attribute (attributes, "alt"), "]");
+  else if (g_str_equal (name, "input"))
+    write_words (writer, "[", attribute (attributes, "value"), "]");
+  else if (g_str_equal (name, "form"))
+    write_words (writer, "[form to <", attribute (attributes, "action"), ">] ");
+  else if (g_str_equal (name, "iframe") || g_str_equal (name, "frame") || g_str_equal (name, "embed"))
+    write_words (writer, "[frame <", attribute (attributes, "src"), ">] ");
+  else if (g_str_equal (name, "area"))
+    write_words (writer, "<", attribute (attributes, "href"), "> ");
+}
+
+static gboolean
+is_skipped (const Writer *writer, const char *name, const xmlChar **attributes)
+{
+  const char *value = attribute (attributes, "class");
+  g_auto (GStrv) words = NULL;
+
+  if (writer->skip == NULL || value == NULL || !g_str_equal (name, "div"))
+    return FALSE;
+  words = g_strsplit_set (value, " \t\r\n", 20);
+  return g_strv_contains ((const char *const *) words, writer->skip);
+}
+
+static void
+on_start (void *data, const xmlChar *name, const xmlChar **attributes)
+{
+  Writer *writer = data;
+  const char *tag = (const char *) name, *target = attribute (attributes, "href");
+  Element *element;
+
+  if (writer->depth == DEPTH_MAX) {
+    writer->is_too_deep = TRUE;
+    writer->reader->stop (writer->context);
+    return;
   }
+  if (g_str_equal (tag, "base")) /* links that are not whole begin with it */
+    write_words (writer, "[links begin with <", target, ">] ");
+  element = &writer->open[writer->depth++];
+  *element = (Element) { .name = "" };
+  g_strlcpy (element->name, tag, sizeof element->name);
+  element->is_silent = g_strv_contains (silent, tag) || is_skipped (writer, tag, attributes);
+  element->is_hidden = is_hidden (tag, attributes);
+  element->is_pre = g_str_equal (tag, "pre") || g_str_equal (tag, "textarea");
+  element->is_ordered = g_str_equal (tag, "ol");
+  writer->silent += (guint) element->is_silent;
+  writer->hidden += (guint) element->is_hidden;
+  if (writer->silent == 0)
+    write_start (writer, tag, attributes);
+  writer->pre += (guint) element->is_pre;
+  element->start = writer->out->len;
+  if (g_str_equal (tag, "a") && target != NULL && target[0] != '\0' && target[0] != '#')
+    element->target = g_strndup (target, TARGET_MAX);
+}
+
+/* Is the label of a link, which begins at @start, its target? */
+static gboolean
+is_target (const GString *out, gsize start, const char *target)
+{
+  g_autofree char *label = NULL;
+  gsize length;
+
+  if (start > out->len || out->len - start > TARGET_MAX + 100)
+    return FALSE;
+  label = g_strstrip (g_strdup (out->str + start));
+  length = strlen (label);
+  if (g_str_has_prefix (target, "mailto:") && g_str_equal (target + 7, label))
+    return TRUE;
+  return length > 0 && g_str_has_prefix (target, label) && (target[length] == '\0' || (target[length] == '/' && target[length + 1] == '\0'));
+}
+
+static void
+on_end (void *data, const xmlChar *name)
+{
+  Writer *writer = data;
+  Element *element = writer->depth == 0 ? NULL : &writer->open[writer->depth - 1];
+
+  if (element == NULL || strncmp (element->name, (const char *) name, sizeof element->name - 1) != 0)
+    return;
+  if (writer->silent == 0) {
+    if (element->target != NULL && !is_target (writer->out, element->start, element->target))
+      write_words (writer, " <", element->target, ">");
+    if (g_str_equal (element->name, "td") || g_str_equal (element->name, "th"))
+      g_string_append_c (writer->out, ' ');
+    if (g_strv_contains (blocks, element->name))
+      break_line (writer);
+    if (g_str_equal (element->name, "p"))
+      g_string_append_c (writer->out, '\n');
+  }
+  writer->silent -= (guint) element->is_silent;
+  writer->hidden -= (guint) element->is_hidden;
+  writer->pre -= (guint) element->is_pre;
+  g_clear_pointer (&element->target, g_free);
+  writer->depth--;
+}
+
+static void
+on_text (void *data, const xmlChar *text, int length)
+{
+  Writer *writer = data;
+
+  if (writer->silent == 0 && length > 0)
+    write_text (writer, (const char *) text, (gsize) length);
+}
+
+/* A comment is for nobody, but some programs show what stands in one that begins with a condition. */
+static void
+on_comment (void *data, const xmlChar *comment)
+{
+  Writer *writer = data;
+  const char *text = strchr ((const char *) comment, ']');
+  g_autoptr (GString) out = NULL;
+  const char *end;
+
+  if (!g_str_has_prefix ((const char *) comment, "[if") || text == NULL || text[1] != '>')
+    return;
+  end = g_strrstr (text, "<![endif]");
+  out = g_string_new (NULL);
+  mado_strip_append (text + 2, end == NULL ? strlen (text + 2) : (gsize) (MAX (end, text + 2) - text - 2), out);
+  if (is_blank (out->str, out->len))
+    return;
+  g_strstrip (out->str);
+  writer->hidden++;
+  write_text (writer, out->str, strlen (out->str));
+  writer->hidden--;
+  end_mark (writer);
 }
 
 /* Fills @reader. FALSE: there is no libxml2. It stays loaded as long as this process lives. That there is no room
@@ -173,11 +345,11 @@ load (Reader *reader)
   const struct {
     const char *name;
     void *to;
-  } names[] = { { "htmlReadMemory", &reader->read },
-                { "xmlDocGetRootElement", &reader->root },
-                { "xmlGetProp", &reader->attribute },
+  } names[] = { { "htmlNewParserCtxt", &reader->make },
+                { "htmlCtxtReadMemory", &reader->read },
+                { "xmlStopParser", &reader->stop },
                 { "xmlFreeDoc", &reader->free_document },
-                { "xmlFree", &reader->free } };
+                { "htmlFreeParserCtxt", &reader->free_context } };
 
   if (problem != NULL && strstr (problem, g_strerror (ENOENT)) == NULL)
     g_error ("failed to allocate room for a library: %s", problem);
@@ -190,31 +362,86 @@ load (Reader *reader)
   return TRUE;
 }
 
-char *
-mado_html_to_text (const char *html)
+/* Is there a tag with more attributes than the parser should be asked to compare? Reads each byte once. */
+static gboolean
+has_flood (const char *html)
 {
-  return mado_html_to_text_without (html, NULL);
+  guint words = 0;
+  char quote = '\0';
+  gboolean in_tag = FALSE;
+
+  for (const char *p = html; *p != '\0'; p++) {
+    if (!in_tag) {
+      in_tag = p[0] == '<' && g_ascii_isalpha (p[1]);
+      words = 0;
+      continue;
+    }
+    if (quote != '\0')
+      quote = *p == quote ? '\0' : quote;
+    else if (*p == '>')
+      in_tag = FALSE;
+    else if ((*p == '"' || *p == '\'') && p[-1] == '=')
+      quote = *p;
+    else if ((g_ascii_isspace (p[-1]) || strchr ("/\"'", p[-1]) != NULL) && !g_ascii_isspace (*p) && ++words > ATTRIBUTES_MAX)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Gives @html to the parser. FALSE: it did not read all of it. */
+static gboolean
+parse (const Reader *reader, const char *html, gsize size, Writer *writer)
+{
+  gboolean is_done;
+  htmlDocPtr document;
+
+  writer->reader = reader;
+  writer->context = reader->make ();
+  if (writer->context == NULL)
+    return FALSE;
+  memset (writer->context->sax, 0, sizeof *writer->context->sax);
+  writer->context->sax->startElement = on_start;
+  writer->context->sax->endElement = on_end;
+  writer->context->sax->characters = writer->context->sax->ignorableWhitespace = on_text;
+  writer->context->sax->cdataBlock = on_text;
+  writer->context->sax->comment = on_comment;
+  writer->context->userData = writer;
+  document = reader->read (writer->context, html, (int) size, NULL, "UTF-8",
+                           HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
+  is_done = !writer->is_too_deep && !writer->context->disableSAX && writer->context->input != NULL
+            && writer->context->input->cur >= writer->context->input->end;
+  if (document != NULL)
+    reader->free_document (document);
+  reader->free_context (writer->context);
+  while (writer->depth > 0)
+    g_free (writer->open[--writer->depth].target);
+  end_mark (writer);
+  return is_done;
 }
 
 char *
-mado_html_to_text_without (const char *html, const char *class)
+mado_html_to_text (const char *html)
 {
-  Reader reader;
-  Writer writer = { &reader, class, NULL, 0 };
-  gsize size = strlen (html);
-  htmlDocPtr document;
-  xmlNode *root;
+  return mado_html_to_text_without (html, NULL, NULL);
+}
 
-  if (size > G_MAXINT || !load (&reader))
-    return NULL;
-  document = reader.read (html, (int) size, NULL, "UTF-8",
-                          HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
-  root = document == NULL ? NULL : reader.root (document);
-  if (root != NULL) {
-    writer.out = g_string_sized_new (size / 2);
-    walk (&writer, root);
+char *
+mado_html_to_text_without (const char *html, const char *class, guint *notes)
+{
+  g_autofree Writer *writer = g_new0 (Writer, 1);
+  gsize size = strlen (html);
+  Reader reader;
+
+  writer->skip = class;
+  writer->out = g_string_sized_new (size / 2);
+  if (size == 0)
+    return g_string_free (writer->out, FALSE);
+  if (size > G_MAXINT || has_flood (html) || !load (&reader) || !parse (&reader, html, size, writer)) {
+    writer->notes = MADO_HTML_ODD;
+    g_string_truncate (writer->out, 0);
+    mado_strip_append (html, size, writer->out);
   }
-  if (document != NULL)
-    reader.free_document (document);
-  return writer.out == NULL ? NULL : g_strchomp (g_string_free (writer.out, FALSE));
+  if (notes != NULL)
+    *notes |= writer->notes;
+  return g_strchomp (g_string_free (writer->out, FALSE));
 }

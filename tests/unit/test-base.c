@@ -34,7 +34,14 @@ test_text_table (void)
     { "a\xe2\x80\xae" "b", "a\\u202eb", "a<U+202E>b" },
     { "\xe2\x80\x8e\xe2\x80\x8f\xe2\x81\xa6\xe2\x81\xa9", "\\u200e\\u200f\\u2066\\u2069",
       "<U+200E><U+200F><U+2066><U+2069>" },
-    { "a\xe2\x80\xa8" "b\xe2\x80\xa9", "a\\u2028b\\u2029", "a\xe2\x80\xa8" "b\xe2\x80\xa9" },
+    { "a\xe2\x80\xa8" "b\xe2\x80\xa9", "a\\u2028b\\u2029", "a<U+2028>b<U+2029>" },
+    { "pay\xe2\x80\x8bpal\xef\xbb\xbf\xe2\x81\xa0", "pay\\u200bpal\\ufeff\\u2060", "pay<U+200B>pal<U+FEFF><U+2060>" },
+    { "a\xc2\xad" "b\xd8\x9c", "a\\u00adb\\u061c", "a<U+00AD>b<U+061C>" },
+    { "a\xf3\xa0\x81\x81", "a\\ue0041", "a<U+E0041>" },                        /* tags: text that nobody sees */
+    { "a\xe3\x85\xa4" "b\xef\xbe\xa0", "a\\u3164b\\uffa0", "a<U+3164>b<U+FFA0>" }, /* Hangul fillers */
+    { "a\xe2\x80\x8d" "b", "a\\u200db", "a<U+200D>b" },
+    { "\xd9\x85\xe2\x80\x8c\xd8\xae", "\xd9\x85\xe2\x80\x8c\xd8\xae", "\xd9\x85\xe2\x80\x8c\xd8\xae" }, /* Persian */
+    { "\xe8\x91\x9b\xf3\xa0\x84\x80", "\xe8\x91\x9b\xf3\xa0\x84\x80", "\xe8\x91\x9b\xf3\xa0\x84\x80" }, /* the form of a name */
     { "\xe7\xaa\x93\xe5\x8f\xa3 \xf0\x9f\x93\xa7", "\xe7\xaa\x93\xe5\x8f\xa3 \xf0\x9f\x93\xa7",
       "\xe7\xaa\x93\xe5\x8f\xa3 \xf0\x9f\x93\xa7" },
     { "a\xff" "b", "a" BAD "b", "a" BAD "b" },

@@ -83,6 +83,7 @@ static void
 test_mailboxes (void)
 {
   static const char header[] = "From: \"a@evil.example\" <alice@x.example>\r\n"
+                               "Cc: =?utf-8?q?a=1B=5B2J=E2=80=AEb=E2=80=8B?= <d@x.example>\r\n"
                                "To: Team: bob@x.example, \"C, D\" <c@x.example>;, e@x.example\r\n\r\n";
   g_autoptr (MadoEntity) entity = scan (header);
   g_autoptr (GPtrArray) from = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_mailbox_free);
@@ -92,6 +93,8 @@ test_mailboxes (void)
   g_assert_cmpuint (from->len, ==, 1);
   g_assert_cmpstr (((MadoMailbox *) from->pdata[0])->address, ==, "alice@x.example"); /* the name is not the address */
   g_assert_cmpstr (((MadoMailbox *) from->pdata[0])->name, ==, "a@evil.example");
+  mado_header_mailboxes (entity, "Cc", from);
+  g_assert_cmpstr (((MadoMailbox *) from->pdata[1])->name, ==, "a\\x1b[2J\\u202eb\\u200b"); /* nothing acts, nothing hides */
   mado_header_mailboxes (entity, "To", to);
   g_assert_cmpuint (to->len, ==, 3); /* a group is what is in it */
   g_assert_cmpstr (((MadoMailbox *) to->pdata[1])->address, ==, "c@x.example");

@@ -1,5 +1,4 @@
-/* Encoded words and parameters, as written by the standards and as written by mailers; and HTML as text. */
-#include "madoguchi/mail/html.h"
+/* Encoded words and parameters, as written by the standards and as written by mailers. */
 #include "madoguchi/mail/words.h"
 
 #include <glib.h>
@@ -46,20 +45,6 @@ static const Case params[] = { /* parameter "a" */
   { "gap", "t/s; a*0=x; a*2=z", "x" },
 };
 
-static const Case pages[] = {
-  { "paragraphs", "<p>one</p><p>two <b>bold</b></p>", "one\n\ntwo bold" },
-  { "link", "<a href='http://x.example/'>label</a>", "label <http://x.example/>" },
-  { "script", "a<script>alert(1)</script><style>b</style>c", "ac" },
-  { "entities", "<p>a &lt;b&gt; &amp; &#x3042;</p>", "a <b> & あ" },
-  { "breaks", "a<br>b<br/>c", "a\nb\nc" },
-  { "list", "<ul><li>x<li>y</ul>", "* x\n* y" },
-  { "image", "<img src='http://evil.example/' alt='logo'>", "[logo]" },
-  { "blanks", "<p>a \n  b</p>", "a b" },
-  { "pre", "<pre>a\n  b</pre>", "a\n  b" },
-  { "table", "<table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></table>", "1 2\n3" },
-  { "external-entity", "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><p>a&e;b</p>", NULL },
-};
-
 static void
 test_words (gconstpointer data)
 {
@@ -76,46 +61,6 @@ test_param (gconstpointer data)
   g_autofree char *out = mado_words_param (one->in, "a");
 
   g_assert_cmpstr (out, ==, one->out);
-}
-
-static void
-test_page (gconstpointer data)
-{
-  const Case *one = data;
-  g_autofree char *out = mado_html_to_text (one->in);
-
-  if (one->out != NULL)
-    g_assert_cmpstr (out, ==, one->out);
-  else
-    g_assert_null (strstr (out, "root:"));
-}
-
-/* RFC 9788, 4.5.3.2: one class of "div" goes, by its whole name, wherever it stands in the list; all else stays. */
-static void
-test_page_without (void)
-{
-  static const char page[] = "<div class='a copy b'>gone<p>gone</p></div><div class='copycat'>one</div><p class='copy'>two</p><div>three</div>";
-  g_autofree char *out = mado_html_to_text_without (page, "copy"), *all = mado_html_to_text_without (page, NULL);
-
-  g_assert_null (strstr (out, "gone"));
-  g_assert_nonnull (strstr (out, "one"));
-  g_assert_nonnull (strstr (out, "two"));
-  g_assert_nonnull (strstr (out, "three"));
-  g_assert_nonnull (strstr (all, "gone"));
-}
-
-static void
-test_deep_page (void)
-{
-  g_autoptr (GString) page = g_string_new (NULL);
-  gint64 start = g_get_monotonic_time ();
-  g_autofree char *out = NULL;
-
-  for (int i = 0; i < 200000; i++)
-    g_string_append (page, "<div>");
-  g_string_append (page, "end");
-  out = mado_html_to_text (page->str);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
 }
 
 /* Words that nobody closed are looked at once each, not once for each other. */
@@ -148,9 +93,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add ("/mail/words/", words, G_N_ELEMENTS (words), test_words);
   add ("/mail/param/", params, G_N_ELEMENTS (params), test_param);
-  add ("/mail/html/", pages, G_N_ELEMENTS (pages), test_page);
-  g_test_add_func ("/mail/html/without", test_page_without);
-  g_test_add_func ("/mail/html/deep", test_deep_page);
   g_test_add_func ("/mail/words/open", test_open_words);
   return g_test_run ();
 }

@@ -3,11 +3,14 @@
 
 #include <glib.h>
 
-/* (transfer full) @text as valid UTF-8 with control characters as \xNN: one line, whatever it held. */
+/* (transfer full) @text as valid UTF-8 with control characters as \xNN and the unseen ones below as \uXXXX: one line,
+ * whatever it held. */
 char *mado_text_escape_line (const char *text);
 
-/* (transfer full) @text fit for a terminal or a page: valid UTF-8; line feeds and tabs kept; other control
- * characters and bidirectional overrides (U+202A..U+202E, U+2066..U+2069, U+200E, U+200F) as visible <U+XXXX>. */
+/* (transfer full) @text fit for a terminal or a page: valid UTF-8; line feeds and tabs kept; other control characters,
+ * and those that are not seen or that turn the direction of writing (Unicode's format characters: overrides and
+ * isolates, blanks without width, soft hyphens, tags; Hangul fillers; U+2028, U+2029), as visible <U+XXXX>. Joiners
+ * stay where they join something else than ASCII. */
 char *mado_text_visible (const char *text);
 
 /* (transfer full) the longest prefix of @text of at most @max bytes that ends on a character. */

@@ -7,7 +7,7 @@
  * the mail must outlive them. */
 GBytes *mado_content_decode (const MadoEntity *entity);
 
-/* (transfer full, nullable) what a person would read in the text part @entity (text/plain, text/html, any other
+/* (transfer full) what a person would read in the text part @entity (text/plain, text/html, any other
  * text), visible characters only. @charset: (out, transfer full) how it was read. @notes: (out) of
- * MADO_CHARSET_* (charset.h). NULL when HTML could not be read at all. */
+ * MADO_CHARSET_* (charset.h) and MADO_HTML_* (html.h). */
 char *mado_content_text (const MadoEntity *entity, char **charset, guint *notes);
