@@ -5,7 +5,6 @@
 #include "madoguchi/base/fsio.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 
 #define FIRST_SHA1_COLLISION 1483228800 /* 2017-01-01, on the safe side of it */
@@ -18,11 +17,11 @@ mado_pgp_data_release (gpgme_data_t data)
 }
 
 /* GPGME moves 512 bytes at a time unless told. It goes over every byte before it tries to write (its trace), again
- * when the pipe took only some: PIPE_BUF is what a pipe that poll () calls ready takes whole. */
+ * when the pipe took only some: the wide pipes of loop.c take most pieces whole. */
 void
-mado_pgp_data_widen (gpgme_data_t data, gboolean is_input)
+mado_pgp_data_widen (gpgme_data_t data)
 {
-  gpgme_data_set_flag (data, "io-buffer-size", is_input ? G_STRINGIFY (PIPE_BUF) : "65536");
+  gpgme_data_set_flag (data, "io-buffer-size", "65536");
 }
 
 ssize_t

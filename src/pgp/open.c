@@ -7,6 +7,7 @@
 #include "madoguchi/pgp/armor.h"
 #include "madoguchi/pgp/context.h"
 #include "madoguchi/pgp/data.h"
+#include "madoguchi/pgp/loop.h"
 #include "madoguchi/pgp/packets.h"
 #include "madoguchi/pgp/status.h"
 
@@ -310,6 +311,7 @@ run_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t ci
              GError **error)
 {
   struct gpgme_data_cbs callbacks = { .write = mado_pgp_sink_write };
+  MadoPgpLoop loop;
   g_auto (gpgme_data_t) plain = NULL;
   gpgme_decrypt_result_t found;
   gpgme_error_t problem;
@@ -318,9 +320,10 @@ run_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t ci
   problem = gpgme_data_new_from_cbs (&plain, &callbacks, sink);
   if (problem != 0)
     return mado_pgp_error_set (error, problem, "plaintext sink");
-  mado_pgp_data_widen (plain, FALSE);
+  mado_pgp_data_widen (plain);
   mado_pgp_status_reset (&engine->status);
-  problem = gpgme_op_decrypt_verify (engine->context, cipher, plain);
+  mado_pgp_loop_begin (&loop, engine->context);
+  problem = mado_pgp_loop_finish (&loop, gpgme_op_decrypt_verify_start (engine->context, cipher, plain));
   found = gpgme_op_decrypt_result (engine->context);
   if (problem == 0 && !sink->is_over && is_put_together (&engine->status, result))
     return TRUE;
@@ -388,7 +391,7 @@ mado_pgp_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guin
   problem = gpgme_data_new_from_mem (&cipher, (const char *) bytes, size, 0);
   if (problem != 0)
     return mado_pgp_error_set (error, problem, "ciphertext");
-  mado_pgp_data_widen (cipher, TRUE);
+  mado_pgp_data_widen (cipher);
   sink.fd = mado_fsio_memfd ("madoguchi-plaintext", NULL, error);
   if (sink.fd < 0)
     return FALSE;
@@ -405,15 +408,17 @@ run_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, GBytes *text, gp
             GError **error)
 {
   g_auto (gpgme_data_t) signed_text = NULL;
+  MadoPgpLoop loop;
   gsize size;
   const char *bytes = g_bytes_get_data (text, &size);
   gpgme_error_t problem = gpgme_data_new_from_mem (&signed_text, bytes, size, 0);
 
   if (problem != 0)
     return mado_pgp_error_set (error, problem, "signed text");
-  mado_pgp_data_widen (signed_text, TRUE);
+  mado_pgp_data_widen (signed_text);
   mado_pgp_status_reset (&engine->status);
-  problem = gpgme_op_verify (engine->context, detached, signed_text, NULL);
+  mado_pgp_loop_begin (&loop, engine->context);
+  problem = mado_pgp_loop_finish (&loop, gpgme_op_verify_start (engine->context, detached, signed_text, NULL));
   if (gpgme_err_code (problem) == GPG_ERR_ENOMEM || gpgme_err_code (problem) == GPG_ERR_INV_ENGINE)
     return mado_pgp_error_set (error, problem, "verification");
   if (problem == 0)
@@ -482,14 +487,16 @@ run_opaque (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t tex
             GError **error)
 {
   struct gpgme_data_cbs callbacks = { .write = mado_pgp_sink_write };
+  MadoPgpLoop loop;
   g_auto (gpgme_data_t) plain = NULL;
   gpgme_error_t problem = gpgme_data_new_from_cbs (&plain, &callbacks, sink);
 
   if (problem != 0)
     return mado_pgp_error_set (error, problem, "plaintext sink");
-  mado_pgp_data_widen (plain, FALSE);
+  mado_pgp_data_widen (plain);
   mado_pgp_status_reset (&engine->status);
-  problem = gpgme_op_verify (engine->context, text, NULL, plain);
+  mado_pgp_loop_begin (&loop, engine->context);
+  problem = mado_pgp_loop_finish (&loop, gpgme_op_verify_start (engine->context, text, NULL, plain));
   if (gpgme_err_code (problem) == GPG_ERR_ENOMEM || gpgme_err_code (problem) == GPG_ERR_INV_ENGINE)
     return mado_pgp_error_set (error, problem, "verification");
   if (sink->is_over) {

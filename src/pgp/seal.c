@@ -3,6 +3,7 @@
 #include "madoguchi/pgp/seal.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/pgp/context.h"
+#include "madoguchi/pgp/loop.h"
 
 #include <string.h>
 
@@ -44,6 +45,7 @@ static gpgme_error_t
 run_once (MadoSealer *sealer, const Job *job, GBytes **out)
 {
   gpgme_data_t in = NULL, sealed = NULL;
+  MadoPgpLoop loop;
   gpgme_error_t problem;
   size_t length = 0;
   char *text;
@@ -51,11 +53,13 @@ run_once (MadoSealer *sealer, const Job *job, GBytes **out)
   problem = gpgme_data_new_from_mem (&in, g_bytes_get_data (job->bytes, NULL), g_bytes_get_size (job->bytes), 0);
   if (problem == 0)
     problem = gpgme_data_new (&sealed);
+  mado_pgp_loop_begin (&loop, sealer->context);
   if (problem == 0 && job->kind == JOB_SIGN)
-    problem = gpgme_op_sign (sealer->context, in, sealed, GPGME_SIG_MODE_DETACH);
+    problem = gpgme_op_sign_start (sealer->context, in, sealed, GPGME_SIG_MODE_DETACH);
   else if (problem == 0)
-    problem = gpgme_op_encrypt_sign_ext (sealer->context, NULL, job->recipients,
-                                         GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_ENCRYPT_TO, in, sealed);
+    problem = gpgme_op_encrypt_sign_ext_start (sealer->context, NULL, job->recipients,
+                                               GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_ENCRYPT_TO, in, sealed);
+  problem = mado_pgp_loop_finish (&loop, problem);
   gpgme_data_release (in);
   if (problem != 0 || sealed == NULL) {
     gpgme_data_release (sealed);

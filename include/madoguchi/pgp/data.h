@@ -11,8 +11,9 @@
 void mado_pgp_data_release (gpgme_data_t data);
 G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gpgme_data_t, mado_pgp_data_release, NULL)
 
-/* Lets GPGME move @data, which gpg reads or writes, in larger pieces. For data that can be large; call it once. */
-void mado_pgp_data_widen (gpgme_data_t data, gboolean is_input);
+/* Lets GPGME move @data, which gpg reads or writes, in larger pieces. For data that can be large, and operations that
+ * run in the loop of loop.h; call it once. */
+void mado_pgp_data_widen (gpgme_data_t data);
 
 /* Where plaintext goes: a file in memory with a cap. gpg's own max-output truncates and calls it success. */
 typedef struct {
