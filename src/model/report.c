@@ -129,6 +129,8 @@ static const MadoField mado_indicator_fields[] = {
   MADO_STRING (MadoIndicator, part),
   MADO_INT (MadoIndicator, offset),
   { "signed", MADO_FIELD_BOOL, offsetof (MadoIndicator, is_signed) },
+  MADO_STRING (MadoIndicator, role),
+  MADO_STRV (MadoIndicator, flags),
   MADO_FIELDS_END,
 };
 RECORD_TYPE (mado_indicator, MadoIndicator, "indicator");

@@ -1,8 +1,44 @@
 noinst_LIBRARIES += libreport.a
-libreport_a_SOURCES = src/report/language.c src/report/read.c
-noinst_HEADERS += include/madoguchi/report/language.h include/madoguchi/report/read.h
-report_libs = libreport.a $(model_libs)
+libreport_a_SOURCES = src/report/language.c src/report/read.c src/report/defang.c src/report/indicator-ip.c \
+	src/report/indicator-name.c src/report/indicator-hash.c src/report/indicator-btc.c src/report/indicator-code.c \
+	src/report/indicator-url.c src/report/indicator-line.c src/report/indicator-sieve.c src/report/indicator-scan.c
+libreport_a_CPPFLAGS = $(AM_CPPFLAGS) $(PSL_CFLAGS) $(IDN_CFLAGS)
+noinst_HEADERS += include/madoguchi/report/language.h include/madoguchi/report/read.h include/madoguchi/report/defang.h \
+	include/madoguchi/report/indicator-ip.h include/madoguchi/report/indicator-name.h \
+	include/madoguchi/report/indicator-hash.h include/madoguchi/report/indicator-btc.h \
+	include/madoguchi/report/indicator-code.h include/madoguchi/report/indicator-url.h \
+	include/madoguchi/report/indicator-line.h include/madoguchi/report/indicator-sieve.h \
+	include/madoguchi/report/indicator-scan.h
+report_libs = libreport.a libconf.a $(model_libs) $(PSL_LIBS) $(IDN_LIBS)
 
 unit_tests += tests/unit/test-report-language
 tests_unit_test_report_language_SOURCES = tests/unit/test-report-language.c
 tests_unit_test_report_language_LDADD = $(report_libs)
+
+# Scans one text; tests/it/indicators.py measures with it.
+check_PROGRAMS += tests/unit/scan-one
+tests_unit_scan_one_SOURCES = tests/unit/scan-one.c
+tests_unit_scan_one_LDADD = $(report_libs)
+
+unit_tests += \
+	tests/unit/test-report-defang tests/unit/test-report-indicator-ip tests/unit/test-report-indicator-name \
+	tests/unit/test-report-indicator-hash tests/unit/test-report-indicator-btc tests/unit/test-report-indicator-code \
+	tests/unit/test-report-indicator-url tests/unit/test-report-indicator-line tests/unit/test-report-indicator-scan
+tests_unit_test_report_defang_SOURCES = tests/unit/test-report-defang.c
+tests_unit_test_report_defang_LDADD = $(report_libs)
+tests_unit_test_report_indicator_ip_SOURCES = tests/unit/test-report-indicator-ip.c
+tests_unit_test_report_indicator_ip_LDADD = $(report_libs)
+tests_unit_test_report_indicator_name_SOURCES = tests/unit/test-report-indicator-name.c
+tests_unit_test_report_indicator_name_LDADD = $(report_libs)
+tests_unit_test_report_indicator_hash_SOURCES = tests/unit/test-report-indicator-hash.c
+tests_unit_test_report_indicator_hash_LDADD = $(report_libs)
+tests_unit_test_report_indicator_btc_SOURCES = tests/unit/test-report-indicator-btc.c
+tests_unit_test_report_indicator_btc_LDADD = $(report_libs)
+tests_unit_test_report_indicator_code_SOURCES = tests/unit/test-report-indicator-code.c
+tests_unit_test_report_indicator_code_LDADD = $(report_libs)
+tests_unit_test_report_indicator_url_SOURCES = tests/unit/test-report-indicator-url.c
+tests_unit_test_report_indicator_url_LDADD = $(report_libs)
+tests_unit_test_report_indicator_line_SOURCES = tests/unit/test-report-indicator-line.c
+tests_unit_test_report_indicator_line_LDADD = $(report_libs)
+tests_unit_test_report_indicator_scan_SOURCES = tests/unit/test-report-indicator-scan.c
+tests_unit_test_report_indicator_scan_LDADD = $(report_libs)

@@ -26,6 +26,7 @@ COVERED = {
     "tests/unit/test-mail-attachment.c": {"mail/sniff": "mado_sniff ", "mail/archive": "make_zip"},
     "tests/unit/test-mail-html.c": {"mail/strip": "is_odd"},
     "tests/unit/test-report-language.c": {"report/read": "mado_language"},
+    "tests/unit/test-report-indicator-scan.c": {"report/indicator-sieve": "partner.com", "model/stretch": "mado_stretch_new"},
     "tests/unit/test-role.c": {"role/role": "mado_role_run", "role/workers": "worker-died", "role/sandbox": "EPERM",
                                "role/privileges": "must not"},
     "tests/unit/test-desk-parts.c": {"desk/batch": "mado_batch_", "desk/intake-queue": "mado_intake_queue_",

@@ -172,12 +172,15 @@ typedef struct {
 } MadoReport;
 
 typedef struct {
-  char *type;
-  char *value;
+  char *type;         /* "ipv4", "ipv6", "cidr", "domain", "url", "email", "md5", "sha1", "sha256", "sha512", "asn", "cve", "cwe",
+                         "ghsa", "jvn", "jvndb", "vu", "btc" */
+  char *value;        /* as it is compared: refanged, names in ASCII lower case */
   char *as_written;
-  char *part;
-  gint64 offset;
+  char *part;         /* path of the part; "subject"; "field NAME" of a structured report */
+  gint64 offset;      /* of as_written in the text of that part, in bytes of UTF-8 */
   gboolean is_signed; /* JSON "signed" */
+  char *role;         /* "statement": the reporter says it; "evidence": it stands in what he quotes or forwards */
+  char **flags;       /* "defanged", "header", "private", "reserved", "example", "own", "scheme-guessed" */
 } MadoIndicator;
 
 /* Longest text that travels; limits.text in the configuration may be smaller, not larger. */
