@@ -80,6 +80,14 @@ const MadoConfSetting mado_conf_settings[] = {
   { "runtime", "insecure-single-uid", MADO_CONF_BOOL, "no", 0, 0,
     "Let all roles run under one user, each missing protection logged. For demonstrations and tests." },
 
+  { "indicators", "ignore", MADO_CONF_LIST, NULL, 0, 0,
+    "What is no indicator here: names (with all below them), networks (192.0.2.0/24) and mail addresses. The team's addresses and their "
+    "domains never are." },
+  { "indicators", "examples", MADO_CONF_BOOL, "no", 0, 0,
+    "List names and networks for examples (RFC 2606, 3849, 5737), too, flagged \"example\": for drills." },
+  { "indicators", "max", MADO_CONF_INT, "10000", 1, 100000, "Most indicators of one report." },
+  { "indicators", "text", MADO_CONF_SIZE, "16M", 1 * KIB, 16 * MIB, "Most bytes of text in which they are looked for." },
+
   { "limits", "depth", MADO_CONF_INT, "100", 1, 1000, "Deepest nesting of MIME parts." },
   { "limits", "parts", MADO_CONF_INT, "10000", 1, 100000, "Most MIME parts of one mail." },
   { "limits", "header-size", MADO_CONF_SIZE, "100K", 1 * KIB, 16 * MIB, "Most header bytes of one part; all parts of a mail together may have 40 times as many." },

@@ -274,10 +274,9 @@ take (Body *body, MadoEntity *entity, gboolean is_first)
   return done;
 }
 
-/* Does a good signature cover @entity? One around an encryption layer does not count: whoever carries a
- * ciphertext can sign it. */
-static gboolean
-is_signed (const MadoEntity *entity)
+/* A signature around an encryption layer does not count: whoever carries a ciphertext can sign it. */
+gboolean
+mado_body_is_signed (const MadoEntity *entity)
 {
   for (; entity != NULL; entity = entity->parent)
     for (guint i = 0; i < entity->layers->len; i++) {
@@ -302,7 +301,7 @@ mado_body_describe (const MadoEntity *entity, GBytes *content)
   part->size = (gint64) g_bytes_get_size (content);
   part->sha256 = mado_hash_bytes (g_bytes_get_data (content, NULL), g_bytes_get_size (content));
   part->decrypted = entity->is_decrypted;
-  part->is_signed = is_signed (entity);
+  part->is_signed = mado_body_is_signed (entity);
   mado_attachment_judge (part, name, content);
   return part;
 }

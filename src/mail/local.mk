@@ -67,3 +67,6 @@ tests_unit_test_mail_attachment_LDADD = $(mail_libs)
 unit_tests += tests/unit/test-mail-html
 tests_unit_test_mail_html_SOURCES = tests/unit/test-mail-html.c
 tests_unit_test_mail_html_LDADD = $(mail_libs)
+
+libmail_a_SOURCES += src/mail/stretches.c
+noinst_HEADERS += include/madoguchi/mail/stretches.h

@@ -12,6 +12,7 @@
 #include "madoguchi/mail/protect.h"
 #include "madoguchi/mail/reading.h"
 #include "madoguchi/mail/smime.h"
+#include "madoguchi/mail/stretches.h"
 #include "madoguchi/mail/verdict.h"
 
 #include <gmime/gmime.h>
@@ -132,6 +133,7 @@ mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 
                 GError **error)
 {
   g_autoptr (MadoReading) reading = NULL;
+  g_autoptr (GPtrArray) stretches = NULL;
   g_autoptr (GError) problem = NULL;
 
   g_mime_init ();
@@ -164,9 +166,11 @@ mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 
   mado_body_read (reading);
   note_unread (reading);
   reading->report->content_sha256 = mado_facts_content_hash (reading);
+  if (context->interpret != NULL)
+    stretches = mado_stretches_collect (reading, (gsize) mado_conf_int (context->conf, "indicators", "text"));
   *report = mado_reading_finish (reading);
   if (context->interpret != NULL)
-    context->interpret (*report);
+    context->interpret (*report, stretches, context->conf);
   return TRUE;
 }
 

@@ -164,7 +164,8 @@ try_email (MadoIndicatorScan *scan, gsize at)
   g_autofree char *name = NULL;
   g_autofree char *value = NULL;
 
-  while (local < scan->sieve.line.text->len && local - at <= LOCAL_MAX && (g_ascii_isalnum (text[local]) || strchr (".!#$%*+-_~", text[local]) != NULL) && text[local] != '\0')
+  while (local < scan->sieve.line.text->len && local - at <= LOCAL_MAX && text[local] != '\0'
+         && (g_ascii_isalnum (text[local]) || strchr (".!#$%*+-_~", text[local]) != NULL))
     local++;
   if (local == at || local - at > LOCAL_MAX || byte_at (scan, local) != '@')
     return 0;
@@ -474,7 +475,11 @@ mado_indicator_scan_add (MadoIndicatorScan *scan, const MadoStretch *stretch)
 GPtrArray *
 mado_indicator_scan_finish (MadoIndicatorScan *scan, gboolean *was_cut)
 {
+  GPtrArray *found;
+
   if (was_cut != NULL)
     *was_cut = scan->sieve.is_cut;
-  return g_ptr_array_ref (scan->sieve.found);
+  found = scan->sieve.found;
+  scan->sieve.found = g_ptr_array_new ();
+  return found;
 }

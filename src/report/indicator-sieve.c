@@ -10,7 +10,7 @@ mado_sieve_init (MadoSieve *sieve, const MadoIndicatorPolicy *policy)
 {
   memset (sieve, 0, sizeof *sieve);
   sieve->policy = policy;
-  sieve->found = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_indicator_free);
+  sieve->found = g_ptr_array_new ();
   sieve->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   sieve->key = g_string_new (NULL);
   mado_defanged_init (&sieve->line);
@@ -19,6 +19,7 @@ mado_sieve_init (MadoSieve *sieve, const MadoIndicatorPolicy *policy)
 void
 mado_sieve_clear (MadoSieve *sieve)
 {
+  g_ptr_array_set_free_func (sieve->found, (GDestroyNotify) mado_indicator_free);
   g_clear_pointer (&sieve->found, g_ptr_array_unref);
   g_clear_pointer (&sieve->seen, g_hash_table_unref);
   g_string_free (sieve->key, TRUE);
@@ -157,14 +158,18 @@ void
 mado_sieve_add_url (MadoSieve *sieve, const MadoUrl *url, gsize start)
 {
   MadoSpan span = { start, start + url->size }, host = { start + url->host, start + url->host + url->host_size };
-  const char *flag;
+  const char *flag, *more = NULL;
 
   if (url->name == NULL ? !judge_ip (sieve, &url->ip, &flag) : !judge_name (sieve, url->name, &flag))
     return;
   if (flag == NULL && url->name != NULL && is_ours (sieve, url->name))
     flag = "own";
+  if (url->is_guessed)
+    more = "scheme-guessed";
+  else if (url->is_mended && !mado_sieve_is_defanged (sieve, span)) /* "ttp://": nothing else is odd */
+    more = "defanged";
   if (url->value != NULL)
-    mado_sieve_add (sieve, "url", url->value, span, flag, url->is_guessed ? "scheme-guessed" : url->is_mended && !mado_sieve_is_defanged (sieve, span) ? "defanged" : NULL);
+    mado_sieve_add (sieve, "url", url->value, span, flag, more);
   if (url->name == NULL)
     mado_sieve_add_ip (sieve, &url->ip, url->ip.length * 8, host);
   else
@@ -175,7 +180,8 @@ static gboolean
 is_known_address (const MadoSieve *sieve, const char *address)
 {
   const char *plus = strchr (address, '+'), *at = strrchr (address, '@');
-  g_autofree char *plain = plus != NULL && at != NULL && plus < at ? g_strdup_printf ("%.*s%s", (int) (plus - address), address, at) : g_strdup (address);
+  gboolean is_tagged = plus != NULL && at != NULL && plus < at;
+  g_autofree char *plain = is_tagged ? g_strdup_printf ("%.*s%s", (int) (plus - address), address, at) : g_strdup (address);
 
   if (sieve->policy->reporter != NULL && g_ascii_strcasecmp (address, sieve->policy->reporter) == 0)
     return TRUE;

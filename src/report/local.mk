@@ -1,14 +1,15 @@
 noinst_LIBRARIES += libreport.a
 libreport_a_SOURCES = src/report/language.c src/report/read.c src/report/defang.c src/report/indicator-ip.c \
 	src/report/indicator-name.c src/report/indicator-hash.c src/report/indicator-btc.c src/report/indicator-code.c \
-	src/report/indicator-url.c src/report/indicator-line.c src/report/indicator-sieve.c src/report/indicator-scan.c
+	src/report/indicator-url.c src/report/indicator-line.c src/report/indicator-sieve.c src/report/indicator-scan.c \
+	src/report/indicators.c
 libreport_a_CPPFLAGS = $(AM_CPPFLAGS) $(PSL_CFLAGS) $(IDN_CFLAGS)
 noinst_HEADERS += include/madoguchi/report/language.h include/madoguchi/report/read.h include/madoguchi/report/defang.h \
 	include/madoguchi/report/indicator-ip.h include/madoguchi/report/indicator-name.h \
 	include/madoguchi/report/indicator-hash.h include/madoguchi/report/indicator-btc.h \
 	include/madoguchi/report/indicator-code.h include/madoguchi/report/indicator-url.h \
 	include/madoguchi/report/indicator-line.h include/madoguchi/report/indicator-sieve.h \
-	include/madoguchi/report/indicator-scan.h
+	include/madoguchi/report/indicator-scan.h include/madoguchi/report/indicators.h
 report_libs = libreport.a libconf.a $(model_libs) $(PSL_LIBS) $(IDN_LIBS)
 
 unit_tests += tests/unit/test-report-language
@@ -42,3 +43,9 @@ tests_unit_test_report_indicator_line_SOURCES = tests/unit/test-report-indicator
 tests_unit_test_report_indicator_line_LDADD = $(report_libs)
 tests_unit_test_report_indicator_scan_SOURCES = tests/unit/test-report-indicator-scan.c
 tests_unit_test_report_indicator_scan_LDADD = $(report_libs)
+unit_tests += tests/unit/test-report-indicators
+tests_unit_test_report_indicators_SOURCES = tests/unit/test-report-indicators.c
+tests_unit_test_report_indicators_LDADD = $(report_libs)
+
+TESTS += tests/it/indicators.py
+EXTRA_DIST += tests/it/indicators.py

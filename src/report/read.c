@@ -1,10 +1,11 @@
 /* read.c: see read.h. */
 #include "madoguchi/report/read.h"
 
+#include "madoguchi/report/indicators.h"
 #include "madoguchi/report/language.h"
 
 void
-mado_report_interpret (MadoReport *report)
+mado_report_interpret (MadoReport *report, GPtrArray *stretches, const MadoConf *conf)
 {
   const char *language = mado_language_guess (report->text);
 
@@ -12,4 +13,5 @@ mado_report_interpret (MadoReport *report)
     language = mado_language_guess (report->subject);
   g_free (report->language);
   report->language = g_strdup (language);
+  mado_indicators_read (report, stretches, conf);
 }

@@ -24,6 +24,8 @@ FOREIGN = [
     ("gmime/*", ["src/mail/*", "include/madoguchi/mail/*", "src/reply/compose*"]),
     ("libxml/*", ["src/mail/*", "src/report/*"]),
     ("seccomp.h", ["src/role/*"]),
+    ("libpsl.h", ["src/report/indicator-name.c"]),
+    ("idn2.h", ["src/report/indicator-name.c"]),
 ]
 
 

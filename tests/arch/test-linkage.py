@@ -13,18 +13,18 @@ from tap import Tap, build_dir
 
 LIBRARIES = {
     "gmime": "libgmime-", "gpgme": "libgpgme.", "sqlite": "libsqlite3.", "curl": "libcurl",
-    "json": "libjson-glib-", "xml": "libxml2.", "gcrypt": "libgcrypt.",
+    "json": "libjson-glib-", "xml": "libxml2.", "gcrypt": "libgcrypt.", "psl": "libpsl.", "idn": "libidn2.",
 }
 # program: (must link, must not link)
 TABLE = {
-    "madoguchi-lmtp": (["gcrypt"], ["gmime", "gpgme", "sqlite", "curl", "json", "xml"]),
-    "madoguchi-keeper": (["gcrypt", "sqlite"], ["gmime", "gpgme", "curl", "json", "xml"]),
-    "madoguchi-opener": (["gcrypt", "gmime", "gpgme"], ["sqlite", "curl", "json", "xml"]),
-    "madoguchi-signer": (["gpgme"], ["gmime", "sqlite", "curl", "json", "xml"]),
-    "madoguchi-sender": (["curl"], ["gmime", "gpgme", "sqlite", "json", "xml"]),
-    "madoguchi-keyring": (["gpgme"], ["gmime", "curl", "sqlite", "json", "xml"]),
-    "madoguchi": (["gcrypt", "gmime", "gpgme", "json"], ["curl", "sqlite", "xml"]),
-    "madoguchid": ([], ["gmime", "gpgme", "sqlite", "curl", "json", "xml"]),
+    "madoguchi-lmtp": (["gcrypt"], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn"]),
+    "madoguchi-keeper": (["gcrypt", "sqlite"], ["gmime", "gpgme", "curl", "json", "xml", "psl", "idn"]),
+    "madoguchi-opener": (["gcrypt", "gmime", "gpgme", "psl", "idn"], ["sqlite", "curl", "json", "xml"]),
+    "madoguchi-signer": (["gpgme"], ["gmime", "sqlite", "curl", "json", "xml", "psl", "idn"]),
+    "madoguchi-sender": (["curl"], ["gmime", "gpgme", "sqlite", "json", "xml", "psl", "idn"]),
+    "madoguchi-keyring": (["gpgme"], ["gmime", "curl", "sqlite", "json", "xml", "psl", "idn"]),
+    "madoguchi": (["gcrypt", "gmime", "gpgme", "psl", "idn", "json"], ["curl", "sqlite", "xml"]),
+    "madoguchid": ([], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn"]),
 }
 
 

@@ -36,8 +36,10 @@ conf_new (void)
   return conf;
 }
 
+typedef void (*Interpret) (MadoReport *report, GPtrArray *stretches, const MadoConf *conf);
+
 static MadoReport *
-open_jailed (const char *mail, void (*interpret) (MadoReport *report), GError **error)
+open_jailed (const char *mail, Interpret interpret, GError **error)
 {
   g_autoptr (MadoConf) conf = conf_new ();
   const MadoOpenContext context = { .conf = conf, .interpret = interpret };
@@ -52,7 +54,7 @@ open_jailed (const char *mail, void (*interpret) (MadoReport *report), GError **
 }
 
 static void
-say_where (MadoReport *report)
+say_where (MadoReport *report, GPtrArray *stretches G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED)
 {
   g_free (report->language);
   report->language = g_strdup_printf ("%d", (int) getpid ());
@@ -109,27 +111,27 @@ test_no_mail (void)
 }
 
 static void
-die (MadoReport *report G_GNUC_UNUSED)
+die (MadoReport *report G_GNUC_UNUSED, GPtrArray *stretches G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED)
 {
   raise (SIGSEGV);
 }
 
 /* As an administrator does it, or the kernel when the machine is short of memory. */
 static void
-be_killed (MadoReport *report G_GNUC_UNUSED)
+be_killed (MadoReport *report G_GNUC_UNUSED, GPtrArray *stretches G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED)
 {
   raise (SIGKILL);
 }
 
 static void
-sleep_on (MadoReport *report G_GNUC_UNUSED)
+sleep_on (MadoReport *report G_GNUC_UNUSED, GPtrArray *stretches G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED)
 {
   for (;;)
     pause ();
 }
 
 static void
-spin (MadoReport *report)
+spin (MadoReport *report, GPtrArray *stretches G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED)
 {
   for (volatile guint64 n = 0;; n++)
     if (n == G_MAXUINT64)
@@ -137,14 +139,14 @@ spin (MadoReport *report)
 }
 
 static void
-devour (MadoReport *report)
+devour (MadoReport *report, GPtrArray *stretches G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED)
 {
   g_free (report->text);
   report->text = g_malloc0 ((gsize) 2 * 1024 * 1024 * 1024);
 }
 
 static void
-leave_a_child (MadoReport *report)
+leave_a_child (MadoReport *report, GPtrArray *stretches G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED)
 {
   pid_t pid = fork ();
 
@@ -160,7 +162,7 @@ leave_a_child (MadoReport *report)
 
 /* Each way to go: the outline is there, nothing of the body, and the reason. */
 static void
-expect_outline (void (*interpret) (MadoReport *report), const char *reason)
+expect_outline (Interpret interpret, const char *reason)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MadoReport) report = open_jailed (MAIL, interpret, &error);
@@ -212,7 +214,7 @@ test_nobody_stays (void)
 }
 
 static void
-count_descriptors (MadoReport *report)
+count_descriptors (MadoReport *report, GPtrArray *stretches G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED)
 {
   guint n = 0;
 

@@ -13,10 +13,13 @@ scan_stretch (const MadoStretch *stretch, gboolean keep_examples, guint max, gsi
   g_autoptr (GPtrArray) keys = g_ptr_array_new ();
   MadoIndicatorPolicy policy = { team, ignored, "alice@reporter.net", keys, keep_examples, max, bytes };
   g_autoptr (MadoIndicatorScan) scan = mado_indicator_scan_new (&policy);
+  GPtrArray *found;
 
   g_ptr_array_add (keys, (char *) "AAAABBBBCCCCDDDDEEEEFFFF0000111122223333");
   mado_indicator_scan_add (scan, stretch);
-  return mado_indicator_scan_finish (scan, was_cut);
+  found = mado_indicator_scan_finish (scan, was_cut);
+  g_ptr_array_set_free_func (found, (GDestroyNotify) mado_indicator_free);
+  return found;
 }
 
 static MadoStretch *

@@ -12,3 +12,6 @@ MadoEntity *mado_body_find (MadoReading *reading, const char *path);
 
 /* (transfer full) @entity as the report lists it; @content: its decoded bytes. */
 MadoPart *mado_body_describe (const MadoEntity *entity, GBytes *content);
+
+/* Does a good signature cover @entity? */
+gboolean mado_body_is_signed (const MadoEntity *entity);

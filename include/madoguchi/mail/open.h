@@ -21,7 +21,8 @@ typedef struct {
   MadoPgpHome *home;        /* nullable: nothing can be decrypted or verified */
   const MadoKeyIndex *keys; /* nullable: nobody is vouched for */
   MadoPgpEngine *engine;    /* on home, made before the child is forked; NULL: made when it is needed */
-  void (*interpret) (MadoReport *report); /* reads the finished report: language and the like (report/); nullable */
+  /* Reads the finished report and its texts (of MadoStretch): language, indicators and the like (report/); nullable. */
+  void (*interpret) (MadoReport *report, GPtrArray *stretches, const MadoConf *conf);
 } MadoOpenContext;
 
 /* Reads a small mail of our own: what the libraries set up when they are first used is then there before the fork,

@@ -26,5 +26,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoIndicatorScan, mado_indicator_scan_free)
 /* Adds what stands in @stretch. The same thing said twice in the same way is listed once, where it stands first. */
 void mado_indicator_scan_add (MadoIndicatorScan *scan, const MadoStretch *stretch);
 
-/* (transfer full) of MadoIndicator, in the order of the texts. @was_cut: (out, nullable) was a maximum reached? */
+/* (transfer full) of MadoIndicator, in the order of the texts; the array does not own them, as in every record. @was_cut: (out, nullable) was a maximum reached? */
 GPtrArray *mado_indicator_scan_finish (MadoIndicatorScan *scan, gboolean *was_cut);
