@@ -156,9 +156,11 @@ is_lost_in_page (MadoReading *reading, const MadoEntity *entity, const MadoInlin
 {
   if (!is_html (entity) || block->kind != MADO_INLINE_SIGNED)
     return FALSE;
-  for (guint i = 0; i < layer->signatures->len; i++)
-    if (((MadoSignature *) g_ptr_array_index (layer->signatures, i))->status != MADO_SIGNATURE_BAD)
+  for (guint i = 0; i < layer->signatures->len; i++) {
+    MadoSignatureStatus status = ((MadoSignature *) g_ptr_array_index (layer->signatures, i))->status;
+    if (status != MADO_SIGNATURE_BAD && status != MADO_SIGNATURE_UNSUPPORTED) /* the line that names the hash may be gone, too */
       return FALSE;
+  }
   g_ptr_array_remove (reading->report->layers, layer);
   mado_reading_problem (reading, "Part %s holds signed text inside a page; it cannot be verified there.", entity->path);
   return TRUE;

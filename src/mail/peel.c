@@ -1,5 +1,5 @@
-/* peel.c: see peel.h. A forwarded mail is an attachment: its layers are not ours to open. Each decrypted layer
- * becomes a scope of its own, which no other text is ever joined with. */
+/* peel.c: see peel.h. A forwarded mail is an attachment: who signed it is not asked, but what in it is encrypted is
+ * opened, as a part. Each decrypted layer becomes a scope of its own, which no other text is ever joined with. */
 #include "madoguchi/mail/peel.h"
 
 #include "madoguchi/mail/blocks.h"
@@ -116,6 +116,21 @@ open_errant (MadoReading *reading, MadoEntity *entity, const MadoFormMatch *matc
   return inside == NULL || walk_payload (reading, inside, depth + 1, error);
 }
 
+/* Opens what is encrypted in a forwarded mail, so that it can be read; nothing else in there says anything about the mail
+ * that brings it. */
+static gboolean
+walk_forwarded (MadoReading *reading, MadoEntity *entity, guint depth, GError **error)
+{
+  MadoFormMatch match;
+
+  if (mado_forms_recognise (entity, &match) && match.operation == MADO_OPERATION_DECRYPT)
+    return open_errant (reading, entity, &match, depth, error);
+  for (guint i = 0; i < entity->children->len; i++)
+    if (!walk_forwarded (reading, mado_entity_child (entity, i), depth, error))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 walk_payload (MadoReading *reading, MadoEntity *entity, guint depth, GError **error)
 {
@@ -123,7 +138,7 @@ walk_payload (MadoReading *reading, MadoEntity *entity, guint depth, GError **er
   const char *problem;
 
   if (entity->is_message)
-    return TRUE;
+    return walk_forwarded (reading, mado_entity_child (entity, 0), depth, error);
   if (mado_forms_recognise (entity, &match))
     return open_errant (reading, entity, &match, depth, error);
   mado_blocks_unwrap (reading, entity);

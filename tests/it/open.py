@@ -261,8 +261,15 @@ def build(gateway):
         ("attachments inside encryption", head() + wrap(encrypt(s, attached, "-u", "alice", "--sign", "-r", "team")),
          lambda r: [(p["path"], p["filename"], p["size"], p["decrypted"], p["signed"], p["flags"]) for p in r["parts"]]
          == [("1.1.2", "report.pdf.exe", 5, True, True, ["executable", "double-extension", "type-mismatch"])]),
-        ("a forwarded encrypted mail is an attachment", head() + "Content-Type: message/rfc822\n\n" + head("Inner") + wrap(both),
+        ("a forwarded encrypted mail is an attachment, opened as a part", head() + "Content-Type: message/rfc822\n\n" + head("Inner") + wrap(both),
+         lambda r: summary(r) == ("partial", "partial") and r["signer"] is None and r["report"]["kind"] == "forwarded-mail" and r["text"] == ""
+         and [(layer["part"], layer["covers"]) for layer in r["layers"]] == [("1.1", "part")]
+         and [(p["path"], p["decrypted"]) for p in r["parts"]] == [("1", False), ("1.1.1", True)]),
+        ("a forwarded signed mail is an attachment", head() + "Content-Type: message/rfc822\n\n" + head("Inner") + good,
          lambda r: summary(r) == ("none", "none") and not r["layers"] and r["report"]["kind"] == "forwarded-mail"),
+        ("a forwarded mail for somebody else, with a word about it", head() + 'Content-Type: multipart/mixed; boundary="f"\n\n--f\nContent-Type: text/plain\n\n'
+         "Look.\n--f\nContent-Type: message/rfc822\n\n" + head("Inner") + wrap(encrypt(s, TEXT, "-r", "stranger")) + "\n--f--\n",
+         lambda r: r["undecryptable"] is None and r["text"].strip() == "Look." and r["encryption"] == "none" and r["problems"]),
         ("an encrypted file that was changed", head() + 'Content-Type: application/octet-stream; name="a.pdf.gpg"\n'
          "Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(bytes(binary)).decode(), lambda r: reason(r) == "corrupt"
          and r["encryption"] == "whole"),

@@ -32,8 +32,16 @@ def whole(r):
     return summary(r) == ("whole", "none") and reason(r) is None and WORDS.strip() in r["text"]
 
 
+def page_of(text):
+    return "Content-Type: text/html; charset=utf-8\n\n<html><body>%s</body></html>\n" % text
+
+
 def page(text):
-    return "Content-Type: text/html; charset=utf-8\n\n<html><body>%s</body></html>\n" % text.replace("\n", "<br>\n")
+    return page_of(text.replace("\n", "<br>\n"))
+
+
+def lined(text, element):
+    return page_of("".join(element % (line or "&nbsp;") + "\n" for line in text.splitlines()))
 
 
 def packet(tag, *body):
@@ -189,7 +197,14 @@ def armours(s):
          and inline.marked(r, "Mallory")),
         ("the same changed: a page cannot tell", head() + page(clear.replace("192.0.2.7", "192.0.2.8")), lambda r: summary(r) == ("none", "none")
          and not r["layers"] and says(r, "page") and "192.0.2.8" in r["text"]),
+        ("clear-signed, in a page of elements", head() + lined(clear, "<div>%s</div>"), good),
+        ("clear-signed, in a page of paragraphs: its lines are lost", head() + lined(clear, "<p class=x>%s</p>"), lambda r: summary(r) == ("none", "none")
+         and not r["layers"] and says(r, "page")),
+        ("clear-signed, in a preformatted page", head() + page_of("<pre>%s</pre>" % clear), good),
         ("encrypted, in a page alone", head() + page(block), lambda r: whole(r) and not r["parts"]),
+        ("encrypted, in a page of elements", head() + lined(block, "<div>%s</div>"), whole),
+        ("encrypted, in a page of paragraphs", head() + lined(block, "<p class=x>%s</p>"), whole),
+        ("encrypted, in a preformatted page", head() + page_of("<pre>%s</pre>" % block), whole),
     ]
 
 
