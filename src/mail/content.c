@@ -4,6 +4,7 @@
 #include "madoguchi/base/base64.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/mail/charset.h"
+#include "madoguchi/mail/flowed.h"
 #include "madoguchi/mail/header.h"
 #include "madoguchi/mail/html.h"
 
@@ -91,6 +92,21 @@ repeats_header (const MadoEntity *entity)
   return value != NULL && g_str_equal (value, "1");
 }
 
+/* Takes out the soft line breaks of @text (transfer full) when @entity says that it has them. */
+static char *
+join_lines (const MadoEntity *entity, char *text)
+{
+  g_autofree char *format = mado_header_param (entity, "Content-Type", "format");
+  g_autofree char *delsp = mado_header_param (entity, "Content-Type", "delsp");
+  char *joined;
+
+  if (format == NULL || g_ascii_strcasecmp (format, "flowed") != 0 || !g_str_equal (entity->type, "text/plain"))
+    return text;
+  joined = mado_flowed_join (text, delsp != NULL && g_ascii_strcasecmp (delsp, "yes") == 0);
+  g_free (text);
+  return joined;
+}
+
 char *
 mado_content_text (const MadoEntity *entity, char **charset, guint *notes)
 {
@@ -109,7 +125,8 @@ mado_content_text (const MadoEntity *entity, char **charset, guint *notes)
     char *plain = mado_html_to_text_without (text, repeats_header (entity) ? "header-protection-legacy-display" : NULL, notes);
     g_free (text);
     text = plain;
-  }
+  } else
+    text = join_lines (entity, text);
   *charset = g_steal_pointer (&used);
   return mado_text_visible (text);
 }

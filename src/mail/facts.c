@@ -178,6 +178,17 @@ asks_for_silence (const MadoEntity *entity)
   return FALSE;
 }
 
+/* What a member reads first should not be wrong without a word. */
+static void
+note_broken (MadoReading *reading, const MadoEntity *entity)
+{
+  static const char *const fields[] = { "Subject", "From", "To", "Cc", "Reply-To" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (mado_header_is_broken (entity, fields[i]))
+      mado_reading_problem (reading, "The header field %s holds bytes that are no characters; they are shown as U+FFFD.", fields[i]);
+}
+
 void
 mado_facts_read (MadoReading *reading)
 {
@@ -200,6 +211,7 @@ mado_facts_read (MadoReading *reading)
   set_text (&facts->precedence, precedence);
   facts->is_list = mado_header_has_prefix (root, "List-");
   facts->suppress_auto_response = asks_for_silence (root);
+  note_broken (reading, root);
 }
 
 void

@@ -2,7 +2,6 @@
  * know the Japanese charsets and join what was split. */
 #include "madoguchi/mail/header.h"
 
-#include "madoguchi/base/text.h"
 #include "madoguchi/mail/charset.h"
 #include "madoguchi/mail/words.h"
 
@@ -12,6 +11,7 @@
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (InternetAddressList, g_object_unref)
 
 #define PHRASE_MARK "\xef\xa3\xbe\xef\xa3\xbf" /* U+F8FE U+F8FF: stands for "=?" while GMime reads addresses */
+#define REPLACEMENT "\xef\xbf\xbd"
 #define MAILBOXES_MAX 2000
 #define COLONS_MAX 200
 
@@ -102,6 +102,15 @@ mado_header_text (const MadoEntity *entity, const char *name)
   g_autofree char *raw = mado_header_raw (entity, name, 0);
 
   return raw == NULL ? NULL : mado_header_decode (raw);
+}
+
+gboolean
+mado_header_is_broken (const MadoEntity *entity, const char *name)
+{
+  g_autofree char *raw = mado_header_raw (entity, name, 0);
+  g_autofree char *text = raw == NULL ? NULL : mado_header_decode (raw);
+
+  return text != NULL && strstr (text, REPLACEMENT) != NULL && strstr (raw, REPLACEMENT) == NULL;
 }
 
 /* How many characters of a token stand at @text (RFC 2045, 5.1). */
@@ -214,8 +223,7 @@ add_mailboxes (InternetAddressList *list, GPtrArray *mailboxes, guint depth)
     mailbox = mado_mailbox_new ();
     if (name != NULL && name[0] != '\0') {
       g_autofree char *marked = replace (name, PHRASE_MARK, "=?");
-      g_autofree char *decoded = mado_words_decode (marked);
-      mailbox->name = mado_text_escape_line (decoded);
+      mailbox->name = mado_words_decode (marked);
     }
     address = replace (internet_address_mailbox_get_addr (INTERNET_ADDRESS_MAILBOX (one)), PHRASE_MARK, "=?");
     mailbox->address = g_utf8_make_valid (address, -1);

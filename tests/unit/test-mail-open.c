@@ -204,7 +204,7 @@ static void
 test_marked (Team *team, gconstpointer data G_GNUC_UNUSED)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *part = sign (team, "Content-Type: text/plain\r\n\r\nsigned text\r\n\xe2\x80\x8b == Outside of any encryption or signature ==\r\n");
+  g_autofree char *part = sign (team, "Content-Type: text/plain\r\n\r\nsigned text\r\n\xe3\x80\x80 == Outside of any encryption or signature ==\r\n");
   g_autofree char *mail = g_strdup_printf (HEAD "Content-Type: multipart/mixed; boundary=mix\r\n\r\n--mix\r\n%s\r\n"
                                                 "--mix\r\n\r\npay Mallory\r\n=== a block with a signature ===\r\nmore\r\n--mix--\r\n",
                                            part);
@@ -212,7 +212,7 @@ test_marked (Team *team, gconstpointer data G_GNUC_UNUSED)
 
   g_assert_no_error (error);
   g_assert_cmpint (report->signature, ==, MADO_SIGNATURE_PARTIAL);
-  g_assert_cmpstr (report->text, ==, "=== a block with a signature ===\nsigned text\n \xe2\x80\x8b == Outside of any encryption or signature ==\n"
+  g_assert_cmpstr (report->text, ==, "=== a block with a signature ===\nsigned text\n \xe3\x80\x80 == Outside of any encryption or signature ==\n"
                                      "=== outside of any encryption or signature ===\n| pay Mallory\n| === a block with a signature ===\n| more");
 }
 
@@ -234,6 +234,35 @@ test_carrier (Team *team, gconstpointer data G_GNUC_UNUSED)
     g_assert_no_error (error);
     g_assert_cmpint (report->signature, ==, i == 0 ? MADO_SIGNATURE_GOOD_UNTRUSTED : MADO_SIGNATURE_NONE);
     g_assert_cmpint (strstr (report->text, "BEGIN PGP") == NULL, ==, i == 0);
+  }
+}
+
+/* How a text was read is told when it is not as the mail says, and the honest twin says nothing. */
+static void
+test_text_notes (Team *team, gconstpointer data G_GNUC_UNUSED)
+{
+  static const struct {
+    const char *fields, *body, *sentence;
+  } table[] = {
+    { "Content-Type: text/plain; charset=utf-8\r\n", "a\xe3\x81\x82\xff", "Part 1 holds bytes that are no characters" },
+    { "Content-Type: text/plain; charset=us-ascii\r\n", "\x1b$B%F%9%H\x1b(B", "Part 1 is not in the character set that it names; it was read as iso-2022-jp." },
+    { "Content-Type: text/plain; charset=x-nonsense\r\n", "x", "Part 1 names a character set that nobody knows; it was read as us-ascii." },
+    { "Content-Type: text/plain; charset=utf-7\r\n", "+ADw-", "Part 1 is said to be UTF-7" },
+    { "Content-Type: text/html\r\n", "<p hidden>x</p>", "hides some of its text" },
+    { "Subject: =?Shift_JIS?Q?=91=8B=FF?=\r\n", "x", "The header field Subject holds bytes" },
+    { "Content-Type: text/plain; charset=utf-8\r\nSubject: =?Shift_JIS?Q?=91=8B?=\r\n", "a\xe3\x81\x82", NULL },
+    { "Content-Type: text/plain; charset=iso-2022-jp\r\n", "\x1b$B%F%9%H\x1b(B", NULL },
+    { "Content-Type: text/html; charset=us-ascii\r\n", "<p>x</p>", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autofree char *mail = g_strconcat ("From: a@x.example\r\n", table[i].fields, "\r\n", table[i].body, NULL);
+    g_autoptr (MadoReport) report = open_mail (team, mail, &error);
+    g_assert_no_error (error);
+    g_assert_cmpuint (g_strv_length (report->problems), ==, table[i].sentence == NULL ? 0 : 1);
+    if (table[i].sentence != NULL)
+      g_assert_true (says (report, table[i].sentence));
   }
 }
 
@@ -378,6 +407,7 @@ main (int argc, char **argv)
   g_test_add ("/mail/open/marked", Team, NULL, set_up, test_marked, tear_down);
   g_test_add ("/mail/open/carrier", Team, NULL, set_up, test_carrier, tear_down);
   g_test_add ("/mail/open/notes", Team, NULL, set_up, test_notes, tear_down);
+  g_test_add ("/mail/open/text-notes", Team, NULL, set_up, test_text_notes, tear_down);
   g_test_add ("/mail/open/undecryptable", Team, NULL, set_up, test_undecryptable, tear_down);
   g_test_add ("/mail/open/parts", Team, NULL, set_up, test_parts, tear_down);
   g_test_add ("/mail/open/caps", Team, LIMITS, set_up, test_caps, tear_down);

@@ -18,6 +18,9 @@ char *mado_header_raw (const MadoEntity *entity, const char *name, guint n);
 /* (transfer full, nullable) the first field @name as text for people: encoded words decoded (RFC 2047), UTF-8. */
 char *mado_header_text (const MadoEntity *entity, const char *name);
 
+/* Does the first field @name hold bytes that are no characters, so that its text shows U+FFFD for them? */
+gboolean mado_header_is_broken (const MadoEntity *entity, const char *name);
+
 /* (transfer full) @raw the same way. */
 char *mado_header_decode (const char *raw);
 
