@@ -102,7 +102,9 @@ static const MadoField mado_report_body_fields[] = {
   MADO_MAP (MadoReportBody, fields),
   MADO_STRING (MadoReportBody, category),
   MADO_STRING (MadoReportBody, tlp),
+  MADO_STRING (MadoReportBody, pap),
   MADO_STRV (MadoReportBody, external_ids),
+  { "thread_ids", MADO_FIELD_STRV, offsetof (MadoReportBody, thread_ids), .is_internal = TRUE },
   MADO_FIELDS_END,
 };
 RECORD_TYPE (mado_report_body, MadoReportBody, "body");

@@ -21,6 +21,7 @@ COVERED = {
     "tests/unit/test-pgp-web.c": {"pgp/ring-engine": "mado_ring_engine_compute"},
     "tests/unit/test-mail-open.c": {"mail/body": "mado_open_part", "mail/facts": "message_id", "mail/peel": "MADO_COVERS_PART",
                                     "mail/protect": "subject_source", "mail/reading": "mado_open_outline"},
+    "tests/unit/test-report-marking.c": {"model/tlp": "mado_tlp_stricter"},
     "tests/it/indicators.py": {"mail/stretches": "multipart/alternative"},
     "tests/it/smime.py": {"pgp/cms": "OAEP", "pgp/certificates": "certificates only", "mail/smime": "application/pkcs7-mime"},
     "tests/unit/test-mail-charset.c": {"mail/convert": "sjis-bad-byte", "mail/guess": "sjis-unlabelled", "mail/jis": "jis-half-a-pair"},

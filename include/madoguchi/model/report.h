@@ -118,8 +118,10 @@ typedef struct {
   char *kind; /* "free-text", "dsn", "auto-reply"... */
   char **fields; /* map */
   char *category;
-  char *tlp;
-  char **external_ids;
+  char *tlp;           /* "TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR": the strictest mark */
+  char *pap;           /* "PAP:RED"... */
+  char **external_ids; /* other teams' numbers of the case, without brackets */
+  char **thread_ids;   /* those that stand where a correspondence names itself; internal */
 } MadoReportBody;
 
 /* Header facts for threading and for the answer policy; protected values where there are any. */
