@@ -8,4 +8,4 @@ it_full = tests/it/e2e.py tests/it/corpus.py tests/full/kill9-rounds.sh
 TESTS += $(it_quick)
 FULL_TESTS += $(it_full)
 EXTRA_DIST += $(it_quick) $(it_full) tests/bench/run.py tests/lib/madobombs.py tests/lib/madogpg.py tests/lib/madolmtp.py \
-	tests/lib/madomail.py tests/lib/madopackets.py tests/lib/madospoof.py tests/lib/madopostfix.py tests/lib/madotest.py
+	tests/lib/madomail.py tests/lib/madopostfix.py tests/lib/madotest.py

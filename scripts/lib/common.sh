@@ -24,18 +24,23 @@ as_root ()
   fi
 }
 
+# wanted_packages FILE: the names in a list of packages; "name program" only when there is no such program.
 wanted_packages ()
 {
-  sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$SRC/scripts/packages"
+  local name program
+
+  sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1" | while read -r name program; do
+    [ -n "$program" ] && command -v "$program" >/dev/null || echo "$name"
+  done
 }
 
-# Installs what is missing; does not touch apt when nothing is.
+# install_packages [FILE]: installs what is missing of a list; does not touch apt when nothing is.
 install_packages ()
 {
   local name missing=()
 
   command -v dpkg-query >/dev/null || die "this is not Debian: install the packages named in scripts/packages"
-  for name in $(wanted_packages); do
+  for name in $(wanted_packages "${1:-$SRC/scripts/packages}"); do
     dpkg-query -W -f '${Status}\n' "$name" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$name")
   done
   [ ${#missing[@]} -gt 0 ] || return 0

@@ -8,8 +8,10 @@
 #include "madoguchi/pgp/context.h"
 #include "madoguchi/pgp/data.h"
 #include "madoguchi/pgp/loop.h"
+#include "madoguchi/pgp/outcome.h"
 #include "madoguchi/pgp/packets.h"
 #include "madoguchi/pgp/status.h"
+#include "madoguchi/pgp/unwrap.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -53,35 +55,6 @@ mado_pgp_engine_free (MadoPgpEngine *engine)
   g_free (engine);
 }
 
-MadoPgpResult *
-mado_pgp_result_new (void)
-{
-  MadoPgpResult *result = g_new0 (MadoPgpResult, 1);
-
-  result->encrypted_to = g_new0 (char *, 1);
-  result->signatures = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_signature_free);
-  result->problems = g_ptr_array_new_with_free_func (g_free);
-  return result;
-}
-
-void
-mado_pgp_result_free (MadoPgpResult *result)
-{
-  if (result == NULL)
-    return;
-  g_strfreev (result->encrypted_to);
-  g_ptr_array_unref (result->signatures);
-  g_ptr_array_unref (result->problems);
-  g_clear_pointer (&result->plaintext, g_bytes_unref);
-  g_free (result);
-}
-
-static void
-say (MadoPgpResult *result, const char *sentence)
-{
-  g_ptr_array_add (result->problems, g_strdup (sentence));
-}
-
 static MadoSignatureStatus
 status_of (const gpgme_signature_t signature)
 {
@@ -121,6 +94,24 @@ find_key (const MadoPgpEngine *engine, const MadoPgpLimits *limits, const gpgme_
   return limits->keys == NULL || found->fpr == NULL ? NULL : mado_key_index_find (limits->keys, primary != NULL ? primary : found->fpr);
 }
 
+/* Why gpg did not check a signature at all, as far as it tells. */
+static void
+say_unchecked (MadoPgpResult *result, const gpgme_signature_t found)
+{
+  switch (gpgme_err_code (found->status)) {
+  case GPG_ERR_PUBKEY_ALGO:
+  case GPG_ERR_DIGEST_ALGO:
+  case GPG_ERR_UNSUPPORTED_ALGORITHM:
+    mado_pgp_result_say (result, "A signature uses an algorithm that GnuPG 2.2 does not know or does not accept; it was not checked.");
+    return;
+  case GPG_ERR_GENERAL:
+    mado_pgp_result_say (result, "GnuPG 2.2 did not check a signature. It wants a hash as long as an elliptic-curve key (SHA-384 for 384 bits).");
+    return;
+  default:
+    mado_pgp_result_say (result, "GnuPG 2.2 did not check a signature.");
+  }
+}
+
 static MadoSignature *
 describe (const MadoPgpEngine *engine, MadoPgpResult *result, const MadoPgpLimits *limits, const gpgme_signature_t found)
 {
@@ -135,15 +126,17 @@ describe (const MadoPgpEngine *engine, MadoPgpResult *result, const MadoPgpLimit
   signature->fingerprint = g_strdup (key != NULL ? key->fingerprint : found->fpr);
   if (key != NULL && found->fpr != NULL && strlen (found->fpr) > 16 && !g_str_equal (key->fingerprint, found->fpr))
     signature->subkey = g_strdup (found->fpr);
+  if (signature->status == MADO_SIGNATURE_UNSUPPORTED)
+    say_unchecked (result, found);
   if (is_sound (signature->status) && mado_pgp_hash_is_weak (found->hash_algo, signature->created)) {
     signature->status = MADO_SIGNATURE_UNSUPPORTED;
-    say (result, "A signature was made with a hash that is not accepted any more (RFC 9580, 9.5).");
+    mado_pgp_result_say (result, "A signature was made with a hash that is not accepted any more (RFC 9580, 9.5).");
   } else if (is_sound (signature->status) && signature->created > limits->now + FUTURE_SLACK) {
     signature->status = MADO_SIGNATURE_UNSUPPORTED;
-    say (result, "A signature claims to be made in the future; it is not accepted.");
+    mado_pgp_result_say (result, "A signature claims to be made in the future; it is not accepted.");
   } else if (is_sound (signature->status) && found->wrong_key_usage) {
     signature->status = MADO_SIGNATURE_UNSUPPORTED;
-    say (result, "A signature was made with a key that is not meant for signatures.");
+    mado_pgp_result_say (result, "A signature was made with a key that is not meant for signatures.");
   }
   return signature;
 }
@@ -155,7 +148,7 @@ take_signatures (MadoPgpEngine *engine, const MadoPgpLimits *limits, MadoPgpResu
 
   for (gpgme_signature_t one = found == NULL ? NULL : found->signatures; one != NULL; one = one->next) {
     if (result->signatures->len >= limits->max_signatures) {
-      say (result, "There are more signatures than we look at.");
+      mado_pgp_result_say (result, "There are more signatures than we look at.");
       return;
     }
     g_ptr_array_add (result->signatures, describe (engine, result, limits, one));
@@ -199,7 +192,7 @@ static gboolean
 settle (MadoPgpResult *result, MadoOutcome outcome, const char *sentence)
 {
   result->outcome = outcome;
-  say (result, sentence);
+  mado_pgp_result_say (result, sentence);
   return TRUE;
 }
 
@@ -232,66 +225,6 @@ judge_packets (const MadoPackets *packets, const MadoPgpLimits *limits, MadoPgpR
   return FALSE;
 }
 
-static int
-no_secret_key (MadoPgpResult *result)
-{
-  if (g_strv_contains ((const char *const *) result->encrypted_to, "0000000000000000"))
-    say (result, "The message hides to whom it is encrypted; no key of ours opens it.");
-  return MADO_OUTCOME_NO_SECRET_KEY;
-}
-
-/* The outcome for an engine's error; -1 when it is our own trouble. */
-static int
-outcome_of (gpgme_error_t problem, const MadoPgpSink *sink, gpgme_decrypt_result_t found, MadoPgpResult *result)
-{
-  if (sink->is_over) {
-    say (result, "Decryption produced more than we take; what came was thrown away.");
-    return MADO_OUTCOME_LIMIT;
-  }
-  switch (gpgme_err_code (problem)) {
-  case GPG_ERR_NO_SECKEY:
-    return no_secret_key (result);
-  case GPG_ERR_BAD_PASSPHRASE:
-  case GPG_ERR_CANCELED:
-  case GPG_ERR_FULLY_CANCELED:
-  case GPG_ERR_NO_PIN_ENTRY:
-    return MADO_OUTCOME_BAD_PASSPHRASE;
-  case GPG_ERR_DECRYPT_FAILED:
-    if (found != NULL && found->legacy_cipher_nomdc) {
-      result->integrity = MADO_INTEGRITY_NONE;
-      return MADO_OUTCOME_NO_INTEGRITY;
-    }
-    if (found != NULL && found->unsupported_algorithm != NULL)
-      return MADO_OUTCOME_UNSUPPORTED;
-    say (result, "The encrypted data was changed or cut on its way, or padded by a program whose padding GnuPG 2.2 "
-                 "does not take (Sequoia does so in large messages): ask for it once more, without padding.");
-    return MADO_OUTCOME_CORRUPT;
-  case GPG_ERR_NO_DATA:
-  case GPG_ERR_BAD_DATA:
-  case GPG_ERR_INV_PACKET:
-  case GPG_ERR_CHECKSUM:
-  case GPG_ERR_BAD_MPI:
-  case GPG_ERR_INV_DATA:
-    return MADO_OUTCOME_CORRUPT;
-  case GPG_ERR_CIPHER_ALGO:
-  case GPG_ERR_PUBKEY_ALGO:
-  case GPG_ERR_UNSUPPORTED_ALGORITHM:
-    return MADO_OUTCOME_UNSUPPORTED;
-  case GPG_ERR_NO_AGENT:
-  case GPG_ERR_AGENT:
-  case GPG_ERR_ENOMEM:
-  case GPG_ERR_EMFILE:
-  case GPG_ERR_ENFILE:
-  case GPG_ERR_EAGAIN:
-  case GPG_ERR_ENOSPC:
-  case GPG_ERR_INV_ENGINE:
-  case GPG_ERR_NO_ENGINE:
-    return -1;
-  default:
-    return MADO_OUTCOME_ERROR;
-  }
-}
-
 /* Packets that no program writes in this order: a signature behind the encrypted data (gpg takes it for one over
  * nothing, and calls it good), or encrypted data right inside of encrypted data. */
 static gboolean
@@ -300,8 +233,35 @@ is_put_together (const MadoPgpStatus *status, MadoPgpResult *result)
   if (!status->has_loose_signature && status->decryptions < 2)
     return FALSE;
   result->outcome = MADO_OUTCOME_CORRUPT;
-  say (result, status->has_loose_signature ? "A signature stands outside of the encrypted data and proves nothing about it; somebody put this message together."
-                                           : "The encrypted data holds another encrypted message without anything around it; somebody put this message together.");
+  mado_pgp_result_say (result, status->has_loose_signature
+                                   ? "A signature stands outside of the encrypted data and proves nothing about it; "
+                                     "somebody put this message together."
+                                   : "The encrypted data holds another encrypted message without anything around it; "
+                                     "somebody put this message together.");
+  return TRUE;
+}
+
+/* gpg gave up at what is inside the encrypted data. When these are whole and hold signed data, @result tells what the
+ * signatures are worth, and has the text as far as there is one; of its problems the first @said stay. FALSE: nothing
+ * of that. */
+static gboolean
+look_inside (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t cipher, guint said, MadoPgpResult *result)
+{
+  g_autoptr (GBytes) bytes = mado_pgp_unwrap (engine->context, &engine->status, cipher, limits->max_plaintext);
+  g_autoptr (MadoPgpResult) inside = NULL;
+  gsize size;
+  const guint8 *data = bytes == NULL ? NULL : g_bytes_get_data (bytes, &size);
+
+  if (data == NULL || !mado_pgp_verify_opaque (engine, limits, data, size, &inside, NULL)
+      || (inside->outcome != MADO_OUTCOME_OK && inside->outcome != MADO_OUTCOME_UNSUPPORTED))
+    return FALSE;
+  g_ptr_array_set_size (result->problems, (int) said);
+  for (guint i = 0; i < inside->problems->len; i++)
+    mado_pgp_result_say (result, g_ptr_array_index (inside->problems, i));
+  g_ptr_array_unref (result->signatures);
+  result->signatures = g_ptr_array_ref (inside->signatures);
+  result->plaintext = g_steal_pointer (&inside->plaintext);
+  result->outcome = inside->outcome;
   return TRUE;
 }
 
@@ -315,6 +275,8 @@ run_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t ci
   g_auto (gpgme_data_t) plain = NULL;
   gpgme_decrypt_result_t found;
   gpgme_error_t problem;
+  guint said = result->problems->len;
+  gboolean was_damaged;
   int outcome;
 
   problem = gpgme_data_new_from_cbs (&plain, &callbacks, sink);
@@ -337,9 +299,13 @@ run_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t ci
     result->plaintext = mado_pgp_sink_bytes (sink, error);
     return result->plaintext != NULL;
   }
-  outcome = outcome_of (problem, sink, found, result);
+  was_damaged = engine->status.has_bad_mdc;
+  outcome = mado_pgp_outcome (problem, sink, found, &engine->status, result);
   if (outcome < 0)
     return mado_pgp_error_set (error, problem, "decryption");
+  if ((outcome == MADO_OUTCOME_CORRUPT || outcome == MADO_OUTCOME_ERROR) && !was_damaged
+      && look_inside (engine, limits, cipher, said, result))
+    return TRUE;
   /* Without its agent gpg says the same as without a key. */
   if (outcome != MADO_OUTCOME_LIMIT && !mado_pgp_home_check_agent ((MadoPgpHome *) engine->home, error))
     return FALSE;
@@ -358,7 +324,7 @@ repair (const guint8 **bytes, gsize *size, MadoPgpResult *result)
   if (repaired == NULL)
     return NULL;
   if (was_wrong)
-    say (result, "The checksum of the armour is wrong: it was damaged, or written by a program that counts otherwise. It proves nothing.");
+    mado_pgp_result_say (result, "The checksum of the armour is wrong: it was damaged, or written by a program that counts otherwise. It proves nothing.");
   *bytes = g_bytes_get_data (repaired, size);
   return repaired;
 }
@@ -383,7 +349,7 @@ mado_pgp_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guin
     return TRUE;
   }
   if (packets.passphrases > 0)
-    say (facts, "The message can be opened with a passphrase, too, which this gateway does not have.");
+    mado_pgp_result_say (facts, "The message can be opened with a passphrase, too, which this gateway does not have.");
   if (packets.passphrases > 0 || packets.has_padding)
     stripped = mado_packets_strip (bytes, size);
   if (stripped != NULL)
@@ -425,7 +391,7 @@ run_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, GBytes *text, gp
     take_signatures (engine, limits, result);
   if (result->signatures->len == 0) {
     result->outcome = MADO_OUTCOME_CORRUPT;
-    say (result, "The signature part holds no signature that can be read.");
+    mado_pgp_result_say (result, "The signature part holds no signature that can be read.");
   }
   return TRUE;
 }
@@ -436,14 +402,15 @@ judge_signature (const MadoPackets *packets, MadoPgpResult *result)
 {
   if (packets->kind != MADO_PACKETS_SIGNATURE) {
     result->outcome = MADO_OUTCOME_CORRUPT;
-    say (result, "The signature part holds no detached signature.");
+    mado_pgp_result_say (result, "The signature part holds no detached signature.");
     return TRUE;
   }
-  if (packets->version == 3 || packets->version == 4)
-    return FALSE;
-  result->outcome = MADO_OUTCOME_UNSUPPORTED;
-  say (result, "The signature has a newer format (RFC 9580) that this gateway cannot verify yet.");
-  return TRUE;
+  if (packets->version == 3 || packets->version == 4) {
+    if (packets->hash <= 11) /* SHA-224; gpg 2.2 passes over signatures with the newer ones */
+      return FALSE;
+    return settle (result, MADO_OUTCOME_UNSUPPORTED, "The signature uses a hash that GnuPG 2.2 does not know or does not accept.");
+  }
+  return settle (result, MADO_OUTCOME_UNSUPPORTED, "The signature has a newer format (RFC 9580) that this gateway cannot verify yet.");
 }
 
 gboolean
@@ -501,19 +468,19 @@ run_opaque (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t tex
     return mado_pgp_error_set (error, problem, "verification");
   if (sink->is_over) {
     result->outcome = MADO_OUTCOME_LIMIT;
-    say (result, "Verification produced more than we take; what came was thrown away.");
+    mado_pgp_result_say (result, "Verification produced more than we take; what came was thrown away.");
     return TRUE;
   }
   if (engine->status.decryptions > 0) { /* gpg opens it on the way, and GPGME asks nobody whether it was whole */
     result->outcome = MADO_OUTCOME_CORRUPT;
-    say (result, "What should only be signed hides encrypted data; it is not shown.");
+    mado_pgp_result_say (result, "What should only be signed hides encrypted data; it is not shown.");
     return TRUE;
   }
   if (problem == 0)
     take_signatures (engine, limits, result);
   if (result->signatures->len == 0) {
     result->outcome = MADO_OUTCOME_CORRUPT;
-    say (result, "Text that should be signed holds no signature that can be read.");
+    mado_pgp_result_say (result, "Text that should be signed holds no signature that can be read.");
     return TRUE;
   }
   result->plaintext = mado_pgp_sink_bytes (sink, error);
@@ -537,7 +504,7 @@ mado_pgp_verify_opaque (MadoPgpEngine *engine, const MadoPgpLimits *limits, cons
   mado_packets_read (block, length, limits->max_recipients, &packets);
   if (packets.kind == MADO_PACKETS_SIGNED && packets.version == 6) { /* a one-pass signature packet of RFC 9580 */
     facts->outcome = MADO_OUTCOME_UNSUPPORTED;
-    say (facts, "The signature has a newer format (RFC 9580) that this gateway cannot verify yet.");
+    mado_pgp_result_say (facts, "The signature has a newer format (RFC 9580) that this gateway cannot verify yet.");
     *result = g_steal_pointer (&facts);
     return TRUE;
   }

@@ -255,6 +255,8 @@ take_packet (MadoPackets *packets, GStrvBuilder *ids, guint tag, const guint8 *b
     if (packets->kind == MADO_PACKETS_JUNK)
       packets->kind = tag == TAG_SIGNATURE ? MADO_PACKETS_SIGNATURE : MADO_PACKETS_SIGNED;
     packets->version = length > 0 ? body[0] : 0;
+    if (tag == TAG_SIGNATURE && length > 16)
+      packets->hash = packets->version == 4 ? body[3] : packets->version == 3 ? body[16] : 0;
     return FALSE;
   case TAG_KEY:
   case TAG_SECRET:

@@ -35,6 +35,12 @@ mado_pgp_status_take (MadoPgpStatus *status, const char *keyword, const char *ar
     status->open -= status->open > 0;
   } else if (g_str_equal (keyword, "NEWSIG")) {
     status->has_loose_signature |= status->decryptions > 0 && status->open == 0;
+  } else if (g_str_equal (keyword, "PLAINTEXT")) {
+    status->plaintexts++;
+  } else if (g_str_equal (keyword, "BADMDC")) {
+    status->has_bad_mdc = TRUE;
+  } else if (g_str_equal (keyword, "BADSIG")) {
+    status->has_bad_signature = TRUE;
   } else if (g_str_equal (keyword, "VALIDSIG")) {
     take_valid (status, args == NULL ? "" : args);
   }

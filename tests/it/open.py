@@ -154,6 +154,38 @@ def revoke(gateway):
         gpg(gateway.home, "--import", data=text.read().replace(":-----BEGIN", "-----BEGIN").encode())
 
 
+def sealed_inside(s, message, *options):
+    """An encrypted message whose inside is @message, packets as they are."""
+    return gpg(s, "-r", "team", "-z", "0", "--no-literal", *options, "--encrypt", data=message).stdout
+
+
+def insides(s):
+    """gpg gives up at what is inside; what is whole is shown, whatever its signature is worth."""
+    message = gpg(s, "-u", "alice", "-z", "0", "--digest-algo", "SHA512", "--sign", data=crlf(TEXT)).stdout
+    wrong = sealed_inside(s, message.replace(b"192.0.2.7", b"192.0.2.8"))
+    other = gpg(s, "-r", "team", "--encrypt", data=crlf(TEXT)).stdout
+    literal = gpg(s, "-z", "0", "--store", data=crlf(TEXT.replace("scans", "pays"))).stdout
+    new = b"\xc4\x05\x06xxxx" + gpg(s, "-z", "0", "--store", data=crlf(TEXT)).stdout
+    shown = lambda r: (r["encryption"], r["signature"]) == ("whole", "bad") and r["signer"] is None and "192.0.2.8" in r["text"] \
+        and r["layers"][0]["integrity"] == "mdc" and r["undecryptable"] is None
+    withheld = lambda r: r["text"] == "" and r["signature"] in ("none", "bad") and r["undecryptable"]["reason"] in ("corrupt", "error")
+    spoilt = bytearray(wrong)
+    spoilt[-30] ^= 1
+    return [
+        ("a wrong signature inside the encryption: its text is whole, and shown", head() + wrap(armor(wrong)), shown),
+        ("a wrong signature inside, and the data were changed", head() + wrap(armor(bytes(spoilt))), withheld),
+        ("a wrong signature inside, and a text behind it", head() + wrap(armor(wrong + literal)), withheld),
+        ("a wrong signature inside, and a text before it", head() + wrap(armor(literal + wrong)), withheld),
+        ("a wrong signature inside, and another message behind it", head() + wrap(armor(wrong + other)), withheld),
+        ("a wrong signature, encrypted twice", head() + wrap(armor(sealed_inside(s, wrong))), withheld),
+        ("a hash that gpg passes over", head() + signed(s, "alice").split("-----BEGIN PGP")[0] + armor(bytes(
+            [0xc2, 19, 4, 0, 22, 12] + [0] * 15)).replace("MESSAGE", "SIGNATURE") + "\n--sig--\n", lambda r: r["signature"] == "unsupported"
+         and any("hash" in x for x in r["problems"]) and "192.0.2.7" in r["text"]),
+        ("a signature of RFC 9580 inside the encryption", head() + wrap(armor(sealed_inside(s, new))), lambda r: r["text"] == ""
+         and r["encryption"] == "whole" and r["undecryptable"]["reason"] == "unsupported" and any("RFC 9580" in x for x in r["problems"])),
+    ]
+
+
 def build(gateway):
     """(name, mail, what must be true of the report)"""
     s = gateway.senders
@@ -339,7 +371,7 @@ def main():
     try:
         make_keys(gateway)
         gateway.after = subprocess.run(["date", "-u", "+%Y%m%dT%H%M%S"], capture_output=True, check=True).stdout.decode().strip()
-        cases = build(gateway)
+        cases = build(gateway) + insides(gateway.senders)
         revoke(gateway)
         for (name, _, test), report in zip(cases, gateway.open([mail for _, mail, _ in cases])):
             try:

@@ -60,8 +60,9 @@ class Gpg:
         return out, status
 
     def generate(self, user_id, kind='ed25519'):
-        """A key that signs and a subkey that decrypts (ed25519+cv25519 or rsaNNNN); returns its fingerprint."""
-        sub = 'cv25519' if kind == 'ed25519' else kind
+        """A key that signs and a subkey that decrypts (ed25519+cv25519, dsa2048+elg2048, rsaNNNN or a curve); returns
+        its fingerprint."""
+        sub = {'ed25519': 'cv25519', 'dsa2048': 'elg2048'}.get(kind, kind)
         _, status = self.run('--quick-generate-key', user_id, kind, 'cert,sign', 'never')
         made = [line.split()[-1] for line in status if line.startswith('KEY_CREATED ')][0]
         self.run('--quick-add-key', made, sub, 'encr', 'never')

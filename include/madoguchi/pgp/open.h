@@ -6,9 +6,9 @@
  */
 #pragma once
 
-#include "madoguchi/model/report.h"
 #include "madoguchi/pgp/home.h"
 #include "madoguchi/pgp/key-index.h"
+#include "madoguchi/pgp/result.h"
 
 /* A GPGME context on a home. Made by the worker before it forks: the first one in a process asks the engine for
  * its version. */
@@ -24,20 +24,6 @@ typedef struct {
   guint max_signatures;
   gint64 now; /* for signatures from the future */
 } MadoPgpLimits;
-
-typedef struct {
-  gboolean was_encrypted;   /* the packets said so */
-  MadoOutcome outcome;
-  MadoIntegrity integrity;
-  char **encrypted_to;
-  GPtrArray *signatures;    /* of MadoSignature; also for combined signatures */
-  GBytes *plaintext;        /* of a decryption that ended well, else NULL */
-  GPtrArray *problems;      /* of char: sentences for people */
-} MadoPgpResult;
-/* (transfer full) empty. */
-MadoPgpResult *mado_pgp_result_new (void);
-void mado_pgp_result_free (MadoPgpResult *result);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoPgpResult, mado_pgp_result_free)
 
 /* Decrypts @bytes (armoured or binary) and verifies the signatures inside. @result: (transfer full).
  * Errors: TEMP (no agent, no engine): this says nothing about the mail. */

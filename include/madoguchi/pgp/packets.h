@@ -27,6 +27,7 @@ typedef struct {
   gboolean has_rest;       /* something follows the encrypted data, or may: only a forger writes so */
   guint8 container;        /* tag of the encrypted data: 9 (no integrity), 18, 20 (LibrePGP); 0: none found */
   guint8 version;          /* of tag 18: 1 or 2; of a signature: 3, 4, 6 */
+  guint8 hash;             /* the hash of a detached signature of version 3 or 4 (RFC 9580, 9.5), else 0 */
 } MadoPackets;
 
 void mado_packets_clear (MadoPackets *packets);

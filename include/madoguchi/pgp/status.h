@@ -9,6 +9,9 @@
 typedef struct {
   guint decryptions;            /* encrypted data that was opened */
   guint open;                   /* of these, how many are not at their end yet */
+  guint plaintexts;             /* texts that gpg wrote out */
+  gboolean has_bad_mdc;         /* encrypted data were not whole, or gpg did not find their end */
+  gboolean has_bad_signature;   /* a signature is wrong: in batch mode gpg stops there */
   gboolean has_loose_signature; /* a signature stands outside of encrypted data that was opened */
   GHashTable *primaries;        /* fingerprint of a key that signed -> of its primary key, as gpg checked it */
 } MadoPgpStatus;

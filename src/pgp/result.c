@@ -1,0 +1,31 @@
+/* result.c: see result.h. */
+#include "madoguchi/pgp/result.h"
+
+MadoPgpResult *
+mado_pgp_result_new (void)
+{
+  MadoPgpResult *result = g_new0 (MadoPgpResult, 1);
+
+  result->encrypted_to = g_new0 (char *, 1);
+  result->signatures = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_signature_free);
+  result->problems = g_ptr_array_new_with_free_func (g_free);
+  return result;
+}
+
+void
+mado_pgp_result_free (MadoPgpResult *result)
+{
+  if (result == NULL)
+    return;
+  g_strfreev (result->encrypted_to);
+  g_ptr_array_unref (result->signatures);
+  g_ptr_array_unref (result->problems);
+  g_clear_pointer (&result->plaintext, g_bytes_unref);
+  g_free (result);
+}
+
+void
+mado_pgp_result_say (MadoPgpResult *result, const char *sentence)
+{
+  g_ptr_array_add (result->problems, g_strdup (sentence));
+}
