@@ -4,8 +4,8 @@
 bare gpg     per message: decrypt+verify, then sign+encrypt a 0.7 KB answer; a home and an agent per worker
 bare write   create, write 4 KB, fsync, rename, fsync of the directory
 LMTP         accept rate and latency, with idle workers (the keeper is stopped for that long) and with busy ones
-whole path   first LMTP command to the last answer delivered into the Maildir DIR/outgoing (that is later than
-             "durably in the outbox": the figures are on the safe side)
+whole path   first LMTP command to the last answer durably in the outbox, signed and encrypted. The sender is stopped
+             for that long: what delivering costs, into the Maildir DIR/outgoing, is told by itself afterwards
 
 Processor time counts every role, its children and agents, not this program. Options: see --help.
 """
@@ -16,6 +16,7 @@ import os
 import re
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -265,29 +266,62 @@ def outgoing_count(demo):
     return len(os.listdir(place)) if os.path.isdir(place) else 0
 
 
-def whole_path(demo, body, count, patience=300):
-    """Rate and processor time per message; {role: seconds per message}; {role: peak KiB}."""
-    base = outgoing_count(demo)
-    send_all(demo, numbered(body, 4))
-    if not t.wait_for(lambda: outgoing_count(demo) >= base + 4, 30):
-        raise RuntimeError('no answers come:\n' + demo.log()[-2000:])
-    base = outgoing_count(demo)
-    mails = numbered(body, count)
+def sealed_count(demo):
+    """Answers that are in the outbox, signed and encrypted, for good."""
+    store = sqlite3.connect('file:%s/store.db?mode=ro' % demo.dir, uri=True)
+    try:
+        return store.execute("SELECT count(*) FROM outbox WHERE state IN ('ready', 'sending', 'sent')").fetchone()[0]
+    finally:
+        store.close()
+
+
+def signal_role(demo, role, number):
+    for pid in demo.role_pids(role):
+        os.kill(pid, number)
+
+
+def deliver(demo, wanted, count, patience):
+    """Lets the sender work until `wanted` answers are in DIR/outgoing; seconds of processor time per message."""
     meter = Meter(demo)
-    start = time.monotonic()
-    send_all(demo, mails)
-    done = t.wait_for(lambda: outgoing_count(demo) >= base + count, patience, 0.02)
-    wall = time.monotonic() - start
+    signal_role(demo, 'sender', signal.SIGCONT)
+    done = t.wait_for(lambda: outgoing_count(demo) >= wanted, patience, 0.02)
     cpu = meter.stop()
     if not done:
-        raise RuntimeError('%d of %d answers came\n%s' % (outgoing_count(demo) - base, count, demo.log()[-2000:]))
+        raise RuntimeError('%d answers are missing\n%s' % (wanted - outgoing_count(demo), demo.log()[-2000:]))
     place = demo.dir + '/outgoing/new'
     newest = max(os.listdir(place), key=lambda n: os.stat(place + '/' + n).st_mtime)
     with open(place + '/' + newest, 'rb') as file:
         if b'multipart/encrypted' not in file.read():
             raise RuntimeError('the answers are not encrypted')
+    return {role: seconds / count for role, seconds in cpu.items()}
+
+
+def whole_path(demo, body, count, patience=60):
+    """Rate and processor time per message; {role: seconds per message}; {role: peak KiB}; of the delivery afterwards,
+    {role: seconds per message}."""
+    base = outgoing_count(demo)
+    send_all(demo, numbered(body, 4))
+    if not t.wait_for(lambda: outgoing_count(demo) >= base + 4, 30):
+        raise RuntimeError('no answers come:\n' + demo.log()[-2000:])
+    base = outgoing_count(demo)
+    sealed = sealed_count(demo)
+    mails = numbered(body, count)
+    signal_role(demo, 'sender', signal.SIGSTOP)
+    try:
+        meter = Meter(demo)
+        start = time.monotonic()
+        send_all(demo, mails)
+        done = t.wait_for(lambda: sealed_count(demo) >= sealed + count, patience, 0.02)
+        wall = time.monotonic() - start
+        cpu = meter.stop()
+    except BaseException:
+        signal_role(demo, 'sender', signal.SIGCONT)
+        raise
+    if not done:
+        raise RuntimeError('%d of %d answers came\n%s' % (sealed_count(demo) - sealed, count, demo.log()[-2000:]))
+    delivery = deliver(demo, base + count, count, patience)
     per = {role: seconds / count for role, seconds in cpu.items()}
-    return Run(count / wall, sum(per.values())), per, meter.peaks
+    return Run(count / wall, sum(per.values())), per, meter.peaks, delivery
 
 
 def percentile(values, part):
@@ -331,6 +365,10 @@ class Floors:
         self.rows.append('%-58s %7.2f  %-8s %s' % (name, value, want, 'PASS' if reached else 'BELOW'))
 
 
+def cpu_words(per):
+    return ', '.join('%s %.2f' % (r, s * 1000) for r, s in sorted(per.items(), key=lambda x: -x[1]) if s > 0)
+
+
 def crypto_series(floors, kind, sizes, options):
     say('\n== %s, %d-key ring' % (kind, options.ring))
     keys = Keys(kind, options.ring)
@@ -347,10 +385,11 @@ def crypto_series(floors, kind, sizes, options):
                 continue
             demo.configure('crypto', 'workers', workers)
             demo.start()
-            run, per, peaks = whole_path(demo, body, counts)
+            run, per, peaks, delivery = whole_path(demo, body, counts)
             rates[workers] = run.rate
             say('whole path   %-14s %d worker(s)  %7.1f msg/s   %6.1f ms CPU/msg' % (name, workers, run.rate, run.cpu * 1000))
-            say('             CPU ms/msg: ' + ', '.join('%s %.2f' % (r, s * 1000) for r, s in sorted(per.items(), key=lambda x: -x[1])))
+            say('             CPU ms/msg: ' + cpu_words(per))
+            say('             delivery:   ' + cpu_words(delivery) + ' (afterwards, not counted above)')
             say('             peak MiB:   ' + ', '.join('%s %.0f' % (r, k / 1024) for r, k in sorted(peaks.items(), key=lambda x: -x[1])))
             if workers in bare:
                 rate_floor = {'ed25519': 0.75 if workers == 1 else 0.65}.get(kind, 0.9) if size < 100000 else 0.7
