@@ -4,6 +4,7 @@
 
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/header.h"
+#include "madoguchi/mail/smime.h"
 #include "madoguchi/mail/unlock.h"
 #include "madoguchi/pgp/packets.h"
 
@@ -162,17 +163,19 @@ verify_file (MadoReading *reading, MadoEntity *file, GBytes *signature, GError *
   return mado_unlock_verify (reading, layer, bare, kept, FALSE, signature, error);
 }
 
-/* Verifies @signature over the raw bytes of @part, as RFC 3156 has it. @layer: (out, transfer none) the layer, NULL when
- * the signature is not over these bytes. */
+/* Verifies what @match says over the raw bytes of its content (RFC 1847, 2.1). @layer: (out, transfer none) the layer, NULL
+ * when the signature is not over these bytes. */
 static gboolean
-verify_raw (MadoReading *reading, const MadoEntity *part, GBytes *signature, const char *path, MadoCovers covers,
+verify_raw (MadoReading *reading, const MadoFormMatch *match, GBytes *signature, const char *path, MadoCovers covers,
             MadoLayer **layer, GError **error)
 {
+  g_autoptr (GBytes) plaintext = NULL;
   gsize size;
-  const guint8 *bytes = mado_entity_raw (part, &size);
+  const guint8 *bytes = mado_entity_raw (match->content, &size);
 
-  *layer = mado_unlock_layer (reading, path, MADO_PROTOCOL_OPENPGP, MADO_FORM_MANGLED, MADO_OPERATION_VERIFY, covers);
-  if (!mado_unlock_verify (reading, *layer, bytes, size, TRUE, signature, error))
+  *layer = mado_unlock_layer (reading, path, match->protocol, MADO_FORM_MANGLED, MADO_OPERATION_VERIFY, covers);
+  if (match->protocol == MADO_PROTOCOL_SMIME ? !mado_unlock_smime (reading, *layer, match, &plaintext, error)
+                                             : !mado_unlock_verify (reading, *layer, bytes, size, TRUE, signature, error))
     return FALSE;
   if (is_bad (*layer)) {
     g_ptr_array_remove (reading->report->layers, *layer);
@@ -181,25 +184,47 @@ verify_raw (MadoReading *reading, const MadoEntity *part, GBytes *signature, con
   return TRUE;
 }
 
+/* Is the second of two parts the signature of a mail that was rebuilt? @signature: (out, nullable) its data. */
+static gboolean
+is_rebuilt (MadoEntity *entity, MadoFormMatch *match, GBytes **signature)
+{
+  MadoEntity *last = mado_entity_child (entity, 1);
+  g_autofree char *name = NULL;
+
+  if (entity->children->len != 2 || entity->layers->len > 0
+      || (!g_str_equal (entity->type, "multipart/mixed") && !g_str_equal (entity->type, "multipart/signed")))
+    return FALSE;
+  *match = (MadoFormMatch) { MADO_PROTOCOL_OPENPGP, MADO_FORM_MANGLED, MADO_OPERATION_VERIFY, mado_entity_child (entity, 0), last, NULL };
+  if (is_detached (last, signature, &name))
+    return signed_file (entity, 1, name) == NULL;
+  match->protocol = MADO_PROTOCOL_SMIME;
+  return mado_smime_is_signature (last);
+}
+
 gboolean
 mado_pairs_rebuilt (MadoReading *reading, MadoEntity *entity, MadoCovers covers, guint depth, MadoEntity **inside, GError **error)
 {
   g_autoptr (GBytes) signature = NULL;
-  g_autofree char *name = NULL;
+  MadoFormMatch match;
   MadoLayer *layer;
 
   *inside = NULL;
-  if (!g_str_equal (entity->type, "multipart/mixed") || entity->children->len != 2
-      || !is_detached (mado_entity_child (entity, 1), &signature, &name) || signed_file (entity, 1, name) != NULL
-      || !mado_unlock_may (reading, depth))
+  if (!is_rebuilt (entity, &match, &signature) || !mado_unlock_may (reading, depth))
     return TRUE;
-  if (!verify_raw (reading, mado_entity_child (entity, 0), signature, entity->path, covers, &layer, error))
+  if (!verify_raw (reading, &match, signature, entity->path, covers, &layer, error))
     return FALSE;
   if (layer == NULL)
     return TRUE;
   g_ptr_array_add (entity->layers, layer);
-  *inside = mado_entity_child (entity, 0);
+  *inside = match.content;
   return TRUE;
+}
+
+static void
+say_rebuilt (MadoReading *reading, const MadoEntity *signature)
+{
+  mado_reading_problem (reading, "The mail was signed, but a server on its way rebuilt it (part %s is the signature): what was "
+                                 "signed is not there any more as it was, and nobody can say whether the text was changed.", signature->path);
 }
 
 /* A signature without a file: over the part before it, when that is as its sender wrote it. */
@@ -207,19 +232,18 @@ static gboolean
 verify_before (MadoReading *reading, const MadoEntity *entity, guint at, GBytes *signature, GError **error)
 {
   const MadoEntity *child = mado_entity_child (entity, at);
+  MadoFormMatch match = { MADO_PROTOCOL_OPENPGP, MADO_FORM_MANGLED, MADO_OPERATION_VERIFY, NULL, NULL, NULL };
   MadoLayer *layer = NULL;
 
   if (at == 0 || !has_signature_type (child)) {
     mado_reading_problem (reading, "Part %s is a signature without the file that it is over.", child->path);
     return TRUE;
   }
-  if (entity->children->len > 2
-      && !verify_raw (reading, mado_entity_child (entity, at - 1), signature, mado_entity_child (entity, at - 1)->path,
-                      MADO_COVERS_PART, &layer, error))
+  match.content = mado_entity_child (entity, at - 1);
+  if (entity->children->len > 2 && !verify_raw (reading, &match, signature, match.content->path, MADO_COVERS_PART, &layer, error))
     return FALSE;
   if (layer == NULL)
-    mado_reading_problem (reading, "The mail was signed, but a server on its way rebuilt it (part %s is the signature): what was "
-                                   "signed is not there any more as it was, and nobody can say whether the text was changed.", child->path);
+    say_rebuilt (reading, child);
   return TRUE;
 }
 
@@ -231,6 +255,8 @@ mado_pairs_verify (MadoReading *reading, MadoEntity *entity, guint depth, GError
     g_autoptr (GBytes) signature = NULL;
     g_autofree char *name = NULL;
 
+    if (i > 0 && entity->layers->len == 0 && mado_smime_is_signature (child))
+      say_rebuilt (reading, child);
     if (!is_detached (child, &signature, &name))
       continue;
     file = signed_file (entity, i, name);

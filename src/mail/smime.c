@@ -40,22 +40,35 @@ is_detached (MadoEntity *entity, MadoFormMatch *match)
   return TRUE;
 }
 
+static gboolean
+has_suffix (const MadoEntity *entity, const char *const *suffixes)
+{
+  g_autofree char *name = mado_header_filename (entity);
+  gsize length = name == NULL ? 0 : strlen (name);
+
+  for (guint i = 0; length > 4 && suffixes[i] != NULL; i++)
+    if (g_ascii_strcasecmp (name + length - 4, suffixes[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* Gateways rename the type; the name of the file stays (RFC 8551, 3.2.1). */
 static gboolean
 is_renamed (const MadoEntity *entity)
 {
-  static const char *const suffixes[] = { ".p7m", ".p7c", ".p7z", ".p7b" };
-  g_autofree char *name = NULL;
-  gsize length;
+  static const char *const suffixes[] = { ".p7m", ".p7c", ".p7z", ".p7b", NULL };
 
-  if (!g_str_equal (entity->type, "application/octet-stream"))
-    return FALSE;
-  name = mado_header_filename (entity);
-  length = name == NULL ? 0 : strlen (name);
-  for (gsize i = 0; length > 4 && i < G_N_ELEMENTS (suffixes); i++)
-    if (g_ascii_strcasecmp (name + length - 4, suffixes[i]) == 0)
-      return TRUE;
-  return FALSE;
+  return g_str_equal (entity->type, "application/octet-stream") && has_suffix (entity, suffixes);
+}
+
+gboolean
+mado_smime_is_signature (const MadoEntity *entity)
+{
+  static const char *const suffixes[] = { ".p7s", NULL };
+
+  return entity->children->len == 0
+         && (has_type (entity, "application/pkcs7-signature", "application/x-pkcs7-signature")
+             || (g_str_equal (entity->type, "application/octet-stream") && has_suffix (entity, suffixes)));
 }
 
 /* (transfer full) the data of @entity: its content, without base64 or PEM around it. */

@@ -82,6 +82,7 @@ def rebuilt(s):
         ("a signature, rebuilt as multipart/mixed, the text intact", head() + mixed, right),
         ("the same with CR LF", crlf(head() + mixed), right),
         ("the signature as octet-stream", head() + named, right),
+        ("only the signature's type changed", head() + good.replace("Content-Type: application/pgp-signature", 'Content-Type: application/octet-stream; name="signature.asc"'), right),
         ("from somebody else", head(sender="Bob <bob@example.net>") + mixed, lambda r: r["signature"] == "good-untrusted"),
         ("the header of the text rewritten", head() + rewritten, bare),
         ("the text changed: nobody can tell why", head() + changed, lambda r: bare(r) and "192.0.2.8" in r["text"]),

@@ -232,6 +232,7 @@ def signature_cases(m):
     fields = "From: alice@example.net\nTo: csirt@example.org\nMessage-ID: <1@example.net>\nSubject: Real\n"
     protected = fields + TEXT.replace("utf-8\n", 'utf-8; hp="clear"\n', 1)
     wrapped = "Content-Type: message/rfc822; forwarded=no\n\n" + fields + "MIME-Version: 1.0\n" + TEXT
+    rebuilt = detached(loose).replace('multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256', "multipart/mixed", 1)
     two = m.sign("alice", TEXT, "-nodetach", others=["bob"])
     no_signer = change_inner(signed, lambda fields: fields[:-1] + [(0x31, b"")])
     spoilt = change_inner(two, lambda fields: fields[:-1] + [(0x31, spoil_second(fields[-1][1]))])
@@ -290,6 +291,12 @@ def signature_cases(m):
         ("a header inside (RFC 9788)", head() + opaque(m.sign("alice", protected, "-nodetach"), "signed-data"), lambda r: good(r) and r["subject"] == "Real"
          and [(d["name"], d["outer"]) for d in r["header_differences"]][-1] == ("Subject", "Scan")),
         ("a wrapped mail (RFC 8551)", head() + detached(m.sign("alice", wrapped.rstrip("\n")), wrapped), lambda r: good(r) and r["subject"] == "Real"),
+        ("rebuilt as multipart/mixed, the text intact", head() + rebuilt, lambda r: good(r) and layer(r)["form"] == "mangled" and layer(r)["covers"] == "whole"),
+        ("rebuilt, the signature as octet-stream", head() + rebuilt.replace("application/pkcs7-signature", "application/octet-stream"), good),
+        ("rebuilt, and changed: nobody can tell why", head() + rebuilt.replace("192.0.2.7", "192.0.2.8"), lambda r: summary(r) == ("none", "none") and not r["layers"]
+         and says(r, "rebuilt")),
+        ("rebuilt, From: Bob", head("bob@example.net") + rebuilt, lambda r: r["signature"] == "good-untrusted"),
+        ("rebuilt, with a footer", head() + rebuilt.replace("--sig--", "--sig\n\nfooter\n--sig--"), lambda r: summary(r) == ("none", "none") and says(r, "rebuilt")),
         ("a footer outside the signature", head() + 'Content-Type: multipart/mixed; boundary="o"\n\n--o\n' + detached(loose)
          + "\n--o\nContent-Type: text/plain\n\nfooter\n--o--\n", lambda r: summary(r) == ("none", "partial") and r["signer"] is None),
         ("three parts are no signed message", head() + detached(loose).replace("--sig--", "--sig\n\nmore\n--sig--"),

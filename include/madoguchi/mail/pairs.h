@@ -1,5 +1,5 @@
-/* pairs.h: detached OpenPGP signatures that stand beside what they are over, without RFC 3156 around both: files with
- * their signatures, and signed mails that a server on their way rebuilt. */
+/* pairs.h: detached signatures that stand beside what they are over, without RFC 1847 around both: files with their
+ * OpenPGP signatures, and signed mails that a server on their way rebuilt. */
 #pragma once
 
 #include "madoguchi/mail/reading.h"

@@ -17,6 +17,9 @@ gboolean mado_smime_recognise (MadoEntity *entity, MadoFormMatch *match);
 gboolean mado_smime_run (MadoReading *reading, const MadoFormMatch *match, const MadoPgpLimits *limits, MadoPgpResult **result,
                          GError **error);
 
+/* Is leaf @entity a detached S/MIME signature, by its type or its name? */
+gboolean mado_smime_is_signature (const MadoEntity *entity);
+
 /* (nullable) a sentence when @entity is S/MIME data of a kind that is no layer, and that we do not read. */
 const char *mado_smime_unread (const MadoEntity *entity);
 
