@@ -184,6 +184,22 @@ verify_raw (MadoReading *reading, const MadoFormMatch *match, GBytes *signature,
   return TRUE;
 }
 
+/* Is @entity a multipart/mixed, or a multipart/signed that names no protocol but those whose signatures we know? */
+static gboolean
+may_be_rebuilt (const MadoEntity *entity)
+{
+  static const char *const known[] = { "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature", NULL };
+  g_autofree char *protocol = NULL, *folded = NULL;
+
+  if (g_str_equal (entity->type, "multipart/mixed"))
+    return TRUE;
+  if (!g_str_equal (entity->type, "multipart/signed"))
+    return FALSE;
+  protocol = mado_header_param (entity, "Content-Type", "protocol");
+  folded = protocol == NULL ? NULL : g_ascii_strdown (protocol, -1);
+  return folded == NULL || g_strv_contains (known, folded);
+}
+
 /* Is the second of two parts the signature of a mail that was rebuilt? @signature: (out, nullable) its data. */
 static gboolean
 is_rebuilt (MadoEntity *entity, MadoFormMatch *match, GBytes **signature)
@@ -191,8 +207,7 @@ is_rebuilt (MadoEntity *entity, MadoFormMatch *match, GBytes **signature)
   MadoEntity *last = mado_entity_child (entity, 1);
   g_autofree char *name = NULL;
 
-  if (entity->children->len != 2 || entity->layers->len > 0
-      || (!g_str_equal (entity->type, "multipart/mixed") && !g_str_equal (entity->type, "multipart/signed")))
+  if (entity->children->len != 2 || entity->layers->len > 0 || !may_be_rebuilt (entity))
     return FALSE;
   *match = (MadoFormMatch) { MADO_PROTOCOL_OPENPGP, MADO_FORM_MANGLED, MADO_OPERATION_VERIFY, mado_entity_child (entity, 0), last, NULL };
   if (is_detached (last, signature, &name))

@@ -83,6 +83,8 @@ def rebuilt(s):
         ("the same with CR LF", crlf(head() + mixed), right),
         ("the signature as octet-stream", head() + named, right),
         ("only the signature's type changed", head() + good.replace("Content-Type: application/pgp-signature", 'Content-Type: application/octet-stream; name="signature.asc"'), right),
+        ("a protocol that nobody knows", head() + good.replace('"application/pgp-signature"', '"application/other"'), lambda r: summary(r) == ("none", "none")
+         and not r["layers"] and r["problems"]),
         ("from somebody else", head(sender="Bob <bob@example.net>") + mixed, lambda r: r["signature"] == "good-untrusted"),
         ("the header of the text rewritten", head() + rewritten, bare),
         ("the text changed: nobody can tell why", head() + changed, lambda r: bare(r) and "192.0.2.8" in r["text"]),
