@@ -51,6 +51,11 @@ const MadoConfSetting mado_conf_settings[] = {
     "File that names the certificate authorities whose S/MIME certificates vouch for an address: one SHA-1 fingerprint per line, "
     "as in GnuPG's trustlist.txt. Their certificates have to be in gnupg-home (gpgsm --import) or in the mail. Read at start. "
     "With decrypt-agent, the trustlist.txt of those agents counts instead. Unset: none." },
+  { "crypto", "smime-crls", MADO_CONF_STRING, NULL, 0, 0,
+    "Directory with lists of revoked certificates (CRLs; files *.crl, *.pem or *.der, put there by renaming). Nothing is ever "
+    "fetched, neither lists nor OCSP: a job of yours brings them and checks their signatures first (openssl crl -CAfile). A "
+    "certificate on a list is revoked-key; one whose authority's list is out of date is vouched for by nobody; one whose "
+    "authority has no list here is not checked. Unset: none is checked." },
 
   { "submission", "url", MADO_CONF_STRING, "smtp://localhost:587", 0, 0,
     "Where answers go: smtp://HOST:PORT (STARTTLS when offered), smtps://HOST:PORT, unix:PATH (SMTP) or maildir:PATH." },

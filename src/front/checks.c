@@ -1,5 +1,6 @@
 /* checks.c: see checks.h. Each check stands alone: one that fails never hides another. */
 #include "madoguchi/front/checks.h"
+#include "madoguchi/front/checks-smime.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/text.h"
@@ -327,6 +328,7 @@ mado_checks_run (const MadoConf *conf, const MadoCliHooks *hooks, MadoCheckRepor
   check_clock (&checks);
   check_team_key (&checks);
   check_agent (&checks);
+  mado_checks_smime (conf, now_seconds (), report, data);
   check_templates (&checks);
   check_postfix (&checks);
   if (mado_conf_bool (conf, "runtime", "insecure-single-uid"))

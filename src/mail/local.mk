@@ -23,8 +23,8 @@ tests_unit_open_one_SOURCES = tests/unit/open-one.c
 tests_unit_open_one_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 tests_unit_open_one_LDADD = $(mail_libs) $(model_json_libs)
 
-TESTS += tests/it/open.py tests/it/inline.py tests/it/shapes.py tests/it/headers.py tests/it/smime.py tests/it/corpus.py
-EXTRA_DIST += tests/it/open.py tests/it/inline.py tests/it/shapes.py tests/it/headers.py tests/it/smime.py tests/it/corpus.py
+TESTS += tests/it/open.py tests/it/inline.py tests/it/shapes.py tests/it/headers.py tests/it/smime.py tests/it/revoked.py tests/it/corpus.py
+EXTRA_DIST += tests/it/open.py tests/it/inline.py tests/it/shapes.py tests/it/headers.py tests/it/smime.py tests/it/revoked.py tests/it/corpus.py
 
 unit_tests += tests/unit/test-mail-structure tests/unit/test-mail-charset tests/unit/test-mail-words tests/unit/test-mail-verdict
 tests_unit_test_mail_structure_SOURCES = tests/unit/test-mail-structure.c

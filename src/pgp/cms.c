@@ -4,6 +4,7 @@
 
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/pgp/cms-chain.h"
 #include "madoguchi/pgp/cms-home.h"
 #include "madoguchi/pgp/cms-reader.h"
 #include "madoguchi/pgp/context.h"
@@ -401,6 +402,32 @@ describe (MadoPgpResult *result, const MadoPgpLimits *limits, const gpgme_signat
   return signature;
 }
 
+/* Where the administrator keeps lists of revoked certificates, the chain has to be on none of them, and they must not be
+ * old: else whoever steals a key only had to keep the new list away. */
+static void
+check_revocation (gpgme_ctx_t context, const MadoCrls *crls, const MadoPgpLimits *limits, MadoSignature *signature,
+                  MadoPgpResult *result)
+{
+  if (crls == NULL || signature->status != MADO_SIGNATURE_GOOD_UNTRUSTED || signature->fingerprint == NULL)
+    return;
+  switch (mado_cms_chain_check (context, crls, signature->fingerprint, limits->now)) {
+  case MADO_CRL_REVOKED:
+    signature->status = MADO_SIGNATURE_REVOKED_KEY;
+    g_clear_pointer (&signature->vouched_by, g_free);
+    say (result, "The certificate of a signature, or one that vouches for it, was revoked.");
+    break;
+  case MADO_CRL_STALE:
+    if (signature->vouched_by != NULL)
+      say (result, "Nobody can say whether the certificate of a signature was revoked: the list of its authority is too old.");
+    g_clear_pointer (&signature->vouched_by, g_free);
+    break;
+  case MADO_CRL_NONE:
+  case MADO_CRL_CLEAR:
+  default:
+    break;
+  }
+}
+
 /* Several signers sign one text: when gpgsm finds one of them bad, or does not get to all, none of them counts. */
 static void
 judge_together (const MadoCms *cms, MadoPgpResult *result)
@@ -422,7 +449,7 @@ judge_together (const MadoCms *cms, MadoPgpResult *result)
 }
 
 static void
-take_signatures (gpgme_ctx_t context, const MadoPgpLimits *limits, const MadoCms *cms, MadoPgpResult *result)
+take_signatures (gpgme_ctx_t context, const MadoCrls *crls, const MadoPgpLimits *limits, const MadoCms *cms, MadoPgpResult *result)
 {
   gpgme_verify_result_t found = gpgme_op_verify_result (context);
 
@@ -433,6 +460,7 @@ take_signatures (gpgme_ctx_t context, const MadoPgpLimits *limits, const MadoCms
     MadoSignature *signature = describe (result, limits, one);
     g_ptr_array_add (result->signatures, signature);
     find_names (context, signature);
+    check_revocation (context, crls, limits, signature, result);
   }
   gpgme_result_unref (found);
   judge_together (cms, result);
@@ -476,7 +504,7 @@ run_verify (MadoCmsEngine *engine, const MadoPgpLimits *limits, const MadoCms *c
     return mado_pgp_error_set (error, problem, "S/MIME verification");
   if (problem != 0)
     return settle (result, MADO_OUTCOME_CORRUPT, "The S/MIME signature cannot be read.");
-  take_signatures (context, limits, cms, result);
+  take_signatures (context, mado_pgp_home_crls (engine->home), limits, cms, result);
   if (result->signatures->len == 0)
     settle (result, MADO_OUTCOME_CORRUPT, "The S/MIME signature holds no signature at all.");
   if (sink == NULL)

@@ -7,6 +7,7 @@
 #include "madoguchi/pgp/home.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/base/log.h"
 #include "madoguchi/pgp/cms-home.h"
 
 #include <errno.h>
@@ -33,6 +34,9 @@ struct _MadoPgpHome {
   char *foreign;     /* socket of a configured agent; NULL: we run our own */
   GPid agent;        /* 0: none */
   gint64 heard;      /* when the agent last answered: monotonic, microseconds; 0: never */
+  char *crl_directory; /* NULL: none */
+  MadoCrls *crls;      /* of it */
+  gint64 crls_tried;   /* when they could not be read again: monotonic, microseconds */
   pid_t owner;       /* a forked child that frees its copy must not touch the real thing */
 };
 
@@ -75,6 +79,26 @@ stat_ring (const MadoPgpHome *home, struct stat *ring, GError **error)
   return FALSE;
 }
 
+/* What changed on the disk and cannot be read leaves us with the old lists, until they are too old to count. */
+static void
+refresh_crls (MadoPgpHome *home)
+{
+  g_autoptr (GError) problem = NULL;
+  MadoCrls *crls;
+
+  if (home->crls == NULL || !mado_crls_is_stale (home->crls)
+      || (home->crls_tried != 0 && g_get_monotonic_time () - home->crls_tried < 60 * G_USEC_PER_SEC))
+    return;
+  crls = mado_crls_load (home->crl_directory, &problem);
+  home->crls_tried = crls == NULL ? g_get_monotonic_time () : 0;
+  if (crls == NULL) {
+    mado_log (MADO_LOG_ERROR, NULL, "crls", "why=\"%s\"", problem->message);
+    return;
+  }
+  mado_crls_free (home->crls);
+  home->crls = crls;
+}
+
 /* Copies the public ring into the home when it has changed. gpg makes and removes three lock files beside the ring
  * each time it only reads it, and now and then packs it; on a copy of our own it needs no lock (a home serves one
  * gpg at a time), and the real ring has one writer. */
@@ -88,6 +112,7 @@ mado_pgp_home_refresh (MadoPgpHome *home, GError **error)
 
   if (home->owner != getpid ())
     return TRUE; /* its parent has done it */
+  refresh_crls (home);
   if (!stat_ring (home, &now, error))
     return FALSE;
   if (now.st_ino == 0 || is_same_file (&now, &home->ring))
@@ -357,6 +382,12 @@ mado_pgp_home_new (const MadoConf *conf, const char *runtime, MadoPgpPurpose pur
   home->path = g_strdup_printf ("%s/gpg-%s-%u", base, purpose == MADO_PGP_DECRYPT ? "decrypt" : "sign", worker);
   if (count > 0)
     home->foreign = g_strdup (agents[worker % count]);
+  home->crl_directory = purpose == MADO_PGP_DECRYPT ? g_strdup (mado_conf_string (conf, "crypto", "smime-crls")) : NULL;
+  if (home->crl_directory != NULL) {
+    home->crls = mado_crls_load (home->crl_directory, error);
+    if (home->crls == NULL)
+      return NULL;
+  }
   if (!fill_home (home, gnupg_home, mado_conf_string (conf, "crypto", "smime-trust"), purpose, error))
     return NULL;
   return g_steal_pointer (&home);
@@ -392,6 +423,12 @@ mado_pgp_home_check_agent (MadoPgpHome *home, GError **error)
   return ok;
 }
 
+const MadoCrls *
+mado_pgp_home_crls (const MadoPgpHome *home)
+{
+  return home->crls;
+}
+
 const char *
 mado_pgp_home_path (const MadoPgpHome *home)
 {
@@ -409,6 +446,8 @@ mado_pgp_home_close (MadoPgpHome *home)
       unlink (home->socket);
     mado_fsio_remove_tree (home->path, NULL);
   }
+  mado_crls_free (home->crls);
+  g_free (home->crl_directory);
   g_free (home->path);
   g_free (home->gnupg_home);
   g_free (home->socket);

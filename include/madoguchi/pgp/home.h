@@ -11,6 +11,7 @@
 #pragma once
 
 #include "madoguchi/conf/conf.h"
+#include "madoguchi/pgp/crl.h"
 
 typedef enum { MADO_PGP_DECRYPT, MADO_PGP_SIGN } MadoPgpPurpose;
 
@@ -33,6 +34,10 @@ gboolean mado_pgp_home_check_agent (MadoPgpHome *home, GError **error);
 
 /* (transfer none) the directory. */
 const char *mado_pgp_home_path (const MadoPgpHome *home);
+
+/* (transfer none, nullable) the lists of revoked certificates of [crypto] smime-crls, as fresh as the last refresh;
+ * NULL: none are kept, or this home only signs. */
+const MadoCrls *mado_pgp_home_crls (const MadoPgpHome *home);
 
 /* Ends the agent that we started and removes the directory. */
 void mado_pgp_home_close (MadoPgpHome *home);
