@@ -6,6 +6,7 @@
 
 #define RANDOM_BYTES 10
 #define MAX_REFERENCES 20
+#define MAX_EXTERNAL_IDS 3
 #define MAX_ID 900 /* fits into one header line (RFC 5322, 2.1.1) */
 
 char *
@@ -66,6 +67,42 @@ make_references (const MadoReport *report)
   return g_strv_builder_end (builder);
 }
 
+/* (transfer full, nullable) a subject, or a number in it, as they are compared. */
+static char *
+fold (const char *text)
+{
+  g_autofree char *normal = text != NULL ? g_utf8_normalize (text, -1, G_NORMALIZE_ALL_COMPOSE) : NULL;
+  GString *out;
+
+  if (normal == NULL)
+    return NULL;
+  out = g_string_new (NULL);
+  for (const char *p = normal; *p != '\0'; p++)
+    if (!g_ascii_isspace (*p))
+      g_string_append_c (out, g_ascii_tolower (*p));
+  return g_string_free (out, FALSE);
+}
+
+/* Other teams' numbers, so that their systems find the case: those that stand in the subject; and in a subject that came
+ * in the clear, when the answer goes in the clear. */
+static char **
+choose_external_ids (const MadoReport *report, gboolean is_encrypted)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autofree char *subject = fold (is_encrypted ? report->subject : report->outer_subject);
+  char **ids = report->report != NULL ? report->report->external_ids : NULL;
+  guint chosen = 0;
+
+  for (guint i = 0; subject != NULL && ids != NULL && ids[i] != NULL && chosen < MAX_EXTERNAL_IDS; i++) {
+    g_autofree char *id = fold (ids[i]);
+    if (id == NULL || strstr (subject, id) == NULL)
+      continue;
+    g_strv_builder_add (builder, ids[i]);
+    chosen++;
+  }
+  return g_strv_builder_end (builder);
+}
+
 MadoReply *
 mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoReport *report, const char *ticket, const char *token,
                    const char *address, gint64 now)
@@ -85,6 +122,8 @@ mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoReport *report, c
   g_strfreev (reply->references);
   reply->references = make_references (report);
   reply->encrypt_to = g_strdup (verdict->encrypt_to);
+  g_strfreev (reply->external_ids);
+  reply->external_ids = choose_external_ids (report, verdict->encrypt_to != NULL);
   reply->is_automatic = TRUE;
   return reply;
 }

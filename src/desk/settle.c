@@ -4,6 +4,7 @@
 #include "madoguchi/desk/draft.h"
 #include "madoguchi/desk/policy.h"
 #include "madoguchi/desk/continuity.h"
+#include "madoguchi/desk/store-case.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
@@ -75,6 +76,23 @@ find_tagged (const MadoSettler *settler, MadoThreadFacts *facts, GError **error)
                                 &facts->belongs, error);
 }
 
+/* Other teams' numbers in the subject. */
+static gboolean
+find_aliased (const MadoSettler *settler, MadoThreadFacts *facts, GError **error)
+{
+  const MadoReport *report = facts->report;
+  char **ids = report->report != NULL ? report->report->thread_ids : NULL;
+
+  for (guint i = 0; ids != NULL && ids[i] != NULL && i < MAX_LOOKUPS && !facts->alias_belongs; i++) {
+    gint64 incident = 0;
+    if (!mado_store_find_alias (settler->store, ids[i], get_from (report), get_signer (report), &incident, &facts->alias_belongs, error))
+      return FALSE;
+    if (incident != 0 && (facts->alias_belongs || (facts->aliased == 0 && mado_thread_names_team (ids[i]))))
+      facts->aliased = incident;
+  }
+  return TRUE;
+}
+
 static gboolean
 find_same (const MadoSettler *settler, const char *queue_id, MadoThreadFacts *facts, GError **error)
 {
@@ -108,7 +126,15 @@ gather_facts (const MadoSettler *settler, const MadoEnvelope *envelope, MadoThre
           || !find_answers (settler, headers->references, &facts->referenced, error)))
     return FALSE;
   return find_tokens (settler, envelope->recipients, &facts->tokened, error)
-         && find_tokens (settler, report->to, &facts->tokened, error) && find_tagged (settler, facts, error);
+         && find_tokens (settler, report->to, &facts->tokened, error) && find_tagged (settler, facts, error)
+         && find_aliased (settler, facts, error);
+}
+
+/* The reasons for which a mail waits for a member's yes to join a thread. */
+static gboolean
+is_unconfirmed (const char *reason)
+{
+  return g_strcmp0 (reason, "unconfirmed-tag") == 0 || g_strcmp0 (reason, "unconfirmed-alias") == 0;
 }
 
 /* --- writing it down ------------------------------------------------------------------------------------ */
@@ -127,8 +153,6 @@ create_incident (const MadoSettler *settler, const MadoReport *report, MadoSettl
     facts.signature = report->signature;
     if (report->report != NULL) {
       facts.category = report->report->category;
-      facts.tlp = report->report->tlp;
-      facts.external_ids = (const char *const *) report->report->external_ids;
     }
   }
   return mado_store_create_incident (settler->store, &facts, settler->now, &settled->incident, &settled->number, error);
@@ -280,7 +304,8 @@ write_thread (const MadoSettler *settler, const MadoEnvelope *envelope, const Ma
     return add_event (settler, settled->incident, NULL, error, "The same mail came again (%s)", envelope->queue_id);
   if (strcmp (state, MADO_MAIL_HELD) == 0)
     return add_event (settler, settled->incident, NULL, error,
-                      "Held for a member's yes: a mail names this ticket, its sender is not known here (%s)",
+                      "Held for a member's yes: a mail names %s, its sender is not known here (%s)",
+                      strcmp (verdict->reason, "unconfirmed-alias") == 0 ? "another team's number of this case" : "this ticket",
                       envelope->queue_id);
   if (!mado_store_add_mail (settler->store, settled->incident, envelope->queue_id, settler->now, error)
       || !tell_undecryptable (settler, settled->incident, report, error))
@@ -328,6 +353,31 @@ load_number (const MadoSettler *settler, MadoSettled *settled, GError **error)
   return TRUE;
 }
 
+/* What a mail that is in the thread says of its incident: marks, other teams' numbers, indicators. */
+static gboolean
+learn_case (const MadoSettler *settler, gint64 incident, const MadoReport *report, GError **error)
+{
+  const MadoReportBody *body = report->report;
+
+  return (body == NULL
+          || mado_store_mark_case (settler->store, incident, body->tlp, body->pap, (const char *const *) body->external_ids, error))
+         && mado_store_count_indicators (settler->store, incident, error);
+}
+
+static gboolean
+learn_stored (const MadoSettler *settler, gint64 incident, const char *queue_id, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (MadoReport) report = mado_store_load_report (settler->store, queue_id, &problem);
+
+  if (report != NULL)
+    return learn_case (settler, incident, report, error);
+  if (!g_error_matches (problem, MADO_ERROR, MADO_ERROR_TEMP))
+    return TRUE; /* a mail that could not be read says nothing */
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
 /* @settled is the caller's even on failure: a second call begins anew. */
 static void
 begin (MadoSettled *settled)
@@ -360,6 +410,7 @@ mado_settle_report (const MadoSettler *settler, const MadoEnvelope *envelope, co
   return mado_store_settle_mail (settler->store, envelope->queue_id, verdict.state, settled->incident, verdict.reason,
                                  report, settler->now, error)
          && write_thread (settler, envelope, report, &verdict, settled, error)
+         && (!(is_new || strcmp (verdict.state, MADO_MAIL_JOINED) == 0) || learn_case (settler, settled->incident, report, error))
          && (strcmp (verdict.state, MADO_MAIL_DUPLICATE) == 0
              || watch_keys (settler, envelope->queue_id, settled->incident, report,
                             strcmp (verdict.state, MADO_MAIL_HELD) != 0, error))
@@ -447,7 +498,7 @@ mado_settle_again (const MadoSettler *settler, const char *queue_id, const MadoR
   if (!is_checked && strcmp (mail->state, MADO_MAIL_DUPLICATE) != 0
       && !watch_keys (settler, queue_id, mail->incident, report, !was_held, error))
     return FALSE;
-  if (was_held && g_strcmp0 (mail->reason, "unconfirmed-tag") == 0)
+  if (was_held && is_unconfirmed (mail->reason))
     return TRUE; /* still a member's decision */
   if (was_held) {
     if (!mado_store_settle_mail (settler->store, queue_id, MADO_MAIL_TICKET, mail->incident, "retried", NULL,
@@ -458,9 +509,11 @@ mado_settle_again (const MadoSettler *settler, const char *queue_id, const MadoR
     g_free (settled->state);
     settled->state = g_strdup (MADO_MAIL_TICKET);
   }
+  if (!was_held && strcmp (mail->state, MADO_MAIL_JOINED) == 0)
+    return learn_case (settler, mail->incident, report, error);
   if (!was_held && strcmp (mail->state, MADO_MAIL_TICKET) != 0)
     return TRUE;
-  return mado_store_refresh_incident (settler->store, mail->incident, report->subject, report->language,
+  return learn_case (settler, mail->incident, report, error) && mado_store_refresh_incident (settler->store, mail->incident, report->subject, report->language,
                                       report->encryption, report->signature, error);
 }
 
@@ -481,13 +534,14 @@ mado_settle_release (const MadoSettler *settler, const char *queue_id, const cha
 
   if (!load_mail (settler, queue_id, &mail, settled, error) || !check_held (mail, error))
     return FALSE;
-  gboolean is_join = g_strcmp0 (mail->reason, "unconfirmed-tag") == 0;
+  gboolean is_join = is_unconfirmed (mail->reason);
   const char *state = is_join ? MADO_MAIL_JOINED : MADO_MAIL_TICKET;
   g_free (settled->state);
   settled->state = g_strdup (state);
   return mado_store_settle_mail (settler->store, queue_id, state, mail->incident, "released", NULL, settler->now, error)
          && mado_store_add_mail (settler->store, mail->incident, queue_id, settler->now, error)
          && add_event (settler, mail->incident, member, error, "Released the held mail %s", queue_id)
+         && learn_stored (settler, mail->incident, queue_id, error)
          && (!is_join || wake_up (settler, mail->incident, error));
 }
 

@@ -1,5 +1,6 @@
 /* store-incident.c: see store-incident.h. */
 #include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-case.h"
 #include "madoguchi/desk/store-sql.h"
 #include "madoguchi/model/envelope.h"
 #include "madoguchi/model/reply.h"
@@ -17,9 +18,10 @@
   "SELECT i.number, i.created, i.updated, i.state, i.owner, i.priority, i.category, i.tlp, i.subject,"         \
   " i.reporter, i.language, i.encryption, i.signature, i.external_ids,"                                        \
   " (SELECT count (*) FROM message m WHERE m.incident = i.id AND m.state IN ('ticket', 'joined', 'auto_reply', 'bounce'))," \
-  " (SELECT sum (m.indicators) FROM message m WHERE m.incident = i.id AND m.state IN ('ticket', 'joined')),"   \
+  " i.indicators,"                                                                                             \
   " (SELECT sum (m.parts) FROM message m WHERE m.incident = i.id AND m.state IN ('ticket', 'joined')),"        \
-  " (SELECT count (m.key_warning) FROM message m WHERE m.incident = i.id AND m.state <> 'dropped_by_member')"  \
+  " (SELECT count (m.key_warning) FROM message m WHERE m.incident = i.id AND m.state <> 'dropped_by_member')," \
+  " i.pap"                                                                                                     \
   " FROM incident i "
 
 static char *
@@ -35,8 +37,6 @@ mado_store_create_incident (MadoStore *store, const MadoNewIncident *facts, gint
                             GError **error)
 {
   g_autofree char *year = get_year (now);
-  g_autofree char *ids
-      = facts->external_ids != NULL && facts->external_ids[0] != NULL ? g_strjoinv ("\n", (char **) facts->external_ids) : NULL;
   gint64 serial = 0;
 
   if (!mado_sql_number (store, &serial, error,
@@ -47,10 +47,10 @@ mado_store_create_incident (MadoStore *store, const MadoNewIncident *facts, gint
   g_autofree char *name = g_strdup_printf ("%s-%06" G_GINT64_FORMAT, year, serial);
   if (!mado_sql_run (store, error,
                      "INSERT INTO incident (number, token, created, updated, state, subject, reporter, language,"
-                     " category, tlp, encryption, signature, external_ids)"
-                     " VALUES (?1, ?2, ?3, ?3, 'new', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                     "ssisssssiis", name, facts->token, now, facts->subject, facts->reporter, facts->language,
-                     facts->category, facts->tlp, (gint64) facts->encryption, (gint64) facts->signature, ids))
+                     " category, encryption, signature)"
+                     " VALUES (?1, ?2, ?3, ?3, 'new', ?4, ?5, ?6, ?7, ?8, ?9)",
+                     "ssissssii", name, facts->token, now, facts->subject, facts->reporter, facts->language,
+                     facts->category, (gint64) facts->encryption, (gint64) facts->signature))
     return FALSE;
   *id = sqlite3_last_insert_rowid (store->db);
   *number = g_steal_pointer (&name);
@@ -104,6 +104,7 @@ read_summary (MadoStore *store, MadoStatement *row)
   incident->counts->indicators = sqlite3_column_int64 (row, 15);
   incident->counts->parts = sqlite3_column_int64 (row, 16);
   incident->counts->key_warnings = sqlite3_column_int64 (row, 17);
+  incident->pap = mado_sql_text (row, 18);
   return incident;
 }
 
@@ -239,6 +240,10 @@ mado_store_load_incident (MadoStore *store, gint64 id, const char *team, GError 
 
   if (incident == NULL || !find_first_whole (store, id, &first, error))
     return NULL;
+  g_autoptr (GPtrArray) relations = mado_store_list_relations (store, id, error);
+  if (relations == NULL)
+    return NULL;
+  g_ptr_array_extend_and_steal (incident->relations, g_steal_pointer (&relations));
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
                         "SELECT e.id, e.date, e.direction, e.author, CASE WHEN e.id >= ?2 THEN e.text ELSE"

@@ -1,5 +1,6 @@
 /* store-mail.c: see store-mail.h. */
 #include "madoguchi/desk/store-mail.h"
+#include "madoguchi/desk/store-case.h"
 #include "madoguchi/desk/store-sql.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
@@ -151,7 +152,8 @@ write_report (MadoStore *store, const char *queue_id, const MadoReport *report, 
                        " undecryptable = ?, indicators = ?, parts = ?, report = ? WHERE queue_id = ?",
                        "sssssiiibs", report->message_id, report->content_sha256, sender, get_signer (report),
                        report->subject, (gint64) (report->undecryptable != NULL), (gint64) report->indicators->len,
-                       (gint64) report->parts->len, bytes, queue_id);
+                       (gint64) report->parts->len, bytes, queue_id)
+         && mado_store_put_indicators (store, queue_id, report, error);
 }
 
 gboolean
@@ -296,8 +298,8 @@ mado_store_list_held (MadoStore *store, GError **error)
   return NULL;
 }
 
-char **
-mado_store_load_problems (MadoStore *store, const char *queue_id, GError **error)
+MadoReport *
+mado_store_load_report (MadoStore *store, const char *queue_id, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   g_autoptr (MadoStatement) row
@@ -310,10 +312,25 @@ mado_store_load_problems (MadoStore *store, const char *queue_id, GError **error
     g_propagate_error (error, g_steal_pointer (&problem));
     return NULL;
   }
-  if (bytes == NULL)
+  if (bytes == NULL) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s: no report", queue_id);
+    return NULL;
+  }
+  return mado_record_from_bytes (&mado_report_type, bytes, error);
+}
+
+char **
+mado_store_load_problems (MadoStore *store, const char *queue_id, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (MadoReport) report = mado_store_load_report (store, queue_id, &problem);
+
+  if (report != NULL)
+    return g_steal_pointer (&report->problems);
+  if (g_error_matches (problem, MADO_ERROR, MADO_ERROR_NO))
     return g_new0 (char *, 1);
-  g_autoptr (MadoReport) report = mado_record_from_bytes (&mado_report_type, bytes, error);
-  return report != NULL ? g_steal_pointer (&report->problems) : NULL;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return NULL;
 }
 
 static void

@@ -52,6 +52,14 @@ static const char *const migrations[] = {
   "INSERT OR IGNORE INTO known_key (address, protocol, fingerprint, first_seen, last_seen)"
   "  SELECT m.sender, 'openpgp', m.signer, m.received, m.received FROM message m JOIN incident i ON i.id = m.incident"
   "  WHERE m.state = 'ticket' AND i.signature = 2 AND m.sender IS NOT NULL AND m.signer IS NOT NULL ORDER BY m.id;",
+  /* By what incidents are found again. Reports of before have no indicators; reopen derives them. */
+  "CREATE TABLE indicator (type TEXT NOT NULL, value TEXT NOT NULL, message INTEGER NOT NULL REFERENCES message (id),"
+  "  weak INTEGER NOT NULL, PRIMARY KEY (type, value, message)) STRICT, WITHOUT ROWID;"
+  "CREATE INDEX indicator_message ON indicator (message);"
+  "CREATE TABLE alias (name TEXT NOT NULL, incident INTEGER NOT NULL REFERENCES incident (id),"
+  "  PRIMARY KEY (name, incident)) STRICT, WITHOUT ROWID;"
+  "ALTER TABLE incident ADD COLUMN pap TEXT;"
+  "ALTER TABLE incident ADD COLUMN indicators INTEGER NOT NULL DEFAULT 0;",
 };
 
 static gboolean

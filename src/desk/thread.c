@@ -41,7 +41,22 @@ mado_thread_decide (const MadoThreadFacts *facts)
     return join (facts, facts->tagged, "tag");
   if (facts->tagged != 0)
     return (MadoThreadVerdict){ "held", facts->tagged, "unconfirmed-tag", facts->clash };
+  if (facts->aliased != 0 && facts->alias_belongs)
+    return join (facts, facts->aliased, "alias");
+  if (facts->aliased != 0)
+    return (MadoThreadVerdict){ "held", facts->aliased, "unconfirmed-alias", facts->clash };
   return (MadoThreadVerdict){ "ticket", 0, "new", facts->clash };
+}
+
+gboolean
+mado_thread_names_team (const char *external_id)
+{
+  static const char *const common[] = { "",   "ticket", "case",   "request", "incident", "issue", "id",     "ref", "bug", "report",
+                                        "no", "nr",     "inc",    "sr",      "tt",       "event", "abuse", "task", NULL };
+  const char *hash = strrchr (external_id, '#');
+  g_autofree char *name = g_ascii_strdown (external_id, hash != NULL ? hash - external_id : -1);
+
+  return !g_strv_contains (common, g_strstrip (name));
 }
 
 static const char *

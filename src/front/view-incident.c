@@ -105,6 +105,19 @@ view_entry (GString *out, guint columns, const MadoEntry *entry)
   g_string_append_c (out, '\n');
 }
 
+static void
+view_relation (GString *out, guint columns, const MadoRelation *relation)
+{
+  g_autofree char *ticket = mado_view_word (relation->ticket);
+  g_autofree char *state = mado_view_word (relation->state);
+
+  mado_view_ours (out, 0, "Related     %s (%s) has %" G_GINT64_FORMAT " of these indicators:", ticket, state, relation->shared);
+  for (guint i = 0; i < relation->indicators->len; i++) {
+    const MadoShared *shared = relation->indicators->pdata[i];
+    mado_view_stranger (out, columns, "", shared->value);
+  }
+}
+
 void
 mado_view_incident (GString *out, guint columns, const MadoIncident *incident)
 {
@@ -118,14 +131,23 @@ mado_view_incident (GString *out, guint columns, const MadoIncident *incident)
   mado_view_ours (out, 0, "State       %s, owner %s", state, owner);
   mado_view_ours (out, 0, "Created     %s, last activity %s", created, updated);
   if (incident->counts != NULL)
-    mado_view_ours (out, 0, "Holds       messages: %" G_GINT64_FORMAT ", parts: %" G_GINT64_FORMAT, incident->counts->messages,
-                    incident->counts->parts);
+    mado_view_ours (out, 0, "Holds       messages: %" G_GINT64_FORMAT ", parts: %" G_GINT64_FORMAT ", indicators: %" G_GINT64_FORMAT,
+                    incident->counts->messages, incident->counts->parts, incident->counts->indicators);
   if (incident->counts != NULL && incident->counts->key_warnings > 0)
     mado_view_ours (out, 0, "KEY WARNING in %" G_GINT64_FORMAT " of the mails below", incident->counts->key_warnings);
   mado_view_ours (out, 0, "First mail  %s; %s", mado_view_encryption (incident->encryption),
                   mado_view_signature (incident->signature));
+  if (incident->tlp != NULL || incident->pap != NULL) {
+    g_autofree char *tlp = mado_view_word (incident->tlp);
+    g_autofree char *pap = mado_view_word (incident->pap);
+    mado_view_ours (out, 0, "Marked      %s %s", tlp, pap);
+  }
   mado_view_stranger (out, columns, "Reporter: ", incident->reporter);
   mado_view_stranger (out, columns, "Subject: ", incident->subject);
+  for (guint i = 0; incident->external_ids[i] != NULL; i++)
+    mado_view_stranger (out, columns, "Also known as: ", incident->external_ids[i]);
+  for (guint i = 0; i < incident->relations->len; i++)
+    view_relation (out, columns, incident->relations->pdata[i]);
   g_string_append_c (out, '\n');
   for (guint i = 0; i < incident->thread->len; i++)
     view_entry (out, columns, incident->thread->pdata[i]);

@@ -37,6 +37,24 @@ static const MadoField entry_fields[] = {
 };
 const MadoRecordType mado_entry_type = { "entry", NULL, sizeof (MadoEntry), entry_fields };
 
+static const MadoField shared_fields[] = {
+  MADO_STRING (MadoShared, type),
+  MADO_STRING (MadoShared, value),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_shared_type = { "shared", NULL, sizeof (MadoShared), shared_fields };
+
+static const MadoField relation_fields[] = {
+  MADO_STRING (MadoRelation, ticket),
+  MADO_STRING (MadoRelation, number),
+  MADO_STRING (MadoRelation, state),
+  MADO_TIME (MadoRelation, updated),
+  MADO_INT (MadoRelation, shared),
+  MADO_LIST (MadoRelation, indicators, mado_shared_type, 100),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_relation_type = { "relation", NULL, sizeof (MadoRelation), relation_fields };
+
 #define SUMMARY_FIELDS                                                                                      \
   MADO_STRING (MadoIncident, ticket), MADO_STRING (MadoIncident, number), MADO_TIME (MadoIncident, created), \
       MADO_TIME (MadoIncident, updated), MADO_STRING (MadoIncident, state), MADO_STRING (MadoIncident, owner), \
@@ -44,12 +62,14 @@ const MadoRecordType mado_entry_type = { "entry", NULL, sizeof (MadoEntry), entr
       MADO_STRING_MAX (MadoIncident, subject, 65536), MADO_STRING (MadoIncident, reporter),                 \
       MADO_STRING (MadoIncident, language), MADO_ENUM (MadoIncident, encryption, mado_encryption_names),    \
       MADO_ENUM (MadoIncident, signature, mado_signature_status_names),                                     \
-      MADO_RECORD (MadoIncident, counts, mado_counts_type), MADO_STRV (MadoIncident, external_ids)
+      MADO_RECORD (MadoIncident, counts, mado_counts_type), MADO_STRV (MadoIncident, external_ids),          \
+      MADO_STRING (MadoIncident, pap)
 
 static const MadoField summary_fields[] = { SUMMARY_FIELDS, MADO_FIELDS_END };
 const MadoRecordType mado_summary_type = { "incident", "madoguchi.incident/1", sizeof (MadoIncident), summary_fields };
 
-static const MadoField incident_fields[] = { SUMMARY_FIELDS, MADO_LIST (MadoIncident, thread, mado_entry_type, 100000),
+static const MadoField incident_fields[] = { SUMMARY_FIELDS, MADO_LIST (MadoIncident, relations, mado_relation_type, 1000),
+                                             MADO_LIST (MadoIncident, thread, mado_entry_type, 100000),
                                              MADO_FIELDS_END };
 const MadoRecordType mado_incident_type = { "incident", "madoguchi.incident/1", sizeof (MadoIncident), incident_fields };
 

@@ -15,6 +15,7 @@ static const MadoField fields[] = {
   MADO_STRING_MAX (MadoReply, subject, 65536),
   MADO_STRING_MAX (MadoReply, text, 1024 * 1024),
   MADO_STRING (MadoReply, encrypt_to),
+  MADO_STRV (MadoReply, external_ids),
   MADO_BOOL (MadoReply, is_automatic),
   MADO_FIELDS_END,
 };

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define EXTERNAL_ID_MAX 64
+
 struct _MadoComposer {
   MadoTemplates *templates;
   char *team, *address, *fingerprint, *office_hours, *hidden_subject;
@@ -298,15 +300,45 @@ compose_signed (MadoSealer *sealer, GPtrArray *fields, const char *subject, cons
   return TRUE;
 }
 
+/* Letters and signs of which a number of a ticket is made: nothing that could be anything else in a header or a mail
+ * program. */
+static gboolean
+is_external_id (const char *id)
+{
+  gsize length = strlen (id), digits = 0;
+
+  for (gsize i = 0; i < length; i++) {
+    if (!g_ascii_isalnum (id[i]) && strchr (" ._-/|#", id[i]) == NULL)
+      return FALSE;
+    digits += g_ascii_isdigit (id[i]) != 0;
+  }
+  return length <= EXTERNAL_ID_MAX && digits > 0;
+}
+
+/* (transfer full) @subject with the other teams' numbers behind it, in brackets: their systems look for that form, and
+ * those that write their number without brackets find it, too. */
+static char *
+add_external_ids (const char *subject, char **ids)
+{
+  GString *out = g_string_new (subject);
+
+  for (guint i = 0; ids != NULL && ids[i] != NULL; i++)
+    if (is_external_id (ids[i]) && strstr (subject, ids[i]) == NULL)
+      g_string_append_printf (out, " [%s]", ids[i]);
+  return g_string_free (out, FALSE);
+}
+
 gboolean
 mado_compose (const MadoComposer *composer, MadoSealer *sealer, const MadoReply *reply, GBytes **mail, GError **error)
 {
   g_autoptr (GPtrArray) fields = NULL;
+  g_autofree char *own_subject = NULL;
   g_autofree char *subject = NULL;
   g_autofree char *body = NULL;
 
-  if (!check_reply (reply, error) || !fill_text (composer, reply, &subject, &body, error))
+  if (!check_reply (reply, error) || !fill_text (composer, reply, &own_subject, &body, error))
     return FALSE;
+  subject = add_external_ids (own_subject, reply->external_ids);
   fields = make_fields (composer, reply);
   if (reply->encrypt_to != NULL)
     return compose_encrypted (composer, sealer, reply, fields, subject, body, mail, error);

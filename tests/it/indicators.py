@@ -253,6 +253,69 @@ def places(tap):
     tap.equal((first['value'], first['flags'], first['signed']), ('http://evil.com/', ['defanged'], False), 'with its value, flag and no signature')
 
 
+# --- on the running gateway ----------------------------------------------------------------------------------
+
+TEXT = ('TLP：ＡＭＢＥＲ\n攻撃元: 45[.]33[.]32[.]156\nhxxps://ｅｖｉｌ[.]com/a?b=c\n> quoted 8.8.8.8\n'
+        'md5 9e107d9d372bb6826bd81d3542a419d6, pay 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa\nversion 1.2.3.4, www.example.com\n')
+CERT = 'Re: [CERT-Bund#2018091028000488] Report'
+
+
+def incoming(incident):
+    return [entry['report'] for entry in incident['thread'] if entry['report']]
+
+
+def facts(report):
+    """A report without what cryptography adds: signed or not, and the number of the part."""
+    indicators = [{k: v for k, v in i.items() if k not in ('part', 'signed')} for i in report['indicators']]
+    return report['text'].strip(), report['subject'], report['language'], report['report'], indicators
+
+
+def running(tap):
+    demo, gpg = t.Demo(), t.Gpg()
+    frm = 'cert@cert.net'
+    key = gpg.generate('CERT <%s>' % frm)
+    team = gpg.load(demo.team_key)[0]
+    path = demo.dir + '/cert.asc'
+    with open(path, 'wb') as file:
+        file.write(gpg.export(key))
+    demo.cli('keys', 'import', '--pin', path)
+    entity = t.text_entity(TEXT)
+    ids = [t.message_id() for _ in range(6)]
+    demo.send(t.plain(frm, t.TEAM, CERT, '', entity=entity, mid=ids[0]), frm)
+    plain = demo.ticket_of(ids[0])
+    other = 'someone@else.net'
+    demo.send(t.plain(other, t.TEAM, 'Another one', 'see 45.33.32.156 and https://evil.com/a?b=c, 10.0.0.1\n', mid=ids[1]), other)
+    second = demo.ticket_of(ids[1])
+    tap.equal([(r['ticket'], r['shared'], [i['value'] for i in r['indicators']]) for r in second['relations']],
+              [(plain['ticket'], 3, ['evil.com', '45.33.32.156', 'https://evil.com/a?b=c'])], 'the same indicators relate two tickets')
+    tap.equal([r['ticket'] for r in demo.show(plain['ticket'])['relations']], [second['ticket']], 'on both sides')
+    tap.equal(plain['counts']['indicators'], len({(i['type'], i['value']) for r in incoming(plain) for i in r['indicators']}),
+              'counts say how many different ones there are')
+    tap.equal((plain['tlp'], plain['pap'], plain['external_ids']), ('TLP:AMBER', None, ['CERT-Bund#2018091028000488']), 'TLP and the other team\'s number')
+    answer = t.header(demo.reply_to(ids[0]), 'Subject')
+    tap.ok(plain['ticket'] in answer and answer.endswith('[CERT-Bund#2018091028000488]'), 'which stands in the Subject of our answer, behind ours', answer)
+    stranger = 'eve@evil.net'
+    demo.send(t.plain(stranger, t.TEAM, CERT, 'x\n', mid=ids[2]), stranger)
+    demo.settle(accepted=3)
+    held = demo.cli('held', '--json').lines
+    tap.equal([(h['reason'], h['ticket']) for h in held], [('unconfirmed-alias', plain['ticket'])], 'a stranger who names that number is held')
+    demo.send(t.pgp_encrypted(gpg, frm, t.TEAM, '[...]', entity, [team], signer=key, mid=ids[3], inner_subject=CERT), frm)
+    twin = demo.ticket_of(ids[3])
+    tap.equal(twin['ticket'], plain['ticket'], 'the team itself joins by it')
+    first, second = incoming(twin)[0], incoming(twin)[-1]
+    tap.equal(facts(second), facts(first), 'a report that came encrypted and signed says the same as the plain one')
+    tap.ok(first['indicators'] and not any(i['signed'] for i in first['indicators']) and all(i['signed'] for i in second['indicators']),
+           'but for what is signed', second['indicators'])
+    tap.equal(second['signature'], 'good', 'which it is')
+    secret = t.message_id()
+    demo.send(t.pgp_encrypted(gpg, frm, t.TEAM, '[...]', entity, [team], signer=key, mid=secret, inner_subject='[CERT-Bund#99] new'), frm)
+    covered = demo.reply_to(secret)
+    opened = gpg.open_mail(covered)
+    tap.ok(b'CERT-Bund' not in covered and '[CERT-Bund#99]' in (opened.subject or ''), 'a number that came encrypted is echoed under cover alone',
+           opened.subject)
+    tap.equal(demo.stop(), 0, 'the gateway ends well')
+
+
 def main():
     tap = t.Tap()
     if not os.access(os.path.join(t.BUILD, 'tests/unit/scan-one'), os.X_OK) or t.program('madoguchi') is None:
@@ -261,6 +324,7 @@ def main():
     listed(tap)
     hostile(tap)
     places(tap)
+    running(tap)
     tap.done()
 
 

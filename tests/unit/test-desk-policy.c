@@ -292,6 +292,32 @@ test_hidden_parents (void)
   g_assert_null (hidden->references[1]);
 }
 
+/* Other teams' numbers in the Subject of an answer: from the subject alone, and what came encrypted only under cover. */
+static void
+test_external_ids (void)
+{
+  g_autoptr (MadoReport) report = make_report ();
+  MadoPolicyFacts facts = make_facts (report);
+  MadoPolicyVerdict verdict = mado_policy_judge (&facts);
+
+  report->report = mado_report_body_new ();
+  g_strfreev (report->report->external_ids);
+  report->report->external_ids = g_strsplit ("JPCERT#12345678,CERT-Bund#77,VU#930724", ",", -1);
+  report->subject = (g_free (report->subject), g_strdup ("ＪＰＣＥＲＴ＃12345678 [CERT-Bund #77]"));
+  report->outer_subject = g_strdup ("Re: [CERT-Bund#77]");
+  verdict.encrypt_to = NULL;
+  g_autoptr (MadoReply) open = mado_draft_answer (&verdict, report, "EX #2026-000001", "t", team[0], 5);
+  g_assert_cmpstr (open->external_ids[0], ==, "CERT-Bund#77");
+  g_assert_null (open->external_ids[1]);
+  verdict.encrypt_to = "AB";
+  g_autoptr (MadoReply) covered = mado_draft_answer (&verdict, report, "EX #2026-000001", "t", team[0], 5);
+  g_assert_cmpuint (g_strv_length (covered->external_ids), ==, 2);
+  g_clear_pointer (&report->outer_subject, g_free);
+  verdict.encrypt_to = NULL;
+  g_autoptr (MadoReply) none = mado_draft_answer (&verdict, report, "EX #2026-000001", "t", team[0], 5);
+  g_assert_null (none->external_ids[0]);
+}
+
 static void
 test_ours (void)
 {
@@ -305,6 +331,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/desk/policy/external-ids", test_external_ids);
   g_test_add_func ("/desk/policy/hidden-parents", test_hidden_parents);
   g_test_add_func ("/desk/policy/judge", test_judge);
   g_test_add_func ("/desk/policy/ours", test_ours);

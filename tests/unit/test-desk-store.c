@@ -401,7 +401,7 @@ test_bad_urls (Fixture *f, gconstpointer data G_GNUC_UNUSED)
     g_assert_null (mado_store_open (urls[i], "EX", &error));
     g_assert_error (error, MADO_ERROR, MADO_ERROR_CONF);
   }
-  g_assert_cmpint (mado_store_schema (f->store), ==, 2);
+  g_assert_cmpint (mado_store_schema (f->store), ==, 3);
   g_assert_true (mado_store_check (f->store, NULL));
   mado_store_close (g_steal_pointer (&f->store));
   g_assert_cmpint (sqlite3_open (f->url + strlen ("sqlite:"), &db), ==, SQLITE_OK);

@@ -4,10 +4,10 @@
 #include <string.h>
 
 /* One case: the facts that are set, and what must come of them. Incidents: 1 returned, 2 own, 3 referenced,
- * 4 tokened, 5 tagged, 6 same. */
+ * 4 tokened, 5 tagged, 6 same, 7 aliased. */
 enum {
   RETURNED = 1, OWN = 2, REFERENCED = 4, TOKENED = 8, TAGGED = 16, BELONGS = 32, SAME = 64, SAME_LOST = 128,
-  CLASH = 256, AUTO = 512, AUTO_NO = 1024, DSN = 2048
+  CLASH = 256, AUTO = 512, AUTO_NO = 1024, DSN = 2048, ALIASED = 4096, ALIAS_BELONGS = 8192
 };
 
 static const struct {
@@ -57,6 +57,16 @@ static const struct {
   { TAGGED, "held", 5, "unconfirmed-tag" },
   { TAGGED | AUTO, "held", 5, "unconfirmed-tag" },
   { TAGGED | CLASH, "held", 5, "unconfirmed-tag", TRUE },
+  { ALIASED | ALIAS_BELONGS, "joined", 7, "alias" },
+  { ALIASED | ALIAS_BELONGS | AUTO, "auto_reply", 7, "alias" },
+  { ALIASED, "held", 7, "unconfirmed-alias" }, /* a number alone never lets a stranger in */
+  { ALIASED | CLASH, "held", 7, "unconfirmed-alias", TRUE },
+  { ALIASED | BELONGS, "held", 7, "unconfirmed-alias" }, /* to belong elsewhere means nothing */
+  { ALIASED | REFERENCED, "joined", 3, "reference" },
+  { ALIASED | TOKENED, "joined", 4, "token" },
+  { ALIASED | ALIAS_BELONGS | TAGGED | BELONGS, "joined", 5, "tag" },
+  { ALIASED | ALIAS_BELONGS | TAGGED, "held", 5, "unconfirmed-tag" },
+  { ALIASED | SAME, "duplicate", 6, "same-message-id" },
   { SAME, "duplicate", 6, "same-message-id" },
   { SAME_LOST, "duplicate", 0, "same-message-id" },
   { SAME | REFERENCED, "duplicate", 6, "same-message-id" },
@@ -83,6 +93,8 @@ test_decide (void)
       .tokened = (f & TOKENED) != 0 ? 4 : 0,
       .tagged = (f & TAGGED) != 0 ? 5 : 0,
       .belongs = (f & BELONGS) != 0,
+      .aliased = (f & ALIASED) != 0 ? 7 : 0,
+      .alias_belongs = (f & ALIAS_BELONGS) != 0,
       .same = (f & (SAME | SAME_LOST)) != 0,
       .same_in = (f & SAME) != 0 ? 6 : 0,
       .clash = (f & CLASH) != 0,
@@ -94,6 +106,18 @@ test_decide (void)
     g_assert_cmpstr (verdict.reason, ==, cases[i].reason);
     g_assert_cmpint (verdict.is_clash, ==, cases[i].is_clash);
   }
+}
+
+static void
+test_names_team (void)
+{
+  static const char *const teams[] = { "JPCERT#12345678", "CERT-Bund#1", "rt.example.org #5", "TWNCERT-S202107190048" };
+  static const char *const common[] = { "#5", "Ticket#5", "case #5", "ID#7" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (teams); i++)
+    g_assert_true (mado_thread_names_team (teams[i]));
+  for (gsize i = 0; i < G_N_ELEMENTS (common); i++)
+    g_assert_false (mado_thread_names_team (common[i]));
 }
 
 static void
@@ -236,6 +260,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/desk/thread/names-team", test_names_team);
   g_test_add_func ("/desk/thread/decide", test_decide);
   g_test_add_func ("/desk/thread/no-headers", test_no_headers);
   g_test_add_func ("/desk/thread/tags", test_tags);

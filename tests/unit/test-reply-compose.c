@@ -116,6 +116,23 @@ assert_lacks (const char *text, const char *piece)
     g_error ("\"%s\" must not be in:\n%s", piece, text);
 }
 
+/* Other teams' numbers stand behind our own in the Subject, once, and only when they can be nothing else. */
+static void
+test_external_ids (Team *team, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autoptr (MadoReply) reply = reply_new ("text\n", NULL);
+  g_autofree char *mail = NULL;
+
+  g_free (reply->subject);
+  reply->subject = g_strdup ("[CSIRT #2026-000042] x");
+  g_strfreev (reply->external_ids);
+  reply->external_ids = g_strsplit ("JPCERT#12345678,CSIRT #2026-000042,X\r\nBcc: a@b #1,<b>#2,RT - A #5", ",", -1);
+  mail = compose (team, reply);
+  assert_has (mail, "\r\nSubject: [CSIRT #2026-000042] x [JPCERT#12345678] [RT - A #5]\r\n");
+  assert_lacks (mail, "Bcc");
+  assert_lacks (mail, "#2]");
+}
+
 static void
 test_encrypted (Team *team, gconstpointer data G_GNUC_UNUSED)
 {
@@ -266,6 +283,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/reply/compose/encrypted", Team, NULL, set_up, test_encrypted, tear_down);
+  g_test_add ("/reply/compose/external-ids", Team, NULL, set_up, test_external_ids, tear_down);
   g_test_add ("/reply/compose/clear", Team, NULL, set_up, test_clear, tear_down);
   g_test_add ("/reply/compose/sturdy", Team, NULL, set_up, test_sturdy, tear_down);
   g_test_add ("/reply/compose/refused", Team, NULL, set_up, test_refused, tear_down);

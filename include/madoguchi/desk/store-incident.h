@@ -11,10 +11,8 @@ typedef struct {
   const char *reporter;
   const char *language;
   const char *category;
-  const char *tlp;
   MadoEncryption encryption;
   MadoSignatureStatus signature;
-  const char *const *external_ids;
 } MadoNewIncident;
 
 /* Makes a ticket and gives it the next number of the year of @now (UTC). A number is never used again, whatever

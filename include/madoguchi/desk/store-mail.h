@@ -77,6 +77,9 @@ char **mado_store_list_undecryptable (MadoStore *store, GError **error);
 /* (transfer full) all held mails, oldest first: of MadoHeld. */
 GPtrArray *mado_store_list_held (MadoStore *store, GError **error);
 
+/* (transfer full) its report. Errors: NO when there is none; PERM when what is stored cannot be read. */
+MadoReport *mado_store_load_report (MadoStore *store, const char *queue_id, GError **error);
+
 /* (transfer full) the problems that its report names; none without a report. */
 char **mado_store_load_problems (MadoStore *store, const char *queue_id, GError **error);
 

@@ -5,7 +5,8 @@
  * thread, its incident and its answer). Every verb is idempotent or guarded by the state it finds, so replaying
  * a step after a crash changes nothing.
  *
- * store-mail.h: mails; store-incident.h: tickets and threads; store-outbox.h: answers.
+ * store-mail.h: mails; store-incident.h: tickets and threads; store-outbox.h: answers;
+ * store-case.h: by what incidents are recognised.
  */
 #pragma once
 

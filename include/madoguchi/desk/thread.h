@@ -12,6 +12,8 @@ typedef struct {
   gint64 tokened;    /* ... of a reply token in a recipient's plus-address */
   gint64 tagged;     /* ... of the tag in its subject */
   gboolean belongs;  /* its From address or its good signature's key speaks in `tagged` already */
+  gint64 aliased;    /* ... that goes by another team's number, when the mail's subject names it */
+  gboolean alias_belongs; /* its From address or its good signature's key speaks in `aliased` already */
   gboolean same;     /* its Message-ID came before, with the same content */
   gint64 same_in;    /* ... in this incident; 0: none */
   gboolean clash;    /* its Message-ID came before, with other content */
@@ -21,12 +23,16 @@ typedef struct {
   const char *state;   /* "ticket" (a new one), "joined", "bounce", "auto_reply", "duplicate", "held" */
   gint64 incident;     /* 0: a new one, or none */
   const char *reason;  /* static: "new", "reference", "token", "tag", "returned", "own", "same-message-id",
-                          "unconfirmed-tag" */
+                          "unconfirmed-tag", "alias", "unconfirmed-alias" */
   gboolean is_clash;   /* worth an event: see MadoThreadFacts */
 } MadoThreadVerdict;
 
 /* What becomes of a mail with these @facts. Pure: the look-ups that made the facts are the caller's. */
 MadoThreadVerdict mado_thread_decide (const MadoThreadFacts *facts);
+
+/* Does @external_id ("JPCERT#12345678", "Ticket#5", "#5") name a team? Numbers that name none are given by many: they
+ * say something in the mouth of the one who gave them only. */
+gboolean mado_thread_names_team (const char *external_id);
 
 /* (transfer full) the numbers ("2026-000001") of all tags [PREFIX #N] in @subject (nullable), at most eight, as
  * they come; read with NFKC (full-width signs and digits), without regard to case and spaces. Brackets may be

@@ -38,6 +38,21 @@ typedef struct {
   MadoKeyWarning *key_warning; /* direction "in"; NULL: none */
 } MadoEntry;
 
+/* Another incident in which the same indicators stand. */
+typedef struct {
+  char *type;
+  char *value;
+} MadoShared;
+
+typedef struct {
+  char *ticket;
+  char *number;
+  char *state;
+  gint64 updated;
+  gint64 shared;         /* how many indicators */
+  GPtrArray *indicators; /* of MadoShared: the first of them */
+} MadoRelation;
+
 typedef struct {
   char *ticket;  /* "PREFIX #2026-000001" */
   char *number;  /* "2026-000001" */
@@ -54,6 +69,8 @@ typedef struct {
   MadoSignatureStatus signature;
   MadoCounts *counts;
   char **external_ids;
+  char *pap;            /* "PAP:RED"...; like tlp the strictest of all mails in it */
+  GPtrArray *relations; /* of MadoRelation, newest first; a summary has none */
   GPtrArray *thread; /* of MadoEntry; a summary (one line of `list`) has none: mado_summary_type */
 } MadoIncident;
 
@@ -61,7 +78,7 @@ typedef struct {
 typedef struct {
   char *queue_id;
   gint64 received;
-  char *reason;  /* "crash", "limit", "no-mail", "broken", "unconfirmed-tag"... */
+  char *reason;  /* "crash", "limit", "no-mail", "broken", "unconfirmed-tag", "unconfirmed-alias"... */
   char *ticket;  /* the incident it claims or made; NULL when none */
   char *from;
   char *subject;
@@ -82,6 +99,8 @@ typedef struct {
 MADO_DECLARE_RECORD (MadoCounts, mado_counts)
 MADO_DECLARE_RECORD (MadoKeyWarning, mado_key_warning)
 MADO_DECLARE_RECORD (MadoEntry, mado_entry)
+MADO_DECLARE_RECORD (MadoShared, mado_shared)
+MADO_DECLARE_RECORD (MadoRelation, mado_relation)
 MADO_DECLARE_RECORD (MadoIncident, mado_incident)
 MADO_DECLARE_RECORD (MadoHeld, mado_held)
 MADO_DECLARE_RECORD (MadoAccountStates, mado_account_states)

@@ -17,6 +17,7 @@ typedef struct {
   char *subject;      /* the protected Subject; NULL: from the template */
   char *text;
   char *encrypt_to;   /* fingerprint of the recipient's key; NULL: signed in the clear, content-free */
+  char **external_ids; /* other teams' numbers of the case that may stand in the Subject, beside our own */
   gboolean is_automatic; /* Auto-Submitted: auto-replied (RFC 3834) */
 } MadoReply;
 

@@ -9,6 +9,7 @@ typedef struct {
   GPtrArray *threads; /* of char, owned: those that name a correspondence, and stand where correspondence names its own */
 } MadoCaseIds;
 
+/* Two empty lists. */
 void mado_case_ids_init (MadoCaseIds *ids);
 void mado_case_ids_clear (MadoCaseIds *ids);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MadoCaseIds, mado_case_ids_clear)
