@@ -7,6 +7,7 @@
 
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/pgp/engines.h"
 #include "madoguchi/role/sandbox.h"
 
 #include <errno.h>
@@ -125,7 +126,7 @@ enter_jail (const MadoConf *conf, GError **error)
 {
   guint64 plaintext = (guint64) mado_conf_int (conf, "crypto", "max-plaintext");
 
-  return mado_sandbox_stay_in_group (error)
+  return mado_engines_adopt (error) && mado_sandbox_stay_in_group (error)
          && mado_sandbox_limit ((guint64) mado_conf_int (conf, "limits", "memory"),
                                 (guint64) mado_conf_int (conf, "limits", "cpu"),
                                 MAX (plaintext, MADO_REPORT_BYTES_MAX) + 1024 * 1024, error);

@@ -64,3 +64,9 @@ tests_unit_test_pgp_web_LDADD = $(pgp_libs)
 unit_tests += tests/unit/test-pgp-crl
 tests_unit_test_pgp_crl_SOURCES = tests/unit/test-pgp-crl.c
 tests_unit_test_pgp_crl_LDADD = $(pgp_libs)
+
+libpgp_a_SOURCES += src/pgp/engines.c
+noinst_HEADERS += include/madoguchi/pgp/engines.h
+unit_tests += tests/unit/test-pgp-engines
+tests_unit_test_pgp_engines_SOURCES = tests/unit/test-pgp-engines.c
+tests_unit_test_pgp_engines_LDADD = $(pgp_libs)
