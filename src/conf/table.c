@@ -98,6 +98,8 @@ const MadoConfSetting mado_conf_settings[] = {
   { "limits", "header-size", MADO_CONF_SIZE, "100K", 1 * KIB, 16 * MIB, "Most header bytes of one part; all parts of a mail together may have 40 times as many." },
   { "limits", "layers", MADO_CONF_INT, "8", 1, 100, "Most cryptographic layers inside each other." },
   { "limits", "recipients", MADO_CONF_INT, "500", 1, 100000, "Most recipients an encrypted message may name." },
+  { "limits", "hidden-recipients", MADO_CONF_INT, "50", 1, 100000,
+    "Most recipients of one mail that are hidden, or named twice: each may be ours, and costs a secret-key operation." },
   { "limits", "signatures", MADO_CONF_INT, "20", 1, 1000, "Most signatures looked at on one part." },
   { "limits", "text", MADO_CONF_SIZE, "1M", 1 * KIB, 16 * MIB, "Most bytes of text kept in a report; the raw mail keeps all of it." },
   { "limits", "memory", MADO_CONF_SIZE, "512M", 64 * MIB, 16 * GIB, "Address space of the process that reads one mail." },

@@ -252,6 +252,7 @@ verify_before (MadoReading *reading, const MadoEntity *entity, guint at, GBytes 
 
   if (at == 0 || !has_signature_type (child)) {
     mado_reading_problem (reading, "Part %s is a signature without the file that it is over.", child->path);
+    reading->layers++; /* looking for its file cost as much as one */
     return TRUE;
   }
   match.content = mado_entity_child (entity, at - 1);
@@ -274,9 +275,9 @@ mado_pairs_verify (MadoReading *reading, MadoEntity *entity, guint depth, GError
       say_rebuilt (reading, child);
     if (!is_detached (child, &signature, &name))
       continue;
-    file = signed_file (entity, i, name);
     if (!mado_unlock_may (reading, depth))
       return TRUE;
+    file = signed_file (entity, i, name);
     child->is_carrier = file != NULL;
     if (file != NULL ? !verify_file (reading, file, signature, error) : !verify_before (reading, entity, i, signature, error))
       return FALSE;

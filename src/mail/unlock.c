@@ -3,6 +3,7 @@
 
 #include "madoguchi/base/error.h"
 #include "madoguchi/mail/smime.h"
+#include "madoguchi/pgp/engines.h"
 
 /* A mail may hold this many times [limits] layers beside each other: every one costs a process. */
 #define LAYERS_BESIDE 4
@@ -18,6 +19,10 @@ mado_unlock_may (MadoReading *reading, guint depth)
 {
   guint most = limit_of (reading, "layers");
 
+  if (mado_engines_cost () >= mado_conf_int (reading->context->conf, "limits", "cpu") * G_USEC_PER_SEC) {
+    mado_reading_problem (reading, "The mail took more processor time than it may; not all of it was opened.");
+    return FALSE;
+  }
   if (depth < most && reading->layers < most * LAYERS_BESIDE)
     return TRUE;
   mado_reading_problem (reading, "The mail has more encrypted or signed layers than we open.");
@@ -78,6 +83,8 @@ limits_of (const MadoReading *reading)
                            .max_plaintext = reading->plaintext_left,
                            .max_recipients = limit_of (reading, "recipients"),
                            .max_signatures = limit_of (reading, "signatures"),
+                           .max_trials = limit_of (reading, "hidden-recipients"),
+                           .trials_before = reading->trials,
                            .now = reading->now };
 }
 
@@ -86,6 +93,9 @@ take_result (MadoReading *reading, MadoLayer *layer, MadoPgpResult *result)
 {
   layer->outcome = result->outcome;
   layer->integrity = result->integrity;
+  reading->trials += result->trials;
+  if (result->is_spent)
+    reading->plaintext_left = 0;
   g_strfreev (layer->encrypted_to);
   layer->encrypted_to = g_steal_pointer (&result->encrypted_to);
   for (guint i = 0; i < result->signatures->len; i++)

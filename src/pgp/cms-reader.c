@@ -408,6 +408,9 @@ read_signed (MadoCms *cms, const Element *data, guint max)
   if (take_tag (&cursor, TAG_0, &one)) {
     cms->certificates = one.body;
     cms->certificates_size = one.size;
+    Cursor in_set = inside (&one);
+    while (cms->certificate_count <= MADO_CMS_CERTIFICATES_MAX && take (&in_set, 0, &one))
+      cms->certificate_count++;
   }
   take_tag (&cursor, TAG_1, &one); /* revocation lists */
   if (!take_tag (&cursor, TAG_SET, &one))

@@ -198,6 +198,8 @@ run_decrypt (MadoCmsEngine *engine, const MadoCms *cms, GBytes *bytes, MadoPgpSi
   if (problem != 0)
     return mado_pgp_error_set (error, problem, "S/MIME data");
   problem = gpgme_op_decrypt (context, cipher, plain);
+  if ((problem != 0 || sink->is_over) && mado_pgp_result_end (result, sink->is_over))
+    return TRUE;
   if (sink->is_over)
     return is_over (result);
   if (problem == 0) {
@@ -498,6 +500,8 @@ run_verify (MadoCmsEngine *engine, const MadoPgpLimits *limits, const MadoCms *c
   if (problem != 0)
     return mado_pgp_error_set (error, problem, "signed text");
   problem = gpgme_op_verify (context, signature, text, plain);
+  if ((problem != 0 || (sink != NULL && sink->is_over)) && mado_pgp_result_end (result, sink != NULL && sink->is_over))
+    return TRUE;
   if (sink != NULL && sink->is_over)
     return settle (result, MADO_OUTCOME_LIMIT, "The signed message holds more than we take; what came was thrown away.");
   if (is_our_trouble (problem))
@@ -525,6 +529,8 @@ judge_signed (const MadoCms *cms, const MadoPgpLimits *limits, gboolean is_detac
     return settle (result, MADO_OUTCOME_CORRUPT, "The S/MIME part that should be signed holds no signed data.");
   if (cms->signers > limits->max_signatures)
     return settle (result, MADO_OUTCOME_LIMIT, "There are more signatures than we look at.");
+  if (cms->certificate_count > MADO_CMS_CERTIFICATES_MAX)
+    return settle (result, MADO_OUTCOME_LIMIT, "The signature brings more certificates along than we look at.");
   if (is_detached && cms->has_content) /* gpgsm would verify the text in there, not the one that is read */
     return settle (result, MADO_OUTCOME_CORRUPT, "The S/MIME signature brings another text along; it proves nothing about this one.");
   if (is_detached && cms->signers == 0)

@@ -212,6 +212,9 @@ judge_packets (const MadoPackets *packets, const MadoPgpLimits *limits, MadoPgpR
                                                       : "The part that should be encrypted holds OpenPGP data that is not.");
   if (packets->recipient_count > limits->max_recipients || packets->passphrases > limits->max_recipients)
     return settle (result, MADO_OUTCOME_LIMIT, "The message is encrypted to more recipients than we try.");
+  if (limits->max_trials > 0 && limits->trials_before + packets->trials > limits->max_trials)
+    return settle (result, MADO_OUTCOME_LIMIT, "The mail hides more recipients than we try.");
+  result->trials = packets->trials;
   if (packets->container == 9)
     return settle (result, MADO_OUTCOME_NO_INTEGRITY,
                    "The message has no integrity protection, so its text could have been changed; it is withheld.");
@@ -287,6 +290,8 @@ run_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t ci
   mado_pgp_loop_begin (&loop, engine->context);
   problem = mado_pgp_loop_finish (&loop, gpgme_op_decrypt_verify_start (engine->context, cipher, plain));
   found = gpgme_op_decrypt_result (engine->context);
+  if ((problem != 0 || sink->is_over) && mado_pgp_result_end (result, sink->is_over))
+    return TRUE;
   if (problem == 0 && !sink->is_over && is_put_together (&engine->status, result))
     return TRUE;
   if (problem == 0 && !sink->is_over) {
@@ -389,7 +394,7 @@ run_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, GBytes *text, gp
     return mado_pgp_error_set (error, problem, "verification");
   if (problem == 0)
     take_signatures (engine, limits, result);
-  if (result->signatures->len == 0) {
+  if (result->signatures->len == 0 && !mado_pgp_result_end (result, FALSE)) {
     result->outcome = MADO_OUTCOME_CORRUPT;
     mado_pgp_result_say (result, "The signature part holds no signature that can be read.");
   }
@@ -419,10 +424,15 @@ mado_pgp_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint
 {
   g_autoptr (MadoPgpResult) facts = mado_pgp_result_new ();
   g_autoptr (GBytes) text = NULL, repaired = repair (&signature, &signature_size, facts);
+  g_autoptr (GBytes) first = mado_packets_first (signature, signature_size, limits->max_signatures);
   g_auto (gpgme_data_t) detached = NULL;
   g_auto (MadoPackets) packets = { 0 };
   gpgme_error_t problem;
 
+  if (first != NULL) { /* a flood: the engine would look at each */
+    mado_pgp_result_say (facts, "There are more signatures than we look at.");
+    signature = g_bytes_get_data (first, &signature_size);
+  }
   mado_packets_read (signature, signature_size, limits->max_recipients, &packets);
   if (!judge_signature (&packets, facts)) {
     problem = gpgme_data_new_from_mem (&detached, (const char *) signature, signature_size, 0);
@@ -466,6 +476,8 @@ run_opaque (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t tex
   problem = mado_pgp_loop_finish (&loop, gpgme_op_verify_start (engine->context, text, NULL, plain));
   if (gpgme_err_code (problem) == GPG_ERR_ENOMEM || gpgme_err_code (problem) == GPG_ERR_INV_ENGINE)
     return mado_pgp_error_set (error, problem, "verification");
+  if ((problem != 0 || sink->is_over) && mado_pgp_result_end (result, sink->is_over))
+    return TRUE;
   if (sink->is_over) {
     result->outcome = MADO_OUTCOME_LIMIT;
     mado_pgp_result_say (result, "Verification produced more than we take; what came was thrown away.");
@@ -479,6 +491,8 @@ run_opaque (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t tex
   if (problem == 0)
     take_signatures (engine, limits, result);
   if (result->signatures->len == 0) {
+    if (mado_pgp_result_end (result, FALSE))
+      return TRUE;
     result->outcome = MADO_OUTCOME_CORRUPT;
     mado_pgp_result_say (result, "Text that should be signed holds no signature that can be read.");
     return TRUE;

@@ -111,6 +111,15 @@ read_length (Cursor *cursor, guint8 tag_byte, gsize *length)
 }
 
 static void
+count_trials (MadoPackets *packets)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; packets->recipients[i] != NULL; i++)
+    packets->trials += g_str_equal (packets->recipients[i], "0000000000000000") || !g_hash_table_add (seen, packets->recipients[i]);
+}
+
+static void
 add_recipient (MadoPackets *packets, GStrvBuilder *ids, const guint8 *body, gsize length)
 {
   GString *id;
@@ -295,6 +304,7 @@ read_binary (const guint8 *bytes, gsize size, const guint8 *end, guint max_recip
     cursor.at += length;
   }
   packets->recipients = g_strv_builder_end (ids);
+  count_trials (packets);
   if (compressed != NULL) {
     packets->has_rest |= in_chunks;
     look_inside (compressed, squeezed, max_recipients, depth, packets);
@@ -387,4 +397,21 @@ mado_packets_read (const guint8 *bytes, gsize size, guint max_recipients, MadoPa
     return;
   }
   packets->recipients = g_new0 (char *, 1);
+}
+
+GBytes *
+mado_packets_first (const guint8 *bytes, gsize size, guint max)
+{
+  g_autoptr (GBytes) binary = mado_packets_binary (bytes, size);
+  gsize all, length;
+  const guint8 *start = g_bytes_get_data (binary, &all), *body;
+  MadoPacketCursor cursor = { start, start == NULL ? NULL : start + all }, after;
+  guint tag, count = 0;
+
+  while (count < max && mado_packets_next (&cursor, &tag, &body, &length))
+    count++;
+  after = cursor;
+  if (count < max || !mado_packets_next (&after, &tag, &body, &length))
+    return NULL;
+  return g_bytes_new (start, (gsize) (cursor.at - start));
 }

@@ -1,6 +1,8 @@
 /* result.c: see result.h. */
 #include "madoguchi/pgp/result.h"
 
+#include "madoguchi/pgp/engines.h"
+
 MadoPgpResult *
 mado_pgp_result_new (void)
 {
@@ -28,4 +30,17 @@ void
 mado_pgp_result_say (MadoPgpResult *result, const char *sentence)
 {
   g_ptr_array_add (result->problems, g_strdup (sentence));
+}
+
+gboolean
+mado_pgp_result_end (MadoPgpResult *result, gboolean is_over)
+{
+  gboolean ran_out = mado_engines_end ();
+
+  result->is_spent |= is_over || ran_out;
+  if (!ran_out || is_over)
+    return FALSE;
+  result->outcome = MADO_OUTCOME_LIMIT;
+  mado_pgp_result_say (result, "Opening this took more processor time than it may.");
+  return TRUE;
 }

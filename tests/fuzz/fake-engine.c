@@ -47,29 +47,6 @@ mado_cms_engine_free (MadoCmsEngine *engine)
   g_free (engine);
 }
 
-MadoPgpResult *
-mado_pgp_result_new (void)
-{
-  MadoPgpResult *result = g_new0 (MadoPgpResult, 1);
-
-  result->encrypted_to = g_new0 (char *, 1);
-  result->signatures = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_signature_free);
-  result->problems = g_ptr_array_new_with_free_func (g_free);
-  return result;
-}
-
-void
-mado_pgp_result_free (MadoPgpResult *result)
-{
-  if (result == NULL)
-    return;
-  g_strfreev (result->encrypted_to);
-  g_ptr_array_unref (result->signatures);
-  g_ptr_array_unref (result->problems);
-  g_clear_pointer (&result->plaintext, g_bytes_unref);
-  g_free (result);
-}
-
 /* An engine never says "partial", nor that a key speaks for somebody. */
 static void
 add_signature (MadoPgpResult *result, guint which, gboolean is_cms)

@@ -16,6 +16,7 @@ typedef struct {
   MadoEntity *payload; /* first that is no layer, inside the envelope; NULL when that could not be opened */
   MadoStructureLimits limits;
   guint64 plaintext_left; /* bytes that decryption may still produce */
+  guint trials;           /* recipients so far whose key had to be found by trying */
   guint scopes;           /* decrypted layers so far */
   gboolean has_unread;    /* a part holds what somebody wrote, in a form that is no layer and that we do not read */
   guint layers;           /* cryptographic layers looked at so far */

@@ -6,6 +6,9 @@
 
 #include <glib.h>
 
+/* More certificates than this are not looked at: gpgsm puts each into a keybox. */
+#define MADO_CMS_CERTIFICATES_MAX 100
+
 typedef enum {
   MADO_CMS_JUNK,           /* no CMS data */
   MADO_CMS_SIGNED,
@@ -25,6 +28,7 @@ typedef struct {
   const guint8 *certificates; /* DER, one after another, in the data that were read; NULL: none */
   gsize certificates_size;
   guint signers;           /* signerInfos of signed data */
+  guint certificate_count; /* that signed data bring along; counting stops above the most that are looked at */
   gboolean has_content;    /* signed data that brings its text along, or something in its place */
   gboolean has_bare_signer; /* a signer who signed the text itself, not attributes that name its hash */
   gboolean is_gcm;         /* AES-GCM is named */

@@ -23,6 +23,8 @@ typedef struct {
   guint max_recipients;
   guint max_signatures;
   gint64 now; /* for signatures from the future */
+  guint max_trials;         /* most recipients of a mail whose key has to be found by trying; 0: no cap */
+  guint trials_before;      /* of them, in other messages of this mail */
 } MadoPgpLimits;
 
 /* Decrypts @bytes (armoured or binary) and verifies the signatures inside. @result: (transfer full).

@@ -19,6 +19,7 @@ typedef struct {
   MadoPacketsKind kind;
   char **recipients;       /* long key ids of the PKESK packets, upper case; zeros: hidden */
   guint recipient_count;   /* of PKESK packets; more than were asked for: counting stopped */
+  guint trials;            /* of the recipients: hidden, or named before; nobody knows which of these keys fits without trying */
   guint passphrases;       /* SKESK packets */
   guint old_recipients;    /* of them in version 3 (or 2), which GnuPG 2.2 knows */
   guint new_recipients;    /* of them, and of the passphrases, in version 6 (RFC 9580) */
@@ -47,6 +48,10 @@ gboolean mado_packets_next (MadoPacketCursor *cursor, guint *tag, const guint8 *
 
 /* (transfer full) @bytes without their armour, at most 8 MiB; as they are when they have none. */
 GBytes *mado_packets_binary (const guint8 *bytes, gsize size);
+
+/* (transfer full, nullable) the first @max packets of a detached signature, binary; NULL when it has no more than that, or
+ * is nothing that can be walked through. */
+GBytes *mado_packets_first (const guint8 *bytes, gsize size, guint max);
 
 /* (transfer full, nullable) binary @bytes without the packets for passphrases, at which gpg stops before it looks for a
  * key, and without padding, which GnuPG 2.2 does not know; NULL when they are armoured, or there is no such packet. */

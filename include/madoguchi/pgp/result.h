@@ -8,6 +8,8 @@ typedef struct {
   MadoOutcome outcome;
   MadoIntegrity integrity;
   char **encrypted_to;
+  guint trials;             /* recipients whose key had to be found by trying */
+  gboolean is_spent;        /* the engine produced, or worked, more than it may for one mail */
   GPtrArray *signatures;    /* of MadoSignature; also for combined signatures */
   GBytes *plaintext;        /* of a decryption that ended well, else NULL */
   GPtrArray *problems;      /* of char: sentences for people */
@@ -20,3 +22,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoPgpResult, mado_pgp_result_free)
 
 /* Adds a sentence for people to its problems. */
 void mado_pgp_result_say (MadoPgpResult *result, const char *sentence);
+
+/* After an operation that failed, or gave more output than we take (@is_over): ends what is left of the engine, and notes
+ * in @result what that says. TRUE when the engine had used up its processor time, and the outcome is settled. */
+gboolean mado_pgp_result_end (MadoPgpResult *result, gboolean is_over);
