@@ -35,15 +35,30 @@ mado_text_escape_line (const char *text)
   return g_string_free (out, FALSE);
 }
 
+/* Is the character at @p of @text one that a mark has to stand for? */
+static gboolean
+needs_mark (const char *p, const char *text)
+{
+  gunichar c = g_utf8_get_char (p);
+
+  return c != '\n' && c != '\t'
+         && (c < 0x20 || (c >= 0x7f && c < 0xa0) || is_unseen (c, p == text || (guchar) p[-1] < 0x80));
+}
+
 char *
 mado_text_visible (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
-  GString *out = g_string_sized_new (strlen (valid));
+  GString *out;
+  gsize marks = 0;
 
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    marks += needs_mark (p, valid);
+  /* Made large enough at once: one that grows by doubling takes three times the room. */
+  out = g_string_sized_new (strlen (valid) + marks * strlen ("<U+0000>") + 16);
   for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);
-    if (c != '\n' && c != '\t' && (c < 0x20 || (c >= 0x7f && c < 0xa0) || is_unseen (c, p == valid || (guchar) p[-1] < 0x80)))
+    if (needs_mark (p, valid))
       g_string_append_printf (out, "<U+%04X>", c);
     else
       g_string_append_unichar (out, c);

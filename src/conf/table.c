@@ -101,9 +101,9 @@ const MadoConfSetting mado_conf_settings[] = {
   { "limits", "hidden-recipients", MADO_CONF_INT, "50", 1, 100000,
     "Most recipients of one mail that are hidden, or named twice: each may be ours, and costs a secret-key operation." },
   { "limits", "signatures", MADO_CONF_INT, "20", 1, 1000, "Most signatures looked at on one part." },
-  { "limits", "text", MADO_CONF_SIZE, "1M", 1 * KIB, 16 * MIB, "Most bytes of text kept in a report; the raw mail keeps all of it." },
-  { "limits", "memory", MADO_CONF_SIZE, "512M", 64 * MIB, 16 * GIB, "Address space of the process that reads one mail." },
-  { "limits", "cpu", MADO_CONF_DURATION, "30s", 1, 3600, "Processor time of that process." },
+  { "limits", "text", MADO_CONF_SIZE, "1M", 1 * KIB, 8 * MIB, "Most bytes of text kept in a report; the raw mail keeps all of it." },
+  { "limits", "memory", MADO_CONF_SIZE, "256M", 64 * MIB, 16 * GIB, "Address space of the process that reads one mail." },
+  { "limits", "cpu", MADO_CONF_DURATION, "4s", 1, 3600, "Processor time of that process, and of each engine that it asks; of all engines of one mail together." },
   { "limits", "wall", MADO_CONF_DURATION, "60s", 1, 3600, "Time after which it is ended." },
   { NULL, NULL, 0, NULL, 0, 0, NULL }
 };

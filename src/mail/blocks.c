@@ -44,7 +44,7 @@ may_hold_blocks (const MadoEntity *entity)
 
 /* What blocks are looked for in: the bytes of a text, the text of a page; @charset: (out) of these bytes, nullable. */
 static GBytes *
-text_to_cut (const MadoEntity *entity, char **charset)
+text_to_cut (MadoReading *reading, const MadoEntity *entity, char **charset)
 {
   g_autoptr (GBytes) content = mado_content_decode (entity);
   g_autofree char *used = NULL;
@@ -61,6 +61,8 @@ text_to_cut (const MadoEntity *entity, char **charset)
       g_clear_pointer (charset, g_free);
     return g_steal_pointer (&content);
   }
+  if (!mado_reading_may_read (reading, entity))
+    return NULL;
   text = mado_content_text (entity, &used, &notes);
   *charset = g_strdup ("utf-8");
   for (char *at = text; (at = strstr (at, "\xc2\xa0")) != NULL;)
@@ -220,7 +222,7 @@ cut (MadoReading *reading, MadoEntity *entity, guint depth, GError **error)
   gsize size;
   const char *text;
 
-  entity->text = text_to_cut (entity, &charset);
+  entity->text = text_to_cut (reading, entity, &charset);
   if (entity->text == NULL)
     return TRUE;
   text = g_bytes_get_data (entity->text, &size);

@@ -27,6 +27,7 @@ typedef struct {
   gint scope;          /* the scope of the text; -1 while there is none */
   gsize max;
   gboolean is_full;
+  gboolean is_cut;     /* some text was not read to its end */
 } Body;
 
 /* Does it say that it has parts, and has none? What it has instead is shown. */
@@ -54,6 +55,12 @@ add_segment (Body *body, const MadoLayer *layer, char *text)
 {
   Segment segment = { layer, text };
 
+  if (text != NULL && strlen (text) > body->max) { /* more than that is never shown */
+    segment.text = mado_text_truncate (text, body->max);
+    body->is_cut = TRUE;
+    g_free (text);
+    text = segment.text;
+  }
   body->length += text == NULL ? 0 : strlen (text);
   body->is_full = body->length > body->max;
   g_array_append_val (body->segments, segment);
@@ -69,6 +76,7 @@ is_blank (const char *text)
 static void
 tell_notes (Body *body, const MadoEntity *entity, guint notes, const char *used)
 {
+  body->is_cut |= (notes & MADO_CONTENT_CUT) != 0;
   if (notes & MADO_CHARSET_BROKEN)
     mado_reading_problem (body->reading, "Part %s holds bytes that are no characters; they are shown as U+FFFD.", entity->path);
   if (notes & MADO_CHARSET_OVERRULED)
@@ -94,7 +102,8 @@ text_outside (Body *body, const MadoEntity *entity, const MadoPiece *piece)
 
   if (!mado_charset_keeps_ascii (label)) /* the blocks beside it are ASCII */
     g_clear_pointer (&label, g_free);
-  text = mado_charset_decode (bytes, piece->size, label, &used, &notes);
+  text = mado_charset_decode (bytes, MIN (piece->size, (gsize) MADO_CONTENT_TEXT_MAX), label, &used, &notes);
+  body->is_cut |= piece->size > MADO_CONTENT_TEXT_MAX;
   tell_notes (body, entity, notes, used);
   if (body->reading->report->text_charset == NULL && !is_blank (text))
     body->reading->report->text_charset = g_steal_pointer (&used);
@@ -138,6 +147,10 @@ take_block (Body *body, const MadoPiece *piece)
   g_hash_table_add (body->shown, piece->opened);
   if (piece->opened->pieces != NULL) {
     take_pieces (body, piece->opened);
+    return;
+  }
+  if (!mado_reading_may_read (body->reading, piece->opened)) {
+    body->is_full = body->is_cut = TRUE;
     return;
   }
   text = mado_content_text (piece->opened, &charset, &notes);
@@ -194,6 +207,11 @@ take_leaf (Body *body, MadoEntity *entity)
     g_hash_table_add (body->shown, entity);
     body->scope = (gint) entity->scope;
     take_pieces (body, entity);
+    return TRUE;
+  }
+  if (!mado_reading_may_read (body->reading, entity)) {
+    g_hash_table_add (body->shown, entity);
+    body->is_full = body->is_cut = TRUE;
     return TRUE;
   }
   text = mado_content_text (entity, &charset, &notes);
@@ -462,7 +480,7 @@ mado_body_read (MadoReading *reading)
   take (&body, reading->root, TRUE);
   take_only_file (&body);
   text = put_together (&body);
-  report->text_truncated = strlen (text) > body.max;
+  report->text_truncated = body.is_cut || strlen (text) > body.max;
   report->text = mado_text_truncate (text, body.max);
   list_parts (&body, reading->root);
 }

@@ -120,7 +120,9 @@ mado_content_text (const MadoEntity *entity, char **charset, guint *notes)
 
   if (is_html && label == NULL)
     label = meta_charset (data, size);
-  text = mado_charset_decode (data, size, label, &used, notes);
+  text = mado_charset_decode (data, MIN (size, (gsize) MADO_CONTENT_TEXT_MAX), label, &used, notes);
+  if (size > MADO_CONTENT_TEXT_MAX)
+    *notes |= MADO_CONTENT_CUT;
   if (is_html) {
     char *plain = mado_html_to_text_without (text, repeats_header (entity) ? "header-protection-legacy-display" : NULL, notes);
     g_free (text);

@@ -3,11 +3,13 @@
 
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/mail/content.h"
 
 #include <string.h>
 #include <unistd.h>
 
 #define PROBLEMS_MAX 100
+#define TEXT_MAX (32 * 1024 * 1024)
 
 MadoReading *
 mado_reading_new (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, GError **error)
@@ -28,6 +30,7 @@ mado_reading_new (const MadoOpenContext *context, int fd, guint64 offset, guint6
   reading->limits.depth = (guint) mado_conf_int (conf, "limits", "depth");
   reading->limits.parts = (guint) mado_conf_int (conf, "limits", "parts");
   reading->limits.header_size = (gsize) mado_conf_int (conf, "limits", "header-size");
+  reading->text_left = TEXT_MAX;
   reading->plaintext_left = (guint64) mado_conf_int (conf, "crypto", "max-plaintext");
 
   reading->file = g_mapped_file_new_from_fd (fd, FALSE, &problem);
@@ -102,6 +105,20 @@ mado_reading_scan_header (MadoReading *reading, GError **error)
   if (end != NULL)
     size = (gsize) (end + 1 - reading->bytes);
   return scan (reading, size, error);
+}
+
+gboolean
+mado_reading_may_read (MadoReading *reading, const MadoEntity *entity)
+{
+  gboolean is_page = g_str_equal (entity->type, "text/html"); /* takes longer */
+  gsize size = MIN (entity->body_size, (gsize) MADO_CONTENT_TEXT_MAX) * (is_page ? 2 : 1);
+
+  if (reading->text_left == 0) {
+    mado_reading_problem (reading, "The mail holds more text than we read.");
+    return FALSE;
+  }
+  reading->text_left -= MIN (reading->text_left, size);
+  return TRUE;
 }
 
 void

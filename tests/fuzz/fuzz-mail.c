@@ -19,7 +19,7 @@ read_entity (MadoEntity *entity, const guint8 *bytes, size_t size)
   g_autofree char *name = mado_header_filename (entity);
   g_autoptr (GPtrArray) mailboxes = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_mailbox_free);
   MadoFormMatch match;
-  gboolean unknown;
+  guint notes;
   gsize length;
   const guint8 *raw = mado_entity_raw (entity, &length);
 
@@ -28,7 +28,7 @@ read_entity (MadoEntity *entity, const guint8 *bytes, size_t size)
   mado_header_mailboxes (entity, "From", mailboxes);
   mado_forms_recognise (entity, &match);
   if (entity->children->len == 0)
-    text = mado_content_text (entity, &charset, &unknown);
+    text = mado_content_text (entity, &charset, &notes);
   if (text != NULL && !g_utf8_validate (text, -1, NULL))
     abort ();
   for (guint i = 0; i < entity->children->len; i++)

@@ -76,8 +76,8 @@ check_display (const MadoReading *reading, const MadoEntity *entity)
   mado_protect_is_legacy_display (reading, entity);
   if (entity->children->len == 0 && g_str_has_prefix (entity->type, "text/")) {
     g_autofree char *charset = NULL;
-    gboolean unknown;
-    g_autofree char *text = mado_content_text (entity, &charset, &unknown);
+    guint notes;
+    g_autofree char *text = mado_content_text (entity, &charset, &notes);
     g_autofree char *before = g_strdup (text);
 
     if (text != NULL)
@@ -88,6 +88,20 @@ check_display (const MadoReading *reading, const MadoEntity *entity)
     check_display (reading, mado_entity_child (entity, i));
 }
 
+/* A protected sender whom no good signature backs gives way to the one outside, and then nobody is known. */
+static void
+check_sender (MadoReading *reading, const char *outer)
+{
+  gboolean differs = reading->outer_from != NULL;
+
+  reading->report->signature = MADO_SIGNATURE_GOOD_UNTRUSTED;
+  if (!mado_protect_settle_from (reading)) {
+    REQUIRE (!differs);
+    return;
+  }
+  REQUIRE (differs && reading->report->headers->from_count == 2 && g_strcmp0 (reading->report->from->address, outer) == 0);
+}
+
 static void
 check (MadoReading *reading, guint flags)
 {
@@ -95,8 +109,12 @@ check (MadoReading *reading, guint flags)
   gboolean is_encrypted = (flags & 1) != 0, is_signed = (flags & 2) != 0;
   g_autofree char *outer = NULL, *from = NULL;
   g_autoptr (GBytes) before = NULL, after = NULL;
-  gboolean may_win;
+  gboolean may_win, claims_all;
 
+  if (payload != reading->root && mado_protect_is_wrapper (payload)) {
+    payload->is_wrapper = TRUE;
+    payload = mado_entity_child (payload, 0);
+  }
   reading->payload = payload;
   if (is_encrypted && payload != reading->root) {
     mark_decrypted (payload);
@@ -111,10 +129,13 @@ check (MadoReading *reading, guint flags)
   check_subject (reading->report, payload, outer);
   after = mado_record_to_bytes (&mado_report_type, reading->report);
   may_win = payload != reading->root && (is_encrypted || is_signed);
-  if (!may_win || !(has_param (payload, "hp", "cipher") || has_param (payload, "hp", "clear") || has_param (payload, "protected-headers", "v1")))
+  claims_all = payload != reading->root && (payload->parent->is_wrapper || (has_param (payload, "hp", "cipher") && is_encrypted)
+                                            || (has_param (payload, "hp", "clear") && is_signed));
+  if (!may_win || !(claims_all || has_param (payload, "protected-headers", "v1")))
     REQUIRE (g_bytes_equal (before, after));
-  if (!may_win || !has_param (payload, "hp", is_encrypted ? "cipher" : "clear")) /* v1 protects the Subject alone */
+  if (!may_win || !claims_all) /* the older way protects the Subject, never the sender */
     REQUIRE (g_strcmp0 (from, reading->report->from == NULL ? NULL : reading->report->from->address) == 0);
+  check_sender (reading, from);
   check_display (reading, payload);
 }
 

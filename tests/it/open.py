@@ -334,9 +334,10 @@ def test_jail(gateway):
     """A reader that needs more memory or time than it may have is ended, and says whose mail it was."""
     with open(gateway.conf, encoding="ascii") as text:
         conf = text.read()
-    big = b"From: a@b\nSubject: big\nContent-Type: text/html\n\n" + b"<b>word</b> " * 4_000_000
-    for name, limit in (("memory", "memory = 128M\n"), ("processor time", "cpu = 1s\nmemory = 16G\n")):
-        mail = big if name == "memory" else big * 4
+    head, line = b"From: a@b\nSubject: big\n", b"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm\n"
+    large = head + b"Content-Transfer-Encoding: base64\nContent-Type: application/octet-stream\n\n" + line * 1_000_000
+    deep = head + b"Content-Type: message/rfc822\n\n" * 98 + b"Subject: in\n\n" + line * 700_000
+    for mail, name, limit in ((large, "memory", "memory = 104M\n"), (deep, "processor time", "cpu = 1s\nmemory = 16G\n")):
         with open(gateway.conf, "w", encoding="ascii") as out:
             out.write(conf + limit)
         report = gateway.open([mail])[0]

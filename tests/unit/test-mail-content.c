@@ -106,6 +106,28 @@ test_empty_page (void)
   }
 }
 
+/* Of a text that is too large its start is read, and it is said. */
+static void
+test_large (void)
+{
+  static const char head[] = "Content-Type: text/plain; charset=utf-8\n\n";
+
+  for (gsize more = 0; more < 2; more++) {
+    gsize size = sizeof head - 1 + MADO_CONTENT_TEXT_MAX + more;
+    g_autofree char *mail = g_malloc (size);
+    g_autoptr (MadoEntity) entity = NULL;
+    g_autofree char *used = NULL, *text = NULL;
+    guint notes = 0;
+
+    memset (mail, '\a', size); /* the worst: eight letters stand for one */
+    memcpy (mail, head, sizeof head - 1);
+    entity = scan (mail, size);
+    text = mado_content_text (entity, &used, &notes);
+    g_assert_cmpuint (strlen (text), ==, MADO_CONTENT_TEXT_MAX * strlen ("<U+0007>"));
+    g_assert_cmpint ((notes & MADO_CONTENT_CUT) != 0, ==, more > 0);
+  }
+}
+
 static void
 assert_html (const char *html, const char *has, const char *lacks)
 {
@@ -142,6 +164,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mail/content/no-copy", test_no_copy);
   g_test_add_func ("/mail/content/text", test_text);
   g_test_add_func ("/mail/content/html", test_html);
+  g_test_add_func ("/mail/content/large", test_large);
   g_test_add_func ("/mail/content/empty-page", test_empty_page);
   return g_test_run ();
 }

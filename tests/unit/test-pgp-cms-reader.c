@@ -263,6 +263,44 @@ test_deep (void)
   g_assert_cmpint (cms.kind, ==, MADO_CMS_JUNK);
 }
 
+static void
+append_element (GByteArray *out, guint8 tag, GByteArray *body)
+{
+  const guint8 header[] = { tag, 0x83, (guint8) (body->len >> 16), (guint8) (body->len >> 8), (guint8) body->len };
+
+  g_byte_array_append (out, header, sizeof header);
+  g_byte_array_append (out, body->data, body->len);
+  g_byte_array_set_size (body, 0);
+}
+
+/* Certificates are counted, and not for ever. */
+static void
+test_certificates (void)
+{
+  static const guint8 head[] = "\x02\x01\x01\x31\x00\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
+  static const guint8 oid[] = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
+
+  for (guint count = 50; count < 10000; count *= 10) {
+    g_autoptr (GByteArray) inner = g_byte_array_new (), outer = g_byte_array_new ();
+    g_auto (MadoCms) cms = { 0 };
+
+    for (guint i = 0; i < count; i++)
+      g_byte_array_append (inner, (const guint8 *) "\x30\x02\x05\x00", 4);
+    g_byte_array_append (outer, head, sizeof head - 1);
+    append_element (outer, 0xa0, inner);
+    g_byte_array_append (outer, (const guint8 *) "\x31\x00", 2);
+    append_element (inner, 0x30, outer);
+    append_element (outer, 0xa0, inner);
+    g_byte_array_append (inner, oid, sizeof oid - 1);
+    g_byte_array_append (inner, outer->data, outer->len);
+    g_byte_array_set_size (outer, 0);
+    append_element (outer, 0x30, inner);
+    mado_cms_read (outer->data, outer->len, 3, &cms);
+    g_assert_cmpint (cms.kind, ==, MADO_CMS_SIGNED);
+    g_assert_cmpuint (cms.certificate_count, ==, MIN (count, MADO_CMS_CERTIFICATES_MAX + 1));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -277,5 +315,6 @@ main (int argc, char **argv)
   g_test_add_func ("/pgp/cms-reader/attributes", test_attributes);
   g_test_add_func ("/pgp/cms-reader/binary", test_binary);
   g_test_add_func ("/pgp/cms-reader/deep", test_deep);
+  g_test_add_func ("/pgp/cms-reader/certificates", test_certificates);
   return g_test_run ();
 }

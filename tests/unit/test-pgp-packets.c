@@ -204,6 +204,35 @@ test_rest (void)
   }
 }
 
+/* A key has to be tried when nobody says whose it is, or when the same name comes twice. */
+static void
+test_trials (void)
+{
+  static const char bytes[] = HIDDEN PKESK HIDDEN PKESK PKESK "\xc1\x0c\x03\x11\x22\x33\x44\x55\x66\x77\x99\x01\x00\x00"
+                              "\xd2\x05\x01xxxx";
+  g_auto (MadoPackets) packets = { 0 };
+
+  mado_packets_read ((const guint8 *) bytes, sizeof bytes - 1, 100, &packets);
+  g_assert_cmpuint (packets.recipient_count, ==, 6);
+  g_assert_cmpuint (packets.trials, ==, 4);
+}
+
+static void
+test_first (void)
+{
+  static const char bytes[] = "\xc2\x05\x04xxxx\xc2\x05\x04yyyy\xc2\x05\x04zzzz";
+  const guint8 *all = (const guint8 *) bytes;
+  g_autoptr (GBytes) two = mado_packets_first (all, sizeof bytes - 1, 2);
+  gsize size;
+  const guint8 *data = g_bytes_get_data (two, &size);
+
+  g_assert_cmpmem (data, size, bytes, 14);
+  g_assert_null (mado_packets_first (all, sizeof bytes - 1, 3)); /* no more than that */
+  g_assert_null (mado_packets_first (all, sizeof bytes - 1, 4));
+  g_assert_null (mado_packets_first ((const guint8 *) "words", 5, 1));
+  g_assert_null (mado_packets_first (all, 0, 1));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -219,5 +248,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pgp/packets/many", test_many);
   g_test_add_func ("/pgp/packets/noise", test_noise);
   g_test_add_func ("/pgp/packets/rest", test_rest);
+  g_test_add_func ("/pgp/packets/trials", test_trials);
+  g_test_add_func ("/pgp/packets/first", test_first);
   return g_test_run ();
 }

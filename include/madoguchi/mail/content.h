@@ -7,7 +7,13 @@
  * the mail must outlive them. */
 GBytes *mado_content_decode (const MadoEntity *entity);
 
+/* Of a larger text only the start is read. */
+#define MADO_CONTENT_TEXT_MAX (8 * 1024 * 1024)
+
+/* A note beside those of charset.h and html.h: the text was larger. */
+#define MADO_CONTENT_CUT (1u << 16)
+
 /* (transfer full) what a person would read in the text part @entity (text/plain, text/html, any other
  * text), visible characters only. @charset: (out, transfer full) how it was read. @notes: (out) of
- * MADO_CHARSET_* (charset.h) and MADO_HTML_* (html.h). */
+ * MADO_CHARSET_* (charset.h) and MADO_HTML_* (html.h), and MADO_CONTENT_CUT. */
 char *mado_content_text (const MadoEntity *entity, char **charset, guint *notes);

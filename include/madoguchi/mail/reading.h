@@ -15,6 +15,7 @@ typedef struct {
   MadoMailbox *outer_from; /* the sender outside, when the protected one is somebody else; owned */
   MadoEntity *payload; /* first that is no layer, inside the envelope; NULL when that could not be opened */
   MadoStructureLimits limits;
+  gsize text_left;        /* bytes of text that may still be made readable */
   guint64 plaintext_left; /* bytes that decryption may still produce */
   guint trials;           /* recipients so far whose key had to be found by trying */
   guint scopes;           /* decrypted layers so far */
@@ -40,6 +41,9 @@ gboolean mado_reading_scan (MadoReading *reading, GError **error);
 
 /* Scans the top header alone. Errors: as above. */
 gboolean mado_reading_scan_header (MadoReading *reading, GError **error);
+
+/* May the text of @entity be made readable? FALSE, with a problem, when all texts of the mail were too much already. */
+gboolean mado_reading_may_read (MadoReading *reading, const MadoEntity *entity);
 
 /* Adds a sentence to the problems, once. */
 void mado_reading_problem (MadoReading *reading, const char *format, ...) G_GNUC_PRINTF (2, 3);
