@@ -84,7 +84,7 @@ is_odd (const char *name)
 {
   gsize length = strlen (name);
 
-  if (strpbrk (name, "/\\:*?\"<>|") != NULL || (length > 0 && strchr (". ", name[length - 1]) != NULL) || name[0] == ' ')
+  if (strpbrk (name, "/\\") != NULL || (length > 0 && strchr (". ", name[length - 1]) != NULL) || name[0] == ' ')
     return TRUE;
   for (const char *p = name; *p != '\0'; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);

@@ -383,14 +383,39 @@ append_marked (GString *out, const char *text, const char *mark)
   }
 }
 
+/* The best that may be said of the signatures of @layer; bound to the sender already. */
+static MadoSignatureStatus
+best_status (const MadoLayer *layer)
+{
+  MadoSignatureStatus best = MADO_SIGNATURE_NONE;
+
+  for (guint i = 0; i < layer->signatures->len; i++) {
+    MadoSignatureStatus status = ((MadoSignature *) g_ptr_array_index (layer->signatures, i))->status;
+    if (status == MADO_SIGNATURE_GOOD || best == MADO_SIGNATURE_NONE || (status == MADO_SIGNATURE_GOOD_UNTRUSTED && best != MADO_SIGNATURE_GOOD))
+      best = status;
+  }
+  return best;
+}
+
 static const char *
 words_for (const Segment *segment)
 {
+  gboolean is_signed_only;
+
   if (segment->layer == NULL)
     return "=== outside of any encryption or signature ===\n";
   if (segment->text == NULL)
     return "=== a block that could not be opened ===\n";
-  return segment->layer->operation == MADO_OPERATION_VERIFY ? "=== a block with a signature ===\n" : "=== a block that was encrypted ===\n";
+  is_signed_only = segment->layer->operation == MADO_OPERATION_VERIFY;
+  switch (best_status (segment->layer)) {
+  case MADO_SIGNATURE_GOOD:
+    return is_signed_only ? "=== a block with a signature of the sender ===\n" : "=== a block that was encrypted, with a signature of the sender ===\n";
+  case MADO_SIGNATURE_GOOD_UNTRUSTED:
+    return is_signed_only ? "=== a block with a signature, not known as the sender's ===\n"
+                          : "=== a block that was encrypted, with a signature that is not known as the sender's ===\n";
+  default:
+    return is_signed_only ? "=== a block with a signature that does not count ===\n" : "=== a block that was encrypted ===\n";
+  }
 }
 
 static void

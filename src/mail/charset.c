@@ -225,7 +225,7 @@ is_untrue (const guint8 *bytes, gsize length, Charset declared)
     if (is_utf8 (bytes, length, 1))
       return TRUE;
     guess = mado_guess (bytes, length);
-    return guess.score >= 350 && guess.latin <= 0 && !g_str_equal (guess.charset, "windows-1252");
+    return guess.score >= 350 && guess.weight >= 24 && guess.latin <= 0 && !g_str_equal (guess.charset, "windows-1252");
   case KIND_DOUBLE:
     if (is_utf8 (bytes, length, 3))
       return TRUE;

@@ -211,12 +211,12 @@ typedef struct {
 
 static const Candidate candidates[] = {
   { "cp932", weigh_sjis, 0 },    { "euc-jp", weigh_euc_jp, 0 }, { "gb18030", weigh_gb, 12 },     { "big5", weigh_big5, 12 },
-  { "cp949", weigh_korean, 12 }, { "koi8-r", weigh_koi8, 0 },   { "windows-1251", weigh_1251, 0 }, { "iso-8859-5", weigh_8859_5, 12 },
+  { "cp949", weigh_korean, 12 }, { "koi8-r", weigh_koi8, 16 },   { "windows-1251", weigh_1251, 16 }, { "iso-8859-5", weigh_8859_5, 16 },
   { "windows-1252", weigh_latin, 0 },
 };
 
 static int
-walk (const guint8 *bytes, gsize length, const Candidate *candidate)
+walk (const guint8 *bytes, gsize length, const Candidate *candidate, gint64 *weight)
 {
   gboolean is_japanese = candidate->weigh == weigh_sjis || candidate->weigh == weigh_euc_jp;
   gsize at = 0, high = 0, kana = 0, kanji = 0;
@@ -227,11 +227,11 @@ walk (const guint8 *bytes, gsize length, const Candidate *candidate)
   while (at < length) {
     gsize taken = 1;
     if (bytes[at] >= 0x80) {
-      int weight = candidate->weigh (bytes + at, length - at, &taken, before);
-      gboolean is_cut = weight == REFUSED && length == LOOK_AT && at + 4 > length; /* by ourselves */
-      sum += is_cut ? 0 : weight;
-      kana += weight >= KANA;
-      kanji += weight == KANJI;
+      int points = candidate->weigh (bytes + at, length - at, &taken, before);
+      gboolean is_cut = points == REFUSED && length == LOOK_AT && at + 4 > length; /* by ourselves */
+      sum += is_cut ? 0 : points;
+      kana += points >= KANA;
+      kanji += points == KANJI;
     }
     before = bytes[at + taken - 1];
     at += taken;
@@ -240,13 +240,15 @@ walk (const guint8 *bytes, gsize length, const Candidate *candidate)
     sum -= (gint64) kanji * 4;
   for (at = 0; at < length; at++)
     high += bytes[at] >= 0x80;
+  if (weight != NULL)
+    *weight = sum;
   return high == 0 ? 0 : (int) (sum * 100 / (gint64) high);
 }
 
 MadoGuess
 mado_guess (const guint8 *bytes, gsize length)
 {
-  MadoGuess guess = { "us-ascii", 0, 0 };
+  MadoGuess guess = { "us-ascii", 0, 0, 0 };
   gsize at = 0;
 
   while (at < length && bytes[at] < 0x80)
@@ -256,14 +258,17 @@ mado_guess (const guint8 *bytes, gsize length)
   if (g_utf8_validate_len ((const char *) bytes, length, NULL)) {
     guess.charset = "utf-8";
     guess.score = 1400;
+    guess.weight = G_MAXINT;
     return guess;
   }
   guess.charset = "windows-1252";
-  guess.score = guess.latin = walk (bytes, length, &candidates[G_N_ELEMENTS (candidates) - 1]);
+  guess.score = guess.latin = walk (bytes, length, &candidates[G_N_ELEMENTS (candidates) - 1], &guess.weight);
   for (gsize i = 0; i + 1 < G_N_ELEMENTS (candidates); i++) {
-    int score = walk (bytes, length, &candidates[i]);
+    gint64 weight;
+    int score = walk (bytes, length, &candidates[i], &weight);
     if (score > guess.score && score > 0) {
       guess.score = score;
+      guess.weight = weight;
       guess.charset = candidates[i].charset;
     }
   }
@@ -275,6 +280,6 @@ mado_guess_fit (const guint8 *bytes, gsize length, const char *charset)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (candidates); i++)
     if (g_str_equal (candidates[i].charset, charset))
-      return walk (bytes, length, &candidates[i]);
+      return walk (bytes, length, &candidates[i], NULL);
   return G_MININT;
 }

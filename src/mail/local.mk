@@ -25,6 +25,9 @@ tests_unit_open_one_LDADD = $(mail_libs) $(model_json_libs)
 
 TESTS += tests/it/open.py tests/it/inline.py tests/it/shapes.py tests/it/headers.py tests/it/smime.py tests/it/revoked.py tests/it/corpus.py
 EXTRA_DIST += tests/it/open.py tests/it/inline.py tests/it/shapes.py tests/it/headers.py tests/it/smime.py tests/it/revoked.py tests/it/corpus.py
+spoof_tests = tests/it/spoof.py tests/it/spoof-packets.py tests/it/spoof-smime.py
+TESTS += $(spoof_tests)
+EXTRA_DIST += $(spoof_tests) tests/lib/madopackets.py tests/lib/madospoof.py
 
 unit_tests += tests/unit/test-mail-structure tests/unit/test-mail-charset tests/unit/test-mail-words tests/unit/test-mail-verdict
 tests_unit_test_mail_structure_SOURCES = tests/unit/test-mail-structure.c

@@ -188,10 +188,12 @@ next_block (Rest *rest, Block *block)
   while (next_line (rest, &line, &length)) {
     if (has_prefix (line, length, "-----BEGIN PGP ")) {
       *block = (Block) { .start = is_line (line, length, "-----BEGIN PGP SIGNED MESSAGE-----") ? NULL : pass_fields (*rest) };
-    } else if (block->start != NULL && has_prefix (line, length, "-----END PGP ")) {
+    } else if (block->start == NULL || line < block->start) {
+      continue; /* outside of any, or a field, whatever it looks like */
+    } else if (has_prefix (line, length, "-----END PGP ")) {
       block->end = line;
       return TRUE;
-    } else if (block->start != NULL && line >= block->start && length > 0) {
+    } else if (length > 0) {
       block->sum = length == 5 && line[0] == '=' ? line : NULL;
     }
   }

@@ -249,11 +249,11 @@ judge_users (const MadoKey *key, const char *address, gboolean is_over, MadoVali
   return found;
 }
 
-/* Did the owner of @key take back the user ID with @address? */
+/* Did the owner of @key take back the user ID with @address? With a revoked key gpg lists all as revoked. */
 static gboolean
 has_revoked_user (const MadoKey *key, const char *address)
 {
-  for (guint i = 0; i < key->users->len; i++) {
+  for (guint i = 0; !key->is_revoked && i < key->users->len; i++) {
     const MadoKeyUser *user = key->users->pdata[i];
     if (user->is_revoked && user->address != NULL && mado_text_same_address (user->address, address))
       return TRUE;

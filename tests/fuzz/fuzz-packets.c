@@ -62,6 +62,41 @@ check_armor (const guint8 *bytes, gsize size, const MadoPackets *packets)
     REQUIRE (inside.kind == packets->kind && inside.recipient_count == packets->recipient_count && inside.container == packets->container);
 }
 
+/* Armour that was repaired needs no second repair. */
+static void
+check_repair (const guint8 *bytes, gsize size)
+{
+  gboolean was_wrong = FALSE, again_wrong = FALSE;
+  g_autoptr (GBytes) repaired = mado_pgp_armor_repair (bytes, size, &was_wrong);
+  g_autoptr (GBytes) again = NULL;
+  const guint8 *data;
+  gsize length;
+
+  if (repaired == NULL)
+    return;
+  data = g_bytes_get_data (repaired, &length);
+  again = mado_pgp_armor_repair (data, length, &again_wrong);
+  REQUIRE (length >= size && again == NULL && !again_wrong);
+}
+
+/* What is taken off the head leaves all else as it was. */
+static void
+check_strip (const guint8 *bytes, gsize size, const MadoPackets *packets)
+{
+  g_autoptr (GBytes) stripped = mado_packets_strip (bytes, size);
+  g_auto (MadoPackets) left = { 0 };
+  const guint8 *data;
+  gsize length;
+
+  if (stripped == NULL)
+    return;
+  data = g_bytes_get_data (stripped, &length);
+  REQUIRE (length < size);
+  mado_packets_read (data, length, 50, &left);
+  check (&left);
+  REQUIRE (left.recipient_count >= packets->recipient_count || packets->is_compressed);
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size)
 {
@@ -71,5 +106,7 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size)
   check (&packets);
   check_walk (bytes, size);
   check_armor (bytes, size, &packets);
+  check_repair (bytes, size);
+  check_strip (bytes, size, &packets);
   return 0;
 }

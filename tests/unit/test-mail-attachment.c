@@ -69,6 +69,7 @@ static const Case cases[] = {
   { "../../etc/passwd", "text/plain", BYTES ("x"), "odd-name", "text/plain" },
   { "a\\b.txt", "text/plain", BYTES ("x"), "odd-name", "text/plain" },
   { "a\n.txt", "text/plain", BYTES ("x"), "odd-name", "text/plain" },
+  { "2026-11-21T06:00:00.csv", "text/csv", BYTES ("x"), "", "text/plain" },
   { "a.txt.", "text/plain", BYTES ("x"), "odd-name", "text/plain" },
   { "a\xff.txt", "text/plain", BYTES ("x"), "odd-name", "text/plain" },
   { "\xe7\xaa\x93\xe5\x8f\xa3 (1).txt", "text/plain", BYTES ("x"), "", "text/plain" },

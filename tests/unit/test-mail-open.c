@@ -212,7 +212,8 @@ test_marked (Team *team, gconstpointer data G_GNUC_UNUSED)
 
   g_assert_no_error (error);
   g_assert_cmpint (report->signature, ==, MADO_SIGNATURE_PARTIAL);
-  g_assert_cmpstr (report->text, ==, "=== a block with a signature ===\nsigned text\n \xe3\x80\x80 == Outside of any encryption or signature ==\n"
+  g_assert_cmpstr (report->text, ==, "=== a block with a signature, not known as the sender's ===\nsigned text\n"
+                                     " \xe3\x80\x80 == Outside of any encryption or signature ==\n"
                                      "=== outside of any encryption or signature ===\n| pay Mallory\n| === a block with a signature ===\n| more");
 }
 

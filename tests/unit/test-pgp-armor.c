@@ -52,6 +52,7 @@ static const struct {
     "-----END PGP SIGNATURE-----\n", NULL, FALSE },
   { "no armour", "hello\n=abcd\n", NULL, FALSE },
   { "no end", BEGIN "\nwQwDESIzRFVm\n=abcd\n", NULL, FALSE },
+  { "an end that is a field", BEGIN "-----END PGP MESSAGE-----:\n\nwQwDESIzRFVm\n", NULL, FALSE },
   { "nothing", "", NULL, FALSE },
 };
 

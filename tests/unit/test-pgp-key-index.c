@@ -147,6 +147,9 @@ test_pin_of_revoked_user (void)
     g_assert_cmpint (mado_key_index_judge (index, key, "alice@x.example", &matches, &vouched_by), ==, i == 0 ? UNKNOWN : FULL);
     g_assert_cmpint (matches, ==, i == 1);
     g_assert_cmpstr (vouched_by, ==, i == 0 ? NULL : "pin");
+    key->is_revoked = TRUE; /* of a revoked key all user IDs are */
+    g_assert_cmpint (mado_key_index_judge (index, key, "alice@x.example", &matches, &vouched_by), ==, MADO_VALIDITY_NEVER);
+    g_assert_true (matches);
   }
 }
 

@@ -9,6 +9,7 @@ typedef struct {
                           "windows-1251", "iso-8859-5", "windows-1252"; "us-ascii" when no byte is above 127 */
   int score;           /* how much it looks like text in it, per 100 bytes above 127 */
   int latin;           /* the same for windows-1252 */
+  gint64 weight;       /* the sum of what speaks for it: a handful of bytes is weak evidence */
 } MadoGuess;
 
 /* Looks at the first 64 KiB of @bytes. Escapes are not looked at (jis.h). */
