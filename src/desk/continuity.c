@@ -157,6 +157,8 @@ judge_signature (const MadoReport *report, const GPtrArray *known, const Speaker
 static gboolean
 is_offered_for (const MadoOfferedKey *offered, const char *address)
 {
+  if (offered->gossip || offered->protocol == MADO_PROTOCOL_SMIME) /* about others; not what we would answer with */
+    return FALSE;
   if (g_strcmp0 (offered->source, "autocrypt") == 0) /* only taken when it is for the sender */
     return TRUE;
   for (guint i = 0; offered->user_ids[i] != NULL; i++) {

@@ -22,7 +22,7 @@
  *   after=KEY          the key was certified by KEY
  *   smime              instead of OpenPGP
  *   offer=KEY          attached key with her address; autocrypt=KEY; foreign=KEY: attached, of somebody else
- *   vouched-offer=KEY  attached, pinned
+ *   vouched-offer=KEY  attached, pinned; gossip=KEY: of another recipient; certificate=KEY: for S/MIME
  *   part               the signature covers a part
  *   undecryptable, two-senders */
 typedef struct {
@@ -87,6 +87,8 @@ static const Row rows[] = {
   { "", "none autocrypt=A", NULL, "offered=A" },
   { "", "none offer=A", NULL, "offered=A" },
   { "", "none foreign=A", NULL, NULL },
+  { "openpgp=A", "good:A gossip=B", NULL, "openpgp=A" },
+  { "openpgp=A", "good:A certificate=B", NULL, "openpgp=A" },
   { "offered=A", "none autocrypt=A", NULL, "offered=A" },
   { "offered=A", "none autocrypt=B", "offered known=A offered=B", NULL },
   { "offered=A", "none foreign=B", NULL, NULL },
@@ -168,6 +170,12 @@ apply_word (MadoReport *report, const char *word)
     offer (report, "attached", "\"alice@example.net\" <eve@example.net>", value[0], NULL);
   } else if (g_str_has_prefix (word, "autocrypt=")) {
     offer (report, "autocrypt", "", value[0], NULL);
+  } else if (g_str_has_prefix (word, "gossip=")) {
+    offer (report, "autocrypt", "", value[0], NULL);
+    ((MadoOfferedKey *) report->keys_offered->pdata[0])->gossip = TRUE;
+  } else if (g_str_has_prefix (word, "certificate=")) {
+    offer (report, "attached", "alice@example.net", value[0], NULL);
+    ((MadoOfferedKey *) report->keys_offered->pdata[0])->protocol = MADO_PROTOCOL_SMIME;
   } else if (strcmp (word, "undecryptable") == 0) {
     report->undecryptable = mado_undecryptable_new ();
   } else if (strcmp (word, "two-senders") == 0) {
