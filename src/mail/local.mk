@@ -25,7 +25,7 @@ tests_unit_open_one_LDADD = $(mail_libs) $(model_json_libs)
 
 TESTS += tests/it/open.py tests/it/inline.py tests/it/shapes.py tests/it/headers.py tests/it/smime.py tests/it/revoked.py tests/it/corpus.py
 EXTRA_DIST += tests/it/open.py tests/it/inline.py tests/it/shapes.py tests/it/headers.py tests/it/smime.py tests/it/revoked.py tests/it/corpus.py
-spoof_tests = tests/it/spoof.py tests/it/spoof-packets.py tests/it/spoof-smime.py
+spoof_tests = tests/it/spoof.py tests/it/spoof-packets.py tests/it/spoof-smime.py tests/it/efail.py
 TESTS += $(spoof_tests)
 EXTRA_DIST += $(spoof_tests) tests/lib/madopackets.py tests/lib/madospoof.py
 

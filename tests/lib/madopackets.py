@@ -44,6 +44,14 @@ def split(data):
     return found
 
 
+def split_head(message):
+    """The first packet of @message: its session key."""
+    first, size = message[0], message[1]
+    if first & 0x40 == 0 and first & 3 == 1:
+        return message[:3 + int.from_bytes(message[1:3], 'big')]
+    return message[:2 + size]
+
+
 def literal(data, name=b'', kind=b'b'):
     return packet(LITERAL, kind + bytes([len(name)]) + name + bytes(4) + data)
 
