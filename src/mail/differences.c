@@ -132,7 +132,7 @@ add (MadoReading *reading, const char *name, const char *outer, const char *inne
   difference->protected = show (inner);
   difference->intended = intended;
   g_ptr_array_add (reading->report->header_differences, difference);
-  if (!intended)
+  if (!intended && !g_str_equal (name, "From")) /* which sender counts depends on the signature: see protect.c */
     g_string_append_printf (changed, "%s%s", changed->len > 0 ? ", " : "", name);
 }
 

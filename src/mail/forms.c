@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define LOOK_MAX (256 * 1024)
+#define VERSION_MAX 4096
 
 static gboolean
 has_type (const MadoEntity *entity, const char *type)
@@ -29,9 +30,9 @@ has_param (const MadoEntity *entity, const char *name, const char *value)
 static gboolean
 is_version_1 (const MadoEntity *entity)
 {
-  g_autoptr (GBytes) content = mado_content_decode (entity);
-  gsize size;
-  const char *bytes = g_bytes_get_data (content, &size);
+  g_autoptr (GBytes) content = entity->body_size > VERSION_MAX ? NULL : mado_content_decode (entity);
+  gsize size = 0;
+  const char *bytes = content == NULL ? NULL : g_bytes_get_data (content, &size);
   g_autofree char *text = g_strstrip (g_strndup (bytes == NULL ? "" : bytes, MIN (size, 200)));
 
   if (g_ascii_strncasecmp (text, "Version:", 8) != 0)
@@ -207,7 +208,7 @@ mado_forms_recognise (MadoEntity *entity, MadoFormMatch *match)
   return FALSE;
 }
 
-/* Where a line of @text holds nothing but @words. @is_marked: (out) after marks of quotation or blanks. */
+/* Does a line of @text start with @words? @is_marked: (out) after marks of quotation or blanks. */
 static gboolean
 has_line (const char *text, gsize size, const char *words, gboolean *is_marked)
 {
@@ -245,6 +246,9 @@ mado_forms_unopened (const MadoEntity *entity)
   size = MIN (size, LOOK_MAX);
   if (size == 0)
     return NULL;
+  if (has_line (bytes, size, "-----BEGIN PGP MESSAGE, PART ", &is_marked))
+    return "The mail holds one part of an OpenPGP message that was split into several, which no program of today puts together: ask for it "
+           "once more, in one piece.";
   has_message = has_line (bytes, size, "-----BEGIN PGP MESSAGE-----", &is_marked);
   if (!has_message && !has_line (bytes, size, "-----BEGIN PGP SIGNED MESSAGE-----", &is_marked))
     return NULL;

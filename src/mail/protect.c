@@ -97,6 +97,17 @@ keep_outer_from (MadoReading *reading, MadoMailbox *outer)
     reading->outer_from = outer;
 }
 
+/* The older scheme says nothing about two senders: the one outside stays, as everywhere else. */
+static void
+note_other_sender (MadoReading *reading)
+{
+  GPtrArray *differences = reading->report->header_differences;
+
+  for (guint i = 0; i < differences->len; i++)
+    if (g_str_equal (((MadoHeaderDifference *) g_ptr_array_index (differences, i))->name, "From"))
+      mado_reading_problem (reading, "The mail names another sender inside; the one outside is shown.");
+}
+
 void
 mado_protect_read (MadoReading *reading)
 {
@@ -110,6 +121,7 @@ mado_protect_read (MadoReading *reading)
   mado_differences_read (reading, payload, protection);
   if (protection == MADO_PROTECTION_SOME) {
     mado_facts_read_some (reading, payload);
+    note_other_sender (reading);
     return;
   }
   outer = g_steal_pointer (&reading->report->from);

@@ -194,6 +194,7 @@ def armours(s):
         ("two messages in one part", head() + wrap(cipher + cipher), lambda r: reason(r) == "corrupt" and r["text"] == ""),
         ("a quoted block is named", mail("Look:\n" + "".join("> " + line + "\n" for line in block.splitlines())), lambda r: not r["layers"] and says(r, "quot")),
         ("an indented block is named", mail("".join("    " + line + "\n" for line in clear.splitlines())), lambda r: not r["layers"] and says(r, "quot")),
+        ("a message in several pieces", mail(block.replace("MESSAGE-----", "MESSAGE, PART 01/02-----")), lambda r: not r["layers"] and says(r, "split")),
         ("a marker in a sentence is no block", mail("It starts with > -----BEGIN PGP MESSAGE----- you know.\n"), lambda r: not r["layers"] and not r["problems"]),
         ("clear-signed, in a page alone", head() + page(clear), lambda r: good(r) and r["text"] == WORDS and layers(r)[0][1] == "inline"),
         ("the same with words before it", head() + page("Pay Mallory.\n" + clear), lambda r: summary(r) == ("none", "partial")
