@@ -3,7 +3,7 @@
 #include "madoguchi/pgp/seal.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/pgp/context.h"
-#include "madoguchi/pgp/loop.h"
+#include "madoguchi/pgp/run.h"
 
 #include <string.h>
 
@@ -20,8 +20,29 @@ typedef enum { JOB_SIGN, JOB_SIGN_ENCRYPT } JobKind;
 typedef struct {
   JobKind kind;
   GBytes *bytes;
-  char *recipients; /* as gpgme_op_encrypt_sign_ext () wants them */
+  const char *const *recipients; /* fingerprints, NULL-terminated; NULL: none */
+  gboolean to_team_too;
 } Job;
+
+/* What gpg said of a job. */
+typedef struct {
+  gboolean is_signed, is_encrypted;
+  int hash;          /* of the signature, OpenPGP's number */
+  char *bad_key;     /* a recipient that cannot be used; NULL: none */
+  int bad_reason;    /* why, GnuPG's number */
+  gboolean is_bad_signer;
+  gpgme_error_t failure; /* where it stopped; 0: it does not say */
+  GError *trouble;   /* it could not be run at all */
+} Said;
+
+static void
+said_clear (Said *said)
+{
+  g_free (said->bad_key);
+  g_clear_error (&said->trouble);
+  *said = (Said) { 0 };
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Said, said_clear)
 
 /* (transfer full) @text, as GnuPG armours it (LF), with the line ends of mail. */
 static GBytes *
@@ -41,67 +62,120 @@ to_crlf (const char *text, gsize length)
   return g_byte_array_free_to_bytes (out);
 }
 
-static gpgme_error_t
-run_once (MadoSealer *sealer, const Job *job, GBytes **out)
+/* One status line (GnuPG's doc/DETAILS). @words: the keyword and what follows it. */
+static void
+take_line (Said *said, char **words)
 {
-  gpgme_data_t in = NULL, sealed = NULL;
-  MadoPgpLoop loop;
-  gpgme_error_t problem;
-  size_t length = 0;
-  char *text;
+  guint count = g_strv_length (words);
 
-  problem = gpgme_data_new_from_mem (&in, g_bytes_get_data (job->bytes, NULL), g_bytes_get_size (job->bytes), 0);
-  if (problem == 0)
-    problem = gpgme_data_new (&sealed);
-  mado_pgp_loop_begin (&loop, sealer->context);
-  if (problem == 0 && job->kind == JOB_SIGN)
-    problem = gpgme_op_sign_start (sealer->context, in, sealed, GPGME_SIG_MODE_DETACH);
-  else if (problem == 0)
-    problem = gpgme_op_encrypt_sign_ext_start (sealer->context, NULL, job->recipients,
-                                               GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_ENCRYPT_TO, in, sealed);
-  problem = mado_pgp_loop_finish (&loop, problem);
-  gpgme_data_release (in);
-  if (problem != 0 || sealed == NULL) {
-    gpgme_data_release (sealed);
-    return problem;
+  if (g_str_equal (words[0], "SIG_CREATED") && count >= 7) {
+    said->is_signed = TRUE;
+    said->hash = (int) g_ascii_strtoll (words[3], NULL, 10);
+  } else if (g_str_equal (words[0], "END_ENCRYPTION")) {
+    said->is_encrypted = TRUE;
+  } else if (g_str_equal (words[0], "INV_RECP") && count >= 2 && said->bad_key == NULL) {
+    said->bad_reason = (int) g_ascii_strtoll (words[1], NULL, 10);
+    said->bad_key = g_strdup (count >= 3 ? words[2] : "of the recipient");
+  } else if (g_str_equal (words[0], "INV_SGNR")) {
+    said->is_bad_signer = TRUE;
+  } else if (g_str_equal (words[0], "FAILURE") && count >= 3 && !g_str_equal (words[1], "gpg-exit")) {
+    said->failure = (gpgme_error_t) g_ascii_strtoull (words[2], NULL, 10);
   }
-  text = gpgme_data_release_and_get_mem (sealed, &length);
-  *out = to_crlf (text, length);
-  gpgme_free (text);
+}
+
+static void
+take_status (Said *said, const char *status)
+{
+  char **words;
+
+  while (mado_pgp_run_next (&status, &words)) {
+    take_line (said, words);
+    g_strfreev (words);
+  }
+}
+
+static gboolean
+run_gpg (MadoSealer *sealer, const Job *job, Said *said, GBytes **out)
+{
+  MadoPgpProgram program = mado_pgp_program_of (sealer->context);
+  const char *signer = sealer->key->subkeys->fpr;
+  g_autoptr (GPtrArray) line = g_ptr_array_new ();
+  g_autofree char *status = NULL;
+  const char *sign[] = { "--detach-sign" }, *seal[] = { "--sign", "--encrypt", "--always-trust", "--no-encrypt-to" };
+
+  for (gsize i = 0; i < (job->kind == JOB_SIGN ? G_N_ELEMENTS (sign) : G_N_ELEMENTS (seal)); i++)
+    g_ptr_array_add (line, (gpointer) (job->kind == JOB_SIGN ? sign[i] : seal[i]));
+  g_ptr_array_add (line, (gpointer) "--armor");
+  g_ptr_array_add (line, (gpointer) "--local-user");
+  g_ptr_array_add (line, (gpointer) signer);
+  for (const char *const *name = job->recipients; name != NULL && *name != NULL; name++) {
+    g_ptr_array_add (line, (gpointer) "--recipient");
+    g_ptr_array_add (line, (gpointer) *name);
+  }
+  if (job->to_team_too) {
+    g_ptr_array_add (line, (gpointer) "--recipient");
+    g_ptr_array_add (line, sealer->fingerprint);
+  }
+  g_ptr_array_add (line, NULL);
+  if (!mado_pgp_run (&program, (const char *const *) line->pdata, job->bytes, out, &status, &said->trouble))
+    return FALSE;
+  take_status (said, status);
+  return TRUE;
+}
+
+/* @out only on success: gpg says itself that it signed, and encrypted to the end. */
+static gpgme_error_t
+run_once (MadoSealer *sealer, const Job *job, Said *said, GBytes **out)
+{
+  g_autoptr (GBytes) text = NULL;
+  gsize length;
+  const char *data;
+
+  said_clear (said);
+  if (!run_gpg (sealer, job, said, &text))
+    return gpgme_error (GPG_ERR_INV_ENGINE);
+  if (said->bad_key != NULL)
+    return gpgme_error (GPG_ERR_UNUSABLE_PUBKEY);
+  if (said->failure != 0)
+    return said->failure;
+  if (said->is_bad_signer)
+    return gpgme_error (GPG_ERR_UNUSABLE_SECKEY);
+  data = g_bytes_get_data (text, &length);
+  if (!said->is_signed || (job->kind == JOB_SIGN_ENCRYPT && !said->is_encrypted) || length == 0)
+    return gpgme_error (GPG_ERR_GENERAL);
+  *out = to_crlf (data, length);
   return 0;
 }
 
 /* Why a key cannot be used, in words. */
 static const char *
-reason_of (gpgme_error_t reason)
+reason_of (int reason)
 {
-  switch (gpgme_err_code (reason)) {
-  case GPG_ERR_NO_PUBKEY:
+  switch (reason) {
+  case 1:
     return "not known";
-  case GPG_ERR_KEY_EXPIRED:
-    return "expired";
-  case GPG_ERR_CERT_REVOKED:
-    return "revoked";
-  case GPG_ERR_WRONG_KEY_USAGE:
+  case 3:
     return "cannot encrypt";
+  case 4:
+    return "revoked";
+  case 5:
+    return "expired";
   default:
     return "unusable (expired, revoked or without an encryption key)";
   }
 }
 
 static gboolean
-set_problem (MadoSealer *sealer, const Job *job, gpgme_error_t problem, GError **error)
+set_problem (Said *said, gpgme_error_t problem, GError **error)
 {
-  gpgme_encrypt_result_t result = job->kind == JOB_SIGN_ENCRYPT ? gpgme_op_encrypt_result (sealer->context) : NULL;
-  gpgme_err_code_t code = gpgme_err_code (problem);
-
-  if (result != NULL && result->invalid_recipients != NULL) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "key %s: %s", result->invalid_recipients->fpr,
-                 reason_of (result->invalid_recipients->reason));
+  if (said->trouble != NULL) {
+    g_propagate_prefixed_error (error, g_steal_pointer (&said->trouble), "seal: ");
     return FALSE;
   }
-  if (code == GPG_ERR_UNUSABLE_PUBKEY || code == GPG_ERR_NO_PUBKEY)
-    return mado_pgp_error_set (error, problem, "the recipient's key");
+  if (said->bad_key != NULL) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "key %s: %s", said->bad_key, reason_of (said->bad_reason));
+    return FALSE;
+  }
   mado_pgp_error_set (error, problem, "seal");
   if (error != NULL && *error != NULL) /* the team's own key is never the mail's fault */
     (*error)->code = MADO_ERROR_TEMP;
@@ -110,21 +184,21 @@ set_problem (MadoSealer *sealer, const Job *job, gpgme_error_t problem, GError *
 
 /* Runs @job; once more when it failed and the agent had to be started anew. */
 static gboolean
-run (MadoSealer *sealer, const Job *job, GBytes **out, GError **error)
+run (MadoSealer *sealer, const Job *job, Said *said, GBytes **out, GError **error)
 {
   gpgme_error_t problem;
 
   if (!mado_pgp_home_refresh (sealer->home, error))
     return FALSE;
-  problem = run_once (sealer, job, out);
+  problem = run_once (sealer, job, said, out);
   if (problem == 0)
     return TRUE;
-  if (gpgme_err_code (problem) == GPG_ERR_UNUSABLE_PUBKEY)
-    return set_problem (sealer, job, problem, error);
+  if (said->bad_key != NULL)
+    return set_problem (said, problem, error);
   if (!mado_pgp_home_check_agent (sealer->home, error))
     return FALSE;
-  problem = run_once (sealer, job, out);
-  return problem == 0 || set_problem (sealer, job, problem, error);
+  problem = run_once (sealer, job, said, out);
+  return problem == 0 || set_problem (said, problem, error);
 }
 
 /* Why @key cannot sign for the team; NULL when it can. */
@@ -151,9 +225,7 @@ load_key (MadoSealer *sealer, GError **error)
     g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "[team] key %s: %s", sealer->fingerprint, fault_of (sealer->key));
     return FALSE;
   }
-  problem = gpgme_signers_add (sealer->context, sealer->key);
-  gpgme_set_armor (sealer->context, 1);
-  return problem == 0 || mado_pgp_error_set (error, problem, "team key");
+  return TRUE;
 }
 
 static gboolean
@@ -161,9 +233,10 @@ try_key (MadoSealer *sealer, GError **error)
 {
   g_autoptr (GBytes) nothing = g_bytes_new_static ("trial\r\n", 7);
   g_autoptr (GBytes) signature = NULL;
-  Job job = { JOB_SIGN, nothing, NULL };
+  g_auto (Said) said = { 0 };
+  Job job = { .kind = JOB_SIGN, .bytes = nothing };
   gint64 start = g_get_monotonic_time ();
-  gpgme_error_t problem = run_once (sealer, &job, &signature);
+  gpgme_error_t problem = run_once (sealer, &job, &said, &signature);
 
   sealer->trial_us = g_get_monotonic_time () - start;
   switch (gpgme_err_code (problem)) {
@@ -181,6 +254,10 @@ try_key (MadoSealer *sealer, GError **error)
                  sealer->fingerprint);
     return FALSE;
   default:
+    if (said.trouble != NULL) {
+      g_propagate_prefixed_error (error, g_steal_pointer (&said.trouble), "trial signature: ");
+      return FALSE;
+    }
     return mado_pgp_error_set (error, problem, "trial signature");
   }
 }
@@ -223,14 +300,13 @@ mado_sealer_trial_us (const MadoSealer *sealer)
 gboolean
 mado_sealer_sign (MadoSealer *sealer, GBytes *bytes, GBytes **signature, char **micalg, GError **error)
 {
-  Job job = { JOB_SIGN, bytes, NULL };
-  gpgme_sign_result_t result;
+  g_auto (Said) said = { 0 };
+  Job job = { .kind = JOB_SIGN, .bytes = bytes };
   const char *hash;
 
-  if (!run (sealer, &job, signature, error))
+  if (!run (sealer, &job, &said, signature, error))
     return FALSE;
-  result = gpgme_op_sign_result (sealer->context);
-  hash = result != NULL && result->signatures != NULL ? gpgme_hash_algo_name (result->signatures->hash_algo) : NULL;
+  hash = gpgme_hash_algo_name ((gpgme_hash_algo_t) said.hash);
   if (hash == NULL) {
     g_clear_pointer (signature, g_bytes_unref);
     g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "seal: no signature was made");
@@ -255,18 +331,13 @@ gboolean
 mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const char *const *recipients, gboolean to_team_too,
                           GBytes **armoured, GError **error)
 {
-  g_autoptr (GString) names = g_string_new ("--\n");
-  Job job = { JOB_SIGN_ENCRYPT, bytes, NULL };
+  g_auto (Said) said = { 0 };
+  Job job = { JOB_SIGN_ENCRYPT, bytes, recipients, to_team_too && sealer->key->can_encrypt };
 
-  for (const char *const *name = recipients; *name != NULL; name++) {
+  for (const char *const *name = recipients; *name != NULL; name++)
     if (!is_fingerprint (*name)) {
       g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "the recipient's key is not given by fingerprint");
       return FALSE;
     }
-    g_string_append_printf (names, "%s\n", *name);
-  }
-  if (to_team_too && sealer->key->can_encrypt)
-    g_string_append_printf (names, "%s\n", sealer->fingerprint);
-  job.recipients = names->str;
-  return run (sealer, &job, armoured, error);
+  return run (sealer, &job, &said, armoured, error);
 }

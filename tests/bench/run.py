@@ -38,13 +38,14 @@ def say(text=''):
 
 # Processor time and memory
 
-def stat_ticks(pid, with_children=True):
+def stat_ticks(pid):
+    """Of the process itself, and of its ended children."""
     try:
         with open('/proc/%d/stat' % pid, encoding='ascii', errors='replace') as file:
-            fields = file.read().rpartition(')')[2].split()
+            fields = [int(x) for x in file.read().rpartition(')')[2].split()[11:15]]
     except OSError:
-        return 0
-    return sum(int(x) for x in fields[11:15 if with_children else 13])
+        return 0, 0
+    return fields[0] + fields[1], fields[2] + fields[3]
 
 
 def peak_kib(pid):
@@ -109,7 +110,9 @@ class Meter:
     def ticks(self):
         total = collections.Counter()
         for pid, role in self.roles():
-            total[role] += stat_ticks(pid)
+            own, children = stat_ticks(pid)
+            total[role] += own
+            total['gpg' if role == 'signer' else role] += children  # the opener's are its readers
         return total
 
     def sample(self):
@@ -161,7 +164,7 @@ class Keys:
 
 def agent_ticks(gpg):
     found = [p for p, (_, _, w) in t.processes().items() if 'gpg-agent' in w[0] and gpg.home in w]
-    return sum(stat_ticks(p) for p in found)
+    return sum(sum(stat_ticks(p)) for p in found)
 
 
 def bare_gpg(keys, armour, workers, count):
