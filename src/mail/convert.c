@@ -5,6 +5,7 @@
 #include <iconv.h>
 #include <string.h>
 
+#define KEPT_MAX 300 /* there are fewer tables */
 #define REPLACEMENT "\xef\xbf\xbd"
 
 struct _MadoConvert {
@@ -12,6 +13,20 @@ struct _MadoConvert {
   gsize unit;
   gboolean has_kana; /* bytes 0xa0 to 0xdf are characters of their own, those from 0xfd on are none */
 };
+
+/* glibc unloads the table of a charset soon after its last converter is closed, and to load it again takes 0.1 ms: a
+ * header of many short words in many charsets would cost a second. So one converter of each charset that was ever used
+ * stays open as long as this thread, which is that of a child that reads one mail. Nothing is ever read from them. */
+static void
+keep_loaded (const char *charset)
+{
+  static _Thread_local GHashTable *kept;
+
+  if (kept == NULL)
+    kept = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (g_hash_table_size (kept) < KEPT_MAX && !g_hash_table_contains (kept, charset))
+    g_hash_table_insert (kept, g_strdup (charset), iconv_open ("UTF-8", charset));
+}
 
 MadoConvert *
 mado_convert_new (const char *charset, gsize unit)
@@ -21,6 +36,7 @@ mado_convert_new (const char *charset, gsize unit)
 
   if (converter == (iconv_t) -1)
     return NULL;
+  keep_loaded (charset);
   convert = g_new0 (MadoConvert, 1);
   convert->converter = converter;
   convert->unit = unit;

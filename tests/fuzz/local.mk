@@ -2,7 +2,7 @@
 # replay.c, and `make check` runs it over its corpus (replay.sh).
 fuzz_targets = tests/fuzz/fuzz-lmtp tests/fuzz/fuzz-mail tests/fuzz/fuzz-charset tests/fuzz/fuzz-cms tests/fuzz/fuzz-packets \
 	tests/fuzz/fuzz-inline tests/fuzz/fuzz-structure tests/fuzz/fuzz-header tests/fuzz/fuzz-protect tests/fuzz/fuzz-html \
-	tests/fuzz/fuzz-open
+	tests/fuzz/fuzz-open tests/fuzz/fuzz-attachment
 if FUZZING
 noinst_PROGRAMS += $(fuzz_targets)
 fuzz_main =
@@ -33,6 +33,9 @@ tests_fuzz_fuzz_packets_LDADD = $(mail_libs)
 tests_fuzz_fuzz_inline_SOURCES = tests/fuzz/fuzz-inline.c $(fuzz_main)
 tests_fuzz_fuzz_inline_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_inline_LDADD = $(mail_libs)
+tests_fuzz_fuzz_attachment_SOURCES = tests/fuzz/fuzz-attachment.c $(fuzz_main)
+tests_fuzz_fuzz_attachment_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_attachment_LDADD = $(mail_libs)
 tests_fuzz_fuzz_structure_SOURCES = tests/fuzz/fuzz-structure.c $(fuzz_main)
 tests_fuzz_fuzz_structure_CPPFLAGS = $(fuzz_mail_cppflags)
 tests_fuzz_fuzz_structure_LDFLAGS = $(fuzz_ldflags)
