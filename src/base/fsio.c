@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 gboolean
@@ -193,4 +194,21 @@ mado_fsio_free_bytes (int fd)
   struct statvfs fs;
 
   return fstatvfs (fd, &fs) == 0 ? (guint64) fs.f_bavail * fs.f_frsize : 0;
+}
+
+gboolean
+mado_fsio_lacks_journal (int fd)
+{
+  g_autofree char *device = NULL, *target = NULL, *name = NULL, *state = NULL, *text = NULL;
+  struct stat info;
+
+  if (fstat (fd, &info) != 0)
+    return FALSE;
+  device = g_strdup_printf ("/sys/dev/block/%u:%u", major (info.st_dev), minor (info.st_dev));
+  target = g_file_read_link (device, NULL);
+  if (target == NULL)
+    return FALSE;
+  name = g_path_get_basename (target);
+  state = g_build_filename ("/sys/fs/ext4", name, "journal_task", NULL);
+  return g_file_get_contents (state, &text, NULL, NULL) && g_str_has_prefix (text, "<none>");
 }

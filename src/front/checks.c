@@ -97,6 +97,7 @@ check_disk (const Checks *checks)
   const char *path = mado_conf_string (checks->conf, "spool", "directory");
   guint64 min = (guint64) mado_conf_int (checks->conf, "intake", "min-free");
   int fd = path != NULL ? open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+  gboolean lacks_journal;
   guint64 bytes;
 
   if (fd < 0) {
@@ -104,10 +105,14 @@ check_disk (const Checks *checks)
     return;
   }
   bytes = mado_fsio_free_bytes (fd);
+  lacks_journal = mado_fsio_lacks_journal (fd);
   close (fd);
   g_autofree char *size = g_format_size (bytes);
   say (checks, "disk", bytes < min ? MADO_CHECK_FAIL : bytes < 2 * min ? MADO_CHECK_WARN : MADO_CHECK_OK, "%s free%s", size,
        bytes < min ? ", less than [intake] min-free: mail is being refused" : "");
+  if (lacks_journal)
+    say (checks, "journal", MADO_CHECK_WARN, "%s is on ext4 without a journal: a power cut can lose mails that are just opened",
+         path);
 }
 
 static void

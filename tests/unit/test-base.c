@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define BAD "\xef\xbf\xbd" /* U+FFFD */
@@ -404,6 +405,35 @@ test_write_failure (void)
   close (full);
 }
 
+/* Files in memory and none at all have no ext4 below them; what lies on a disk is what the kernel says of the only
+ * ext4 there is, where there is only one. */
+static void
+test_journal (void)
+{
+  g_autofree char *dir = make_dir (), *text = NULL;
+  g_autoptr (GDir) all = g_dir_open ("/sys/fs/ext4", 0, NULL);
+  int here = open (dir, O_RDONLY | O_DIRECTORY), memory = mado_fsio_memfd ("x", NULL, NULL);
+  struct statfs fs;
+  const char *name, *only = NULL;
+  guint count = 0;
+
+  g_assert_false (mado_fsio_lacks_journal (memory));
+  g_assert_false (mado_fsio_lacks_journal (-1));
+  for (; all != NULL && (name = g_dir_read_name (all)) != NULL;)
+    if (strcmp (name, "features") != 0)
+      only = name, count++;
+  if (count == 1 && fstatfs (here, &fs) == 0 && fs.f_type == 0xef53) {
+    g_autofree char *path = g_build_filename ("/sys/fs/ext4", only, "journal_task", NULL);
+    g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+    g_assert_cmpint (mado_fsio_lacks_journal (here), ==, strcmp (g_strchomp (text), "<none>") == 0);
+  } else {
+    g_test_message ("no single ext4 to compare with");
+  }
+  close (memory);
+  close (here);
+  g_assert_true (mado_fsio_remove_tree (dir, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -413,6 +443,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/text/truncate", test_text_truncate);
   g_test_add_func ("/base/text/address", test_text_address);
   g_test_add_func ("/base/text/time-and-hex", test_text_time_and_hex);
+  g_test_add_func ("/base/fsio/journal", test_journal);
   g_test_add_func ("/base/qid/ids", test_qid);
   g_test_add_func ("/base/qid/tokens", test_token);
   g_test_add_func ("/base/error/all", test_errors);

@@ -33,3 +33,7 @@ gboolean mado_fsio_remove_tree (const char *path, GError **error);
 
 /* Bytes free for us on the file system of @fd; 0 when it cannot be told. */
 guint64 mado_fsio_free_bytes (int fd);
+
+/* Is the file system of @fd known to have no journal (ext4 without one, as its kernel says)? A power cut can then take
+ * both names of a file that was just renamed. FALSE also when it cannot be told. */
+gboolean mado_fsio_lacks_journal (int fd);
