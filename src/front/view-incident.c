@@ -105,6 +105,16 @@ view_entry (GString *out, guint columns, const MadoEntry *entry)
   g_string_append_c (out, '\n');
 }
 
+/* (transfer full) @value so that no terminal makes a link of it. */
+static char *
+defang (const char *value)
+{
+  g_auto (GStrv) labels = g_strsplit (value != NULL ? value : "", ".", -1);
+  g_autofree char *text = g_strjoinv ("[.]", labels);
+
+  return g_str_has_prefix (text, "http") ? g_strconcat ("hxxp", text + 4, NULL) : g_steal_pointer (&text);
+}
+
 static void
 view_relation (GString *out, guint columns, const MadoRelation *relation)
 {
@@ -114,7 +124,8 @@ view_relation (GString *out, guint columns, const MadoRelation *relation)
   mado_view_ours (out, 0, "Related     %s (%s) has %" G_GINT64_FORMAT " of these indicators:", ticket, state, relation->shared);
   for (guint i = 0; i < relation->indicators->len; i++) {
     const MadoShared *shared = relation->indicators->pdata[i];
-    mado_view_stranger (out, columns, "", shared->value);
+    g_autofree char *safe = defang (shared->value);
+    mado_view_stranger (out, columns, NULL, safe);
   }
 }
 

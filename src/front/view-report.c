@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define INDICATORS_SHOWN 100
+
 static const char *const protocol_words[] = { "OpenPGP", "S/MIME" };
 static const char *const form_words[] = { "PGP/MIME", "inline", "attachment", "rebuilt by a mail server", "opaque" };
 static const char *const operation_words[] = { "decrypt", "verify", "decrypt and verify" };
@@ -168,6 +170,19 @@ view_verdict (GString *out, guint columns, const MadoReport *report)
                   g_strcmp0 (report->subject_source, "protected") == 0 ? "was protected" : "from the outer header");
 }
 
+static void
+view_indicators (GString *out, guint columns, const GPtrArray *indicators)
+{
+  for (guint i = 0; i < indicators->len && i < INDICATORS_SHOWN; i++) {
+    const MadoIndicator *indicator = indicators->pdata[i];
+    g_autofree char *type = mado_view_word (indicator->type);
+    g_autofree char *label = g_strconcat ("Indicator, ", type, g_strcmp0 (indicator->role, "evidence") == 0 ? " (evidence): " : ": ", NULL);
+    mado_view_stranger (out, columns, label, indicator->as_written);
+  }
+  if (indicators->len > INDICATORS_SHOWN)
+    mado_view_ours (out, 0, "(%u more indicators; --json lists all)", indicators->len - INDICATORS_SHOWN);
+}
+
 void
 mado_view_report (GString *out, guint columns, const MadoReport *report)
 {
@@ -184,12 +199,7 @@ mado_view_report (GString *out, guint columns, const MadoReport *report)
   g_string_append_c (out, '\n');
   view_parts (out, columns, report->parts);
   view_keys (out, columns, report->keys_offered);
-  for (guint i = 0; i < report->indicators->len; i++) {
-    const MadoIndicator *indicator = report->indicators->pdata[i];
-    g_autofree char *label = mado_view_word (indicator->type);
-    g_autofree char *with_colon = g_strconcat ("Indicator, ", label, ": ", NULL);
-    mado_view_stranger (out, columns, with_colon, indicator->as_written);
-  }
+  view_indicators (out, columns, report->indicators);
   /* A problem may quote what the mail says. */
   for (guint i = 0; report->problems[i] != NULL; i++)
     mado_view_stranger (out, columns, "Problem: ", report->problems[i]);

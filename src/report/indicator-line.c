@@ -12,7 +12,7 @@ enum { FIELD_NONE, FIELD_NOISE, FIELD_RECEIVED, FIELD_RECEIVED_BY };
 
 /* Fields that name machinery and not what happened. */
 static const char *const noise[] = {
-  "message-id", "references", "in-reply-to", "content-type", "content-id", "content-transfer-encoding", "content-disposition",
+  "references", "in-reply-to", "content-type", "content-id", "content-transfer-encoding", "content-disposition",
   "mime-version", "dkim-signature", "domainkey-signature", "authentication-results", "received-spf", "user-agent",
   "x-mailer", "thread-index", "thread-topic", "autocrypt", "feedback-id", "delivered-to", "x-original-to", "dkim-filter", NULL
 };
@@ -141,7 +141,7 @@ field_of (const char *line, gsize size)
   name[length] = '\0';
   if (strcmp (name, "received") == 0 || strcmp (name, "x-received") == 0)
     return FIELD_RECEIVED;
-  if (g_strv_contains (noise, name))
+  if (g_strv_contains (noise, name) || g_str_has_suffix (name, "message-id"))
     return FIELD_NOISE;
   for (gsize i = 0; noise_prefixes[i] != NULL; i++)
     if (g_str_has_prefix (name, noise_prefixes[i]))

@@ -29,17 +29,18 @@ are_labels_good (const char *name, gsize size)
   return labels > 1;
 }
 
-/* Who registers names under an ending writes no underscore. */
+/* Is the ending in the list, with a name before it that somebody can have registered: one without an underscore? */
 static gboolean
 is_ending_good (const char *name)
 {
   const psl_ctx_t *list = psl_builtin ();
-  const char *ending = strrchr (name, '.') + 1;
+  const char *ending = strrchr (name, '.') + 1, *registered;
 
-  if (list == NULL || g_ascii_isdigit (*ending) || strchr (ending, '_') != NULL)
+  if (list == NULL || !psl_is_public_suffix2 (list, ending, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE)
+      || psl_is_public_suffix2 (list, name, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE))
     return FALSE;
-  return psl_is_public_suffix2 (list, ending, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE)
-         && !psl_is_public_suffix2 (list, name, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE);
+  registered = psl_registrable_domain (list, name);
+  return registered == NULL || strchr (registered, '_') == NULL;
 }
 
 /* (transfer full, nullable) the ASCII form of a name with other letters. */
@@ -77,14 +78,6 @@ mado_name_read (const char *text, gsize size)
   if (name == NULL || strlen (name) > NAME_MAX_BYTES || !are_labels_good (name, strlen (name)) || !is_ending_good (name))
     return NULL;
   return g_steal_pointer (&name);
-}
-
-char *
-mado_name_registrable (const char *name)
-{
-  const psl_ctx_t *list = psl_builtin ();
-
-  return list == NULL ? NULL : g_strdup (psl_registrable_domain (list, name));
 }
 
 gboolean

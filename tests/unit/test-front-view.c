@@ -225,9 +225,19 @@ test_hostile_incident (void)
   g_autoptr (MadoIncident) incident = mado_incident_new ();
   g_autoptr (GString) out = g_string_new (NULL);
   MadoEntry *note = mado_entry_new (), *mail = mado_entry_new ();
+  MadoRelation *relation = mado_relation_new ();
+  MadoShared *shared = mado_shared_new ();
 
   incident->reporter = g_strdup (EVIL);
   incident->subject = g_strdup (EVIL);
+  incident->tlp = g_strdup (EVIL);
+  g_strfreev (incident->external_ids);
+  incident->external_ids = g_strsplit ("x\n" EVIL, "\t", -1);
+  relation->ticket = g_strdup ("EX #2026-000001");
+  relation->shared = 3;
+  shared->value = g_strdup ("http://evil.com/\n" EVIL);
+  g_ptr_array_add (relation->indicators, shared);
+  g_ptr_array_add (incident->relations, relation);
   note->direction = g_strdup ("note");
   note->from = g_strdup (EVIL);
   note->text = g_strdup ("x\n" EVIL);
@@ -237,6 +247,8 @@ test_hostile_incident (void)
   g_ptr_array_add (incident->thread, mail);
   mado_view_incident (out, 60, incident);
   assert_only_marked (out->str, "GOOD signature");
+  g_assert_nonnull (strstr (out->str, "\nRelated     EX #2026-000001 (-) has 3 of these indicators:\n| hxxp://evil[.]com/\n"));
+  g_assert_nonnull (strstr (out->str, "\nMarked      ? -\n"));
 }
 
 /* What vouches for a key stands in it; the addresses that it is about are its holder's words. */

@@ -8,9 +8,6 @@
  * a final dot. NULL: it is none: its ending is in no list, it is nothing but an ending, or its labels are none. */
 char *mado_name_read (const char *text, gsize size);
 
-/* (transfer full, nullable) the part of @name that somebody registered: "www.example.co.jp": "example.co.jp". */
-char *mado_name_registrable (const char *name);
-
 /* Is @name (as mado_name_read () gives it) one of the names for examples and tests (RFC 2606, 6761, and JPRS's), or
  * below one? */
 gboolean mado_name_is_example (const char *name);
