@@ -3,6 +3,7 @@
 #include "madoguchi/front/view-report.h"
 #include "madoguchi/front/view.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/model/tlp.h"
 
 #include <string.h>
 
@@ -149,9 +150,8 @@ mado_view_incident (GString *out, guint columns, const MadoIncident *incident)
   mado_view_ours (out, 0, "First mail  %s; %s", mado_view_encryption (incident->encryption),
                   mado_view_signature (incident->signature));
   if (incident->tlp != NULL || incident->pap != NULL) {
-    g_autofree char *tlp = mado_view_word (incident->tlp);
-    g_autofree char *pap = mado_view_word (incident->pap);
-    mado_view_ours (out, 0, "Marked      %s %s", tlp, pap);
+    const char *tlp = mado_tlp_name (mado_tlp_level (incident->tlp)), *pap = mado_pap_name (mado_tlp_level (incident->pap));
+    mado_view_ours (out, 0, "Marked      %s%s%s", tlp != NULL ? tlp : "TLP: none", pap != NULL ? ", " : "", pap != NULL ? pap : "");
   }
   mado_view_stranger (out, columns, "Reporter: ", incident->reporter);
   mado_view_stranger (out, columns, "Subject: ", incident->subject);

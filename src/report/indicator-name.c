@@ -36,11 +36,12 @@ is_ending_good (const char *name)
   const psl_ctx_t *list = psl_builtin ();
   const char *ending = strrchr (name, '.') + 1, *registered;
 
-  if (list == NULL || !psl_is_public_suffix2 (list, ending, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE)
-      || psl_is_public_suffix2 (list, name, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE))
+  if (list == NULL || !psl_is_public_suffix2 (list, ending, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE))
     return FALSE;
   registered = psl_registrable_domain (list, name);
-  return registered == NULL || strchr (registered, '_') == NULL;
+  if (registered == NULL) /* an ending itself; those that companies hand out are hosts, too */
+    return !psl_is_public_suffix2 (list, name, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE);
+  return strchr (registered, '_') == NULL;
 }
 
 /* (transfer full, nullable) the ASCII form of a name with other letters. */
@@ -93,12 +94,18 @@ mado_name_is_below (const char *name, const char *domain)
 gboolean
 mado_name_is_example (const char *name)
 {
+  static const char *const endings[] = { "test", "invalid", "localhost", "local" };
   static const char *const names[] = {
-    "example", "test", "invalid", "localhost", "local", "example.com", "example.net", "example.org", "example.edu", "example.jp",
+    "example", "example.com", "example.net", "example.org", "example.edu", "example.jp",
     "example.co.jp", "example.ne.jp", "example.or.jp", "example.ac.jp", "example.ad.jp", "example.ed.jp", "example.go.jp",
     "example.gr.jp", "example.lg.jp",
   };
 
+  for (gsize i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (mado_name_is_below (name, endings[i]))
+      return TRUE;
+  if (strstr (name, "example") == NULL)
+    return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     if (mado_name_is_below (name, names[i]))
       return TRUE;

@@ -231,6 +231,7 @@ test_hostile_incident (void)
   incident->reporter = g_strdup (EVIL);
   incident->subject = g_strdup (EVIL);
   incident->tlp = g_strdup (EVIL);
+  incident->pap = g_strdup ("PAP:RED");
   g_strfreev (incident->external_ids);
   incident->external_ids = g_strsplit ("x\n" EVIL, "\t", -1);
   relation->ticket = g_strdup ("EX #2026-000001");
@@ -248,7 +249,7 @@ test_hostile_incident (void)
   mado_view_incident (out, 60, incident);
   assert_only_marked (out->str, "GOOD signature");
   g_assert_nonnull (strstr (out->str, "\nRelated     EX #2026-000001 (-) has 3 of these indicators:\n| hxxp://evil[.]com/\n"));
-  g_assert_nonnull (strstr (out->str, "\nMarked      ? -\n"));
+  g_assert_nonnull (strstr (out->str, "\nMarked      TLP: none, PAP:RED\n"));
 }
 
 /* What vouches for a key stands in it; the addresses that it is about are its holder's words. */

@@ -40,7 +40,8 @@ test_quotes (void)
 static void
 test_fields (void)
 {
-  check ("+Subject: x\n-Message-ID: <a@b.com>\n-Resent-Message-ID: <a@b.com>\n+From: a\n-DKIM-Signature: v=1;\n- d=evil.com;\n+Source-IP: 1.2.3.4\n-X-MS-Exchange-A: 1.1.1.1", TRUE);
+  check ("+Subject: x\n-Message-ID: <a@b.com>\n-Resent-Message-ID: <a@b.com>\n"
+         "+From: a\n-DKIM-Signature: v=1;\n- d=evil.com;\n+Source-IP: 1.2.3.4\n-X-MS-Exchange-A: 1.1.1.1", TRUE);
   check ("+Received: from a (b [1.2.3.4])\n-\tby mx.us.example with ESMTP\n-\tid 1.2.3.4\n+X-Originating-IP: 1.2.3.4", FALSE);
   check (">> Received: from a\n->  by b\n>> Subject: x", TRUE);
 }

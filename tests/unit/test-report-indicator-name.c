@@ -10,7 +10,9 @@ test_read (void)
     { "Example.COM", "example.com" }, { "www.example.co.jp.", "www.example.co.jp" }, { "münchen.de", "xn--mnchen-3ya.de" },
     { "日本語.jp", "xn--wgv71a119e.jp" }, { "xn--wgv71a119e.jp", "xn--wgv71a119e.jp" }, { "_dmarc.a.org", "_dmarc.a.org" },
     { "abc.onion", "abc.onion" }, { "a.example", NULL }, { "co.jp", NULL }, { "com", NULL }, { "a.tld", NULL }, { "a..com", NULL },
-    { "-a.com", NULL }, { "a-.com", NULL }, { "a.c_m", NULL }, { "my_shop.com", NULL }, { "_x.my_shop.co.jp", NULL }, { "1.2.3.4", NULL }, { ".com", NULL }, { "", NULL }, { "\xff\xfe.com", NULL },
+    { "-a.com", NULL }, { "a-.com", NULL }, { "a.c_m", NULL }, 
+    { "my_shop.com", NULL }, { "_x.my_shop.co.jp", NULL }, { "x.github.io", "x.github.io" }, { "1.2.3.4", NULL },
+    { ".com", NULL }, { "", NULL }, { "\xff\xfe.com", NULL },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
