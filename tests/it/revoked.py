@@ -126,6 +126,18 @@ def test_lists(gateway, lists):
     os.mkdir(lists.directory)
 
 
+def test_distrusted(gateway):
+    """What the team distrusts, no chain vouches for."""
+    m = gateway.make
+    configure(gateway, crls=False)
+    mails = [head() + detached(m.sign("alice", TEXT.rstrip("\n"))), head("bob@example.net") + detached(m.sign("bob", TEXT.rstrip("\n")))]
+    fingerprint = m.fingerprint("alice").replace(":", "")
+    for word, wanted in (("distrust", ["good-untrusted", "good"]), ("undistrust", ["good", "good"])):
+        done = subprocess.run([CLI, "keys", "-c", gateway.conf, word, fingerprint], capture_output=True, check=False)
+        got = [r["signature"] for r in gateway.open(mails)]
+        ok("keys %s of a certificate" % word, done.returncode == 0 and got == wanted, (got, done.stderr))
+
+
 # --- doctor --------------------------------------------------------------------------------------------------
 
 def doctor(gateway):
@@ -198,6 +210,7 @@ def main():
         make_intermediate(make)
         lists = Lists(gateway)
         test_lists(gateway, lists)
+        test_distrusted(gateway)
         test_doctor(gateway, lists)
     finally:
         gateway.close()

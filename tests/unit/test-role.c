@@ -95,9 +95,21 @@ probe_answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *
   return TRUE;
 }
 
+/* Adds a byte to RUNTIME/ticks-WORKER. */
+static void
+probe_tick (MadoRoleContext *role)
+{
+  g_autofree char *path
+      = g_strdup_printf ("%s/ticks-%u", mado_conf_string (role->conf, "runtime", "directory"), role->worker);
+  int fd = open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+
+  if (fd >= 0 && write (fd, ".", 1) == 1)
+    close (fd);
+}
+
 static const MadoRole probe = {
   .name = "madoguchi-opener", .socket = "opener", .summary = "A role for the test.", .workers_key = "workers",
-  .start = probe_start, .answer = probe_answer, .stop = probe_stop,
+  .start = probe_start, .answer = probe_answer, .stop = probe_stop, .tick = probe_tick, .tick_ms = 100,
 };
 
 /* --- its life, seen from outside --------------------------------------------------------------------------- */
@@ -271,6 +283,45 @@ test_answers (void)
   life_clear (&life);
 }
 
+static gsize
+count_ticks (const Life *life, gint64 worker)
+{
+  g_autofree char *path = g_strdup_printf ("%s/ticks-%" G_GINT64_FORMAT, life->dir, worker);
+  struct stat info;
+
+  return stat (path, &info) == 0 ? (gsize) info.st_size : 0;
+}
+
+/* A worker is called now and then, whether its client asks nothing or without end. */
+static void
+test_ticks (void)
+{
+  Life life = { 0 };
+  g_auto (MadoPacket) first = MADO_PACKET_INIT;
+
+  life_prepare (&life, TRUE);
+  life_start (&life, geteuid ());
+  int fd = dial (&life);
+  g_assert_true (mado_wire_call (fd, "part", ask_for ("x"), -1, &first, NULL));
+  gint64 worker = get_number (&first, "worker");
+  for (int is_busy = 0; is_busy < 2; is_busy++) {
+    gsize before = count_ticks (&life, worker);
+    gint64 deadline = g_get_monotonic_time () + DEADLINE;
+    while (count_ticks (&life, worker) < before + 3 && g_get_monotonic_time () < deadline) {
+      if (is_busy)
+        call_for_pid (fd);
+      else
+        g_usleep (5000);
+    }
+    g_assert_cmpuint (count_ticks (&life, worker), >=, before + 3);
+  }
+  g_assert_cmpuint (count_ticks (&life, worker), <, DEADLINE / (100 * 1000)); /* and not all the time */
+  close (fd);
+  kill (life.pid, SIGTERM);
+  g_assert_cmpint (life_wait (&life), ==, 0);
+  life_clear (&life);
+}
+
 static void
 test_garbage_ends_the_connection (void)
 {
@@ -431,6 +482,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/role/worker/answers", test_answers);
+  g_test_add_func ("/role/worker/ticks", test_ticks);
   g_test_add_func ("/role/worker/garbage", test_garbage_ends_the_connection);
   g_test_add_func ("/role/worker/replaced", test_dead_worker_is_replaced);
   g_test_add_func ("/role/worker/drain", test_drain);
