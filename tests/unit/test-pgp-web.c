@@ -147,7 +147,26 @@ test_removed_by_gpg (Web *web, gconstpointer data)
   bring (web, web->alice);
   g_assert_cmpint (judge (web->pgp, web->alice, SOMEBODY, &by), ==, MADO_VALIDITY_FULL);
   run (web->home, NULL, "--delete-keys", web->friends[0], NULL, NULL, NULL);
+  trust (web, web->friends[0], 5); /* gpg had forgotten that, too; a backup may bring it back */
   g_assert_cmpint (judge (web->pgp, web->alice, SOMEBODY, &by), ==, MADO_VALIDITY_UNKNOWN);
+}
+
+/* An administrator's gpg may bring other people's certifications into the ring itself: where pins count, they do not. */
+static void
+test_pin_means_pin (Web *web, gconstpointer data)
+{
+  g_autofree char *block = NULL;
+  const char *by;
+
+  (void) data;
+  run (web->other, NULL, "--local-user", web->friends[0], "--quick-sign-key", web->alice, NULL);
+  trust (web, web->friends[0], 5);
+  block = fixture_gpg (web->other, NULL, (const char *[]) { "--armor", "--export", web->alice, NULL });
+  run (web->home, block, "--import", NULL, NULL, NULL, NULL);
+  g_assert_cmpint (judge (web->pin, web->alice, SOMEBODY, &by), ==, MADO_VALIDITY_UNKNOWN);
+  g_assert_null (by);
+  g_assert_cmpint (judge (web->pgp, web->alice, SOMEBODY, &by), ==, MADO_VALIDITY_FULL);
+  g_assert_cmpstr (by, ==, "web-of-trust");
 }
 
 static void
@@ -238,6 +257,7 @@ main (int argc, char **argv)
   g_test_add ("/pgp/web/marginal-and-full", Web, NULL, set_up, test_marginal_and_full, tear_down);
   g_test_add ("/pgp/web/one-full-friend", Web, NULL, set_up, test_one_full_friend, tear_down);
   g_test_add ("/pgp/web/removed-by-gpg", Web, NULL, set_up, test_removed_by_gpg, tear_down);
+  g_test_add ("/pgp/web/pin-means-pin", Web, NULL, set_up, test_pin_means_pin, tear_down);
   g_test_add ("/pgp/web/expiry", Web, NULL, set_up, test_expiry, tear_down);
   g_test_add ("/pgp/web/successor", Web, NULL, set_up, test_successor, tear_down);
   g_test_add ("/pgp/web/next-check", Web, NULL, set_up, test_next_check, tear_down);
