@@ -53,7 +53,7 @@ text_to_cut (MadoReading *reading, const MadoEntity *entity, char **charset)
   const char *bytes = g_bytes_get_data (content, &size);
   char *text;
 
-  if (size == 0 || memmem (bytes, size, "-----BEGIN PGP ", 15) == NULL)
+  if (size == 0 || memmem (bytes, size, "BEGIN PGP ", 10) == NULL)
     return NULL;
   if (!is_html (entity)) {
     *charset = mado_header_param (entity, "Content-Type", "charset");

@@ -70,6 +70,37 @@ starts_with (const Line *line, const char *words)
   return (gsize) (line->end - line->start) >= length && memcmp (line->start, words, length) == 0;
 }
 
+/* How many bytes of a dash stand at @at: a plain one, or a long one (UTF-8 or Windows-1252) that a keyboard made of two;
+ * 0: none. */
+static gsize
+dash_length (const char *at, const char *end)
+{
+  guchar first = at < end ? (guchar) *at : 0;
+
+  if (first == '-' || first == 0x96 || first == 0x97)
+    return 1;
+  return first == 0xe2 && end - at >= 3 && (guchar) at[1] == 0x80 && (guchar) at[2] >= 0x93 && (guchar) at[2] <= 0x95 ? 3 : 0;
+}
+
+/* Is @line @marker, or what a helpful keyboard makes of it? For encrypted messages alone: what is signed would not be what
+ * was signed. */
+static gboolean
+is_marker (const Line *line, const char *marker)
+{
+  const char *at = line->start;
+  gsize size, words = strlen (marker) - 2 * strlen (DASHES);
+
+  if (line_is (line, marker))
+    return TRUE;
+  while ((size = dash_length (at, line->end)) > 0)
+    at += size;
+  if (at == line->start || (gsize) (line->end - at) <= words || memcmp (at, marker + strlen (DASHES), words) != 0)
+    return FALSE;
+  for (at += words; (size = dash_length (at, line->end)) > 0;)
+    at += size;
+  return at == line->end && (guchar) line->start[0] >= 0x80;
+}
+
 static gboolean
 is_base64 (const Line *line)
 {
@@ -118,7 +149,7 @@ take_armor (Cursor *cursor, const char *begin, const char *end, GString *armor, 
   g_string_append (armor, begin);
   g_string_append (armor, "\n\n");
   while (next_line (cursor, &line)) {
-    if (line_is (&line, end)) {
+    if (line_is (&line, end) || (begin == kinds[0].begin && is_marker (&line, end))) {
       g_string_append (armor, end);
       g_string_append_c (armor, '\n');
       return TRUE;
@@ -191,7 +222,7 @@ take_block (Cursor *cursor, const Line *line, const char *text)
     GString *armor;
     gboolean ok;
 
-    if (!line_is (line, kinds[i].begin))
+    if (!line_is (line, kinds[i].begin) && (i > 0 || !is_marker (line, kinds[i].begin)))
       continue;
     block = g_new0 (MadoInlineBlock, 1);
     armor = g_string_new (NULL);
@@ -235,7 +266,7 @@ mado_inline_find (const char *text, gsize size, guint max)
     MadoInlineBlock *block;
     Cursor ahead = cursor;
 
-    if (!starts_with (&line, "-----BEGIN PGP "))
+    if (!starts_with (&line, "-----BEGIN PGP ") && !is_marker (&line, kinds[0].begin))
       continue;
     block = take_block (&ahead, &line, text);
     if (block == NULL)

@@ -10,7 +10,8 @@
 #define UNPACKED_DEPTH 2
 
 enum { TAG_PKESK = 1, TAG_SIGNATURE = 2, TAG_SKESK = 3, TAG_ONE_PASS = 4, TAG_SECRET = 5, TAG_KEY = 6, TAG_COMPRESSED = 8,
-       TAG_SED = 9, TAG_MARKER = 10, TAG_LITERAL = 11, TAG_SEIPD = 18, TAG_AEAD = 20, TAG_PADDING = 21 };
+       TAG_SED = 9, TAG_MARKER = 10, TAG_LITERAL = 11, TAG_SEIPD = 18, TAG_AEAD = 20, TAG_PADDING = 21,
+       TAG_NOT_CRITICAL = 40 /* and all above: passed over by who does not know them (RFC 9580, 4.3) */ };
 
 typedef struct {
   const guint8 *at, *end;
@@ -273,7 +274,8 @@ take_packet (MadoPackets *packets, GStrvBuilder *ids, guint tag, const guint8 *b
       packets->kind = MADO_PACKETS_KEY;
     return FALSE;
   default:
-    return FALSE;
+    packets->has_padding |= tag >= TAG_NOT_CRITICAL;
+    return tag >= TAG_NOT_CRITICAL;
   }
 }
 
@@ -340,7 +342,7 @@ mado_packets_strip (const guint8 *bytes, gsize size)
   guint tag;
 
   for (; mado_packets_next (&cursor, &tag, &body, &length); start = cursor.at) {
-    if (tag == TAG_SKESK || tag == TAG_PADDING) {
+    if (tag == TAG_SKESK || tag == TAG_PADDING || tag >= TAG_NOT_CRITICAL) {
       if (kept == NULL) {
         kept = g_byte_array_new ();
         g_byte_array_append (kept, bytes, (guint) (start - bytes));

@@ -9,6 +9,8 @@
 #define K "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\naGVs\n-----END PGP PUBLIC KEY BLOCK-----\n"
 #define X "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\naGVs\n-----END PGP PRIVATE KEY BLOCK-----\n"
 
+#define LONG "\xe2\x80\x94\xe2\x80\x93" /* what keyboards make of five dashes */
+
 static const struct {
   const char *name, *text, *kinds;
 } cases[] = {
@@ -21,6 +23,11 @@ static const struct {
   { "no-break-space", "-----BEGIN PGP MESSAGE-----\nVersion: x\n\xa0\naGVs\n-----END PGP MESSAGE-----\n", "m" },
   { "no-empty-line", "-----BEGIN PGP MESSAGE-----\nVersion: x\naGVs\n-----END PGP MESSAGE-----\n", "m" },
   { "empty-lines-inside", "-----BEGIN PGP MESSAGE-----\n\naGVs\n\naGVs\n\n-----END PGP MESSAGE-----\n", "m" },
+  { "long-dashes", LONG "BEGIN PGP MESSAGE" LONG "\n\naGVs\n" LONG "END PGP MESSAGE" LONG "\n", "m" },
+  { "long-dashes-windows", "\x97-BEGIN PGP MESSAGE\x96\n\naGVs\n\x97-END PGP MESSAGE\x97\x96\n", "m" },
+  { "dashes-too-few", "----BEGIN PGP MESSAGE-----\n\naGVs\n----END PGP MESSAGE-----\n", "o" },
+  { "long-dashes-signed", LONG "BEGIN PGP SIGNED MESSAGE" LONG "\n\nt\n-----BEGIN PGP SIGNATURE-----\n\naGVs\n-----END PGP SIGNATURE-----\n", "o" },
+  { "long-dashes-quoted", "> " LONG "BEGIN PGP MESSAGE" LONG "\n\naGVs\n" LONG "END PGP MESSAGE" LONG "\n", "o" },
   { "words-around", "a\n" M "b\n" M "c", "omomo" },
   { "side-by-side", M S K X M, "mskxm" },
   { "quoted", "> " M, "o" },

@@ -92,7 +92,7 @@ test_compressed (void)
 static void
 test_strip (void)
 {
-  static const char mixed[] = "\xd5\x02xx" PKESK "\xc3\x04\x04\x09\x00\x08" HIDDEN "\xd2\x05\x01xxxx\xc3rest";
+  static const char mixed[] = "\xd5\x02xx\xfc\x02xx" PKESK "\xc3\x04\x04\x09\x00\x08" HIDDEN "\xd2\x05\x01xxxx\xc3rest";
   static const char kept[] = PKESK HIDDEN "\xd2\x05\x01xxxx\xc3rest";
   static const char plain[] = PKESK "\xd2\x05\x01xxxx";
   g_autoptr (GBytes) stripped = mado_packets_strip ((const guint8 *) mixed, sizeof mixed - 1);

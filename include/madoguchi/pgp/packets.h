@@ -23,7 +23,7 @@ typedef struct {
   guint passphrases;       /* SKESK packets */
   guint old_recipients;    /* of them in version 3 (or 2), which GnuPG 2.2 knows */
   guint new_recipients;    /* of them, and of the passphrases, in version 6 (RFC 9580) */
-  gboolean has_padding;    /* a padding packet (RFC 9580, 5.14) stands before the data */
+  gboolean has_padding;    /* a packet that says nothing (RFC 9580, 5.14 and 4.3) stands before the data */
   gboolean is_compressed;  /* the encrypted message stands in a compressed packet */
   gboolean has_rest;       /* something follows the encrypted data, or may: only a forger writes so */
   guint8 container;        /* tag of the encrypted data: 9 (no integrity), 18, 20 (LibrePGP); 0: none found */
@@ -54,5 +54,5 @@ GBytes *mado_packets_binary (const guint8 *bytes, gsize size);
 GBytes *mado_packets_first (const guint8 *bytes, gsize size, guint max);
 
 /* (transfer full, nullable) binary @bytes without the packets for passphrases, at which gpg stops before it looks for a
- * key, and without padding, which GnuPG 2.2 does not know; NULL when they are armoured, or there is no such packet. */
+ * key, and without padding and the like, which GnuPG 2.2 does not know; NULL when they are armoured, or there is no such packet. */
 GBytes *mado_packets_strip (const guint8 *bytes, gsize size);
