@@ -97,6 +97,7 @@ static const struct {
   { "<a ", "a1 b2 c3=d ", ">x</a>end", TRUE },
   { "<a x=\"\" ", "a1=\"2\"", ">x</a>end", TRUE },
   { "<a title=\"", "many words ", "\">x</a>end", FALSE }, /* one attribute, however long */
+  { "", "<a ", "end", TRUE },
   { "", "<br>", "end", FALSE },
   { "", "<p>", "end", FALSE },
   { "", "<a href=x>y</a>", "end", FALSE },
