@@ -92,6 +92,8 @@ view_parts (GString *out, guint columns, const GPtrArray *parts)
     mado_view_ours (out, 0, "Part %-6s %" G_GINT64_FORMAT " bytes%s%s%s%s", path, part->size, part->decrypted ? ", was encrypted" : "",
                     part->is_signed ? ", signed" : "", *flags != '\0' ? ", flags: " : "", *flags != '\0' ? safe : "");
     mado_view_stranger (out, columns, "Type: ", part->type);
+    if (part->detected_type != NULL && g_strcmp0 (part->detected_type, part->type) != 0)
+      mado_view_stranger (out, columns, "Type by its bytes: ", part->detected_type);
     if (part->filename != NULL)
       mado_view_stranger (out, columns, "File name: ", part->filename);
   }

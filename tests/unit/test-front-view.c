@@ -141,6 +141,7 @@ make_hostile (void)
   report->problems = g_strdupv ((char **) list);
   part->path = g_strdup ("1.1\n" EVIL);
   part->type = g_strdup ("a/b\n" EVIL);
+  part->detected_type = g_strdup ("c/d\n" EVIL);
   part->filename = g_strdup ("f\n" EVIL);
   g_strfreev (part->flags);
   part->flags = g_strdupv ((char **) list);
@@ -167,6 +168,7 @@ test_hostile_report (void)
   mado_view_report (out, 80, report);
   assert_only_marked (out->str, "GOOD signature");
   g_assert_nonnull (strstr (out->str, "\nSignature   not signed\n"));
+  g_assert_nonnull (strstr (out->str, "Type by its bytes: c/d\n"));
   g_assert_nonnull (strstr (out->str, "Encryption  not encrypted\n"));
 }
 
