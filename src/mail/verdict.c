@@ -159,20 +159,20 @@ bind_signatures (GPtrArray *layers, const char *from, const MadoKeyIndex *keys)
   }
 }
 
-/* Do two blocks beside each other make up the whole? Each may be signed; nobody signed both together. */
+/* Do two blocks beside each other make up the whole, or what is inside of the whole? Each may be signed; nobody signed
+ * both together. One that is inside of the block before it has a longer path than that. */
 static gboolean
 is_put_together (GPtrArray *layers)
 {
-  const MadoLayer *first = NULL;
+  const MadoLayer *before = NULL;
 
   for (guint i = 0; i < layers->len; i++) {
     const MadoLayer *layer = g_ptr_array_index (layers, i);
     if (layer->covers != MADO_COVERS_WHOLE || (layer->form != MADO_FORM_INLINE && layer->form != MADO_FORM_ATTACHMENT))
       continue;
-    if (first != NULL && !(g_str_has_prefix (layer->part, first->part) && layer->part[strlen (first->part)] == '.'))
+    if (before != NULL && !(g_str_has_prefix (layer->part, before->part) && layer->part[strlen (before->part)] == '.'))
       return TRUE;
-    if (first == NULL)
-      first = layer;
+    before = layer;
   }
   return FALSE;
 }

@@ -70,6 +70,11 @@ static const Case cases[] = {
   { "decrypt+verify@1 whole ok " GOOD_A "|decrypt@1 whole ok", "alice@x", ENC_WHOLE, MADO_SIGNATURE_PARTIAL, NULL },
   { "decrypt@1 whole ok|decrypt+verify@1 whole ok " GOOD_A, "alice@x", ENC_WHOLE, MADO_SIGNATURE_PARTIAL, NULL },
   { "decrypt@1.1 whole ok|decrypt+verify@1.10 whole ok " GOOD_A, "alice@x", ENC_WHOLE, MADO_SIGNATURE_PARTIAL, NULL },
+  { "decrypt@1 whole ok|verify@1.1 whole ok " GOOD_A "|verify@1.1 whole ok " GOOD_B, "alice@x", ENC_WHOLE, MADO_SIGNATURE_PARTIAL, NULL },
+  { "verify@1 whole ok " GOOD_B "|verify@1.1 whole ok bad:A|verify@1.1 whole ok " GOOD_A, "alice@x", ENC_NONE, MADO_SIGNATURE_PARTIAL, NULL },
+  { "decrypt@1 whole ok|verify@1.1 whole ok " GOOD_B "|verify@1.1.1 whole ok " GOOD_A "|verify@1.1 whole ok " GOOD_A, "alice@x", ENC_WHOLE,
+    MADO_SIGNATURE_PARTIAL, NULL },
+  { "decrypt@1 whole ok|verify@1.1 whole ok " GOOD_B "|verify@1.1.1 whole ok " GOOD_A, "alice@x", ENC_WHOLE, MADO_SIGNATURE_GOOD, A },
   { "verify@1 whole ok bad:A|verify@1 whole ok bad:A", "alice@x", ENC_NONE, MADO_SIGNATURE_BAD, NULL },
   { "verify@1 part ok " GOOD_A "|verify@1 part ok " GOOD_A, "alice@x", ENC_NONE, MADO_SIGNATURE_PARTIAL, NULL },
 };
