@@ -382,6 +382,9 @@ def main():
             ok(name, good, json.dumps(report, ensure_ascii=False))
         attachment = next(mail for name, mail, _ in cases if name == "attachments inside encryption")
         ok("a part by its path, decoded", gateway.part(attachment, "1.1.2") == b"Hello", gateway.part(attachment, "1.1.2"))
+        forwarded = next(mail for name, mail, _ in cases if name.startswith("a forwarded encrypted mail"))
+        ok("what was encrypted in a forwarded mail, by its path", gateway.part(forwarded, "1.1.1").startswith(b"The host 192.0.2.7"),
+           gateway.part(forwarded, "1.1.1"))
         ok("no such part", b'"code": "no"' in gateway.part(attachment, "1.9"))
         test_bombs(gateway)
         test_agent(gateway)
