@@ -92,7 +92,7 @@ unmap (MadoIp *ip)
 gsize
 mado_ip_read6 (const char *text, gsize size, MadoIp *ip)
 {
-  char buffer[IP6_TEXT_MAX + 1];
+  char buffer[IP6_TEXT_MAX + 1], shortest[INET6_ADDRSTRLEN];
   gsize length = 0, colons = 0, end;
 
   for (; length < size && length <= IP6_TEXT_MAX && (g_ascii_isxdigit (text[length]) || text[length] == ':' || text[length] == '.'); length++)
@@ -112,6 +112,8 @@ mado_ip_read6 (const char *text, gsize size, MadoIp *ip)
   ip->length = 16;
   if (!is_address_like (buffer, length) || inet_pton (AF_INET6, buffer, ip->bytes) != 1)
     return 0;
+  if (inet_ntop (AF_INET6, ip->bytes, shortest, sizeof shortest) == NULL || !is_address_like (shortest, strlen (shortest)))
+    return 0; /* "e::0" says no more than "e::" */
   unmap (ip);
   return end;
 }
