@@ -9,6 +9,7 @@
 #include "madoguchi/role/role.h"
 
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 typedef struct {
@@ -102,6 +103,18 @@ answer_failure (GError *problem, GVariant **body, GError **error)
   return TRUE;
 }
 
+/* What all readers of mails, and the engines that they asked, have cost so far: milliseconds of processor time; and in
+ * @peak_kb the most memory that one of them had. */
+static int
+readers_cost (long *peak_kb)
+{
+  struct rusage usage = { 0 };
+
+  getrusage (RUSAGE_CHILDREN, &usage);
+  *peak_kb = usage.ru_maxrss;
+  return (int) ((usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000 + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000);
+}
+
 static gboolean
 answer_open (const MadoOpenContext *context, const char *queue_id, MadoPacket *request, guint64 offset, guint64 size,
              GVariant **body, int *fd, GError **error)
@@ -110,22 +123,25 @@ answer_open (const MadoOpenContext *context, const char *queue_id, MadoPacket *r
   g_autoptr (GBytes) bytes = NULL;
   GError *problem = NULL;
   gint64 start_us = g_get_monotonic_time ();
+  long peak_kb;
+  int cost_ms = readers_cost (&peak_kb);
   const char *outcome;
 
   if (!mado_jail_open (context, request->fd, offset, size, &report, &problem)) {
     mado_log (MADO_LOG_WARNING, queue_id, "failed", "code=%s reason=%s", mado_error_name (problem->code), problem->message);
     return answer_failure (problem, body, error);
   }
+  cost_ms = readers_cost (&peak_kb) - cost_ms;
   outcome = outcome_of (report);
   bytes = mado_record_to_bytes (&mado_report_type, report);
   *fd = mado_fsio_memfd ("madoguchi-report", bytes, error);
   if (*fd < 0)
     return FALSE;
   *body = outcome_body (outcome, report->undecryptable == NULL || report->problems[0] == NULL ? "" : report->problems[0]);
-  mado_log (MADO_LOG_INFO, queue_id, "opened", "outcome=%s encryption=%s signature=%s undecryptable=%s layers=%u parts=%u ms=%d",
+  mado_log (MADO_LOG_INFO, queue_id, "opened", "outcome=%s encryption=%s signature=%s undecryptable=%s layers=%u parts=%u ms=%d cpu-ms=%d peak-kb=%ld",
             outcome, mado_encryption_names[report->encryption], mado_signature_status_names[report->signature],
             report->undecryptable == NULL ? "-" : report->undecryptable->reason, report->layers->len, report->parts->len,
-            (int) ((g_get_monotonic_time () - start_us) / 1000));
+            (int) ((g_get_monotonic_time () - start_us) / 1000), cost_ms, peak_kb);
   return TRUE;
 }
 

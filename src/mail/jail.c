@@ -191,8 +191,10 @@ serve_time (const Job *job)
   reset_signals ();
   g_log_set_default_handler (on_log, NULL);
   close_the_rest (job);
-  if (enter_jail (job->context->conf, &error) && job->work (job, &error))
+  if (enter_jail (job->context->conf, &error) && job->work (job, &error)) {
+    mado_engines_cost (); /* so that whoever waits for us sees it */
     _exit (WORKED);
+  }
   line = g_strdup_printf ("%s %s", error->domain == MADO_ERROR ? mado_error_name (error->code) : "bug", error->message);
   if (ftruncate (job->desk.answer, 0) == 0 && lseek (job->desk.answer, 0, SEEK_SET) == 0)
     mado_fsio_write_all (job->desk.answer, line, strlen (line), NULL);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define PROBLEMS_MAX 100
-#define TEXT_MAX (32 * 1024 * 1024)
+#define TEXT_MAX (32 * 1024 * 1024) /* all of them, each time that one is read */
 
 MadoReading *
 mado_reading_new (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, GError **error)

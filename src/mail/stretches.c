@@ -12,6 +12,7 @@
 #include <string.h>
 
 typedef struct {
+  MadoReading *reading;
   GPtrArray *out;
   gsize left; /* bytes that may still be taken */
 } Walk;
@@ -78,7 +79,7 @@ take_leaf (Walk *walk, const MadoEntity *entity, gboolean is_evidence)
   char *text;
   MadoStretch *stretch;
 
-  if (entity->is_carrier || walk->left == 0 || !is_text (entity))
+  if (entity->is_carrier || walk->left == 0 || !is_text (entity) || !mado_reading_may_read (walk->reading, entity))
     return;
   text = mado_content_text (entity, &charset, &notes);
   if (text != NULL && entity->is_decrypted)
@@ -114,7 +115,8 @@ take_pieces (Walk *walk, const MadoEntity *entity, gboolean is_evidence)
     label = g_str_equal (entity->type, "text/html") ? g_strdup ("utf-8") : mado_header_param (entity, "Content-Type", "charset");
     if (!mado_charset_keeps_ascii (label))
       g_clear_pointer (&label, g_free);
-    text = mado_charset_decode ((const guint8 *) g_bytes_get_data (entity->text, NULL) + piece->start, piece->size, label, &used, &notes);
+    text = mado_charset_decode ((const guint8 *) g_bytes_get_data (entity->text, NULL) + piece->start,
+                                MIN (piece->size, (gsize) MADO_CONTENT_TEXT_MAX), label, &used, &notes);
     stretch = add (walk, entity, mado_text_visible (text), offset);
     if (stretch == NULL)
       continue;
@@ -187,7 +189,7 @@ take_fields (Walk *walk, const MadoEntity *root)
 GPtrArray *
 mado_stretches_collect (MadoReading *reading, gsize max)
 {
-  Walk walk = { g_ptr_array_new_with_free_func ((GDestroyNotify) mado_stretch_free), MIN (max, MADO_STRETCH_TEXT_MAX) };
+  Walk walk = { reading, g_ptr_array_new_with_free_func ((GDestroyNotify) mado_stretch_free), MIN (max, MADO_STRETCH_TEXT_MAX) };
 
   take_fields (&walk, reading->root);
   take (&walk, reading->root, FALSE);

@@ -221,6 +221,8 @@ look_inside (const guint8 *body, gsize length, guint max_recipients, guint depth
   if (inside == NULL)
     return;
   bytes = g_bytes_get_data (inside, &size);
+  if (size == 0)
+    return;
   read_binary (bytes, size, bytes + size, max_recipients, depth + 1, &found);
   found.has_rest |= size >= UNPACKED_MAX; /* it may have, where we do not look */
   if (found.kind != MADO_PACKETS_ENCRYPTED)

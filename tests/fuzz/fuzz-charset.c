@@ -17,7 +17,7 @@ static gboolean
 is_plain_ascii (const guint8 *bytes, gsize size)
 {
   for (gsize i = 0; i < size; i++)
-    if (bytes[i] >= 0x80 || bytes[i] == 0x1b || bytes[i] == 0x0e || bytes[i] == 0x0f || bytes[i] == 0 || bytes[i] == '\r' || bytes[i] == '~' || bytes[i] == '\\')
+    if (bytes[i] >= 0x80 || bytes[i] == 0x1b || bytes[i] == 0x0e || bytes[i] == 0x0f || bytes[i] == 0 || bytes[i] == '\r' || bytes[i] == 0x0e || bytes[i] == 0x0f || bytes[i] == '~' || bytes[i] == '\\')
       return FALSE;
   return TRUE;
 }

@@ -38,6 +38,7 @@ static const Case cases[] = {
   { "signature-6", BYTES ("\xc2\x05\x06xxxx"), MADO_PACKETS_SIGNATURE, 0, 0, 0, 6 },
   { "one-pass", BYTES ("\xc4\x05\x03xxxx"), MADO_PACKETS_SIGNED, 0, 0, 0, 3 },
   { "literal", BYTES ("\xcb\x05" "bxxxx"), MADO_PACKETS_SIGNED, 0, 0, 0, 'b' },
+  { "compressed-nothing", BYTES ("\xc8\x01\x00"), MADO_PACKETS_SIGNED, 0, 0, 0, 0 },
   { "key", BYTES ("\xc6\x05\x04xxxx"), MADO_PACKETS_KEY, 0, 0, 0, 0 },
   { "armor", BYTES ("-----BEGIN PGP MESSAGE-----\n\nwQwDESIzRFVmd4gBAADSBQF4eHh4\n-----END PGP MESSAGE-----\n"), MADO_PACKETS_ENCRYPTED, 1, 0, 18, 1 },
   { "armor-header", BYTES ("-----BEGIN PGP MESSAGE-----\r\nVersion: x\r\nCharset: y\r\n\r\nwQwDESIzRFVmd4gBAADSBQF4eHh4\r\n=abcd\r\n"),
