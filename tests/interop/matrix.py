@@ -17,7 +17,9 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'lib')]
 import madotest as t  # noqa: E402
+import mailers  # noqa: E402
 import mails as m  # noqa: E402
+import replies  # noqa: E402
 import tools as implementations  # noqa: E402
 from gateway import Gateway  # noqa: E402
 from plan import common  # noqa: E402
@@ -102,7 +104,7 @@ def make_tools(gateway, gpg):
     wanted = os.environ.get('MATRIX_ONLY')
     made = []
     work = t.short_dir('w')
-    for kind in implementations.ALL:
+    for kind in implementations.ALL + mailers.ALL:
         if wanted and kind.name not in wanted.split(','):
             continue
         why = kind.missing()
@@ -133,10 +135,14 @@ def main():
         tap.note('keys after %.0f s' % (time.monotonic() - start))
         cases = []
         for tool in tools:
+            if isinstance(tool, mailers.Mailer):
+                tool.plan(lambda name, make, want, tool=tool: cases.append(m.Case(tool.name, name, make, want)))
+                continue
             plan = common(tool)
             SPECIAL[tool.name](plan)
             cases += plan.cases
         run_cases(gateway, cases)
+        replies.run(tap, gateway, tools, cases)
         figures(cases, {tool.name: tool.version for tool in tools})
     finally:
         for tool in tools:

@@ -51,7 +51,7 @@ class Tool:
     name = version = None
     recipients = KINDS
     clears = opaques = True
-    hides = False
+    verifies_answers = True # GnuPG 1.4 knows no EdDSA, with which the demo signs
     clear_tail = '' # what stands at the end of a clear-signed text: the framework leaves one line end out, GnuPG shows it
     unpadded = {} # options for messages so large that GnuPG 2.2 does not take their padding
     program = None
@@ -94,13 +94,17 @@ class Tool:
     def clear_text(self):
         return m.TEXT + self.clear_tail
 
+    def says_good(self, words, fingerprint):
+        """Do the words of the tool name a good signature by this key?"""
+        return fingerprint in words
+
     def close(self):
         pass
 
 
 class Gpg(Tool):
     """GnuPG 2.2 itself, with every switch that changes what goes over the wire."""
-    name, program, hides = 'gpg', 'gpg', True
+    name = program = 'gpg'
     signing = KINDS + ('dsa2048',)
 
     def make_keys(self):
@@ -137,10 +141,14 @@ class Gpg(Tool):
     def open(self, data, key, team):
         return self.gpg.decrypt(data)
 
+    def says_good(self, words, fingerprint):
+        return any(line.startswith('VALIDSIG ') and line.endswith(fingerprint) for line in words)
+
 
 class OldGpg(Tool):
     """GnuPG 1.4: the packets of twenty years ago, among them messages without integrity protection."""
-    name, program = 'gpg1', 'gpg1'
+    name = program = 'gpg1'
+    verifies_answers = False
     recipients = RSA + ('elg2048',)
     signing = RSA + ('dsa2048',)
 
@@ -165,6 +173,12 @@ class OldGpg(Tool):
         return self.call(data, *words, *(('-u', signer.secret, '-s') if signer else ()), '-e', **more)
 
     detach, clear, opaque = Gpg.detach, Gpg.clear, Gpg.opaque
+
+    def open(self, data, key, team):
+        done = subprocess.run(['gpg1', '--homedir', self.work, '--batch', '--no-tty', '-q', '--decrypt'], input=data, capture_output=True, check=False)
+        if b'decryption failed' in done.stderr:
+            raise Failed(done.stderr.decode('utf-8', 'replace'))
+        return done.stdout, []
 
 
 class Sop(Tool):
@@ -276,7 +290,10 @@ class Sq(Tool):
                               capture_output=True, check=False)
         if done.returncode != 0:
             raise Failed(done.stderr.decode())
-        return done.stdout, done.stderr.decode().split()
+        return done.stdout, done.stderr.decode()
+
+    def says_good(self, words, fingerprint):
+        return 'Good signature from ' + fingerprint[-16:] in words and '1 good signature' in words
 
 
 class Rnp(Tool):
@@ -331,13 +348,16 @@ class Rnp(Tool):
         if done.returncode != 0:
             raise Failed(done.stderr.decode())
         with open(out, 'rb') as text:
-            return text.read(), (done.stdout + done.stderr).decode().upper().split()
+            return text.read(), (done.stdout + done.stderr).decode()
+
+    def says_good(self, words, fingerprint):
+        return 'Good signature made' in words and fingerprint[-16:].lower() in words and 'BAD' not in words
 
 
 class OpenPgpJs(Tool):
     """OpenPGP.js 6: RFC 9580 with its new keys, and everything of RFC 4880 as browsers make it."""
     name, package = 'OpenPGP.js', 'openpgp'
-    hides, clear_tail = True, '\n'
+    clear_tail = '\n'
     curve_names = dict(zip(CURVES, ('nistP256', 'nistP384', 'nistP521', 'brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1', 'secp256k1')),
                        ed25519='ed25519Legacy')
     lenient = {'rejectCurves': [], 'rejectHashAlgorithms': [], 'rejectMessageHashAlgorithms': []}
@@ -425,7 +445,10 @@ class OpenPgpJs(Tool):
 
     def open(self, data, key, team):
         with open(team, encoding='ascii') as file:
-            return self.call('decrypt', data, keys=[key.secret], **{'from': [file.read()]}), None
+            return self.call('decrypt', data, keys=[key.secret], **{'from': [file.read()]}), None # fails unless the signature is good
+
+    def says_good(self, words, fingerprint):
+        return True
 
 
 class OpenPgpJs5(OpenPgpJs):
