@@ -349,16 +349,32 @@ list_parts (Body *body, MadoEntity *entity)
 
 #define OURS_MAX 200
 
+static gboolean
+is_ascii (const char *line, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if ((guchar) line[i] >= 0x80)
+      return FALSE;
+  return TRUE;
+}
+
 /* Does a sender's line of @length bytes read like words of ours, however it is adorned? */
 static gboolean
 looks_like_ours (const char *line, gsize length)
 {
   static const char *const words[] = { "ablockwith", "ablockthat", "outsideofany" };
-  g_autofree char *plain = length > OURS_MAX ? NULL : g_utf8_normalize (line, (gssize) length, G_NORMALIZE_ALL);
+  g_autofree char *plain = NULL;
   char letters[16] = "";
   gsize count = 0;
 
-  for (const char *p = plain; p != NULL && *p != '\0' && count + 1 < sizeof letters; p++)
+  if (length > OURS_MAX)
+    return FALSE;
+  if (!is_ascii (line, length)) { /* ASCII is its own normal form, and most lines are ASCII */
+    plain = g_utf8_normalize (line, (gssize) length, G_NORMALIZE_ALL);
+    line = plain == NULL ? "" : plain;
+    length = strlen (line);
+  }
+  for (const char *p = line; p < line + length && count + 1 < sizeof letters; p++)
     if (g_ascii_isalpha (*p))
       letters[count++] = g_ascii_tolower (*p);
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
