@@ -156,6 +156,17 @@ by_content (const guint8 *bytes, gsize length)
   return by_name (mado_guess (bytes, length).charset);
 }
 
+/* Are the letters of ASCII themselves in it? Text in a charset of mainframes is nobody's honest mail, and a label of one on
+ * a common text would hide it from us. */
+static gboolean
+keeps_ascii (MadoConvert *convert)
+{
+  static const char letters[] = "AZaz09<>@./:";
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  return mado_convert_append (convert, (const guint8 *) letters, strlen (letters), out) == 0 && g_str_equal (out->str, letters);
+}
+
 /* The charset that @label (lower case) names; .name is NULL when it names none. */
 static Charset
 by_label (const char *label, guint *notes)
@@ -177,7 +188,7 @@ by_label (const char *label, guint *notes)
       charset.kind = KIND_SINGLE;
   if (charset.kind != KIND_NONE && strspn (label, "abcdefghijklmnopqrstuvwxyz0123456789-_.") == strlen (label)) {
     g_autoptr (MadoConvert) convert = mado_convert_new (label, 1);
-    if (convert != NULL)
+    if (convert != NULL && (charset.kind == KIND_WIDE || keeps_ascii (convert)))
       return charset;
   }
   *notes |= MADO_CHARSET_UNKNOWN;
@@ -213,8 +224,10 @@ is_untrue (const guint8 *bytes, gsize length, Charset declared)
   MadoGuess guess;
   int fit;
 
+  if (declared.kind == KIND_WIDE) /* text of two bytes has NULs or line breaks, or at least some bytes beyond ASCII */
+    return length >= 4 && memchr (bytes, 0, length) == NULL && (!has_high_bytes (bytes, length) || is_utf8 (bytes, length, 3));
   if (!has_high_bytes (bytes, length))
-    return declared.kind != KIND_ESCAPES && declared.kind != KIND_WIDE && mado_jis_has_escape (bytes, length);
+    return declared.kind != KIND_ESCAPES && mado_jis_has_escape (bytes, length);
   switch (declared.kind) {
   case KIND_ASCII:
     return TRUE;
@@ -354,7 +367,8 @@ mado_charset_decode (const guint8 *bytes, gsize length, const char *label, char 
 gboolean
 mado_charset_keeps_ascii (const char *label)
 {
-  g_autofree char *text = NULL;
+  g_autofree char *text = NULL, *folded = label == NULL ? NULL : g_ascii_strdown (label, -1);
+  guint notes = 0;
   char ascii[128];
   gsize length = 0;
 
@@ -364,6 +378,8 @@ mado_charset_keeps_ascii (const char *label)
   ascii[length] = '\0';
   if (label == NULL)
     return TRUE;
+  if (by_label (g_strstrip (folded), &notes).kind == KIND_WIDE) /* that ASCII alone would be read as ASCII says nothing */
+    return FALSE;
   text = mado_charset_decode ((const guint8 *) ascii, length, label, NULL, NULL);
   return g_str_equal (text, ascii);
 }
