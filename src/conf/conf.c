@@ -95,6 +95,15 @@ parse_list (const char *text)
   return g_strv_builder_end (list);
 }
 
+/* Is @text one of @words? */
+static gboolean
+is_word (const char *words, const char *text)
+{
+  g_auto (GStrv) list = g_strsplit (words, ", ", -1);
+
+  return g_strv_contains ((const char *const *) list, text);
+}
+
 static gboolean
 set_value (Value *value, const MadoConfSetting *setting, const char *text)
 {
@@ -104,7 +113,7 @@ set_value (Value *value, const MadoConfSetting *setting, const char *text)
   value->list = NULL;
   switch (setting->type) {
   case MADO_CONF_STRING:
-    return TRUE;
+    return setting->words == NULL || is_word (setting->words, value->text);
   case MADO_CONF_LIST:
     value->list = parse_list (value->text);
     return TRUE;
@@ -193,11 +202,14 @@ read_key (MadoConf *conf, GKeyFile *file, const char *text, const char *section,
 
   if (row < 0)
     complain (problems, "%s:%d: [%s] %s: no such setting", conf->path, find_line (text, section, key), section, key);
-  else if (!g_utf8_validate (value, -1, NULL) || !set_value (&conf->values[row], &mado_conf_settings[row], value))
+  else if (g_utf8_validate (value, -1, NULL) && set_value (&conf->values[row], &mado_conf_settings[row], value))
+    conf->values[row].is_set = TRUE;
+  else if (mado_conf_settings[row].words != NULL)
+    complain (problems, "%s:%d: [%s] %s: must be one of: %s", conf->path, find_line (text, section, key), section, key,
+              mado_conf_settings[row].words);
+  else
     complain (problems, "%s:%d: [%s] %s: not %s within its limits", conf->path, find_line (text, section, key), section,
               key, describe_type (mado_conf_settings[row].type));
-  else
-    conf->values[row].is_set = TRUE;
 }
 
 static gboolean

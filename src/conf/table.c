@@ -46,7 +46,8 @@ const MadoConfSetting mado_conf_settings[] = {
   { "crypto", "sign-agent", MADO_CONF_LIST, NULL, 0, 0, "The same for the signing key." },
   { "crypto", "max-plaintext", MADO_CONF_SIZE, "64M", 1 * KIB, 1 * GIB, "Most bytes that decryption of one mail may produce." },
   { "crypto", "trust-model", MADO_CONF_STRING, "pin", 0, 0,
-    "What vouches for a key: pin (pinned addresses and keys certified by the team) or pgp (the Web of Trust too)." },
+    "What vouches for a key: pin (what the team pinned, mapped or certified) or pgp (the Web of Trust too; whom gpg is told to "
+    "trust introduces others). Pins go before.", "pin, pgp" },
   { "crypto", "smime-trust", MADO_CONF_STRING, NULL, 0, 0,
     "File that names the certificate authorities whose S/MIME certificates vouch for an address: one SHA-1 fingerprint per line, "
     "as in GnuPG's trustlist.txt. Their certificates have to be in gnupg-home (gpgsm --import) or in the mail. Read at start. "
@@ -63,7 +64,8 @@ const MadoConfSetting mado_conf_settings[] = {
   { "submission", "password-file", MADO_CONF_STRING, NULL, 0, 0, "File whose first line is the password for SMTP AUTH." },
   { "submission", "from", MADO_CONF_STRING, NULL, 0, 0,
     "Envelope sender of answers. Unset: the null sender <> (RFC 3834, 3.3)." },
-  { "submission", "tls", MADO_CONF_STRING, "try", 0, 0, "STARTTLS on smtp://: try, require or never. With user set, require is implied." },
+  { "submission", "tls", MADO_CONF_STRING, "try", 0, 0, "STARTTLS on smtp://: try, require or never. With user set, require is implied.",
+    "try, require, never" },
   { "submission", "ca-file", MADO_CONF_STRING, NULL, 0, 0, "Certificates that vouch for the submission host; unset: the system's." },
   { "submission", "timeout", MADO_CONF_DURATION, "60s", 1, 3600, "One attempt may take this long." },
   { "submission", "retry-first", MADO_CONF_DURATION, "30s", 0, DAY, "Wait before the second attempt; doubled each time." },
@@ -78,7 +80,7 @@ const MadoConfSetting mado_conf_settings[] = {
 
   { "web", "listen", MADO_CONF_STRING, NULL, 0, 0, "Where the members' page would be served. Accepted and not used: this version has no page." },
 
-  { "log", "level", MADO_CONF_STRING, "info", 0, 0, "error, warning, info or debug." },
+  { "log", "level", MADO_CONF_STRING, "info", 0, 0, "error, warning, info or debug.", "error, warning, info, debug" },
   { "log", "addresses", MADO_CONF_BOOL, "no", 0, 0, "Show mail addresses in the log instead of short hashes." },
 
   { "runtime", "directory", MADO_CONF_STRING, "/run/madoguchi", 0, 0, "Sockets of the roles and private GnuPG homes. Keep it short: socket names have 107 bytes." },

@@ -23,6 +23,7 @@ typedef struct {
   const char *fallback;  /* the default, in the file's own syntax; NULL: unset */
   gint64 min, max;       /* for INT, SIZE and DURATION */
   const char *help;      /* one or two sentences for people */
+  const char *words;     /* of a STRING: what it may be, with commas between; NULL: anything */
 } MadoConfSetting;
 
 /* The table; ends with a row whose section is NULL. */
