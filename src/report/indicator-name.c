@@ -125,14 +125,17 @@ is_one_of (const char *word, gsize size, const char *const *words)
 static gboolean
 is_file (const char *text, gsize size, const char *ending, gsize ending_size)
 {
-  static const char *const files[] = { "zip", "mov", "sh", "py", "md", "rs", "ps", "so", "pl", "cab", "app", "bz", "vi", NULL };
+  static const char *const files[] = { "rs", "pl", "cc", "app", "bz", "vi", NULL };
   static const char *const always[] = { "zip", "mov", "cab", NULL };
+  static const char *const alone[] = { "sh", "py", "so", "pm", "mk", "md", "ps", "am", NULL }; /* unless there are three labels */
   static const char *const stems[] = { "index", "main",   "test",   "tests", "setup", "install", "readme", "update", "config", "run",
                                        "start", "build",  "deploy", "init",  "backup", "shell",  "script", "exploit", "poc",   "scan",
                                        "cmd",   "command", "changelog", "notes", "payload", "cron", "upload", "a", "x", NULL };
   gsize stem = (gsize) (ending - 1 - text);
 
   if (is_one_of (ending, ending_size, always))
+    return TRUE;
+  if (is_one_of (ending, ending_size, alone) && memchr (text, '.', stem) == NULL)
     return TRUE;
   if (is_one_of (text, stem, stems) && (is_one_of (ending, ending_size, files) || g_ascii_strncasecmp (text, "command.com", size) == 0))
     return TRUE;
@@ -150,6 +153,15 @@ is_program_word (const char *text, gsize size)
   return is_one_of (text, size, words);
 }
 
+static gboolean
+has_lower (const char *text, gsize size)
+{
+  for (gsize i = 0; i < size; i++)
+    if (g_ascii_islower (text[i]))
+      return TRUE;
+  return FALSE;
+}
+
 gboolean
 mado_name_is_false_friend (const char *text, gsize size, char before, char after)
 {
@@ -164,8 +176,8 @@ mado_name_is_false_friend (const char *text, gsize size, char before, char after
   ending_size = (gsize) (text + size - ending);
   if (before == '/' || before == '\\' || before == '$' || before == '%' || before == '#' || after == '(' || after == '\\' || after == '=')
     return TRUE;
-  /* "end.In the": a new sentence; nobody writes a name so */
-  if (ending_size > 1 && g_ascii_isupper (ending[0]) && g_ascii_islower (ending[1]))
+  /* "end.In the": a new sentence; "systemd.NEWS": a file; nobody writes a name so */
+  if (ending_size > 1 && g_ascii_isupper (ending[0]) && (g_ascii_islower (ending[1]) || has_lower (text, size)))
     return TRUE;
   return is_program_word (text, size) || is_file (text, size, ending, ending_size);
 }
