@@ -122,6 +122,11 @@ def messages(suite, keys):
         suite.add("an encrypted message, " + name, head() + wrap(message), UNSIGNED, twin_test=whole, test=lambda r: r["signer"] is None)
     suite.add("an encrypted message, Mallory's signature under Alice's key id", head() + wrap(seal(p.one_pass(alice) + p.literal(ENTITY) + mallory.sign(ENTITY, issuer=alice.key_id))), UNSIGNED)
     suite.add("an encrypted message, signed by Mallory", head() + wrap(seal(literal_of(mallory, ENTITY))), {"good-untrusted"})
+    new = p.packet(p.ONE_PASS, b"\6" + bytes(60)) + p.literal(ENTITY) + p.packet(p.SIGNATURE, b"\6" + bytes(80))
+    for name, inside in [("of a version that gpg does not know", new), ("over a hash that gpg does not know", p.one_pass(alice, algo=14) + p.literal(ENTITY) + p.packet(p.SIGNATURE, p.split(alice.sign(ENTITY))[0][1][:3] + b"\x0e"
+                                                                      + p.split(alice.sign(ENTITY))[0][1][4:])), ("that is wrong", p.one_pass(alice) + p.literal(ENTITY) + alice.sign(b"x"))]:
+        suite.add("Mallory's signature around an encrypted message with a signature " + name, head("mallory@example.net") + signed(mallory, parts(wrap(seal(inside)))), {"partial", "bad", "unsupported", "good"},
+                  test=lambda r: r["signer"] is None if "192.0.2.7" in r["text"] else r["undecryptable"] is not None)
     for depth in range(1, 6):
         hidden = start + p.seipd(algorithm, key, literal_of(alice, words), mdc=b"\xd3\x14" + bytes(20))
         for _ in range(depth):
