@@ -152,6 +152,8 @@ def is_held(report, allowed):
         return False
     if report['signature'] == 'good':
         return FORGED.strip() not in (report['text'] or '') and report['signer']['matches_from'] and speaks_for(report)
+    if report['signature'] == 'partial' and FORGED.strip() in report['text'] and WORDS.strip() in report['text'] and '===' not in report['text']:
+        return False
     ours = ''
     for line in (report['text'] or '').split('\n'):
         ours = line if line.startswith('===') else ours
