@@ -67,7 +67,7 @@ def role_of(words):
 
 
 def adopt_orphans():
-    """GPGME forks twice, so its gpg processes are nobody's children: we become their parent, to count them."""
+    """A gpg that outlives who started it is nobody's child: we become its parent, to count it."""
     pr_set_child_subreaper = 36
     if ctypes.CDLL(None, use_errno=True).prctl(pr_set_child_subreaper, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), 'prctl')
@@ -111,8 +111,10 @@ class Meter:
         total = collections.Counter()
         for pid, role in self.roles():
             own, children = stat_ticks(pid)
+            if role == 'opener':  # its readers wait for their gpg, so it cannot be told from them
+                role = 'opener (readers, gpg)'
             total[role] += own
-            total['gpg' if role == 'signer' else role] += children  # the opener's are its readers
+            total['gpg (sealing)' if role == 'signer' else role] += children
         return total
 
     def sample(self):
