@@ -4,6 +4,7 @@
 #include "madoguchi/mail/sniff.h"
 
 #include <string.h>
+#include <time.h>
 
 #define PE "MZ\x90\0\3\0\0\0\4\0\0\0\xff\xff\0\0\xb8\0\0\0\0\0\0\0\x40\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x40\0\0\0PE\0\0L\1"
 #define ELF "\177ELF\2\1\1\0"
@@ -117,7 +118,7 @@ static void
 put (GByteArray *out, guint number, guint bytes)
 {
   for (guint i = 0; i < bytes; i++) {
-    guint8 c = (guint8) (number >> (8 * i));
+    guint8 c = i < 4 ? (guint8) (number >> (8 * i)) : 0;
     g_byte_array_append (out, &c, 1);
   }
 }
@@ -206,7 +207,7 @@ static void
 test_lies (void)
 {
   g_autoptr (GByteArray) zip = make_zip ("a.exe", "text", 8, 0), flood = g_byte_array_new ();
-  gint64 start = g_get_monotonic_time ();
+  clock_t start;
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     for (gsize size = 0; size <= cases[i].size; size++) {
@@ -238,8 +239,9 @@ test_lies (void)
   put (flood, 0, 12);
   put (flood, 70000, 4);
   put (flood, 0, 2);
+  start = clock ();
   assert_judged ("a.zip", "application/zip", flood->data, flood->len, "", "application/zip");
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+  g_assert_cmpint (clock () - start, <, 5 * CLOCKS_PER_SEC);
 }
 
 static void

@@ -78,20 +78,29 @@ test_open_words (void)
   g_assert_cmpint (clock () - start, <, 5 * CLOCKS_PER_SEC);
 }
 
-/* To load the table of a charset takes long, and a header may name many of them again and again. */
-static void
-test_many_charsets (void)
+/* How long many words take whose charsets are the first @count of our list, in turns. */
+static clock_t
+time_charsets (guint count)
 {
   static const char *const charsets[] = { "cp932", "koi8-r", "gb2312", "big5", "euc-kr", "iso-8859-7", "windows-1256", "tis-620" };
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *out = NULL;
-  clock_t start = clock ();
+  clock_t start;
 
-  for (guint i = 0; text->len < 300000; i++)
-    g_string_append_printf (text, "=?%s?q?a?= ", charsets[i % G_N_ELEMENTS (charsets)]);
+  for (guint i = 0; i < 10000; i++)
+    g_string_append_printf (text, "=?%s?q?a?= ", charsets[i % count]);
+  start = clock ();
   out = mado_words_decode (text->str);
   g_assert_true (g_str_has_prefix (out, "aaaaaaaa"));
-  g_assert_cmpint (clock () - start, <, CLOCKS_PER_SEC / 2);
+  return clock () - start;
+}
+
+/* To load the table of a charset takes long, and glibc keeps only a few: a header may name many of them again and again. */
+static void
+test_many_charsets (void)
+{
+  time_charsets (8);
+  g_assert_cmpint (time_charsets (8), <, 4 * time_charsets (2) + CLOCKS_PER_SEC / 20);
 }
 
 static void
