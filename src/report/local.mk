@@ -56,10 +56,3 @@ tests_unit_test_report_marking_LDADD = $(report_libs)
 tests_unit_test_report_case_ids_SOURCES = tests/unit/test-report-case-ids.c
 tests_unit_test_report_case_ids_LDADD = $(report_libs)
 
-EXTRA_DIST += tests/fuzz/corpus/indicators/habits tests/fuzz/corpus/indicators/marks tests/fuzz/corpus/indicators/header
-if FUZZING
-noinst_PROGRAMS += tests/fuzz/fuzz-indicators
-endif
-tests_fuzz_fuzz_indicators_SOURCES = tests/fuzz/fuzz-indicators.c
-tests_fuzz_fuzz_indicators_LDADD = $(report_libs)
-tests_fuzz_fuzz_indicators_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer

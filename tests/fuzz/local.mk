@@ -2,7 +2,7 @@
 # replay.c, and `make check` runs it over its corpus (replay.sh).
 fuzz_targets = tests/fuzz/fuzz-lmtp tests/fuzz/fuzz-mail tests/fuzz/fuzz-charset tests/fuzz/fuzz-cms tests/fuzz/fuzz-packets \
 	tests/fuzz/fuzz-inline tests/fuzz/fuzz-structure tests/fuzz/fuzz-header tests/fuzz/fuzz-protect tests/fuzz/fuzz-html \
-	tests/fuzz/fuzz-open tests/fuzz/fuzz-attachment
+	tests/fuzz/fuzz-open tests/fuzz/fuzz-attachment tests/fuzz/fuzz-indicators
 if FUZZING
 noinst_PROGRAMS += $(fuzz_targets)
 fuzz_main =
@@ -54,6 +54,10 @@ tests_fuzz_fuzz_html_LDADD = $(mail_libs)
 tests_fuzz_fuzz_open_SOURCES = tests/fuzz/fuzz-open.c tests/fuzz/fake-engine.c $(fuzz_main)
 tests_fuzz_fuzz_open_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_open_LDADD = $(report_libs) $(mail_libs)
+
+tests_fuzz_fuzz_indicators_SOURCES = tests/fuzz/fuzz-indicators.c $(fuzz_main)
+tests_fuzz_fuzz_indicators_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_indicators_LDADD = $(report_libs)
 
 TESTS += tests/fuzz/replay.sh
 EXTRA_DIST += tests/fuzz/replay.sh tests/fuzz/replay.c tests/fuzz/dict tests/fuzz/corpus

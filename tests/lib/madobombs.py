@@ -1,6 +1,7 @@
 """Mails made to cost their reader time or memory: small ones that grow, large ones, and all that is counted a million
 times. Packets and DER are written by hand where no program makes what is wanted. Everything is made on the spot."""
 import base64
+import random
 import struct
 import zlib
 
@@ -316,6 +317,8 @@ def openpgp(pgp):
     yield '1 M header fields, encrypted', lambda: mail(pgp_mime(pgp.encrypt(b'X: y\r\n' * MIB + b'\r\nhi\r\n'))), 'limit'
     yield 'a text of 60 MB, encrypted', lambda: mail(pgp_mime(pgp.encrypt(text(b'0123456789' * (6 * MIB))))), None
     yield 'a page of 60 MB, encrypted', lambda: mail(pgp_mime(pgp.encrypt(text(b'<p>' * (20 * MIB), 'text/html')))), None
+    yield 'an honest file of 26 MB, encrypted', lambda: mail(pgp_mime(pgp.encrypt(multipart([
+        text(b'hi\r\n'), in_base64(random.Random(1).randbytes(26 * MIB), 'application/octet-stream; name=x.bin')]), '-z', '0'))), None
     yield '12 layers', lambda: mail(layers(pgp, entity, 12)), 'any'
 
 
