@@ -141,6 +141,8 @@ mado_sieve_add_ip (MadoSieve *sieve, const MadoIp *ip, guint bits, MadoSpan span
   if (!judge_ip (sieve, ip, &flag))
     return;
   value = mado_ip_print (ip, bits);
+  if (g_str_has_prefix (value, "::/") || g_str_has_prefix (value, "0.0.0.0/")) /* half of the world */
+    return;
   mado_sieve_add (sieve, bits < ip->length * 8 ? "cidr" : ip->length == 4 ? "ipv4" : "ipv6", value, span, flag, NULL);
 }
 

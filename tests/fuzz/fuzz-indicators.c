@@ -10,6 +10,7 @@
 #include "madoguchi/report/indicator-url.h"
 #include "madoguchi/report/marking.h"
 
+#include <arpa/inet.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,17 @@ is_ip (const char *value)
   return strcmp (again, value) == 0;
 }
 
+/* A network, whose address may be one that by itself would not be taken for one ("fd::"). */
+static gboolean
+is_network (const char *value)
+{
+  const char *slash = strchr (value, '/');
+  g_autofree char *address = slash == NULL ? NULL : g_strndup (value, (gsize) (slash - value));
+  guint8 bytes[16];
+
+  return address != NULL && (inet_pton (AF_INET, address, bytes) == 1 || inet_pton (AF_INET6, address, bytes) == 1);
+}
+
 static gboolean
 is_name (const char *value)
 {
@@ -72,10 +84,12 @@ static gboolean
 is_of_its_type (const MadoIndicator *indicator)
 {
   const char *type = indicator->type, *value = indicator->value;
-  static const char *const ips[] = { "ipv4", "ipv6", "cidr", NULL }, *const digests[] = { "md5", "sha1", "sha256", "sha512", NULL };
+  static const char *const ips[] = { "ipv4", "ipv6", NULL }, *const digests[] = { "md5", "sha1", "sha256", "sha512", NULL };
 
   if (g_strv_contains (ips, type))
     return is_ip (value);
+  if (strcmp (type, "cidr") == 0)
+    return is_network (value);
   if (g_strv_contains (digests, type))
     return g_strcmp0 (mado_digest_type (value, strlen (value)), type) == 0;
   if (strcmp (type, "domain") == 0)

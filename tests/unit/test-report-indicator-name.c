@@ -60,7 +60,8 @@ is_false (const char *text, char before, char after)
 static void
 test_false_friends (void)
 {
-  static const char *const wrong[] = { "report.doc.zip", "setup.sh", "index.py", "my_tool.pl", "ASP.NET", "end.In", "command.com", "Evil.Com", "kali.sh", "x.so", "slapd.NEWS" };
+  static const char *const wrong[] = { "report.doc.zip", "setup.sh", "index.py", "my_tool.pl", "ASP.NET", "end.In",
+                                       "command.com", "Evil.Com", "kali.sh", "x.so", "slapd.NEWS" };
   static const char *const right[] = { "evil.com", "EVIL.COM", "cert.pl", "www.kali.sh", "evil.cc", "www.foo.co.jp", "a.com", "update.net" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)

@@ -77,6 +77,7 @@ test_false_friends (void)
   check ("csirt@team.org csirt+token@team.org team.org alice@reporter.net bob@known.net www.partner.com 9.9.9.9", FALSE, "");
   check ("http://team.org/~user/login.php", FALSE, "url http://team.org/~user/login.php");
   check ("version 1.2.3.4 ver. 1.2.3.4 v1.2.3.4 Chrome/9.9.1.1 バージョン 1.2.3.4 OID 1.3.6.1.4.1", FALSE, "");
+  check ("1.2.3.4/2 7::8/4", FALSE, "");
   check ("127.0.0.1 0.0.0.0 255.255.255.0 ::1", FALSE, "");
   check ("report.doc.zip setup.sh ASP.NET end.In node.js index.php C:\\a\\foo.com /etc/foo.com", FALSE, "");
   check ("evil[.]zip and hxxp://bad.sh/", FALSE, "domain evil.zip url http://bad.sh/ domain bad.sh");
