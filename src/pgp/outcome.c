@@ -82,6 +82,8 @@ mado_pgp_outcome (gpgme_error_t problem, const MadoPgpSink *sink, gpgme_decrypt_
   if (status->has_bad_mdc)
     return changed (result);
   outcome = outcome_of (problem, found, result);
-  /* Behind padding that it does not understand gpg may see a packet that asks for a passphrase. */
-  return outcome == MADO_OUTCOME_BAD_PASSPHRASE && status->decryptions > 0 ? changed (result) : outcome;
+  /* Behind padding that it does not understand gpg may see anything, such as a packet that asks for a passphrase. */
+  if ((outcome == MADO_OUTCOME_BAD_PASSPHRASE || outcome == MADO_OUTCOME_ERROR) && status->decryptions > 0)
+    return changed (result);
+  return outcome;
 }
