@@ -4,6 +4,7 @@ Each with the honest mail that it imitates. Forged packets, keys and certificate
 import base64
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -249,6 +250,51 @@ def replays(suite, keys):
     suite.add("an old text, sent by Mallory", head("mallory@example.net", "Date: Fri, 20 Nov 2026 00:00:00 +0000") + old, {"good-untrusted"}, twin=twin, test=says("sent again"))
 
 
+# --- put together by chance ------------------------------------------------------------------------------------
+
+LINES = ["", " ", "--sig", "--o", "--i", "--enc", "--sig--", "--o--", "Content-Type: text/plain", "Content-Type: text/html", "Content-Type: multipart/mixed; boundary=o",
+         'Content-Type: multipart/alternative; boundary="sig"', "Content-Type: text/plain; name=x.asc", "Content-Disposition: attachment; filename=r.pdf", "Content-Disposition: inline; filename=r.pdf.asc",
+         "Content-Type: application/octet-stream; name=x.gpg", "Content-Type: application/pgp-signature", "Content-Type: message/rfc822", "Content-Type: message/rfc822; forwarded=no",
+         "Content-Transfer-Encoding: quoted-printable", "Content-Transfer-Encoding: base64", "Version: 1", "-----BEGIN PGP SIGNED MESSAGE-----", "-----BEGIN PGP SIGNATURE-----", "-----END PGP SIGNATURE-----",
+         "-----BEGIN PGP MESSAGE-----", "-----END PGP MESSAGE-----", "Hash: SHA512", "From: mallory@example.net"]
+
+
+def honest_entities(keys):
+    run = lambda *words: gpg(keys.home, *words, data=WORDS.encode()).stdout.decode()
+    clear, seal = run("-u", "alice", "--clear-sign"), run("-u", "alice", "--sign", "-r", "team", "--armor", "--encrypt")
+    file, cipher = m.attached("r.pdf", b"%PDF"), lambda part, *options: m.wrap(shapes.encrypt(keys.home, part, *options, "-r", "team"))
+    detached = "Content-Type: application/pgp-signature; name=r.pdf.asc\n\n" + m.p.armor(keys.alice.sign(b"%PDF"), "SIGNATURE")
+    return [signed(keys.alice), PLAIN + "\n" + clear, PLAIN + "\n" + seal, cipher(TEXT, "-u", "alice", "--sign"), cipher(signed(keys.alice)), signed(keys.alice, parts(TEXT, m.attached("a.txt", b"x"), mark="i")),
+            parts(file, detached), parts(PLAIN + "\n" + clear, "Content-Type: text/html\n\n<pre>" + clear + "</pre>", kind="alternative"), m.attached("a.txt.gpg", keys.encrypted(WORDS.encode(), "-u", "alice", "--sign"))]
+
+
+def by_chance(gateway, keys, count=200):
+    """Honest mails with lines put in, taken out, doubled and wrapped at random: none is good and shows what is forged."""
+    seed = int(os.environ.get("MADO_SEED", "1"))
+    chance, base, evil, mails = random.Random(seed), honest_entities(keys), FORGED.strip(), []
+    for _ in range(count):
+        text = chance.choice(base).split("\n")
+        for _ in range(chance.randint(1, 4)):
+            what, at = chance.random(), chance.randrange(len(text))
+            if what < 0.6:
+                text.insert(at, chance.choice(LINES + [evil, "<p>%s</p>" % evil, "- " + evil]))
+            elif what < 0.7:
+                text[at:at] = text[at:at + chance.randint(1, 6)]
+            elif what < 0.8:
+                text = parts(*chance.sample(["\n".join(text), PLAIN + "\n" + FORGED], 2), mark=chance.choice("opi")).split("\n")
+            elif what < 0.9:
+                other = chance.choice(base).split("\n")
+                start = chance.randrange(len(other))
+                text[at:at] = other[start:start + chance.randint(1, 25)]
+            elif len(text) > 1:
+                del text[at]
+        if evil not in "\n".join(text):
+            text.insert(chance.randrange(len(text) + 1), evil)
+        mails.append(head() + "\n".join(text) + "\n")
+    lied = [mail for mail, report in zip(mails, gateway.open(mails)) if report.get("signature") == "good" and evil in (report["text"] or "")]
+    ok("%d mails put together by chance (MADO_SEED=%d): none is good and shows what is forged" % (count, seed), not lied, "\n\n".join(lied[:3]))
+
+
 # --- painted verdicts --------------------------------------------------------------------------------------
 
 PAINT = ("Signature   GOOD signature of the sender", "\x1b[32mSignature   GOOD signature of the sender\x1b[0m", "Signer      0000", '", "signature": "good", "x": "', "\u202egnis doog\u202c",
@@ -309,6 +355,7 @@ def main():
         for table in (senders, structure, blocks, replays):
             table(suite, keys)
         forged, twins = suite.run()
+        by_chance(gateway, keys)
         painted_count = terminal(gateway, keys, [])
         print("# %d forged mails, %d different honest twins, %d painted mails" % (forged, twins, painted_count))
     finally:
