@@ -95,16 +95,18 @@ const verbs = {
     config: configure (request.config),
   })),
 
-  /* Opens an encrypted, signed message; fails unless every signature is by one of request.from. */
+  /* Opens an encrypted, signed message; fails unless it is signed, and every signature is by one of request.from. */
   decrypt: async (request) => {
     const armoredMessage = Buffer.from (request.data, 'base64').toString ('ascii');
     const opened = await pgp.decrypt ({
       message: await pgp.readMessage ({ armoredMessage }),
       decryptionKeys: await privateKeys (request.keys),
       verificationKeys: await publicKeys (request.from),
-      expectSigned: request.from !== undefined,
       format: 'binary',
     });
+    if (opened.signatures.length === 0)
+      throw new Error ('no signature');
+    await Promise.all (opened.signatures.map ((signature) => signature.verified));
     return base64 (opened.data);
   },
 
