@@ -16,8 +16,8 @@ int LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size);
 static gboolean
 is_plain_ascii (const guint8 *bytes, gsize size)
 {
-  for (gsize i = 0; i < size; i++)
-    if (bytes[i] >= 0x80 || bytes[i] == 0x1b || bytes[i] == 0x0e || bytes[i] == 0x0f || bytes[i] == 0 || bytes[i] == '\r' || bytes[i] == 0x0e || bytes[i] == 0x0f || bytes[i] == '~' || bytes[i] == '\\')
+  for (gsize i = 0; i < size; i++) /* not what changes the meaning of the letters after it */
+    if (bytes[i] >= 0x80 || (bytes[i] < ' ' && bytes[i] != '\n' && bytes[i] != '\t') || bytes[i] == '~' || bytes[i] == '\\')
       return FALSE;
   return TRUE;
 }
