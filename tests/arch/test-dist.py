@@ -22,12 +22,13 @@ def tracked_files(root):
 def shipped_files(build, root):
     """What `make dist` would pack: the DISTFILES of the generated Makefile, as make itself expands them."""
     run = subprocess.run(["make", "-s", "-C", str(build), "-f", "-", "print-distfiles"], capture_output=True, text=True,
-                         input="include Makefile\nprint-distfiles:\n\t@for f in $(DISTFILES); do echo $$f; done\n")
+                         input="include Makefile\nprint-distfiles:\n\t@for f in $(srcdir) $(DISTFILES); do echo $$f; done\n")
     if run.returncode != 0:
         raise RuntimeError(run.stderr)
-    prefixes = (str(root) + "/", "./")
+    srcdir, *listed = run.stdout.split()
+    prefixes = (srcdir + "/", str(root) + "/", "./")
     names = set()
-    for name in run.stdout.split():
+    for name in listed:
         for prefix in prefixes:
             name = name.removeprefix(prefix)
         names.add(name)
