@@ -106,3 +106,22 @@ mado_pgp_context_new_cms (const char *path, GError **error)
   gpgme_set_offline (context, 1);
   return g_steal_pointer (&context);
 }
+
+gboolean
+mado_pgp_error_is_ours (gpgme_error_t problem)
+{
+  switch (gpgme_err_code (problem)) {
+  case GPG_ERR_NO_AGENT:
+  case GPG_ERR_AGENT:
+  case GPG_ERR_ENOMEM:
+  case GPG_ERR_EMFILE:
+  case GPG_ERR_ENFILE:
+  case GPG_ERR_EAGAIN:
+  case GPG_ERR_ENOSPC:
+  case GPG_ERR_INV_ENGINE:
+  case GPG_ERR_NO_ENGINE:
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}

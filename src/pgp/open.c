@@ -10,13 +10,12 @@
 #include "madoguchi/pgp/loop.h"
 #include "madoguchi/pgp/outcome.h"
 #include "madoguchi/pgp/packets.h"
+#include "madoguchi/pgp/signature.h"
 #include "madoguchi/pgp/status.h"
 #include "madoguchi/pgp/unwrap.h"
 
 #include <string.h>
 #include <unistd.h>
-
-#define FUTURE_SLACK 3600 /* seconds that a sender's clock may be ahead */
 
 struct _MadoPgpEngine {
   gpgme_ctx_t context;
@@ -55,35 +54,6 @@ mado_pgp_engine_free (MadoPgpEngine *engine)
   g_free (engine);
 }
 
-static MadoSignatureStatus
-status_of (const gpgme_signature_t signature)
-{
-  switch (gpgme_err_code (signature->status)) {
-  case GPG_ERR_NO_ERROR:
-    return signature->summary & GPGME_SIGSUM_RED ? MADO_SIGNATURE_BAD : MADO_SIGNATURE_GOOD_UNTRUSTED;
-  case GPG_ERR_SIG_EXPIRED:
-    return MADO_SIGNATURE_EXPIRED_SIGNATURE;
-  case GPG_ERR_KEY_EXPIRED:
-    return MADO_SIGNATURE_EXPIRED_KEY;
-  case GPG_ERR_CERT_REVOKED:
-    return MADO_SIGNATURE_REVOKED_KEY;
-  case GPG_ERR_NO_PUBKEY:
-    return MADO_SIGNATURE_UNKNOWN_KEY;
-  case GPG_ERR_BAD_SIGNATURE:
-    return MADO_SIGNATURE_BAD;
-  default:
-    return MADO_SIGNATURE_UNSUPPORTED;
-  }
-}
-
-/* Does @status say that the mathematics came out right? */
-static gboolean
-is_sound (MadoSignatureStatus status)
-{
-  return status == MADO_SIGNATURE_GOOD_UNTRUSTED || status == MADO_SIGNATURE_EXPIRED_SIGNATURE
-         || status == MADO_SIGNATURE_EXPIRED_KEY || status == MADO_SIGNATURE_REVOKED_KEY;
-}
-
 /* The key of ours that @found belongs to: as gpg checked it, or as far as the key table knows. A subkey alone proves
  * nothing: anybody may put another's into his own key. */
 static const MadoKey *
@@ -115,29 +85,17 @@ say_unchecked (MadoPgpResult *result, const gpgme_signature_t found)
 static MadoSignature *
 describe (const MadoPgpEngine *engine, MadoPgpResult *result, const MadoPgpLimits *limits, const gpgme_signature_t found)
 {
-  MadoSignature *signature = mado_signature_new ();
+  MadoSignature *signature = mado_pgp_signature_describe (found, limits->now, result);
   const MadoKey *key = find_key (engine, limits, found);
-  const char *hash = gpgme_hash_algo_name (found->hash_algo);
 
-  signature->status = status_of (found);
-  signature->created = (gint64) found->timestamp;
-  signature->expires = (gint64) found->exp_timestamp;
-  signature->hash = hash == NULL || found->hash_algo == GPGME_MD_NONE ? NULL : g_strdup (hash);
-  signature->fingerprint = g_strdup (key != NULL ? key->fingerprint : found->fpr);
-  if (key != NULL && found->fpr != NULL && strlen (found->fpr) > 16 && !g_str_equal (key->fingerprint, found->fpr))
-    signature->subkey = g_strdup (found->fpr);
-  if (signature->status == MADO_SIGNATURE_UNSUPPORTED)
+  if (mado_pgp_signature_status (found) == MADO_SIGNATURE_UNSUPPORTED)
     say_unchecked (result, found);
-  if (is_sound (signature->status) && mado_pgp_hash_is_weak (found->hash_algo, signature->created)) {
-    signature->status = MADO_SIGNATURE_UNSUPPORTED;
-    mado_pgp_result_say (result, "A signature was made with a hash that is not accepted any more (RFC 9580, 9.5).");
-  } else if (is_sound (signature->status) && signature->created > limits->now + FUTURE_SLACK) {
-    signature->status = MADO_SIGNATURE_UNSUPPORTED;
-    mado_pgp_result_say (result, "A signature claims to be made in the future; it is not accepted.");
-  } else if (is_sound (signature->status) && found->wrong_key_usage) {
-    signature->status = MADO_SIGNATURE_UNSUPPORTED;
-    mado_pgp_result_say (result, "A signature was made with a key that is not meant for signatures.");
-  }
+  if (key == NULL)
+    return signature;
+  if (!g_str_equal (key->fingerprint, found->fpr) && strlen (found->fpr) > 16)
+    signature->subkey = g_strdup (found->fpr);
+  g_free (signature->fingerprint);
+  signature->fingerprint = g_strdup (key->fingerprint);
   return signature;
 }
 
@@ -180,20 +138,13 @@ integrity_of (const MadoPackets *packets)
   case 9:
     return MADO_INTEGRITY_NONE;
   case 18:
-    return packets->version == 1 ? MADO_INTEGRITY_MDC : packets->version == 2 ? MADO_INTEGRITY_AEAD : MADO_INTEGRITY_UNKNOWN;
+    return packets->version == 1 ? MADO_INTEGRITY_MDC : packets->version == 2 ? MADO_INTEGRITY_AEAD
+                                                                              : MADO_INTEGRITY_UNKNOWN;
   case 20:
     return MADO_INTEGRITY_AEAD;
   default:
     return MADO_INTEGRITY_UNKNOWN;
   }
-}
-
-static gboolean
-settle (MadoPgpResult *result, MadoOutcome outcome, const char *sentence)
-{
-  result->outcome = outcome;
-  mado_pgp_result_say (result, sentence);
-  return TRUE;
 }
 
 /* What the packets tell before any engine is asked. TRUE when they tell enough. */
@@ -207,24 +158,24 @@ judge_packets (const MadoPackets *packets, const MadoPgpLimits *limits, MadoPgpR
   result->encrypted_to = g_strdupv (packets->recipients);
   result->integrity = integrity_of (packets);
   if (packets->kind != MADO_PACKETS_ENCRYPTED)
-    return settle (result, MADO_OUTCOME_CORRUPT,
-                   packets->kind == MADO_PACKETS_JUNK ? "The encrypted part holds no OpenPGP data."
-                                                      : "The part that should be encrypted holds OpenPGP data that is not.");
+    return mado_pgp_result_settle (result, MADO_OUTCOME_CORRUPT,
+                                   packets->kind == MADO_PACKETS_JUNK ? "The encrypted part holds no OpenPGP data."
+                                                                      : "The part that should be encrypted holds OpenPGP data that is not.");
   if (packets->recipient_count > limits->max_recipients || packets->passphrases > limits->max_recipients)
-    return settle (result, MADO_OUTCOME_LIMIT, "The message is encrypted to more recipients than we try.");
+    return mado_pgp_result_settle (result, MADO_OUTCOME_LIMIT, "The message is encrypted to more recipients than we try.");
   if (limits->max_trials > 0 && limits->trials_before + packets->trials > limits->max_trials)
-    return settle (result, MADO_OUTCOME_LIMIT, "The mail hides more recipients than we try.");
+    return mado_pgp_result_settle (result, MADO_OUTCOME_LIMIT, "The mail hides more recipients than we try.");
   result->trials = packets->trials;
   if (packets->container == 9)
-    return settle (result, MADO_OUTCOME_NO_INTEGRITY,
-                   "The message has no integrity protection, so its text could have been changed; it is withheld.");
+    return mado_pgp_result_settle (result, MADO_OUTCOME_NO_INTEGRITY,
+                                   "The message has no integrity protection, so its text could have been changed; it is withheld.");
   foreign = foreign_format (packets);
   if (foreign != NULL)
-    return settle (result, MADO_OUTCOME_UNSUPPORTED, foreign);
+    return mado_pgp_result_settle (result, MADO_OUTCOME_UNSUPPORTED, foreign);
   if (packets->has_rest) /* gpg takes a signature there for one over nothing, and calls it good */
-    return settle (result, MADO_OUTCOME_CORRUPT, "Something stands behind the encrypted data: somebody put this message together.");
+    return mado_pgp_result_settle (result, MADO_OUTCOME_CORRUPT, "Something stands behind the encrypted data: somebody put this message together.");
   if (packets->container == 0 && !packets->is_compressed)
-    return settle (result, MADO_OUTCOME_CORRUPT, "The message names who can open it, and was cut before its text.");
+    return mado_pgp_result_settle (result, MADO_OUTCOME_CORRUPT, "The message names who can open it, and was cut before its text.");
   return FALSE;
 }
 
@@ -413,9 +364,9 @@ judge_signature (const MadoPackets *packets, MadoPgpResult *result)
   if (packets->version == 3 || packets->version == 4) {
     if (packets->hash <= 11) /* SHA-224; gpg 2.2 passes over signatures with the newer ones */
       return FALSE;
-    return settle (result, MADO_OUTCOME_UNSUPPORTED, "The signature uses a hash that GnuPG 2.2 does not know or does not accept.");
+    return mado_pgp_result_settle (result, MADO_OUTCOME_UNSUPPORTED, "The signature uses a hash that GnuPG 2.2 does not know or does not accept.");
   }
-  return settle (result, MADO_OUTCOME_UNSUPPORTED, "The signature has a newer format (RFC 9580) that this gateway cannot verify yet.");
+  return mado_pgp_result_settle (result, MADO_OUTCOME_UNSUPPORTED, "The signature has a newer format (RFC 9580) that this gateway cannot verify yet.");
 }
 
 gboolean

@@ -1,6 +1,8 @@
 /* outcome.c: see outcome.h. */
 #include "madoguchi/pgp/outcome.h"
 
+#include "madoguchi/pgp/context.h"
+
 static int
 no_secret_key (MadoPgpResult *result)
 {
@@ -54,18 +56,8 @@ outcome_of (gpgme_error_t problem, gpgme_decrypt_result_t found, MadoPgpResult *
   case GPG_ERR_PUBKEY_ALGO:
   case GPG_ERR_UNSUPPORTED_ALGORITHM:
     return unsupported_cipher (result);
-  case GPG_ERR_NO_AGENT:
-  case GPG_ERR_AGENT:
-  case GPG_ERR_ENOMEM:
-  case GPG_ERR_EMFILE:
-  case GPG_ERR_ENFILE:
-  case GPG_ERR_EAGAIN:
-  case GPG_ERR_ENOSPC:
-  case GPG_ERR_INV_ENGINE:
-  case GPG_ERR_NO_ENGINE:
-    return -1;
   default:
-    return MADO_OUTCOME_ERROR;
+    return mado_pgp_error_is_ours (problem) ? -1 : (int) MADO_OUTCOME_ERROR;
   }
 }
 

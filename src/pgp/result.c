@@ -33,6 +33,14 @@ mado_pgp_result_say (MadoPgpResult *result, const char *sentence)
 }
 
 gboolean
+mado_pgp_result_settle (MadoPgpResult *result, MadoOutcome outcome, const char *sentence)
+{
+  result->outcome = outcome;
+  mado_pgp_result_say (result, sentence);
+  return TRUE;
+}
+
+gboolean
 mado_pgp_result_end (MadoPgpResult *result, gboolean is_over)
 {
   gboolean ran_out = mado_engines_end ();

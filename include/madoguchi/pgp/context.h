@@ -18,6 +18,9 @@ gpgme_ctx_t mado_pgp_context_new_cms (const char *path, GError **error);
 void mado_pgp_context_free (gpgme_ctx_t context);
 G_DEFINE_AUTO_CLEANUP_FREE_FUNC (gpgme_ctx_t, mado_pgp_context_free, NULL)
 
+/* Is @problem our own trouble (an agent that is away, a full disk), which says nothing about the mail? */
+gboolean mado_pgp_error_is_ours (gpgme_error_t problem);
+
 /* Sets @error to "WHAT: GPGME's words" and returns FALSE. An agent that is away, a full disk and whatever else
  * is our own trouble is TEMP; a broken engine CONF; a key that cannot be used is PERM. */
 gboolean mado_pgp_error_set (GError **error, gpgme_error_t problem, const char *what);

@@ -4,15 +4,15 @@
 #include "madoguchi/model/report.h"
 
 typedef struct {
-  gboolean was_encrypted;   /* the packets said so */
+  gboolean was_encrypted; /* the packets said so */
   MadoOutcome outcome;
   MadoIntegrity integrity;
   char **encrypted_to;
-  guint trials;             /* recipients whose key had to be found by trying */
-  gboolean is_spent;        /* the engine produced, or worked, more than it may for one mail */
-  GPtrArray *signatures;    /* of MadoSignature; also for combined signatures */
-  GBytes *plaintext;        /* of a decryption that ended well, else NULL */
-  GPtrArray *problems;      /* of char: sentences for people */
+  guint trials; /* recipients whose key had to be found by trying */
+  gboolean is_spent; /* the engine produced, or worked, more than it may for one mail */
+  GPtrArray *signatures; /* of MadoSignature; also for combined signatures */
+  GBytes *plaintext; /* of a decryption that ended well, else NULL */
+  GPtrArray *problems; /* of char: sentences for people */
 } MadoPgpResult;
 
 /* (transfer full) empty. */
@@ -22,6 +22,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoPgpResult, mado_pgp_result_free)
 
 /* Adds a sentence for people to its problems. */
 void mado_pgp_result_say (MadoPgpResult *result, const char *sentence);
+
+/* Ends the matter with @outcome and a sentence. Always TRUE: it is a result, no error. */
+gboolean mado_pgp_result_settle (MadoPgpResult *result, MadoOutcome outcome, const char *sentence);
 
 /* After an operation that failed, or gave more output than we take (@is_over): ends what is left of the engine, and notes
  * in @result what that says. TRUE when the engine had used up its processor time, and the outcome is settled. */
