@@ -37,7 +37,9 @@ static const Case cases[] = {
   { "signature", BYTES ("\xc2\x05\x04xxxx"), MADO_PACKETS_SIGNATURE, 0, 0, 0, 4 },
   { "signature-6", BYTES ("\xc2\x05\x06xxxx"), MADO_PACKETS_SIGNATURE, 0, 0, 0, 6 },
   { "one-pass", BYTES ("\xc4\x05\x03xxxx"), MADO_PACKETS_SIGNED, 0, 0, 0, 3 },
-  { "literal", BYTES ("\xcb\x05" "bxxxx"), MADO_PACKETS_SIGNED, 0, 0, 0, 'b' },
+  { "literal", BYTES ("\xcb\x05"
+                      "bxxxx"),
+    MADO_PACKETS_SIGNED, 0, 0, 0, 'b' },
   { "compressed-nothing", BYTES ("\xc8\x01\x00"), MADO_PACKETS_SIGNED, 0, 0, 0, 0 },
   { "key", BYTES ("\xc6\x05\x04xxxx"), MADO_PACKETS_KEY, 0, 0, 0, 0 },
   { "armor", BYTES ("-----BEGIN PGP MESSAGE-----\n\nwQwDESIzRFVmd4gBAADSBQF4eHh4\n-----END PGP MESSAGE-----\n"), MADO_PACKETS_ENCRYPTED, 1, 0, 18, 1 },
@@ -73,8 +75,10 @@ static void
 test_compressed (void)
 {
   static const char stored[] = "\xc8\x24\x00" PKESK HIDDEN "\xd2\x05\x01xxxx";
-  static const char text[] = "\xc8\x08\x00\xcb\x05" "bxxxx";
-  static const char twice[] = "\xc8\x27\x00\xc8\x25\x00" PKESK HIDDEN "\xd2\x05\x01xxxx" "!";
+  static const char text[] = "\xc8\x08\x00\xcb\x05"
+                             "bxxxx";
+  static const char twice[] = "\xc8\x27\x00\xc8\x25\x00" PKESK HIDDEN "\xd2\x05\x01xxxx"
+                              "!";
   g_auto (MadoPackets) one = { 0 }, two = { 0 }, three = { 0 };
 
   mado_packets_read ((const guint8 *) stored, sizeof stored - 1, 100, &one);
@@ -113,7 +117,10 @@ static void
 test_versions (void)
 {
   g_auto (MadoPackets) packets = { 0 };
-  static const char data[] = PKESK "\xc1\x02\x09x" "\xc1\x02\x06\x00" "\xc3\x04\x06\x09\x00\x08" "\xd2\x05\x02xxxx";
+  static const char data[] = PKESK "\xc1\x02\x09x"
+                                   "\xc1\x02\x06\x00"
+                                   "\xc3\x04\x06\x09\x00\x08"
+                                   "\xd2\x05\x02xxxx";
 
   mado_packets_read ((const guint8 *) data, sizeof data - 1, 100, &packets);
   g_assert_cmpuint (packets.recipient_count, ==, 3);
@@ -171,24 +178,42 @@ test_rest (void)
     gsize size;
     gboolean has_rest;
   } rows[] = {
-#define SESSION "\xc1\x0a\x03" "01234567" "\x01"
-#define DATA "\xd2\x05\x01" "abcd"
+#define SESSION "\xc1\x0a\x03" \
+                "01234567"     \
+                "\x01"
+#define DATA "\xd2\x05\x01" \
+             "abcd"
 #define ROW(text, rest) { text, sizeof text - 1, rest }
     ROW (SESSION DATA, FALSE),
     ROW (SESSION DATA "\r\n \n", FALSE),
     ROW (SESSION DATA "\xc2\x01\x04", TRUE),
     ROW (SESSION DATA "x", TRUE),
-    ROW (SESSION "\xd2\xe1\x01" "a\x02" "bc", FALSE), /* in chunks of 2 and 2 */
-    ROW (SESSION "\xd2\xe1\x01" "a\x02" "bc\xc2\x01\x04", TRUE),
-    ROW (SESSION "\xd2\xe1\x01" "a\xe1" "bc", FALSE), /* cut */
-    ROW (SESSION "\xd2\x7f\x01" "abcd", FALSE),
-    ROW (SESSION "\xd2\xff\xff\xff\xff\xff\x01" "abcd", FALSE),
+    ROW (SESSION "\xd2\xe1\x01"
+                 "a\x02"
+                 "bc",
+         FALSE), /* in chunks of 2 and 2 */
+    ROW (SESSION "\xd2\xe1\x01"
+                 "a\x02"
+                 "bc\xc2\x01\x04",
+         TRUE),
+    ROW (SESSION "\xd2\xe1\x01"
+                 "a\xe1"
+                 "bc",
+         FALSE), /* cut */
+    ROW (SESSION "\xd2\x7f\x01"
+                 "abcd",
+         FALSE),
+    ROW (SESSION "\xd2\xff\xff\xff\xff\xff\x01"
+                 "abcd",
+         FALSE),
     ROW ("\xa3\x00" SESSION DATA, FALSE), /* compressed, to the end */
     ROW ("\xa3\x00" SESSION DATA "\xc2\x01\x04", TRUE),
     ROW ("\xc8\x14\x00" SESSION DATA, FALSE),
     ROW ("\xc8\x14\x00" SESSION DATA "\xc2\x01\x04", TRUE),
     ROW ("\xc8\x17\x00" SESSION DATA "\xc2\x01\x04", TRUE),
-    ROW ("\xc8\xe4\x00" SESSION "\xd2\x01\x01\x05\xc2\x01\x04" "ab", TRUE), /* nobody looks into chunks */
+    ROW ("\xc8\xe4\x00" SESSION "\xd2\x01\x01\x05\xc2\x01\x04"
+         "ab",
+         TRUE), /* nobody looks into chunks */
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -210,7 +235,7 @@ static void
 test_trials (void)
 {
   static const char bytes[] = HIDDEN PKESK HIDDEN PKESK PKESK "\xc1\x0c\x03\x11\x22\x33\x44\x55\x66\x77\x99\x01\x00\x00"
-                              "\xd2\x05\x01xxxx";
+                                                              "\xd2\x05\x01xxxx";
   g_auto (MadoPackets) packets = { 0 };
 
   mado_packets_read ((const guint8 *) bytes, sizeof bytes - 1, 100, &packets);
