@@ -53,7 +53,9 @@ is_nothing_but_signature (const guint8 *bytes, gsize size)
   guint tag = 2;
   gsize length;
 
-  if (size > 0 && bytes[0] & 0x80) {
+  if (bytes == NULL || size == 0)
+    return FALSE;
+  if (bytes[0] & 0x80) {
     while (tag == 2 && mado_packets_next (&cursor, &tag, &bytes, &length))
       ;
     return tag == 2 && cursor.at == cursor.end;

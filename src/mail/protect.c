@@ -62,16 +62,15 @@ static gboolean
 find_claim (MadoReading *reading, const MadoEntity *payload, MadoProtection *protection)
 {
   gboolean is_encrypted = payload->is_decrypted, is_signed = is_payload_signed (reading);
+  gboolean is_wrapped = payload->parent != NULL && payload->parent->is_wrapper;
   gboolean claims_cipher = has_param (payload, "hp", "cipher"), claims_clear = has_param (payload, "hp", "clear");
 
   if (!is_encrypted && !is_signed)
     return FALSE;
-  if (payload->parent != NULL && payload->parent->is_wrapper)
-    *protection = MADO_PROTECTION_ALL;
-  else if (claims_cipher && is_encrypted)
+  if (claims_cipher && is_encrypted && !is_wrapped)
     *protection = MADO_PROTECTION_RECORDED;
-  else if (claims_clear && is_signed)
-    *protection = MADO_PROTECTION_ALL; /* encrypted, too? Then somebody else did that */
+  else if (is_wrapped || (claims_clear && is_signed)) /* clear, and encrypted, too? Then somebody else did that */
+    *protection = MADO_PROTECTION_ALL;
   else if (has_param (payload, "protected-headers", "v1"))
     *protection = MADO_PROTECTION_SOME;
   else {

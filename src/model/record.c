@@ -324,7 +324,7 @@ read_field (const MadoRecordType *type, const MadoField *field, GVariant *value,
 static gssize
 find_field (const MadoRecordType *type, const char *name)
 {
-  for (gsize i = 0; type->fields[i].name != NULL && i < 64; i++)
+  for (gsize i = 0; i < 64 && type->fields[i].name != NULL; i++)
     if (strcmp (type->fields[i].name, name) == 0)
       return (gssize) i;
   return -1;

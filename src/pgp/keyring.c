@@ -439,6 +439,7 @@ certify (MadoStatements *statements, const MadoKey *key, const char *by, gint64 
 {
   guint count = 0;
 
+  g_assert (key != NULL); /* the table of rules says that this one wants a key */
   if (key->is_revoked) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "%s is revoked", key->fingerprint);
     return FALSE;

@@ -206,7 +206,7 @@ look_inside (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t ci
   gsize size;
   const guint8 *data = bytes == NULL ? NULL : g_bytes_get_data (bytes, &size);
 
-  if (data == NULL || !mado_pgp_verify_opaque (engine, limits, data, size, &inside, NULL)
+  if (data == NULL || !mado_pgp_verify_opaque (engine, limits, data, size, &inside, NULL) || inside == NULL
       || (inside->outcome != MADO_OUTCOME_OK && inside->outcome != MADO_OUTCOME_UNSUPPORTED))
     return FALSE;
   g_ptr_array_set_size (result->problems, (int) said);
@@ -269,19 +269,15 @@ run_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t ci
   return TRUE;
 }
 
-/* Armour whose checksum is wrong or missing gets the right one; @bytes are then those of what is returned (transfer
- * full, nullable). */
+/* (transfer full, nullable) @bytes with the right checksum, when they are armour with a wrong one or none. */
 static GBytes *
-repair (const guint8 **bytes, gsize *size, MadoPgpResult *result)
+repair (const guint8 *bytes, gsize size, MadoPgpResult *result)
 {
   gboolean was_wrong;
-  GBytes *repaired = mado_pgp_armor_repair (*bytes, *size, &was_wrong);
+  GBytes *repaired = mado_pgp_armor_repair (bytes, size, &was_wrong);
 
-  if (repaired == NULL)
-    return NULL;
-  if (was_wrong)
+  if (repaired != NULL && was_wrong)
     mado_pgp_result_say (result, "The checksum of the armour is wrong: it was damaged, or written by a program that counts otherwise. It proves nothing.");
-  *bytes = g_bytes_get_data (repaired, size);
   return repaired;
 }
 
@@ -293,10 +289,12 @@ mado_pgp_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guin
   g_auto (gpgme_data_t) cipher = NULL;
   g_auto (MadoPackets) packets = { 0 };
   MadoPgpSink sink = { -1, limits->max_plaintext, FALSE };
-  g_autoptr (GBytes) binary = NULL, stripped = NULL, repaired = repair (&bytes, &size, facts);
+  g_autoptr (GBytes) binary = NULL, stripped = NULL, repaired = repair (bytes, size, facts);
   gpgme_error_t problem;
   gboolean ok;
 
+  if (repaired != NULL)
+    bytes = g_bytes_get_data (repaired, &size);
   if (mado_pgp_dearmor (bytes, size, &binary))
     bytes = g_bytes_get_data (binary, &size);
   mado_packets_read (bytes, size, limits->max_recipients, &packets);
@@ -374,12 +372,14 @@ mado_pgp_verify (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guint
                  const guint8 *signature, gsize signature_size, MadoPgpResult **result, GError **error)
 {
   g_autoptr (MadoPgpResult) facts = mado_pgp_result_new ();
-  g_autoptr (GBytes) text = NULL, repaired = repair (&signature, &signature_size, facts);
-  g_autoptr (GBytes) first = mado_packets_first (signature, signature_size, limits->max_signatures);
+  g_autoptr (GBytes) text = NULL, repaired = repair (signature, signature_size, facts), first = NULL;
   g_auto (gpgme_data_t) detached = NULL;
   g_auto (MadoPackets) packets = { 0 };
   gpgme_error_t problem;
 
+  if (repaired != NULL)
+    signature = g_bytes_get_data (repaired, &signature_size);
+  first = mado_packets_first (signature, signature_size, limits->max_signatures);
   if (first != NULL) { /* a flood: the engine would look at each */
     mado_pgp_result_say (facts, "There are more signatures than we look at.");
     signature = g_bytes_get_data (first, &signature_size);
@@ -459,13 +459,16 @@ mado_pgp_verify_opaque (MadoPgpEngine *engine, const MadoPgpLimits *limits, cons
   g_autoptr (MadoPgpResult) facts = mado_pgp_result_new ();
   g_auto (gpgme_data_t) text = NULL;
   g_auto (MadoPackets) packets = { 0 };
-  g_autoptr (GBytes) repaired = repair (&bytes, &size, facts);
+  g_autoptr (GBytes) repaired = repair (bytes, size, facts);
   MadoPgpSink sink = { -1, limits->max_plaintext, FALSE };
-  gsize length;
-  const guint8 *block = signature_block (bytes, size, &length);
+  const guint8 *block;
   gpgme_error_t problem;
   gboolean ok;
+  gsize length;
 
+  if (repaired != NULL)
+    bytes = g_bytes_get_data (repaired, &size);
+  block = signature_block (bytes, size, &length);
   mado_packets_read (block, length, limits->max_recipients, &packets);
   if (packets.kind == MADO_PACKETS_SIGNED && packets.version == 6) { /* a one-pass signature packet of RFC 9580 */
     facts->outcome = MADO_OUTCOME_UNSUPPORTED;

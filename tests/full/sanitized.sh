@@ -17,6 +17,8 @@ bail ()
 make -j"$(nproc)" >build.log 2>&1 || bail build.log "build"
 find . -name '*.trs' -delete
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
+# Checked code takes its time: what is waited for, and what may be used, grows with this.
+export MADO_PATIENCE=${MADO_PATIENCE:-4}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 make -k -j"$(nproc)" check >check.log 2>&1
 status=$?
