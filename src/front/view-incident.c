@@ -207,6 +207,7 @@ view_statement (GString *out, guint columns, const MadoKeyStatement *statement)
     { "pin", "pinned for", "by" },          { "map", "mapped:", "by" },
     { "certified", "certified for", "by" }, { "distrusted", "DISTRUSTED", "by" },
     { "successor", "certified by an older key for", "the key" },
+    { "found", "found in a directory for", "by" },
   };
   g_autofree char *kind = mado_view_word (statement->kind);
   g_autofree char *by = mado_view_word (statement->by);

@@ -24,6 +24,7 @@ struct _MadoKeyIndex {
   GHashTable *by_id;  /* upper-case fingerprint or long key id, primary or subkey -> MadoKey (borrowed) */
   GHashTable *pins;   /* lower-case address -> MadoKey (borrowed) */
   GHashTable *maps;   /* lower-case address or domain -> MadoKey (borrowed) */
+  GHashTable *found;  /* lower-case address -> GPtrArray of MadoKey (borrowed) */
   GHashTable *distrusted; /* set of upper-case fingerprints (borrowed) */
   Stamp ring, file;
 };
@@ -77,6 +78,19 @@ add_id (MadoKeyIndex *index, const char *fingerprint, MadoKey *key)
 }
 
 static void
+add_found (MadoKeyIndex *index, const char *address, MadoKey *key)
+{
+  g_autofree char *lower = g_ascii_strdown (address, -1);
+  GPtrArray *keys = g_hash_table_lookup (index->found, lower);
+
+  if (keys == NULL) {
+    keys = g_ptr_array_new ();
+    g_hash_table_insert (index->found, g_steal_pointer (&lower), keys);
+  }
+  g_ptr_array_add (keys, key);
+}
+
+static void
 add_key (MadoKeyIndex *index, MadoKey *key, gint64 now)
 {
   if (key->expires != 0 && key->expires <= now) /* may have come after the table was made */
@@ -89,6 +103,8 @@ add_key (MadoKeyIndex *index, MadoKey *key, gint64 now)
     const MadoKeyStatement *statement = key->statements->pdata[i];
     if (g_strcmp0 (statement->kind, "map") == 0 && statement->subject != NULL)
       g_hash_table_insert (index->maps, g_ascii_strdown (statement->subject, -1), key);
+    else if (g_strcmp0 (statement->kind, "found") == 0 && statement->subject != NULL)
+      add_found (index, statement->subject, key);
   }
 }
 
@@ -102,6 +118,7 @@ mado_key_index_new (MadoKeyTable *table)
   index->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   index->pins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   index->maps = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  index->found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   index->distrusted = g_hash_table_new (g_str_hash, g_str_equal);
   for (char **fingerprint = table->distrusted; *fingerprint != NULL; fingerprint++)
     g_hash_table_add (index->distrusted, *fingerprint);
@@ -120,6 +137,7 @@ mado_key_index_free (MadoKeyIndex *index)
   g_hash_table_unref (index->by_id);
   g_hash_table_unref (index->pins);
   g_hash_table_unref (index->maps);
+  g_hash_table_unref (index->found);
   g_hash_table_unref (index->distrusted);
   mado_key_table_free (index->table);
   g_free (index);
@@ -301,6 +319,53 @@ mado_key_index_judge (const MadoKeyIndex *index, const MadoKey *key, const char 
   if (validity >= MADO_VALIDITY_MARGINAL)
     *vouched_by = reason;
   return validity;
+}
+
+const char *
+mado_key_index_found_by (const MadoKey *key, const char *address)
+{
+  for (guint i = 0; i < key->statements->len; i++) {
+    const MadoKeyStatement *statement = key->statements->pdata[i];
+    if (g_strcmp0 (statement->kind, "found") == 0 && mado_text_same_address (statement->subject, address))
+      return statement->by != NULL ? statement->by : "directory";
+  }
+  return NULL;
+}
+
+static gboolean
+names_address (const MadoKey *key, const char *address)
+{
+  for (guint i = 0; i < key->users->len; i++) {
+    const MadoKeyUser *user = key->users->pdata[i];
+    if (!user->is_revoked && user->address != NULL && mado_text_same_address (user->address, address))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Two of the same age: by fingerprint, so that nothing depends on their order in the ring. */
+static gint
+compare_age (gconstpointer a, gconstpointer b)
+{
+  const MadoKey *left = *(const MadoKey *const *) a, *right = *(const MadoKey *const *) b;
+
+  if (left->created != right->created)
+    return left->created > right->created ? -1 : 1;
+  return strcmp (left->fingerprint, right->fingerprint);
+}
+
+GPtrArray *
+mado_key_index_list_found (const MadoKeyIndex *index, const char *address)
+{
+  g_autofree char *lower = address == NULL ? NULL : g_ascii_strdown (address, -1);
+  const GPtrArray *keys = lower == NULL ? NULL : g_hash_table_lookup (index->found, lower);
+  GPtrArray *list = g_ptr_array_new ();
+
+  for (guint i = 0; keys != NULL && i < keys->len; i++)
+    if (names_address (keys->pdata[i], address))
+      g_ptr_array_add (list, keys->pdata[i]);
+  g_ptr_array_sort (list, compare_age);
+  return list;
 }
 
 gboolean

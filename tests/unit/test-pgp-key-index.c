@@ -271,6 +271,38 @@ test_forerunners (void)
   }
 }
 
+/* What a directory offered is listed for the address it was asked for, while the key names it, and vouches for nothing. */
+static void
+test_found (void)
+{
+  MadoKeyTable *table = mado_key_table_new ();
+  MadoKey *old = make_key (ALICE, "alice@x.example", UNKNOWN, NULL, NULL), *new = make_key (BOB, "alice@x.example", UNKNOWN, NULL, NULL);
+  MadoKey *merely_known = make_key (SUBKEY, "alice@x.example", UNKNOWN, NULL, NULL);
+  g_autoptr (MadoKeyIndex) index = NULL;
+  gboolean matches = FALSE;
+  const char *vouched_by = NULL;
+
+  old->created = 100;
+  new->created = 200;
+  state (old, "found", "alice@x.example", "wkd");
+  state (new, "found", "Alice@x.example", "vks");
+  state (new, "found", "carol@x.example", "wkd"); /* it does not name her any more */
+  g_ptr_array_add (table->keys, old);
+  g_ptr_array_add (table->keys, merely_known);
+  g_ptr_array_add (table->keys, new);
+  index = mado_key_index_new (table);
+  g_autoptr (GPtrArray) found = mado_key_index_list_found (index, "ALICE@x.example");
+  g_assert_cmpuint (found->len, ==, 2);
+  g_assert_true (found->pdata[0] == new && found->pdata[1] == old);
+  g_assert_cmpstr (mado_key_index_found_by (new, "alice@X.example"), ==, "vks");
+  g_assert_null (mado_key_index_found_by (merely_known, "alice@x.example"));
+  g_autoptr (GPtrArray) gone = mado_key_index_list_found (index, "carol@x.example");
+  g_autoptr (GPtrArray) none = mado_key_index_list_found (index, NULL);
+  g_assert_cmpuint (gone->len + none->len, ==, 0);
+  g_assert_cmpint (mado_key_index_judge (index, new, "alice@x.example", &matches, &vouched_by), ==, UNKNOWN);
+  g_assert_null (vouched_by);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -283,6 +315,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pgp/key-index/maps", test_maps);
   g_test_add_func ("/pgp/key-index/over", test_over);
   g_test_add_func ("/pgp/key-index/forerunners", test_forerunners);
+  g_test_add_func ("/pgp/key-index/found", test_found);
   g_test_add_func ("/pgp/key-index/bad-key", test_bad_key);
   g_test_add_func ("/pgp/key-index/adopted", test_adopted);
   g_test_add_func ("/pgp/key-index/pin-of-revoked-user", test_pin_of_revoked_user);

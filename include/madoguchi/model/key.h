@@ -19,11 +19,12 @@ typedef struct {
 /* What the house says of a key: data of ours, no certification in the sense of OpenPGP (there is no key to make one
  * with where the keyring is written). */
 typedef struct {
-  char *kind;    /* "pin", "map", "certified", "distrusted", "successor" */
-  char *subject; /* pin, certified, successor: an address; map: an address or a domain; distrusted: NULL */
+  char *kind;    /* "pin", "map", "certified", "distrusted", "successor", "found" */
+  char *subject; /* pin, certified, successor, found: an address; map: an address or a domain; distrusted: NULL */
   gint64 made;
   char *by;      /* the member's login; successor: fingerprint of the older key, which certified this one for the
-                    address; NULL: not known */
+                    address; found: the directory that offered the key for the address ("wkd", "vks"), which vouches for
+                    nothing; NULL: not known */
 } MadoKeyStatement;
 
 typedef struct {

@@ -41,6 +41,13 @@ const MadoKey *mado_key_index_find (const MadoKeyIndex *index, const char *finge
 MadoValidity mado_key_index_judge (const MadoKeyIndex *index, const MadoKey *key, const char *address, gboolean *matches,
                                    const char **vouched_by);
 
+/* (transfer container) the keys that a directory offered for @address and that name it still, the newest first: of MadoKey,
+ * never NULL. Whether one may be used is for judge () and the key itself to say. */
+GPtrArray *mado_key_index_list_found (const MadoKeyIndex *index, const char *address);
+
+/* (transfer none, nullable) which directory ("wkd", "vks") offered @key for @address; NULL: none. */
+const char *mado_key_index_found_by (const MadoKey *key, const char *address);
+
 /* Does the team distrust the key or certificate @fingerprint (nullable)? */
 gboolean mado_key_index_is_distrusted (const MadoKeyIndex *index, const char *fingerprint);
 
