@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libdesk.a
 libdesk_a_SOURCES = src/desk/store.c src/desk/store-sql.c src/desk/store-mail.c src/desk/store-incident.c \
-	src/desk/store-outbox.c src/desk/thread.c src/desk/policy.c src/desk/draft.c src/desk/settle.c \
+	src/desk/store-outbox.c src/desk/thread.c src/desk/policy.c src/desk/draft.c src/desk/answer.c src/desk/settle.c \
 	src/desk/settings.c src/desk/desk.c src/desk/batch.c src/desk/pool.c src/desk/intake-queue.c src/desk/flow.c \
 	src/desk/outbox.c src/desk/control.c src/desk/verbs.c src/desk/verbs-ticket.c src/desk/verbs-mail.c \
 	src/desk/verbs-house.c src/desk/continuity.c src/desk/store-key.c src/desk/store-case.c src/desk/account.c src/desk/keeper.c
@@ -8,7 +8,7 @@ libdesk_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 noinst_HEADERS += include/madoguchi/desk/store.h include/madoguchi/desk/store-sql.h \
 	include/madoguchi/desk/store-mail.h include/madoguchi/desk/store-incident.h \
 	include/madoguchi/desk/store-outbox.h include/madoguchi/desk/store-case.h include/madoguchi/desk/thread.h include/madoguchi/desk/policy.h \
-	include/madoguchi/desk/draft.h include/madoguchi/desk/settle.h include/madoguchi/desk/settings.h \
+	include/madoguchi/desk/draft.h include/madoguchi/desk/answer.h include/madoguchi/desk/settle.h include/madoguchi/desk/settings.h \
 	include/madoguchi/desk/desk.h include/madoguchi/desk/batch.h include/madoguchi/desk/pool.h \
 	include/madoguchi/desk/intake-queue.h include/madoguchi/desk/flow.h include/madoguchi/desk/outbox.h \
 	include/madoguchi/desk/control.h include/madoguchi/desk/verbs.h include/madoguchi/desk/verbs-ticket.h \

@@ -1,8 +1,8 @@
 /* settle.c: see settle.h. Asks the store for facts, the pure rules for a decision, and writes it down. */
 #include "madoguchi/desk/settle.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/desk/answer.h"
 #include "madoguchi/desk/draft.h"
-#include "madoguchi/desk/policy.h"
 #include "madoguchi/desk/continuity.h"
 #include "madoguchi/desk/store-case.h"
 #include "madoguchi/desk/store-incident.h"
@@ -175,37 +175,14 @@ add_event (const MadoSettler *settler, gint64 incident, const char *member, GErr
   return mado_store_add_event (settler->store, incident, member, text, settler->now, error);
 }
 
+/* The automatic answer to a mail that made a ticket. */
 static gboolean
 add_answer (const MadoSettler *settler, const MadoEnvelope *envelope, const MadoReport *report, gboolean is_clash,
             MadoSettled *settled, GError **error)
 {
-  const MadoDeskSettings *settings = settler->settings;
-  MadoPolicyFacts facts = {
-    .report = report, .mail_from = envelope->mail_from, .is_new_ticket = TRUE, .is_clash = is_clash,
-    .team = settings->team,
-    .languages = settings->languages, .max_answers = settings->max_answers, .may_encrypt = settings->may_encrypt,
-  };
-  gint64 own = 0;
+  const MadoAnswerCase mail = { .envelope = envelope, .report = report, .is_new_ticket = TRUE, .is_clash = is_clash };
 
-  if (report->message_id != NULL && !mado_store_find_answer (settler->store, report->message_id, &own, error))
-    return FALSE;
-  facts.is_own_message_id = own != 0;
-  if (get_from (report) != NULL
-      && !mado_store_count_answers (settler->store, get_from (report), settler->now - settings->window, &facts.answers,
-                                    error))
-    return FALSE;
-  MadoPolicyVerdict verdict = mado_policy_judge (&facts);
-  settled->answer = verdict.reason;
-  if (!verdict.is_allowed)
-    return TRUE;
-  g_autofree char *token = mado_store_load_token (settler->store, settled->incident, error);
-  if (token == NULL)
-    return FALSE;
-  g_autofree char *ticket = g_strdup_printf ("%s #%s", settings->prefix, settled->number);
-  g_autoptr (MadoReply) reply
-      = mado_draft_answer (&verdict, report, ticket, token, settings->team[0], settler->now);
-  settled->has_draft = TRUE;
-  return mado_store_add_draft (settler->store, settled->incident, envelope->queue_id, reply, settler->now, error);
+  return mado_answer_add (settler, &mail, settled, error);
 }
 
 static gboolean
