@@ -12,7 +12,7 @@
 #include "madoguchi/mail/protect.h"
 #include "madoguchi/mail/reading.h"
 #include "madoguchi/mail/smime.h"
-#include "madoguchi/mail/stretches.h"
+#include "madoguchi/mail/sources.h"
 #include "madoguchi/mail/verdict.h"
 
 #include <gmime/gmime.h>
@@ -133,7 +133,7 @@ mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 
                 GError **error)
 {
   g_autoptr (MadoReading) reading = NULL;
-  g_autoptr (GPtrArray) stretches = NULL;
+  g_autoptr (MadoSource) source = NULL; /* freed before the reading that it points into */
   g_autoptr (GError) problem = NULL;
 
   g_mime_init ();
@@ -167,10 +167,10 @@ mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 
   note_unread (reading);
   reading->report->content_sha256 = mado_facts_content_hash (reading);
   if (context->interpret != NULL)
-    stretches = mado_stretches_collect (reading, (gsize) mado_conf_int (context->conf, "indicators", "text"));
+    source = mado_sources_collect (reading, (gsize) mado_conf_int (context->conf, "indicators", "text"));
   *report = mado_reading_finish (reading);
   if (context->interpret != NULL)
-    context->interpret (*report, stretches, context->conf);
+    context->interpret (*report, source, context->conf);
   return TRUE;
 }
 

@@ -97,9 +97,37 @@ static const MadoField mado_offered_key_fields[] = {
 };
 RECORD_TYPE (mado_offered_key, MadoOfferedKey, "offered-key");
 
+static const MadoField mado_report_record_fields[] = {
+  MADO_STRING (MadoReportRecord, format),
+  MADO_STRING (MadoReportRecord, version),
+  MADO_STRING (MadoReportRecord, part),
+  { "signed", MADO_FIELD_BOOL, offsetof (MadoReportRecord, is_signed) },
+  { "evidence", MADO_FIELD_BOOL, offsetof (MadoReportRecord, is_evidence) },
+  MADO_STRING (MadoReportRecord, id),
+  MADO_STRING (MadoReportRecord, type),
+  MADO_STRING (MadoReportRecord, category),
+  MADO_RECORD (MadoReportRecord, reporter, mado_mailbox_type),
+  MADO_STRING (MadoReportRecord, organization),
+  MADO_TIME (MadoReportRecord, reported),
+  MADO_TIME (MadoReportRecord, detected),
+  MADO_TIME (MadoReportRecord, started),
+  MADO_TIME (MadoReportRecord, ended),
+  MADO_STRV (MadoReportRecord, sources),
+  MADO_STRV (MadoReportRecord, targets),
+  MADO_STRING (MadoReportRecord, title),
+  MADO_STRING_MAX (MadoReportRecord, description, 65536),
+  MADO_STRING (MadoReportRecord, request),
+  MADO_STRING (MadoReportRecord, tlp),
+  MADO_STRV (MadoReportRecord, references),
+  MADO_MAP (MadoReportRecord, fields),
+  MADO_FIELDS_END,
+};
+RECORD_TYPE (mado_report_record, MadoReportRecord, "record");
+
 static const MadoField mado_report_body_fields[] = {
   MADO_STRING (MadoReportBody, kind),
   MADO_MAP (MadoReportBody, fields),
+  MADO_LIST (MadoReportBody, records, mado_report_record_type, 1000),
   MADO_STRING (MadoReportBody, category),
   MADO_STRING (MadoReportBody, tlp),
   MADO_STRING (MadoReportBody, pap),

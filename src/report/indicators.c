@@ -39,18 +39,11 @@ is_all_signed (const MadoReport *report)
   return report->signature == MADO_SIGNATURE_GOOD || report->signature == MADO_SIGNATURE_GOOD_UNTRUSTED;
 }
 
-/* The subject, and what parsers of report formats found. */
 static void
 add_report (MadoIndicatorScan *scan, const MadoReport *report)
 {
-  char **fields = report->report == NULL ? NULL : report->report->fields;
-
   if (report->subject != NULL)
     add_text (scan, "subject", report->subject, is_all_signed (report) && g_strcmp0 (report->subject_source, "protected") == 0);
-  for (guint i = 0; fields != NULL && fields[i] != NULL && fields[i + 1] != NULL; i += 2) {
-    g_autofree char *part = g_strdup_printf ("field %s", fields[i]);
-    add_text (scan, part, fields[i + 1], is_all_signed (report));
-  }
 }
 
 static void

@@ -1,7 +1,9 @@
 /* read.c: see read.h. */
 #include "madoguchi/report/read.h"
 
+#include "madoguchi/model/stretch.h"
 #include "madoguchi/report/case-ids.h"
+#include "madoguchi/report/formats.h"
 #include "madoguchi/report/indicators.h"
 #include "madoguchi/report/language.h"
 #include "madoguchi/report/marking.h"
@@ -69,11 +71,14 @@ read_case_ids (MadoReport *report, GPtrArray *stretches, const char *own)
 }
 
 void
-mado_report_interpret (MadoReport *report, GPtrArray *stretches, const MadoConf *conf)
+mado_report_interpret (MadoReport *report, MadoSource *source, const MadoConf *conf)
 {
+  GPtrArray *stretches = source->stretches;
+
   read_language (report);
   if (report->report == NULL)
     report->report = mado_report_body_new ();
+  mado_formats_read (report, source, conf);
   read_marking (report, stretches);
   read_case_ids (report, stretches, mado_conf_string (conf, "team", "ticket-prefix"));
   mado_indicators_read (report, stretches, conf);

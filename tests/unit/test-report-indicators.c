@@ -19,7 +19,7 @@ read_report (const char *settings, const char *text)
   g_autoptr (MadoConf) conf = conf_new (settings);
   g_autoptr (GPtrArray) stretches = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_stretch_free);
   MadoReport *report = mado_report_new ();
-  MadoStretch *stretch = mado_stretch_new (), *header = mado_stretch_new ();
+  MadoStretch *stretch = mado_stretch_new (), *header = mado_stretch_new (), *field = mado_stretch_new ();
 
   report->subject = g_strdup ("Abuse from 45.33.32.156");
   report->subject_source = g_strdup ("outer");
@@ -27,14 +27,15 @@ read_report (const char *settings, const char *text)
   report->from = mado_mailbox_new ();
   report->from->address = g_strdup ("alice@reporter.net");
   report->report = mado_report_body_new ();
-  g_strfreev (report->report->fields);
-  report->report->fields = g_strsplit ("source-ip\n8.8.4.4", "\n", -1);
+  field->part = g_strdup ("field source-ip");
+  field->text = g_strdup ("8.8.4.4");
   stretch->part = g_strdup ("1");
   stretch->text = g_strdup (text);
   stretch->is_signed = TRUE;
   header->part = g_strdup ("header X-OTRS-Ticket");
   header->text = g_strdup ("9.9.9.9");
   g_ptr_array_add (stretches, header);
+  g_ptr_array_add (stretches, field);
   g_ptr_array_add (stretches, stretch);
   mado_indicators_read (report, stretches, conf);
   return report;

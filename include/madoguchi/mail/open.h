@@ -12,6 +12,7 @@
 
 #include "madoguchi/conf/conf.h"
 #include "madoguchi/model/report.h"
+#include "madoguchi/model/source.h"
 #include "madoguchi/pgp/home.h"
 #include "madoguchi/pgp/key-index.h"
 #include "madoguchi/pgp/open.h"
@@ -21,8 +22,8 @@ typedef struct {
   MadoPgpHome *home;        /* nullable: nothing can be decrypted or verified */
   const MadoKeyIndex *keys; /* nullable: nobody is vouched for */
   MadoPgpEngine *engine;    /* on home, made before the child is forked; NULL: made when it is needed */
-  /* Reads the finished report and its texts (of MadoStretch): language, indicators and the like (report/); nullable. */
-  void (*interpret) (MadoReport *report, GPtrArray *stretches, const MadoConf *conf);
+  /* Reads the finished report and the mail's texts and files: formats, language, indicators (report/); nullable. */
+  void (*interpret) (MadoReport *report, MadoSource *source, const MadoConf *conf);
 } MadoOpenContext;
 
 /* Reads a small mail of our own: what the libraries set up when they are first used is then there before the fork,

@@ -114,9 +114,34 @@ typedef struct {
   gboolean gossip; /* of Autocrypt: somebody else offers it (Autocrypt-Gossip) */
 } MadoOfferedKey;
 
+/* One thing that a structured report says: what happened, to whom, by whom, in terms that all formats share. What a
+ * format does not tell stays NULL, 0 or empty; nothing in it is a proof. */
+typedef struct {
+  char *format;  /* "arf", "x-arf", "xarf", "iodef", "stix", "misp", "csaf", "dmarc", "form", "mail" (a forwarded one) */
+  char *version; /* of the format; of a form: the name of its template */
+  char *part;    /* path of the part it stands in */
+  gboolean is_signed;   /* JSON "signed": that part is covered by a good or good-untrusted signature */
+  gboolean is_evidence; /* JSON "evidence": it stands in a mail that was forwarded */
+  char *id;             /* its number at who wrote it */
+  char *type;           /* what it is about, as the format says: "abuse", "connection/ddos", "reporting" */
+  char *category;       /* the same in RSIT: "availability:ddos" */
+  MadoMailbox *reporter;
+  char *organization;   /* of the reporter */
+  gint64 reported, detected, started, ended;
+  char **sources;       /* addresses, names, URLs that it came from, as written */
+  char **targets;       /* that it went to */
+  char *title;
+  char *description;
+  char *request;        /* what is asked for: "information", "consultation", "contact", or the format's own word */
+  char *tlp;            /* as in MadoReportBody */
+  char **references;    /* CVE, advisories, other teams' numbers */
+  char **fields;        /* map: everything that was understood, by its name in the format; lists as "name[0]" */
+} MadoReportRecord;
+
 typedef struct {
   char *kind; /* "free-text", "dsn", "auto-reply"... */
   char **fields; /* map */
+  GPtrArray *records; /* of MadoReportRecord: a mail may bring many */
   char *category;
   char *tlp;           /* "TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR": the strictest mark */
   char *pap;           /* "PAP:RED"... */
@@ -197,6 +222,7 @@ MADO_DECLARE_RECORD (MadoSigner, mado_signer)
 MADO_DECLARE_RECORD (MadoUndecryptable, mado_undecryptable)
 MADO_DECLARE_RECORD (MadoPart, mado_part)
 MADO_DECLARE_RECORD (MadoOfferedKey, mado_offered_key)
+MADO_DECLARE_RECORD (MadoReportRecord, mado_report_record)
 MADO_DECLARE_RECORD (MadoReportBody, mado_report_body)
 MADO_DECLARE_RECORD (MadoHeaderFacts, mado_header_facts)
 MADO_DECLARE_RECORD (MadoIndicator, mado_indicator)

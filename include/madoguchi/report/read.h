@@ -1,10 +1,10 @@
-/* read.h: what a finished report says beyond its mail: language, indicators, other teams' tickets, how far it may be
+/* read.h: what a finished report says beyond its mail: structured formats, language, indicators, other teams' tickets, how far it may be
  * told. Called in the opener's child through MadoOpenContext.interpret. */
 #pragma once
 
 #include "madoguchi/conf/conf.h"
 #include "madoguchi/model/report.h"
-#include "madoguchi/model/stretch.h"
+#include "madoguchi/model/source.h"
 
-/* Fills the fields of @report that come from its texts. @stretches: of MadoStretch. */
-void mado_report_interpret (MadoReport *report, GPtrArray *stretches, const MadoConf *conf);
+/* Fills the fields of @report that come from what stands in the mail. Takes texts out of @source and adds others. */
+void mado_report_interpret (MadoReport *report, MadoSource *source, const MadoConf *conf);

@@ -1,5 +1,5 @@
-/* stretches.c: see stretches.h. Called by open.c, in the child, when somebody wants to read the report. */
-#include "madoguchi/mail/stretches.h"
+/* sources.c: see sources.h. Called by open.c, in the child, when somebody wants to read the report. */
+#include "madoguchi/mail/sources.h"
 
 #include "madoguchi/base/text.h"
 #include "madoguchi/mail/body.h"
@@ -13,7 +13,7 @@
 
 typedef struct {
   MadoReading *reading;
-  GPtrArray *out;
+  MadoSource *out;
   gsize left; /* bytes that may still be taken */
 } Walk;
 
@@ -37,7 +37,7 @@ add (Walk *walk, const MadoEntity *entity, char *text, gsize offset)
   walk->left -= strlen (stretch->text);
   stretch->offset = (gint64) offset;
   stretch->is_signed = mado_body_is_signed (entity);
-  g_ptr_array_add (walk->out, stretch);
+  g_ptr_array_add (walk->out->stretches, stretch);
   return stretch;
 }
 
@@ -68,6 +68,23 @@ is_text (const MadoEntity *entity)
   name = mado_header_filename (entity);
   folded = name == NULL ? NULL : g_ascii_strdown (name, -1);
   return folded != NULL && has_ending (folded, name_endings);
+}
+
+static void
+take_document (Walk *walk, const MadoEntity *entity, gboolean is_evidence)
+{
+  MadoDocument *document;
+
+  if (entity->is_carrier)
+    return;
+  document = mado_document_new ();
+  document->part = g_strdup (entity->path);
+  document->type = g_strdup (entity->type);
+  document->filename = mado_header_filename (entity);
+  document->bytes = mado_content_decode (entity);
+  document->is_signed = mado_body_is_signed (entity);
+  document->is_evidence = is_evidence;
+  g_ptr_array_add (walk->out->documents, document);
 }
 
 static void
@@ -155,6 +172,7 @@ take (Walk *walk, const MadoEntity *entity, gboolean is_evidence)
     return;
   }
   if (entity->children->len == 0) {
+    take_document (walk, entity, is_evidence);
     take_leaf (walk, entity, is_evidence);
     return;
   }
@@ -166,11 +184,11 @@ take (Walk *walk, const MadoEntity *entity, gboolean is_evidence)
   }
 }
 
-/* Fields of other teams' ticket systems. */
+/* Fields of other teams' ticket systems and of report formats. */
 static void
 take_fields (Walk *walk, const MadoEntity *root)
 {
-  static const char *const fields[] = { "X-OTRS-Ticket", "RT-Ticket", "X-RT-Ticket" };
+  static const char *const fields[] = { "X-OTRS-Ticket", "RT-Ticket", "X-RT-Ticket", "X-ARF", "X-XARF" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++) {
     char *raw = mado_header_raw (root, fields[i], 0);
@@ -186,10 +204,10 @@ take_fields (Walk *walk, const MadoEntity *root)
   }
 }
 
-GPtrArray *
-mado_stretches_collect (MadoReading *reading, gsize max)
+MadoSource *
+mado_sources_collect (MadoReading *reading, gsize max)
 {
-  Walk walk = { reading, g_ptr_array_new_with_free_func ((GDestroyNotify) mado_stretch_free), MIN (max, MADO_STRETCH_TEXT_MAX) };
+  Walk walk = { reading, mado_source_new (), MIN (max, MADO_STRETCH_TEXT_MAX) };
 
   take_fields (&walk, reading->root);
   take (&walk, reading->root, FALSE);

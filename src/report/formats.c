@@ -1,0 +1,94 @@
+/* formats.c: see formats.h. Called by read.c in the opener's child. The table is the list of what we read. */
+#include "madoguchi/report/formats.h"
+
+#include "madoguchi/model/stretch.h"
+#include "madoguchi/report/arf.h"
+#include "madoguchi/report/format.h"
+
+#include <string.h>
+
+/* The first that says yes has the document. */
+static const MadoFormatReader readers[] = { mado_arf_read };
+
+static void
+read_document (const MadoDocument *document, MadoFormatOutput *output, GHashTable *understood)
+{
+  guint before = output->records->len;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (readers); i++)
+    if (readers[i](document, output))
+      break;
+  if (output->records->len > before)
+    g_hash_table_add (understood, document->part);
+}
+
+/* The raw text of a part that was understood says nothing that its fields do not say better. */
+static void
+replace_texts (MadoSource *source, GHashTable *understood, MadoFormatOutput *output)
+{
+  for (guint i = source->stretches->len; i > 0; i--) {
+    const MadoStretch *stretch = source->stretches->pdata[i - 1];
+    if (g_hash_table_contains (understood, stretch->part))
+      g_ptr_array_remove_index (source->stretches, i - 1);
+  }
+  g_ptr_array_extend_and_steal (source->stretches, g_steal_pointer (&output->texts));
+}
+
+static void
+add_problems (MadoReport *report, GPtrArray *more)
+{
+  g_autoptr (GStrvBuilder) problems = g_strv_builder_new ();
+
+  g_strv_builder_addv (problems, (const char **) report->problems);
+  for (guint i = 0; i < more->len; i++)
+    g_strv_builder_add (problems, more->pdata[i]);
+  g_strfreev (report->problems);
+  report->problems = g_strv_builder_end (problems);
+}
+
+static void
+add_external_ids (MadoReportBody *body, GPtrArray *more)
+{
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+
+  g_strv_builder_addv (ids, (const char **) body->external_ids);
+  for (guint i = 0; i < more->len; i++)
+    g_strv_builder_add (ids, more->pdata[i]);
+  g_strfreev (body->external_ids);
+  body->external_ids = g_strv_builder_end (ids);
+}
+
+/* What the reporter himself filled in speaks for the mail; what he forwards does not. */
+static void
+describe (MadoReportBody *body, GPtrArray *records)
+{
+  for (guint i = 0; i < records->len; i++) {
+    const MadoReportRecord *record = records->pdata[i];
+    if (record->is_evidence)
+      continue;
+    g_free (body->kind);
+    body->kind = g_strdup (strcmp (record->format, "x-arf") == 0 ? "xarf" : record->format);
+    g_strfreev (body->fields);
+    body->fields = g_strdupv (record->fields);
+    g_free (body->category);
+    body->category = g_strdup (record->category);
+    return;
+  }
+}
+
+void
+mado_formats_read (MadoReport *report, MadoSource *source, const MadoConf *conf)
+{
+  g_autoptr (GHashTable) understood = g_hash_table_new (g_str_hash, g_str_equal);
+  g_auto (MadoFormatOutput) output = { 0 };
+
+  mado_format_output_init (&output, conf);
+  for (guint i = 0; i < source->documents->len; i++)
+    read_document (source->documents->pdata[i], &output, understood);
+  replace_texts (source, understood, &output);
+  add_problems (report, output.problems);
+  add_external_ids (report->report, output.external_ids);
+  describe (report->report, output.records);
+  for (guint i = 0; i < output.records->len; i++)
+    g_ptr_array_add (report->report->records, mado_report_record_copy (output.records->pdata[i]));
+}
