@@ -31,6 +31,7 @@ static const MadoField key_fields[] = {
   { "secret", MADO_FIELD_BOOL, offsetof (MadoKey, has_secret) },
   MADO_BOOL (MadoKey, can_encrypt),
   MADO_BOOL (MadoKey, can_sign),
+  MADO_TIME (MadoKey, encrypts_until),
   MADO_STRING (MadoKey, algorithm),
   { "user_ids", MADO_FIELD_LIST, offsetof (MadoKey, users), .max_items = 1000, .type = &mado_key_user_type },
   MADO_STRV (MadoKey, pinned),

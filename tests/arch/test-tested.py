@@ -18,6 +18,7 @@ COVERED = {
     "tests/unit/test-pgp-key-index.c": {"model/key": "mado_key_new"},
     "tests/unit/test-reply-compose.c": {"model/reply": "mado_reply_new"},
     "tests/unit/test-pgp-open.c": {"pgp/data": "max_plaintext", "pgp/outcome": "MADO_OUTCOME_CORRUPT", "pgp/result": "MadoPgpResult"},
+    "tests/unit/test-pgp-keyring.c": {"pgp/key-list": "encrypts_until"},
     "tests/unit/test-pgp-web.c": {"pgp/ring-engine": "mado_ring_engine_compute"},
     "tests/unit/test-mail-open.c": {"mail/body": "mado_open_part", "mail/facts": "message_id", "mail/peel": "MADO_COVERS_PART",
                                     "mail/protect": "subject_source", "mail/reading": "mado_open_outline"},

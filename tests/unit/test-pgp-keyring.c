@@ -59,6 +59,49 @@ judge (const Ring *ring, const char *fingerprint, const char *address, const cha
   return mado_key_index_judge (index, key, address, &matches, vouched_by);
 }
 
+/* A key ends for those who encrypt when its last valid subkey for it does: not with the primary, and not with one that
+ * is revoked or only signs. */
+static void
+test_encrypts_until (Ring *ring, gconstpointer data)
+{
+  g_autofree char *expiring = NULL;
+  g_autoptr (MadoKeyTable) imported = NULL;
+  g_autoptr (GError) error = NULL;
+  const MadoKey *key;
+
+  (void) data;
+  g_autofree char *said = fixture_gpg (ring->other_home, NULL,
+               (const char *[]) { "--passphrase", "", "--quick-gen-key", "Sig <sig@x.example>", "ed25519", "default", "never", NULL });
+  expiring = fixture_key (ring->other_home, "Both <both@x.example>", NULL);
+  g_autofree char *more = fixture_gpg (ring->other_home, NULL, (const char *[]) { "--passphrase", "", "--quick-add-key", expiring, "cv25519", "encr", "2d", NULL });
+  {
+    g_autoptr (GBytes) block = export_from (ring->other_home, "--export", "sig@x.example");
+    g_assert_true (mado_keyring_import (ring->conf, block, FALSE, NULL, &imported, &error));
+    key = imported->keys->pdata[0];
+    g_assert_false (key->can_encrypt);
+    g_assert_cmpint (key->encrypts_until, ==, 0);
+  }
+  g_clear_pointer (&imported, mado_key_table_free);
+  {
+    g_autoptr (GBytes) block = export_from (ring->other_home, "--export", expiring);
+    g_assert_true (mado_keyring_import (ring->conf, block, FALSE, NULL, &imported, &error));
+    key = imported->keys->pdata[0];
+    g_assert_true (key->can_encrypt);
+    g_assert_cmpint (key->encrypts_until, ==, 0); /* one of the two never ends */
+  }
+  g_clear_pointer (&imported, mado_key_table_free);
+  {
+    g_autofree char *ends = fixture_key (ring->other_home, "Ends <ends@x.example>", "3d");
+    g_autoptr (GBytes) block = export_from (ring->other_home, "--export", ends);
+    gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+    g_assert_true (mado_keyring_import (ring->conf, block, FALSE, NULL, &imported, &error));
+    key = imported->keys->pdata[0];
+    g_assert_true (key->can_encrypt);
+    g_assert_cmpint (key->encrypts_until, >, now + 2 * 86400);
+    g_assert_cmpint (key->encrypts_until, <=, now + 4 * 86400);
+  }
+}
+
 static void
 test_import_and_pin (Ring *ring, gconstpointer data)
 {
@@ -77,6 +120,7 @@ test_import_and_pin (Ring *ring, gconstpointer data)
   g_assert_cmpstr (key->algorithm, ==, "ed25519");
   g_assert_cmpuint (g_strv_length (key->subkeys), ==, 1);
   g_assert_true (key->can_encrypt && key->can_sign && !key->has_secret);
+  g_assert_cmpint (key->encrypts_until, ==, 0);
   g_assert_cmpstr (((MadoKeyUser *) key->users->pdata[0])->user_id, ==, "アリス <Alice@Reporter.Example>");
   g_assert_cmpint (judge (ring, ring->alice, "alice@reporter.example", &by), ==, MADO_VALIDITY_UNKNOWN);
   g_assert_true (mado_keyring_state (ring->conf, "pin", "alice@reporter.example", ring->alice, "hanako", NULL, &error));
@@ -401,6 +445,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/pgp/keyring/import-and-pin", Ring, NULL, set_up, test_import_and_pin, tear_down);
+  g_test_add ("/pgp/keyring/encrypts-until", Ring, NULL, set_up, test_encrypts_until, tear_down);
   g_test_add ("/pgp/keyring/import-pins", Ring, NULL, set_up, test_import_pins, tear_down);
   g_test_add ("/pgp/keyring/two-addresses", Ring, NULL, set_up, test_two_addresses, tear_down);
   g_test_add ("/pgp/keyring/certified", Ring, NULL, set_up, test_certified, tear_down);

@@ -34,6 +34,7 @@ typedef struct {
   gint64 expires;    /* 0: never */
   gboolean is_revoked, is_expired, is_disabled, has_secret;
   gboolean can_encrypt, can_sign;
+  gint64 encrypts_until; /* when its last valid encryption subkey ends; 0: never, or there is none */
   char *algorithm; /* "ed25519", "rsa4096" */
   GPtrArray *users; /* of MadoKeyUser; JSON "user_ids" */
   char **pinned;    /* addresses this key is pinned for */
@@ -42,7 +43,7 @@ typedef struct {
 } MadoKey;
 
 /* The format of the table below: one of another number is made again. */
-#define MADO_KEY_TABLE_FORMAT 2
+#define MADO_KEY_TABLE_FORMAT 3
 
 /* The whole table, as it rests beside the keyring for the opener and the signer to read. */
 typedef struct {
