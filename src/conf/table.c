@@ -78,6 +78,18 @@ const MadoConfSetting mado_conf_settings[] = {
   { "reply", "encrypt", MADO_CONF_BOOL, "yes", 0, 0, "Encrypt acknowledgements to the key that signed the report." },
   { "reply", "hidden-subject", MADO_CONF_STRING, "[...]", 0, 0, "Outer Subject of encrypted answers (RFC 9788, 3.2.1)." },
 
+  { "discovery", "wkd", MADO_CONF_BOOL, "no", 0, 0,
+    "Look for the key of a reporter who is answered, when no better one is known, in the Web Key Directory of the reporter's domain. "
+    "The owner of the domain, its name servers and who watches them then see that the team heard from somebody there." },
+  { "discovery", "vks", MADO_CONF_STRING, NULL, 0, 0,
+    "A key server to ask after that (https://HOST; the VKS interface of Hagrid). It learns whose keys the team looks for. Unset: none." },
+  { "discovery", "wait", MADO_CONF_DURATION, "5s", 1, 60, "An answer waits this long for a key, and goes without content then." },
+  { "discovery", "connections", MADO_CONF_INT, "2", 1, 16, "Look-ups at the same time." },
+  { "discovery", "hosts", MADO_CONF_LIST, NULL, 0, 0,
+    "Where names lead, instead of what DNS says: NAME=ADDRESS (public), NAME=ADDRESS:PORT (reached even when it is not: a directory of "
+    "one's own network) or NAME=none. The name * is all others." },
+  { "discovery", "ca-file", MADO_CONF_STRING, NULL, 0, 0, "Certificates that vouch for the directories; unset: the system's." },
+
   { "web", "listen", MADO_CONF_STRING, NULL, 0, 0, "Where the members' page would be served. Accepted and not used: this version has no page." },
 
   { "log", "level", MADO_CONF_STRING, "info", 0, 0, "error, warning, info or debug.", "error, warning, info, debug" },

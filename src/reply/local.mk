@@ -1,12 +1,13 @@
 # Two libraries: what seals (the signer) and what sends (the sender) share no code and no program.
 noinst_LIBRARIES += libreply.a libsubmit.a
 libreply_a_SOURCES = src/reply/templates.c src/reply/fields.c src/reply/compose.c
-libsubmit_a_SOURCES = src/reply/submit.c src/reply/maildir.c
-libsubmit_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+libsubmit_a_SOURCES = src/reply/submit.c src/reply/maildir.c src/reply/wkd-place.c src/reply/reach.c src/reply/discover.c
+libsubmit_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(IDN_CFLAGS)
 noinst_HEADERS += include/madoguchi/reply/templates.h include/madoguchi/reply/fields.h \
+	include/madoguchi/reply/wkd-place.h include/madoguchi/reply/reach.h include/madoguchi/reply/discover.h \
 	include/madoguchi/reply/compose.h include/madoguchi/reply/submit.h include/madoguchi/reply/maildir.h
 reply_libs = libreply.a $(pgp_libs)
-submit_libs = libsubmit.a libconf.a $(base_libs) $(CURL_LIBS)
+submit_libs = libsubmit.a libconf.a $(base_libs) $(CURL_LIBS) $(IDN_LIBS)
 
 templatesdir = $(pkgdatadir)/templates
 dist_templates_DATA = conf/templates/ack.ja.txt conf/templates/ack.en.txt conf/templates/ack-plain.ja.txt \
@@ -29,6 +30,15 @@ tests_unit_test_reply_submit_LDADD = $(submit_libs)
 check_PROGRAMS += tests/unit/send-one
 tests_unit_send_one_SOURCES = tests/unit/send-one.c
 tests_unit_send_one_LDADD = $(submit_libs)
+# Looks one address up; tests/it/discovery.py drives it.
+check_PROGRAMS += tests/unit/find-one
+tests_unit_find_one_SOURCES = tests/unit/find-one.c
+tests_unit_find_one_LDADD = $(submit_libs)
+unit_tests += tests/unit/test-reply-wkd-place tests/unit/test-reply-reach
+tests_unit_test_reply_wkd_place_SOURCES = tests/unit/test-reply-wkd-place.c
+tests_unit_test_reply_wkd_place_LDADD = $(submit_libs)
+tests_unit_test_reply_reach_SOURCES = tests/unit/test-reply-reach.c
+tests_unit_test_reply_reach_LDADD = $(submit_libs)
 unit_tests += tests/unit/test-reply-compose tests/unit/test-reply-maildir
 tests_unit_test_reply_compose_SOURCES = tests/unit/test-reply-compose.c $(gnupg_fixture)
 tests_unit_test_reply_compose_LDADD = $(reply_libs)

@@ -1,4 +1,4 @@
-/* submit.c: see submit.h. The only caller of libcurl. It speaks SMTP and nothing else, to the configured host
+/* submit.c: see submit.h. One of the two callers of libcurl (discover.c). It speaks SMTP and nothing else, to the configured host
  * and to no other, and takes no setting from the environment. */
 #include "madoguchi/reply/submit.h"
 #include "madoguchi/base/error.h"

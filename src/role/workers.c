@@ -296,6 +296,8 @@ get_worker_count (const MadoRoleContext *context)
   const char *key = context->role->workers_key;
   gint64 n = key != NULL ? mado_conf_int (context->conf, "crypto", key) : 1;
 
+  if (context->role->count_workers != NULL)
+    n = context->role->count_workers (context->conf);
   return (guint) CLAMP (n, 1, MAX_WORKERS);
 }
 

@@ -20,12 +20,12 @@ FLOOR_OF = {layer: number for number, floor in enumerate(FLOORS) for layer in fl
 FOREIGN = [
     ("gpgme.h", ["src/pgp/*", "include/madoguchi/pgp/*"]),
     ("sqlite3.h", ["src/desk/store*", "include/madoguchi/desk/store*"]),
-    ("curl/*", ["src/reply/submit*"]),
+    ("curl/*", ["src/reply/submit*", "src/reply/discover.c"]),
     ("gmime/*", ["src/mail/*", "include/madoguchi/mail/*", "src/reply/compose*"]),
     ("libxml/*", ["src/mail/*", "src/report/*"]),
     ("seccomp.h", ["src/role/*"]),
     ("libpsl.h", ["src/report/indicator-name.c"]),
-    ("idn2.h", ["src/report/indicator-name.c"]),
+    ("idn2.h", ["src/report/indicator-name.c", "src/reply/wkd-place.c"]),
 ]
 
 

@@ -21,7 +21,7 @@ TABLE = {
     "madoguchi-keeper": (["gcrypt", "sqlite"], ["gmime", "gpgme", "curl", "json", "xml", "psl", "idn"]),
     "madoguchi-opener": (["gcrypt", "gmime", "gpgme", "psl", "idn"], ["sqlite", "curl", "json", "xml"]),
     "madoguchi-signer": (["gpgme"], ["gmime", "sqlite", "curl", "json", "xml", "psl", "idn"]),
-    "madoguchi-sender": (["curl"], ["gmime", "gpgme", "sqlite", "json", "xml", "psl", "idn"]),
+    "madoguchi-sender": (["curl", "idn"], ["gmime", "gpgme", "sqlite", "json", "xml", "psl"]),
     "madoguchi-keyring": (["gpgme"], ["gmime", "curl", "sqlite", "json", "xml", "psl", "idn"]),
     "madoguchi": (["gcrypt", "gmime", "gpgme", "psl", "idn", "json"], ["curl", "sqlite", "xml"]),
     "madoguchid": ([], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn"]),

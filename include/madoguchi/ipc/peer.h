@@ -16,6 +16,8 @@
  *   seal   record MadoReply -> {encrypted b, fingerprint s} + fd of the finished mail. TEMP, PERM
  * sender   (asked by the keeper)
  *   send   {message_id s, sender s, recipients as} + fd of the mail -> {detail s}. TEMP, PERM with the server's words
+ *   discover {address s, source s (optional: "wkd", "vks"), fingerprint s (optional)} -> {source s} + fd of what the
+ *          directory gave, at most 256 KiB. NO: none has a key; PERM: not to be looked up; TEMP; CONF: none is configured
  * keyring  (asked by the keeper)
  *   list {} -> {items aa{sv} of MadoKey};  show {fingerprint s} -> record MadoKey
  *   import {pin b, member s} + fd of a key block -> {items aa{sv} of MadoKey}

@@ -20,6 +20,7 @@ typedef struct {
   const char *summary;   /* one line for --help */
   gboolean may_network;  /* may it open sockets other than AF_UNIX? */
   const char *workers_key; /* worker roles: the [crypto] key that says how many; NULL: one */
+  guint (*count_workers) (const MadoConf *conf); /* worker roles whose number is no setting of its own. (nullable) */
 
   /* Opens what needs privileges. Worker roles: called in each worker before the sandbox. (nullable) */
   gboolean (*start) (MadoRoleContext *role, GError **error);
