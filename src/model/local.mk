@@ -1,14 +1,19 @@
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = src/model/record.c src/model/record-json.c src/model/envelope.c src/model/report.c \
-	src/model/incident.c src/model/reply.c src/model/key.c src/model/stretch.c src/model/source.c src/model/tlp.c
+	src/model/incident.c src/model/reply.c src/model/key.c src/model/stretch.c src/model/source.c src/model/tlp.c \
+	src/model/triage.c src/model/taxonomy.c
 libmodel_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 noinst_HEADERS += include/madoguchi/model/record.h include/madoguchi/model/record-json.h \
 	include/madoguchi/model/envelope.h include/madoguchi/model/report.h include/madoguchi/model/incident.h \
 	include/madoguchi/model/reply.h include/madoguchi/model/key.h \
-	include/madoguchi/model/stretch.h include/madoguchi/model/source.h include/madoguchi/model/tlp.h
+	include/madoguchi/model/stretch.h include/madoguchi/model/source.h include/madoguchi/model/tlp.h \
+	include/madoguchi/model/triage.h include/madoguchi/model/taxonomy.h
 model_libs = libmodel.a $(base_libs)
 model_json_libs = libmodel.a $(base_libs) $(JSON_LIBS)
 unit_tests += tests/unit/test-model
 tests_unit_test_model_SOURCES = tests/unit/test-model.c
 tests_unit_test_model_LDADD = $(model_json_libs)
 tests_unit_test_model_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+unit_tests += tests/unit/test-model-taxonomy
+tests_unit_test_model_taxonomy_SOURCES = tests/unit/test-model-taxonomy.c
+tests_unit_test_model_taxonomy_LDADD = $(model_libs)

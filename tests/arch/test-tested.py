@@ -22,6 +22,7 @@ COVERED = {
     "tests/unit/test-pgp-web.c": {"pgp/ring-engine": "mado_ring_engine_compute"},
     "tests/unit/test-mail-open.c": {"mail/body": "mado_open_part", "mail/facts": "message_id", "mail/peel": "MADO_COVERS_PART",
                                     "mail/protect": "subject_source", "mail/reading": "mado_open_outline"},
+    "tests/unit/test-model-taxonomy.c": {"model/triage": "mado_triage_get"},
     "tests/unit/test-report-marking.c": {"model/tlp": "mado_tlp_stricter"},
     "tests/it/indicators.py": {"mail/sources": "multipart/alternative"},
     "tests/it/revoked.py": {"pgp/cms-chain": "below", "pgp/authorities": "authority", "front/checks-smime": "doctor"},
