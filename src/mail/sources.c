@@ -70,6 +70,19 @@ is_text (const MadoEntity *entity)
   return folded != NULL && has_ending (folded, name_endings);
 }
 
+/* Is @entity a part of a feedback report? Not all of them label the part that holds the fields. */
+static gboolean
+is_feedback (const MadoEntity *entity)
+{
+  const MadoEntity *parent = entity->parent;
+  g_autofree char *kind = NULL;
+
+  if (parent == NULL || !g_str_equal (parent->type, "multipart/report"))
+    return FALSE;
+  kind = mado_header_param (parent, "Content-Type", "report-type");
+  return kind != NULL && g_ascii_strcasecmp (kind, "feedback-report") == 0;
+}
+
 static void
 take_document (Walk *walk, const MadoEntity *entity, gboolean is_evidence)
 {
@@ -82,6 +95,8 @@ take_document (Walk *walk, const MadoEntity *entity, gboolean is_evidence)
   document->type = g_strdup (entity->type);
   document->filename = mado_header_filename (entity);
   document->bytes = mado_content_decode (entity);
+  document->header = g_bytes_new_static (entity->header, entity->header_size);
+  document->is_feedback = is_feedback (entity);
   document->is_signed = mado_body_is_signed (entity);
   document->is_evidence = is_evidence;
   g_ptr_array_add (walk->out->documents, document);

@@ -19,6 +19,8 @@ static const char *const covers_names[] = { "whole", "part", NULL };
 #define RECORD_TYPE(prefix, Type, label) \
   const MadoRecordType prefix##_type = { label, NULL, sizeof (Type), prefix##_fields }
 
+#define FIELDS_MAX 2000 /* names and values */
+
 static const MadoField mado_mailbox_fields[] = {
   MADO_STRING (MadoMailbox, name),
   MADO_STRING (MadoMailbox, address),
@@ -119,14 +121,14 @@ static const MadoField mado_report_record_fields[] = {
   MADO_STRING (MadoReportRecord, request),
   MADO_STRING (MadoReportRecord, tlp),
   MADO_STRV (MadoReportRecord, references),
-  MADO_MAP (MadoReportRecord, fields),
+  { "fields", MADO_FIELD_MAP, offsetof (MadoReportRecord, fields), .max_items = FIELDS_MAX },
   MADO_FIELDS_END,
 };
 RECORD_TYPE (mado_report_record, MadoReportRecord, "record");
 
 static const MadoField mado_report_body_fields[] = {
   MADO_STRING (MadoReportBody, kind),
-  MADO_MAP (MadoReportBody, fields),
+  { "fields", MADO_FIELD_MAP, offsetof (MadoReportBody, fields), .max_items = FIELDS_MAX },
   MADO_LIST (MadoReportBody, records, mado_report_record_type, 1000),
   MADO_STRING (MadoReportBody, category),
   MADO_STRING (MadoReportBody, tlp),

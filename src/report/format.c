@@ -10,6 +10,7 @@
 
 #define VALUE_MAX 4096      /* bytes of a field */
 #define TEXT_MAX (64 * 1024) /* bytes of a text for indicators */
+#define TEXTS_MAX 100000
 #define PROBLEMS_MAX 100
 
 char *
@@ -59,6 +60,34 @@ mado_format_time (const char *text)
   return read_mail_time (text);
 }
 
+/* The text of the part, when mail/ decoded it. */
+static const char *
+find_text (const MadoDocument *document, const MadoSource *source)
+{
+  for (guint i = 0; source != NULL && i < source->stretches->len; i++) {
+    const MadoStretch *stretch = source->stretches->pdata[i];
+    if (strcmp (stretch->part, document->part) == 0 && !stretch->is_header && stretch->offset == 0)
+      return stretch->text;
+  }
+  return NULL;
+}
+
+char *
+mado_format_text (const MadoDocument *document, const MadoFormatOutput *output, gsize max)
+{
+  const char *text = find_text (document, output->source);
+  gsize size;
+  const char *bytes = g_bytes_get_data (document->bytes, &size);
+
+  if (text != NULL)
+    return mado_text_truncate (text, max);
+  if (size >= 3 && memcmp (bytes, "\xef\xbb\xbf", 3) == 0) {
+    bytes += 3;
+    size -= 3;
+  }
+  return g_utf8_make_valid (bytes, (gssize) MIN (size, max));
+}
+
 void
 mado_format_problem (MadoFormatOutput *output, const MadoDocument *document, const char *format, ...)
 {
@@ -106,6 +135,7 @@ mado_record_draft_new (MadoFormatOutput *output, const MadoDocument *document, c
   draft->record->is_signed = document->is_signed;
   draft->record->is_evidence = document->is_evidence;
   draft->fields = g_ptr_array_new_with_free_func (g_free);
+  draft->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   draft->sources = g_ptr_array_new_with_free_func (g_free);
   draft->targets = g_ptr_array_new_with_free_func (g_free);
   draft->references = g_ptr_array_new_with_free_func (g_free);
@@ -119,6 +149,7 @@ mado_record_draft_free (MadoRecordDraft *draft)
     return;
   mado_report_record_free (draft->record);
   g_ptr_array_unref (draft->fields);
+  g_hash_table_unref (draft->names);
   g_ptr_array_unref (draft->sources);
   g_ptr_array_unref (draft->targets);
   g_ptr_array_unref (draft->references);
@@ -133,6 +164,10 @@ mado_record_draft_text (MadoRecordDraft *draft, const char *name, const char *va
 
   if (visible == NULL || *visible == '\0')
     return;
+  if (draft->output->texts->len >= TEXTS_MAX) {
+    draft->was_cut = TRUE;
+    return;
+  }
   stretch = mado_stretch_new ();
   stretch->part = g_strdup_printf ("field %s", name);
   stretch->text = g_steal_pointer (&visible);
@@ -141,47 +176,49 @@ mado_record_draft_text (MadoRecordDraft *draft, const char *name, const char *va
   g_ptr_array_add (draft->output->texts, stretch);
 }
 
-static gboolean
-has_field (const MadoRecordDraft *draft, const char *name)
-{
-  for (guint i = 0; i < draft->fields->len; i += 2)
-    if (strcmp (draft->fields->pdata[i], name) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 /* (transfer full) @name, numbered when it is taken. */
 static char *
-free_name (const MadoRecordDraft *draft, const char *name)
+free_name (MadoRecordDraft *draft, const char *name)
 {
   g_autofree char *visible = mado_format_visible (name, VALUE_MAX / 2);
+  guint next = GPOINTER_TO_UINT (g_hash_table_lookup (draft->names, visible));
+  char *numbered;
 
-  if (!has_field (draft, visible))
+  if (next == 0) {
+    g_hash_table_insert (draft->names, g_strdup (visible), GUINT_TO_POINTER (1));
     return g_steal_pointer (&visible);
-  for (guint n = 1; n < MADO_FORMAT_ITEMS_MAX; n++) {
-    g_autofree char *numbered = g_strdup_printf ("%s[%u]", visible, n);
-    if (!has_field (draft, numbered))
-      return g_steal_pointer (&numbered);
   }
-  return NULL;
+  for (numbered = NULL; numbered == NULL; next++) {
+    numbered = g_strdup_printf ("%s[%u]", visible, next);
+    if (g_hash_table_contains (draft->names, numbered))
+      g_clear_pointer (&numbered, g_free);
+  }
+  g_hash_table_insert (draft->names, g_strdup (numbered), GUINT_TO_POINTER (1));
+  g_hash_table_insert (draft->names, g_strdup (visible), GUINT_TO_POINTER (next));
+  return numbered;
+}
+
+void
+mado_record_draft_note (MadoRecordDraft *draft, const char *name, const char *value)
+{
+  g_autofree char *visible = mado_format_visible (value, VALUE_MAX);
+
+  if (visible == NULL || *visible == '\0')
+    return;
+  if (draft->fields->len / 2 >= MADO_FORMAT_ITEMS_MAX || draft->output->fields >= MADO_FORMAT_FIELDS_MAX) {
+    draft->was_cut = TRUE;
+    return;
+  }
+  draft->output->fields++;
+  g_ptr_array_add (draft->fields, free_name (draft, name));
+  g_ptr_array_add (draft->fields, g_steal_pointer (&visible));
 }
 
 void
 mado_record_draft_field (MadoRecordDraft *draft, const char *name, const char *value)
 {
-  g_autofree char *visible = mado_format_visible (value, VALUE_MAX);
-  char *key;
-
-  if (visible == NULL || *visible == '\0')
-    return;
   mado_record_draft_text (draft, name, value);
-  key = draft->fields->len / 2 >= MADO_FORMAT_ITEMS_MAX ? NULL : free_name (draft, name);
-  if (key == NULL) {
-    draft->was_cut = TRUE;
-    return;
-  }
-  g_ptr_array_add (draft->fields, key);
-  g_ptr_array_add (draft->fields, g_steal_pointer (&visible));
+  mado_record_draft_note (draft, name, value);
 }
 
 static void
@@ -231,7 +268,7 @@ mado_record_draft_finish (MadoRecordDraft *draft)
   MadoFormatOutput *output = draft->output;
   MadoReportRecord *record = draft->record;
 
-  if (draft->was_cut) {
+  if (draft->was_cut && output->problems->len < PROBLEMS_MAX) {
     g_autofree char *sentence = g_strdup_printf ("Part %s: a report has more fields than are kept; the raw mail has all of them.", record->part);
     g_ptr_array_add (output->problems, g_steal_pointer (&sentence));
   }
@@ -242,5 +279,7 @@ mado_record_draft_finish (MadoRecordDraft *draft)
   mado_record_clamp (&mado_report_record_type, record);
   if (output->records->len < MADO_FORMAT_RECORDS_MAX)
     g_ptr_array_add (output->records, g_steal_pointer (&draft->record));
+  else if (output->left_out++ == 0)
+    g_ptr_array_add (output->problems, g_strdup ("The mail brings more records than are kept; the raw mail has all of them."));
   mado_record_draft_free (draft);
 }

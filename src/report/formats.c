@@ -2,6 +2,7 @@
 #include "madoguchi/report/formats.h"
 
 #include "madoguchi/model/stretch.h"
+#include "madoguchi/model/tlp.h"
 #include "madoguchi/report/arf.h"
 #include "madoguchi/report/format.h"
 
@@ -76,6 +77,16 @@ describe (MadoReportBody *body, GPtrArray *records)
   }
 }
 
+/* (transfer full) the stricter one of @mark_so_far (transfer full) and @other. */
+static char *
+mark (char *mark_so_far, const char *other)
+{
+  char *stricter = g_strdup (mado_tlp_stricter (mark_so_far, other));
+
+  g_free (mark_so_far);
+  return stricter;
+}
+
 void
 mado_formats_read (MadoReport *report, MadoSource *source, const MadoConf *conf)
 {
@@ -83,12 +94,17 @@ mado_formats_read (MadoReport *report, MadoSource *source, const MadoConf *conf)
   g_auto (MadoFormatOutput) output = { 0 };
 
   mado_format_output_init (&output, conf);
+  output.source = source;
+  output.subject = report->subject;
   for (guint i = 0; i < source->documents->len; i++)
     read_document (source->documents->pdata[i], &output, understood);
   replace_texts (source, understood, &output);
   add_problems (report, output.problems);
   add_external_ids (report->report, output.external_ids);
   describe (report->report, output.records);
-  for (guint i = 0; i < output.records->len; i++)
-    g_ptr_array_add (report->report->records, mado_report_record_copy (output.records->pdata[i]));
+  for (guint i = 0; i < output.records->len; i++) { /* before what was forwarded */
+    MadoReportRecord *record = output.records->pdata[i];
+    report->report->tlp = mark (report->report->tlp, record->tlp);
+    g_ptr_array_insert (report->report->records, (gint) i, mado_report_record_copy (record));
+  }
 }

@@ -2,7 +2,8 @@ noinst_LIBRARIES += libreport.a
 libreport_a_SOURCES = src/report/language.c src/report/read.c src/report/defang.c src/report/indicator-ip.c \
 	src/report/indicator-name.c src/report/indicator-hash.c src/report/indicator-btc.c src/report/indicator-code.c \
 	src/report/indicator-url.c src/report/indicator-line.c src/report/indicator-sieve.c src/report/indicator-scan.c \
-	src/report/indicators.c src/report/marking.c src/report/case-ids.c src/report/format.c src/report/formats.c src/report/arf.c
+	src/report/indicators.c src/report/marking.c src/report/case-ids.c src/report/format.c src/report/formats.c src/report/arf.c \
+	src/report/fields.c
 libreport_a_CPPFLAGS = $(AM_CPPFLAGS) $(PSL_CFLAGS) $(IDN_CFLAGS)
 noinst_HEADERS += include/madoguchi/report/language.h include/madoguchi/report/read.h include/madoguchi/report/defang.h \
 	include/madoguchi/report/indicator-ip.h include/madoguchi/report/indicator-name.h \
@@ -11,7 +12,8 @@ noinst_HEADERS += include/madoguchi/report/language.h include/madoguchi/report/r
 	include/madoguchi/report/indicator-line.h include/madoguchi/report/indicator-sieve.h \
 	include/madoguchi/report/indicator-scan.h include/madoguchi/report/indicators.h \
 	include/madoguchi/report/marking.h include/madoguchi/report/case-ids.h \
-	include/madoguchi/report/format.h include/madoguchi/report/formats.h include/madoguchi/report/arf.h
+	include/madoguchi/report/format.h include/madoguchi/report/formats.h include/madoguchi/report/arf.h \
+	include/madoguchi/report/fields.h
 report_libs = libreport.a libconf.a $(model_libs) $(PSL_LIBS) $(IDN_LIBS)
 
 unit_tests += tests/unit/test-report-language
@@ -57,6 +59,8 @@ tests_unit_test_report_marking_LDADD = $(report_libs)
 tests_unit_test_report_case_ids_SOURCES = tests/unit/test-report-case-ids.c
 tests_unit_test_report_case_ids_LDADD = $(report_libs)
 
-unit_tests += tests/unit/test-report-arf
+unit_tests += tests/unit/test-report-arf tests/unit/test-report-fields
+tests_unit_test_report_fields_SOURCES = tests/unit/test-report-fields.c
+tests_unit_test_report_fields_LDADD = $(report_libs)
 tests_unit_test_report_arf_SOURCES = tests/unit/test-report-arf.c
 tests_unit_test_report_arf_LDADD = $(report_libs)

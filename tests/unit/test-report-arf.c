@@ -1,6 +1,8 @@
 /* Feedback reports as the standard has them, and as feeds send them. */
 #include "madoguchi/report/arf.h"
 
+#include "madoguchi/model/stretch.h"
+
 #include <string.h>
 
 static MadoReportRecord *
@@ -61,6 +63,79 @@ test_lenient (void)
   g_assert_cmpuint (empty.problems->len, ==, 1);
 }
 
+/* RFC 6591 and RFC 6692; and a list of every field that may stand there more than once. */
+static void
+test_auth_failure (void)
+{
+  g_auto (MadoFormatOutput) output = { 0 };
+  MadoReportRecord *record = read_one ("Feedback-Type: auth-failure\nAuth-Failure: dmarc\nSource-IP: 203.0.113.9\nSource-Port: 4711\n"
+                                       "DKIM-Domain: a.test\nDelivery-Result: delivered\nIncidents: 12\nReported-Domain: b.test\n"
+                                       "Original-Rcpt-To: <x@c.test>\nOriginal-Rcpt-To: <y@c.test>\n", &output);
+
+  g_assert_cmpstr (record->type, ==, "auth-failure");
+  g_assert_cmpstr (record->category, ==, "fraud:masquerade");
+  g_assert_cmpstr (get_field (record, "auth-failure"), ==, "dmarc");
+  g_assert_cmpstr (get_field (record, "source-port"), ==, "4711");
+  g_assert_cmpstr (get_field (record, "incidents"), ==, "12");
+  g_assert_cmpstr (record->sources[0], ==, "203.0.113.9");
+  g_assert_cmpstr (record->sources[1], ==, "b.test");
+  g_assert_cmpstr (record->targets[1], ==, "<y@c.test>");
+  for (guint i = 0; i < output.texts->len; i++) /* numbers of machines are nothing to look for */
+    g_assert_cmpstr (((MadoStretch *) output.texts->pdata[i])->part, !=, "field incidents");
+}
+
+/* The fields stand in a part that calls itself text, or in the header of the part. */
+static void
+test_misplaced (void)
+{
+  static const char fields[] = "Feedback-Type: fraud\nSource-IP: 203.0.113.9\n", header[] = "Content-Type: x/y\r\nFeedback-Type: virus\r\n";
+  g_autoptr (MadoSource) source = mado_source_new ();
+  MadoDocument *text = mado_document_new ();
+  g_auto (MadoFormatOutput) output = { 0 }, second = { 0 }, third = { 0 };
+
+  text->part = g_strdup ("1.1");
+  text->type = g_strdup ("text/plain");
+  text->bytes = g_bytes_new_static (fields, strlen (fields));
+  g_ptr_array_add (source->documents, text);
+  mado_format_output_init (&output, NULL);
+  output.source = source;
+  g_assert_false (mado_arf_read (text, &output)); /* any text may quote such a line */
+  text->is_feedback = TRUE;
+  g_assert_true (mado_arf_read (text, &output));
+  g_assert_cmpstr (((MadoReportRecord *) output.records->pdata[0])->type, ==, "fraud");
+
+  MadoDocument *labelled = mado_document_new ();
+  labelled->part = g_strdup ("1.2");
+  labelled->type = g_strdup ("message/feedback-report");
+  labelled->is_feedback = TRUE;
+  labelled->bytes = g_bytes_new_static ("", 0);
+  labelled->header = g_bytes_new_static (header, strlen (header));
+  g_ptr_array_add (source->documents, labelled);
+  mado_format_output_init (&second, NULL);
+  second.source = source;
+  g_assert_false (mado_arf_read (text, &second)); /* the cover note of a report that has its part */
+  g_assert_true (mado_arf_read (labelled, &second));
+  g_assert_cmpstr (((MadoReportRecord *) second.records->pdata[0])->type, ==, "virus");
+  g_assert_null (get_field (second.records->pdata[0], "content-type"));
+  mado_format_output_init (&third, NULL);
+}
+
+/* Names that are taken get a number, whatever the sender numbers himself, in linear time. */
+static void
+test_many_names (void)
+{
+  g_auto (MadoFormatOutput) output = { 0 };
+  g_autoptr (GString) many = g_string_new ("Feedback-Type: abuse\nX[1]: own\n");
+  MadoReportRecord *record;
+
+  for (guint i = 0; i < 900; i++)
+    g_string_append (many, "X: v\n");
+  record = read_one (many->str, &output);
+  g_assert_cmpstr (get_field (record, "x"), ==, "v");
+  g_assert_cmpstr (get_field (record, "x[1]"), ==, "own");
+  g_assert_cmpstr (get_field (record, "x[900]"), ==, "v");
+}
+
 static void
 test_caps (void)
 {
@@ -90,6 +165,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/report/arf/whole", test_whole);
   g_test_add_func ("/report/arf/lenient", test_lenient);
+  g_test_add_func ("/report/arf/auth-failure", test_auth_failure);
+  g_test_add_func ("/report/arf/misplaced", test_misplaced);
+  g_test_add_func ("/report/arf/names", test_many_names);
   g_test_add_func ("/report/arf/caps", test_caps);
   g_test_add_func ("/report/format/times", test_times);
   return g_test_run ();

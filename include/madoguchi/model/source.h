@@ -10,6 +10,8 @@ typedef struct {
   char *type;     /* media type, lower case, as labelled */
   char *filename; /* decoded; NULL when it has none */
   GBytes *bytes;  /* without its transfer encoding; not a copy */
+  GBytes *header; /* the header of the part as it came; not a copy */
+  gboolean is_feedback; /* a part of a multipart/report that calls itself a feedback report (RFC 5965) */
   gboolean is_signed;   /* covered by a good or good-untrusted signature */
   gboolean is_evidence; /* inside of a mail that was forwarded */
 } MadoDocument;

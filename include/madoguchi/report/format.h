@@ -14,9 +14,15 @@
 #define MADO_FORMAT_ITEMS_MAX 1000
 /* Most records of one mail; more are left out, with a problem. */
 #define MADO_FORMAT_RECORDS_MAX 1000
+/* Most fields of all records together; more are left out, with a problem. */
+#define MADO_FORMAT_FIELDS_MAX 20000
 
 typedef struct {
   const MadoConf *conf;
+  const MadoSource *source; /* of the mail; nullable */
+  const char *subject;      /* of the mail; nullable */
+  guint fields;             /* of all records so far */
+  guint left_out;           /* records that were too many */
   GPtrArray *records;      /* of MadoReportRecord */
   GPtrArray *texts;        /* of MadoStretch: values as they stand in the fields */
   GPtrArray *problems;     /* of char: plain sentences */
@@ -32,6 +38,7 @@ typedef struct {
   MadoReportRecord *record; /* owned; its plain fields are set by the reader */
   MadoFormatOutput *output;
   GPtrArray *fields, *sources, *targets, *references; /* of char */
+  GHashTable *names; /* of fields that are taken: the next number of each */
   gboolean was_cut;
 } MadoRecordDraft;
 
@@ -43,6 +50,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoRecordDraft, mado_record_draft_free)
 /* Adds field @name; the value also becomes a text for indicators, as "field NAME". Values are made visible
  * (mado_text_visible); NULL and empty ones are left out. A name that is there already becomes "NAME[1]" and so on. */
 void mado_record_draft_field (MadoRecordDraft *draft, const char *name, const char *value);
+
+/* The same without a text for indicators: what a machine counts, or says about itself. */
+void mado_record_draft_note (MadoRecordDraft *draft, const char *name, const char *value);
 
 /* A text for indicators without a field: long lists, patterns. */
 void mado_record_draft_text (MadoRecordDraft *draft, const char *name, const char *value);
@@ -60,6 +70,10 @@ char *mado_format_visible (const char *value, gsize max);
 
 /* Seconds since the epoch of an RFC 3339, ISO 8601 or RFC 5322 time; without a zone it is UTC. 0: it is none. */
 gint64 mado_format_time (const char *text);
+
+/* (transfer full) @document as text: as the mail's charset says, when it is a text; else its bytes, which should be UTF-8.
+ * At most @max bytes. */
+char *mado_format_text (const MadoDocument *document, const MadoFormatOutput *output, gsize max);
 
 /* Adds a sentence about @document, which it names. */
 void mado_format_problem (MadoFormatOutput *output, const MadoDocument *document, const char *format, ...) G_GNUC_PRINTF (3, 4);
