@@ -11,7 +11,12 @@ const MadoConfSetting mado_conf_settings[] = {
   { "team", "name", MADO_CONF_STRING, NULL, 0, 0, "The team's name, as it stands in From and in templates." },
   { "team", "address", MADO_CONF_LIST, NULL, 0, 0,
     "The team's addresses. Mail to any of them, with or without +extension, is ours; the first one answers." },
-  { "team", "key", MADO_CONF_STRING, NULL, 0, 0, "Fingerprint of the team's OpenPGP key: it signs every answer." },
+  { "team", "key", MADO_CONF_STRING, NULL, 0, 0, "Fingerprint of the team's OpenPGP key: it signs every answer, and is published." },
+  { "team", "old-keys", MADO_CONF_LIST, NULL, 0, 0,
+    "Fingerprints of earlier keys of the team. Their secret parts stay where the decrypt agent has them: what is encrypted to them "
+    "is opened. They sign nothing, are not published, and vouch for nobody." },
+  { "team", "shared-keys", MADO_CONF_LIST, NULL, 0, 0,
+    "The same for keys that other teams have, too, as FIRST's quarterly one: whoever signs with it proves nothing." },
   { "team", "ticket-prefix", MADO_CONF_STRING, "CSIRT", 0, 0,
     "Letters and digits before the ticket number: [PREFIX #2026-000001]." },
   { "team", "languages", MADO_CONF_LIST, "ja;en", 0, 0,

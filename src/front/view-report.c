@@ -63,6 +63,22 @@ view_signature (GString *out, const MadoSignature *signature)
                   created);
 }
 
+/* Which key of ours opened a layer. */
+static void
+view_used_key (GString *out, const MadoUsedKey *key)
+{
+  if (key == NULL)
+    return;
+  g_autofree char *fingerprint = mado_view_word (key->subkey != NULL ? key->subkey : key->fingerprint);
+  g_autofree char *kind = mado_view_word (key->kind != NULL ? key->kind : "other");
+  g_autofree char *newer = mado_view_word (key->newer);
+  mado_view_ours (out, 12, "opened with %s (%s%s)%s%s", fingerprint, kind,
+                  key->is_revoked   ? ", revoked"
+                  : key->is_expired ? ", expired"
+                                    : "",
+                  key->newer != NULL ? "; newer: " : "", key->newer != NULL ? newer : "");
+}
+
 static void
 view_layers (GString *out, const GPtrArray *layers)
 {
@@ -76,6 +92,7 @@ view_layers (GString *out, const GPtrArray *layers)
       g_autofree char *key = mado_view_word (layer->encrypted_to[k]);
       mado_view_ours (out, 12, "encrypted to %s", key);
     }
+    view_used_key (out, layer->used_key);
     for (guint k = 0; k < layer->signatures->len; k++)
       view_signature (out, layer->signatures->pdata[k]);
   }

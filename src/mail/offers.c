@@ -206,6 +206,18 @@ judge_offers (MadoReading *reading)
   }
 }
 
+/* Our own keys are nobody's offer, whoever sends them along. */
+static void
+drop_own (MadoReading *reading)
+{
+  const MadoKeyIndex *keys = reading->context->keys;
+  GPtrArray *offers = reading->report->keys_offered;
+
+  for (guint i = offers->len; keys != NULL && i > 0; i--)
+    if (mado_key_index_own_kind (keys, ((MadoOfferedKey *) g_ptr_array_index (offers, i - 1))->fingerprint) != NULL)
+      g_ptr_array_remove_index (offers, i - 1);
+}
+
 void
 mado_offers_read (MadoReading *reading)
 {
@@ -220,5 +232,6 @@ mado_offers_read (MadoReading *reading)
   if (is_inside && payload->is_decrypted)
     read_gossip (reading, payload);
   read_parts (reading, reading->root);
+  drop_own (reading);
   judge_offers (reading);
 }

@@ -13,6 +13,7 @@
 #include "madoguchi/mail/reading.h"
 #include "madoguchi/mail/smime.h"
 #include "madoguchi/mail/sources.h"
+#include "madoguchi/mail/unlock.h"
 #include "madoguchi/mail/verdict.h"
 
 #include <gmime/gmime.h>
@@ -156,6 +157,7 @@ mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 
   if (!mado_peel (reading, error))
     return FALSE;
   mado_smime_note (reading);
+  mado_unlock_note_keys (reading);
   mado_protect_read (reading);
   judge (reading);
   if (mado_protect_settle_from (reading))

@@ -88,6 +88,48 @@ limits_of (const MadoReading *reading)
                            .now = reading->now };
 }
 
+/* (transfer full, nullable) our key @fingerprint, as what it is at this time. */
+static MadoUsedKey *
+describe_key (const MadoReading *reading, const char *fingerprint)
+{
+  const MadoKeyIndex *keys = reading->context->keys;
+  const GPtrArray *own = keys == NULL ? NULL : mado_key_index_table (keys)->own;
+  const MadoOwnKey *part = own == NULL ? NULL : mado_own_keys_find_part (own, fingerprint);
+  const MadoKey *key = keys == NULL || part != NULL ? NULL : mado_key_index_find (keys, fingerprint);
+  MadoUsedKey *used;
+
+  if (fingerprint == NULL)
+    return NULL;
+  used = mado_used_key_new ();
+  used->fingerprint = g_strdup (part != NULL ? part->fingerprint : key != NULL ? key->fingerprint : fingerprint);
+  if (g_ascii_strcasecmp (used->fingerprint, fingerprint) != 0)
+    used->subkey = g_strdup (fingerprint);
+  if (part != NULL) {
+    used->kind = g_strdup (part->kind);
+    used->is_expired = part->expires != 0 && part->expires <= reading->now;
+    used->is_revoked = part->is_revoked;
+    used->newer = g_strdup (mado_own_keys_newer (own, part, reading->now));
+  }
+  return used;
+}
+
+void
+mado_unlock_note_keys (MadoReading *reading)
+{
+  MadoReport *report = reading->report;
+
+  for (guint i = 0; report->outdated_key == NULL && i < report->layers->len; i++) {
+    const MadoUsedKey *used = ((MadoLayer *) g_ptr_array_index (report->layers, i))->used_key;
+    if (used == NULL || used->newer == NULL)
+      continue;
+    report->outdated_key = mado_used_key_copy (used);
+    mado_reading_problem (reading, "The mail is encrypted to %s of the team%s (%s); the sender should take the newer one, %s.",
+                          g_strcmp0 (used->kind, "shared") == 0 ? "an earlier shared key" : "an earlier key",
+                          used->is_revoked ? ", revoked since" : used->is_expired ? ", expired since" : "",
+                          used->subkey != NULL ? used->subkey : used->fingerprint, used->newer);
+  }
+}
+
 static void
 take_result (MadoReading *reading, MadoLayer *layer, MadoPgpResult *result)
 {
@@ -98,6 +140,8 @@ take_result (MadoReading *reading, MadoLayer *layer, MadoPgpResult *result)
     reading->plaintext_left = 0;
   g_strfreev (layer->encrypted_to);
   layer->encrypted_to = g_steal_pointer (&result->encrypted_to);
+  if (result->outcome == MADO_OUTCOME_OK)
+    layer->used_key = describe_key (reading, result->opened_by);
   for (guint i = 0; i < result->signatures->len; i++)
     g_ptr_array_add (layer->signatures, mado_signature_copy (g_ptr_array_index (result->signatures, i)));
   if (layer->operation == MADO_OPERATION_DECRYPT && layer->signatures->len > 0)

@@ -48,6 +48,8 @@ static const MadoField table_fields[] = {
   MADO_STRING (MadoKeyTable, trust_model),
   { "distrusted", MADO_FIELD_STRV, offsetof (MadoKeyTable, distrusted), .max_items = 100000 },
   MADO_LIST (MadoKeyTable, keys, mado_key_type, 1000000),
+  MADO_STRV (MadoKeyTable, own_named),
+  MADO_LIST (MadoKeyTable, own, mado_own_key_type, 2000),
   MADO_FIELDS_END,
 };
 const MadoRecordType mado_key_table_type = { "key-table", NULL, sizeof (MadoKeyTable), table_fields };

@@ -41,6 +41,17 @@ static const MadoField mado_signature_fields[] = {
 };
 RECORD_TYPE (mado_signature, MadoSignature, "signature");
 
+static const MadoField mado_used_key_fields[] = {
+  MADO_STRING (MadoUsedKey, fingerprint),
+  MADO_STRING (MadoUsedKey, subkey),
+  MADO_STRING (MadoUsedKey, kind),
+  { "expired", MADO_FIELD_BOOL, offsetof (MadoUsedKey, is_expired) },
+  { "revoked", MADO_FIELD_BOOL, offsetof (MadoUsedKey, is_revoked) },
+  MADO_STRING (MadoUsedKey, newer),
+  MADO_FIELDS_END,
+};
+RECORD_TYPE (mado_used_key, MadoUsedKey, "used-key");
+
 static const MadoField mado_layer_fields[] = {
   MADO_STRING (MadoLayer, part),
   MADO_ENUM (MadoLayer, protocol, protocol_names),
@@ -51,6 +62,7 @@ static const MadoField mado_layer_fields[] = {
   MADO_STRV (MadoLayer, encrypted_to),
   MADO_ENUM (MadoLayer, covers, covers_names),
   MADO_LIST (MadoLayer, signatures, mado_signature_type, 1000),
+  MADO_RECORD (MadoLayer, used_key, mado_used_key_type),
   MADO_FIELDS_END,
 };
 RECORD_TYPE (mado_layer, MadoLayer, "layer");
@@ -200,6 +212,7 @@ static const MadoField mado_report_fields[] = {
   MADO_STRV (MadoReport, problems),
   MADO_RECORD (MadoReport, headers, mado_header_facts_type),
   MADO_LIST (MadoReport, header_differences, mado_header_difference_type, 100),
+  MADO_RECORD (MadoReport, outdated_key, mado_used_key_type),
   MADO_STRING (MadoReport, content_sha256),
   MADO_FIELDS_END,
 };

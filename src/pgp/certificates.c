@@ -9,6 +9,8 @@
 #define NAMES_MAX 20
 #define NAME_BYTES_MAX 1000
 
+enum { SUBJECT_ALT_NAME = 0x11, KEY_USAGE = 0x0f }; /* last byte of the extension's name */
+enum { TAG_BITS = 0x03, TAG_SHORT_TIME = 0x17, TAG_LONG_TIME = 0x18 };
 enum { TAG_OCTETS = 0x04, TAG_OID = 0x06, TAG_SEQUENCE = 0x30, TAG_VERSION = 0xa0, TAG_EXTENSIONS = 0xa3, TAG_MAIL = 0x81 };
 
 typedef struct {
@@ -80,23 +82,55 @@ add_addresses (const Element *value, GStrvBuilder *names)
   }
 }
 
-static void
-add_alternatives (Cursor fields, GStrvBuilder *names)
+/* (in @value) the content of the extension @id, two bytes below 2.5.29; FALSE: there is none. @fields: what follows the
+ * subject. */
+static gboolean
+find_extension (Cursor fields, guint8 number, Element *value)
 {
-  static const guint8 alternative[] = { 0x55, 0x1d, 0x11 };
-  Element wrapper, list, extension, id, value;
+  const guint8 wanted[] = { 0x55, 0x1d, number };
+  Element wrapper, list, extension, id;
 
   if (!find (&fields, TAG_EXTENSIONS, &wrapper))
-    return;
+    return FALSE;
   fields = inside (&wrapper);
   if (!next (&fields, &list))
-    return;
+    return FALSE;
   for (fields = inside (&list); next (&fields, &extension);) {
     Cursor one = inside (&extension);
-    if (next (&one, &id) && id.tag == TAG_OID && id.size == sizeof alternative && memcmp (id.body, alternative, sizeof alternative) == 0
-        && find (&one, TAG_OCTETS, &value))
-      add_addresses (&value, names);
+    if (next (&one, &id) && id.tag == TAG_OID && id.size == sizeof wanted && memcmp (id.body, wanted, sizeof wanted) == 0
+        && find (&one, TAG_OCTETS, value))
+      return TRUE;
   }
+  return FALSE;
+}
+
+/* The parts of a certificate that somebody here asks for. */
+typedef struct {
+  Element validity, subject;
+  Cursor rest; /* what follows the subject */
+} Parts;
+
+/* FALSE: @whole is no certificate. */
+static gboolean
+read_parts (const Element *whole, Parts *parts)
+{
+  Cursor cursor = inside (whole);
+  Element part;
+
+  if (!next (&cursor, &part) || part.tag != TAG_SEQUENCE)
+    return FALSE;
+  cursor = inside (&part);
+  if (!next (&cursor, &part) || (part.tag == TAG_VERSION && !next (&cursor, &part))) /* version, serial number */
+    return FALSE;
+  for (guint i = 0; i < 4; i++) { /* algorithm, issuer, validity, subject */
+    if (!next (&cursor, &part) || part.tag != TAG_SEQUENCE)
+      return FALSE;
+    if (i == 2)
+      parts->validity = part;
+  }
+  parts->subject = part;
+  parts->rest = cursor;
+  return TRUE;
 }
 
 /* (transfer full, nullable) what the certificate @whole says of itself; NULL: it is none. */
@@ -105,22 +139,98 @@ names_of (const Element *whole)
 {
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   g_autofree char *subject = NULL, *visible = NULL;
-  Cursor cursor = inside (whole);
-  Element part;
+  Element value;
+  Parts parts;
 
-  if (!next (&cursor, &part) || part.tag != TAG_SEQUENCE)
+  if (!read_parts (whole, &parts))
     return NULL;
-  cursor = inside (&part);
-  if (!next (&cursor, &part) || (part.tag == TAG_VERSION && !next (&cursor, &part))) /* version, serial number */
-    return NULL;
-  for (guint i = 0; i < 4; i++) /* algorithm, issuer, validity, subject */
-    if (!next (&cursor, &part) || part.tag != TAG_SEQUENCE)
-      return NULL;
-  subject = mado_cms_name (part.start, (gsize) (part.body - part.start) + part.size);
+  subject = mado_cms_name (parts.subject.start, (gsize) (parts.subject.body - parts.subject.start) + parts.subject.size);
   visible = mado_text_escape_line (subject);
-  add_alternatives (cursor, names);
+  if (find_extension (parts.rest, SUBJECT_ALT_NAME, &value))
+    add_addresses (&value, names);
   g_strv_builder_add (names, visible);
   return g_strv_builder_end (names);
+}
+
+/* (transfer full) */
+static char *
+fingerprint_of (const Element *whole)
+{
+  g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA1, whole->start, (gsize) (whole->body - whole->start) + whole->size);
+
+  return g_ascii_strup (sum, -1);
+}
+
+/* Two digits. */
+static int
+two (const guint8 *at)
+{
+  return g_ascii_isdigit (at[0]) && g_ascii_isdigit (at[1]) ? (at[0] - '0') * 10 + at[1] - '0' : -1;
+}
+
+/* UTCTime or GeneralizedTime, in the only forms that a certificate may have (RFC 5280, 4.1.2.5); 0 for others. */
+static gint64
+time_of (const Element *element)
+{
+  gboolean is_long = element->tag == TAG_LONG_TIME;
+  const guint8 *at = element->body;
+  g_autoptr (GDateTime) time = NULL;
+  int year, part[5];
+
+  if ((!is_long && element->tag != TAG_SHORT_TIME) || element->size != (is_long ? 15 : 13) || at[element->size - 1] != 'Z')
+    return 0;
+  year = two (at);
+  year = is_long ? year * 100 + two (at + 2) : year < 50 ? 2000 + year : 1900 + year;
+  at += is_long ? 4 : 2;
+  for (int i = 0; i < 5; i++)
+    part[i] = two (at + 2 * i);
+  time = g_date_time_new_utc (year, part[0], part[1], part[2], part[3], part[4]);
+  return time == NULL ? 0 : g_date_time_to_unix (time);
+}
+
+static void
+read_usage (const Parts *parts, MadoCertificate *certificate)
+{
+  Element value, bits;
+  Cursor cursor;
+  guint8 usage;
+
+  certificate->can_sign = certificate->can_encrypt = TRUE;
+  if (!find_extension (parts->rest, KEY_USAGE, &value))
+    return;
+  cursor = inside (&value);
+  if (!next (&cursor, &bits) || bits.tag != TAG_BITS || bits.size < 2)
+    return;
+  usage = bits.body[1];
+  certificate->can_sign = (usage & 0xc0) != 0;    /* digitalSignature, nonRepudiation */
+  certificate->can_encrypt = (usage & 0x28) != 0; /* keyEncipherment, keyAgreement */
+}
+
+void
+mado_certificate_clear (MadoCertificate *certificate)
+{
+  g_free (certificate->fingerprint);
+  g_strfreev (certificate->names);
+  *certificate = (MadoCertificate) { 0 };
+}
+
+gboolean
+mado_certificate_read (const guint8 *bytes, gsize size, MadoCertificate *certificate)
+{
+  Cursor cursor = { bytes, bytes + size };
+  Element whole, begin, end;
+  Parts parts;
+
+  if (!next (&cursor, &whole) || whole.tag != TAG_SEQUENCE || !read_parts (&whole, &parts))
+    return FALSE;
+  *certificate = (MadoCertificate) { .fingerprint = fingerprint_of (&whole), .names = names_of (&whole) };
+  read_usage (&parts, certificate);
+  cursor = inside (&parts.validity);
+  if (next (&cursor, &begin) && next (&cursor, &end)) {
+    certificate->begins = MAX (0, time_of (&begin));
+    certificate->ends = MAX (0, time_of (&end));
+  }
+  return TRUE;
 }
 
 static gboolean
@@ -140,8 +250,7 @@ mado_certificates_read (const guint8 *bytes, gsize size, const char *source, gui
 
   while (keys->len < max && find (&cursor, TAG_SEQUENCE, &whole)) {
     g_auto (GStrv) names = names_of (&whole);
-    g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA1, whole.start, (gsize) (whole.body - whole.start) + whole.size);
-    g_autofree char *fingerprint = g_ascii_strup (sum, -1);
+    g_autofree char *fingerprint = fingerprint_of (&whole);
     MadoOfferedKey *key;
 
     if (names == NULL || is_known (keys, fingerprint))

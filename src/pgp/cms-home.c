@@ -13,7 +13,8 @@
 #define MAX_RING (256 * 1024 * 1024)
 #define MAX_TRUST (64 * 1024)
 
-enum { BLOB_X509 = 3, BLOB_HEAD = 8, FLAG_EPHEMERAL = 2 };
+/* BLOB_DATA: where a blob says where its certificate begins, and how long it is. */
+enum { BLOB_X509 = 3, BLOB_HEAD = 8, BLOB_DATA = 8, FLAG_EPHEMERAL = 2 };
 
 static gboolean
 write_text (const char *directory, const char *name, const char *text, GError **error)
@@ -112,6 +113,28 @@ mado_cms_home_certificates (GBytes *bytes)
       g_byte_array_append (out, at, (guint) length);
   }
   return g_byte_array_free_to_bytes (g_steal_pointer (&out));
+}
+
+GPtrArray *
+mado_cms_home_list (GBytes *bytes)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  gsize size, length;
+  const guint8 *at = g_bytes_get_data (bytes, &size);
+
+  for (; size >= BLOB_HEAD; at += length, size -= length) {
+    gsize start, extent;
+    length = read_u32 (at);
+    if (length < BLOB_HEAD || length > size)
+      break;
+    if (at[4] != BLOB_X509 || (at[7] & FLAG_EPHEMERAL) || length < BLOB_DATA + 8)
+      continue;
+    start = read_u32 (at + BLOB_DATA);
+    extent = read_u32 (at + BLOB_DATA + 4);
+    if (start <= length && extent <= length - start)
+      g_ptr_array_add (list, g_bytes_new_with_free_func (at + start, extent, (GDestroyNotify) g_bytes_unref, g_bytes_ref (bytes)));
+  }
+  return list;
 }
 
 void

@@ -5,6 +5,7 @@
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/pgp/keyring.h"
+#include "madoguchi/pgp/own-keys.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -174,14 +175,17 @@ read_table (const char *directory, const MadoConf *conf, const Stamp *ring, cons
   g_autofree char *path = g_build_filename (directory, "madoguchi-keys", NULL);
   g_autoptr (MadoKeyTable) table = NULL;
   g_autoptr (GBytes) bytes = NULL;
+  g_auto (GStrv) named = NULL;
 
   if (!is_newest (directory, ring, file))
     return NULL;
   if (!mado_fsio_read_file (path, TABLE_BYTES_MAX, &bytes, NULL))
     return NULL;
   table = mado_record_from_bytes (&mado_key_table_type, bytes, NULL);
+  named = mado_own_keys_named (conf);
   if (table == NULL || table->format != MADO_KEY_TABLE_FORMAT
       || (table->until != 0 && table->until <= g_get_real_time () / G_USEC_PER_SEC)
+      || !g_strv_equal ((const char *const *) named, (const char *const *) table->own_named)
       || g_strcmp0 (table->trust_model, mado_conf_string (conf, "crypto", "trust-model")) != 0)
     return NULL;
   return g_steal_pointer (&table);
@@ -304,6 +308,10 @@ mado_key_index_judge (const MadoKeyIndex *index, const MadoKey *key, const char 
 
   *vouched_by = NULL;
   *matches = is_named || is_pinned || is_mapped;
+  if (mado_key_index_is_retired (index, key)) {
+    *matches = FALSE;
+    return MADO_VALIDITY_NEVER;
+  }
   if (key->is_distrusted || key->is_disabled || key->is_revoked)
     return MADO_VALIDITY_NEVER;
   if (is_pinned) {
@@ -362,10 +370,26 @@ mado_key_index_list_found (const MadoKeyIndex *index, const char *address)
   GPtrArray *list = g_ptr_array_new ();
 
   for (guint i = 0; keys != NULL && i < keys->len; i++)
-    if (names_address (keys->pdata[i], address))
+    if (names_address (keys->pdata[i], address) && !mado_key_index_is_retired (index, keys->pdata[i]))
       g_ptr_array_add (list, keys->pdata[i]);
   g_ptr_array_sort (list, compare_age);
   return list;
+}
+
+const char *
+mado_key_index_own_kind (const MadoKeyIndex *index, const char *fingerprint)
+{
+  const MadoOwnKey *part = mado_own_keys_find_part (index->table->own, fingerprint);
+
+  return part != NULL ? part->kind : mado_own_keys_kind ((const char *const *) index->table->own_named, fingerprint);
+}
+
+gboolean
+mado_key_index_is_retired (const MadoKeyIndex *index, const MadoKey *key)
+{
+  const char *kind = mado_own_keys_kind ((const char *const *) index->table->own_named, key->fingerprint);
+
+  return kind != NULL && strcmp (kind, "team") != 0;
 }
 
 gboolean

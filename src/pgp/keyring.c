@@ -7,6 +7,7 @@
 #include "madoguchi/base/text.h"
 #include "madoguchi/pgp/context.h"
 #include "madoguchi/pgp/key-list.h"
+#include "madoguchi/pgp/own-keys.h"
 #include "madoguchi/pgp/ring-engine.h"
 #include "madoguchi/pgp/statements.h"
 #include "madoguchi/pgp/web.h"
@@ -33,12 +34,16 @@ make_table (MadoRingEngine *engine, GError **error)
   if (table == NULL)
     return NULL;
   table->until = until;
+  if (!mado_own_keys_find (engine, table->own, error))
+    return NULL;
   if (g_strcmp0 (engine->trust_model, "pgp") == 0 && !mado_web_apply (engine, table, error))
     return NULL;
   for (guint i = 0; i < table->keys->len; i++)
     mado_statements_apply (statements, table->keys->pdata[i]);
   g_strfreev (table->distrusted);
   table->distrusted = mado_statements_distrusted (statements);
+  g_strfreev (table->own_named);
+  table->own_named = mado_own_keys_named (engine->conf);
   return g_steal_pointer (&table);
 }
 
@@ -396,9 +401,9 @@ mado_keyring_state (const MadoConf *conf, const char *verb, const char *subject,
 static gboolean
 check_removable (const MadoConf *conf, const MadoKey *key, GError **error)
 {
-  const char *team = mado_conf_string (conf, "team", "key");
+  g_auto (GStrv) named = mado_own_keys_named (conf);
 
-  if (!key->has_secret && (team == NULL || g_ascii_strcasecmp (team, key->fingerprint) != 0))
+  if (!key->has_secret && mado_own_keys_kind ((const char *const *) named, key->fingerprint) == NULL)
     return TRUE;
   g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "%s is the team's own key", key->fingerprint);
   return FALSE;

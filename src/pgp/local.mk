@@ -76,3 +76,9 @@ noinst_HEADERS += include/madoguchi/pgp/engines.h
 unit_tests += tests/unit/test-pgp-engines
 tests_unit_test_pgp_engines_SOURCES = tests/unit/test-pgp-engines.c
 tests_unit_test_pgp_engines_LDADD = $(pgp_libs)
+
+libpgp_a_SOURCES += src/pgp/own-keys.c
+noinst_HEADERS += include/madoguchi/pgp/own-keys.h
+unit_tests += tests/unit/test-pgp-own-keys
+tests_unit_test_pgp_own_keys_SOURCES = tests/unit/test-pgp-own-keys.c $(gnupg_fixture)
+tests_unit_test_pgp_own_keys_LDADD = $(pgp_libs)

@@ -241,6 +241,8 @@ run_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t ci
   mado_pgp_loop_begin (&loop, engine->context);
   problem = mado_pgp_loop_finish (&loop, gpgme_op_decrypt_verify_start (engine->context, cipher, plain));
   found = gpgme_op_decrypt_result (engine->context);
+  g_free (result->opened_by);
+  result->opened_by = g_steal_pointer (&engine->status.opened_by);
   if ((problem != 0 || sink->is_over) && mado_pgp_result_end (result, sink->is_over))
     return TRUE;
   if (problem == 0 && !sink->is_over && is_put_together (&engine->status, result))

@@ -20,6 +20,7 @@ mado_pgp_result_free (MadoPgpResult *result)
   if (result == NULL)
     return;
   g_strfreev (result->encrypted_to);
+  g_free (result->opened_by);
   g_ptr_array_unref (result->signatures);
   g_ptr_array_unref (result->problems);
   g_clear_pointer (&result->plaintext, g_bytes_unref);

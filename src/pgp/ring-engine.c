@@ -129,6 +129,7 @@ mado_ring_engine_open (MadoRingEngine *engine, const MadoConf *conf, gboolean is
   g_autoptr (GError) problem = NULL;
 
   engine->gnupg_home = g_canonicalize_filename (mado_conf_string (conf, "crypto", "gnupg-home"), NULL);
+  engine->conf = conf;
   engine->trust_model = mado_conf_string (conf, "crypto", "trust-model");
   if (is_writing && !take_lock (engine, error))
     return FALSE;

@@ -25,6 +25,17 @@ take_valid (MadoPgpStatus *status, const char *args)
   g_hash_table_replace (status->primaries, g_ascii_strup (fields[0], -1), g_ascii_strup (fields[VALIDSIG_FIELDS - 1], -1));
 }
 
+/* DECRYPTION_KEY: the key, its primary key, and what gpg thinks of it. */
+static void
+take_decryption (MadoPgpStatus *status, const char *args)
+{
+  g_auto (GStrv) fields = g_strsplit (args, " ", 3);
+
+  g_clear_pointer (&status->opened_by, g_free);
+  if (fields[0] != NULL && is_fingerprint (fields[0]))
+    status->opened_by = g_ascii_strup (fields[0], -1);
+}
+
 void
 mado_pgp_status_take (MadoPgpStatus *status, const char *keyword, const char *args)
 {
@@ -41,6 +52,8 @@ mado_pgp_status_take (MadoPgpStatus *status, const char *keyword, const char *ar
     status->has_bad_mdc = TRUE;
   } else if (g_str_equal (keyword, "BADSIG")) {
     status->has_bad_signature = TRUE;
+  } else if (g_str_equal (keyword, "DECRYPTION_KEY")) {
+    take_decryption (status, args == NULL ? "" : args);
   } else if (g_str_equal (keyword, "VALIDSIG")) {
     take_valid (status, args == NULL ? "" : args);
   }
@@ -72,6 +85,7 @@ void
 mado_pgp_status_clear (MadoPgpStatus *status)
 {
   g_clear_pointer (&status->primaries, g_hash_table_unref);
+  g_clear_pointer (&status->opened_by, g_free);
   memset (status, 0, sizeof *status);
 }
 

@@ -83,6 +83,41 @@ test_row (gconstpointer data)
   g_assert_cmpstr (vouched_by, ==, row->vouched_by);
 }
 
+/* An old key of the team, and one that others have, too, speak for nobody, whoever pinned them; the team's own does. */
+static void
+test_own (void)
+{
+  static const char *const kinds[] = { "team", "old", "shared" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    MadoKeyTable *table = mado_key_table_new ();
+    MadoOwnKey *part = mado_own_key_new ();
+    g_autoptr (MadoKeyIndex) index = NULL;
+    gboolean is_team = i == 0, matches = !is_team;
+    const char *vouched_by = "unset";
+
+    g_ptr_array_add (table->keys, make_key (ALICE, "csirt@x.example", FULL, "certified", "csirt@x.example"));
+    g_ptr_array_add (table->keys, make_key (BOB, "bob@x.example", UNKNOWN, NULL, NULL));
+    g_strfreev (table->own_named);
+    table->own_named = g_new0 (char *, 2);
+    table->own_named[0] = g_strconcat (kinds[i], " ", ALICE, NULL);
+    part->kind = g_strdup (kinds[i]);
+    part->fingerprint = g_strdup (ALICE);
+    part->subkey = g_strdup (SUBKEY);
+    g_ptr_array_add (table->own, part);
+    index = mado_key_index_new (table);
+    g_assert_cmpstr (mado_key_index_own_kind (index, ALICE), ==, kinds[i]);
+    g_assert_cmpstr (mado_key_index_own_kind (index, SUBKEY), ==, kinds[i]);
+    g_assert_null (mado_key_index_own_kind (index, BOB));
+    g_assert_null (mado_key_index_own_kind (index, NULL));
+    g_assert_cmpint (mado_key_index_is_retired (index, mado_key_index_find (index, ALICE)), ==, !is_team);
+    g_assert_cmpint (mado_key_index_judge (index, mado_key_index_find (index, ALICE), "csirt@x.example", &matches, &vouched_by), ==,
+                     is_team ? FULL : NEVER);
+    g_assert_cmpint (matches, ==, is_team);
+    g_assert_cmpstr (vouched_by, ==, is_team ? "pin" : NULL);
+  }
+}
+
 static void
 test_find (void)
 {
@@ -311,6 +346,7 @@ main (int argc, char **argv)
     g_autofree char *path = g_strdup_printf ("/pgp/key-index/judge/%s", rows[i].name);
     g_test_add_data_func (path, &rows[i], test_row);
   }
+  g_test_add_func ("/pgp/key-index/own", test_own);
   g_test_add_func ("/pgp/key-index/find", test_find);
   g_test_add_func ("/pgp/key-index/maps", test_maps);
   g_test_add_func ("/pgp/key-index/over", test_over);

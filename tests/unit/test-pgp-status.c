@@ -64,11 +64,30 @@ test_primary (void)
   mado_pgp_status_clear (&status);
 }
 
+/* Which key of ours opened a mail: two fingerprints and a letter, or it is not said. */
+static void
+test_opened_by (void)
+{
+  MadoPgpStatus status = { 0 };
+
+  mado_pgp_status_reset (&status);
+  g_assert_null (status.opened_by);
+  feed (&status, "DECRYPTION_KEY bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb " PRIMARY " u");
+  g_assert_cmpstr (status.opened_by, ==, SUBKEY);
+  feed (&status, "DECRYPTION_KEY <script> " PRIMARY " u");
+  g_assert_null (status.opened_by);
+  feed (&status, "DECRYPTION_KEY " SUBKEY);
+  g_assert_cmpstr (status.opened_by, ==, SUBKEY);
+  mado_pgp_status_clear (&status);
+  g_assert_null (status.opened_by);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pgp/status/order", test_order);
   g_test_add_func ("/pgp/status/primary", test_primary);
+  g_test_add_func ("/pgp/status/opened-by", test_opened_by);
   return g_test_run ();
 }

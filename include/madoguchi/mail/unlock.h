@@ -37,5 +37,9 @@ gboolean mado_unlock_smime (MadoReading *reading, MadoLayer *layer, const MadoFo
 /* The report says that the mail could not be opened, because of @layer, unless it says so already. */
 void mado_unlock_failed (MadoReading *reading, const MadoLayer *layer);
 
+/* Says in the problems, once, that the sender has an old key of ours, and fills outdated_key. Call when all layers are
+ * opened. */
+void mado_unlock_note_keys (MadoReading *reading);
+
 /* The scope of what a layer held: marks @entity and all below as decrypted, in a scope of their own. */
 void mado_unlock_scope (MadoReading *reading, MadoEntity *entity, gboolean is_decrypted);

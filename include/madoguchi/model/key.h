@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "madoguchi/model/own-key.h"
 #include "madoguchi/model/record.h"
 #include "madoguchi/model/report.h"
 
@@ -43,7 +44,7 @@ typedef struct {
 } MadoKey;
 
 /* The format of the table below: one of another number is made again. */
-#define MADO_KEY_TABLE_FORMAT 3
+#define MADO_KEY_TABLE_FORMAT 4
 
 /* The whole table, as it rests beside the keyring for the opener and the signer to read. */
 typedef struct {
@@ -53,6 +54,8 @@ typedef struct {
   char *trust_model; /* [crypto] trust-model that the validities were computed by */
   char **distrusted; /* fingerprints, of keys and certificates that need not be known */
   GPtrArray *keys;   /* of MadoKey */
+  char **own_named;  /* what the configuration named when the next one was filled (pgp/own-keys.h) */
+  GPtrArray *own;    /* of MadoOwnKey */
 } MadoKeyTable;
 
 /* A key that an address is known by, as the keeper remembers it (madoguchi.known-key/1). */

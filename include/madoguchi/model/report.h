@@ -66,6 +66,15 @@ typedef struct {
   char *vouched_by;  /* S/MIME: "smime-chain" when the certificate leads to an authority that the team trusts; else NULL */
 } MadoSignature;
 
+/* The key of ours that opened a layer; for OpenPGP alone. */
+typedef struct {
+  char *fingerprint; /* of the primary key */
+  char *subkey;      /* of the part that opened it; NULL: the primary key itself */
+  char *kind;        /* "team", "old", "shared"; NULL: the configuration does not name it */
+  gboolean is_expired, is_revoked;
+  char *newer;       /* fingerprint of the key, or subkey, of the team that the sender should take from now on; NULL: none */
+} MadoUsedKey;
+
 typedef struct {
   char *part; /* path of the part that is the layer: "1", "1.2"; the root is "1" */
   MadoProtocol protocol;
@@ -76,6 +85,7 @@ typedef struct {
   char **encrypted_to;   /* long key ids as the packets name them; zeros: hidden; S/MIME: "#SERIAL/ISSUER" */
   MadoCovers covers;     /* whole: belongs to the cryptographic envelope (RFC 9787) */
   GPtrArray *signatures; /* of MadoSignature */
+  MadoUsedKey *used_key; /* NULL: not opened, or not known */
 } MadoLayer;
 
 typedef struct {
@@ -195,6 +205,7 @@ typedef struct {
   char **problems;         /* plain sentences */
   MadoHeaderFacts *headers;
   GPtrArray *header_differences; /* of MadoHeaderDifference */
+  MadoUsedKey *outdated_key; /* of the first layer that was opened by a key that there is a newer one for; NULL: none */
   char *content_sha256;    /* over From, Date, Subject and the body as they arrived: tells a duplicate from a clash */
 } MadoReport;
 
@@ -217,6 +228,7 @@ typedef struct {
 
 MADO_DECLARE_RECORD (MadoMailbox, mado_mailbox)
 MADO_DECLARE_RECORD (MadoSignature, mado_signature)
+MADO_DECLARE_RECORD (MadoUsedKey, mado_used_key)
 MADO_DECLARE_RECORD (MadoLayer, mado_layer)
 MADO_DECLARE_RECORD (MadoSigner, mado_signer)
 MADO_DECLARE_RECORD (MadoUndecryptable, mado_undecryptable)

@@ -17,3 +17,6 @@ void mado_cms_home_drop_ring (const char *path);
 
 /* (transfer full) a keybox with the certificates of keybox @bytes alone. */
 GBytes *mado_cms_home_certificates (GBytes *bytes);
+
+/* (transfer full) the certificates of keybox @bytes, one by one (of GBytes, DER). */
+GPtrArray *mado_cms_home_list (GBytes *bytes);

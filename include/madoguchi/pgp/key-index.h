@@ -48,6 +48,13 @@ GPtrArray *mado_key_index_list_found (const MadoKeyIndex *index, const char *add
 /* (transfer none, nullable) which directory ("wkd", "vks") offered @key for @address; NULL: none. */
 const char *mado_key_index_found_by (const MadoKey *key, const char *address);
 
+/* (transfer none, nullable) "team", "old" or "shared" when the key or subkey @fingerprint (nullable) is the team's own;
+ * NULL: it is not. Nobody else's key is one of these, whatever a mail says. */
+const char *mado_key_index_own_kind (const MadoKeyIndex *index, const char *fingerprint);
+
+/* Is @key an old key of the team, or one that others have, too? It speaks for nobody. */
+gboolean mado_key_index_is_retired (const MadoKeyIndex *index, const MadoKey *key);
+
 /* Does the team distrust the key or certificate @fingerprint (nullable)? */
 gboolean mado_key_index_is_distrusted (const MadoKeyIndex *index, const char *fingerprint);
 

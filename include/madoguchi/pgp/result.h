@@ -10,6 +10,7 @@ typedef struct {
   char **encrypted_to;
   guint trials; /* recipients whose key had to be found by trying */
   gboolean is_spent; /* the engine produced, or worked, more than it may for one mail */
+  char *opened_by;       /* fingerprint of our key, primary or subkey, that decrypted it; NULL: none, or not told */
   GPtrArray *signatures; /* of MadoSignature; also for combined signatures */
   GBytes *plaintext; /* of a decryption that ended well, else NULL */
   GPtrArray *problems; /* of char: sentences for people */

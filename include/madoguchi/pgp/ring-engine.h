@@ -14,6 +14,7 @@ typedef struct {
   char *archive;    /* madoguchi-archive.kbx: the same keys with other people's certifications */
   gpgme_ctx_t context;
   const char *trust_model;
+  const MadoConf *conf; /* borrowed */
   int lock;         /* -1: reading only */
 } MadoRingEngine;
 

@@ -13,6 +13,7 @@ typedef struct {
   gboolean has_bad_mdc;         /* encrypted data were not whole, or gpg did not find their end */
   gboolean has_bad_signature;   /* a signature is wrong: in batch mode gpg stops there */
   gboolean has_loose_signature; /* a signature stands outside of encrypted data that was opened */
+  char *opened_by;              /* fingerprint of the key that decrypted last; NULL: none */
   GHashTable *primaries;        /* fingerprint of a key that signed -> of its primary key, as gpg checked it */
 } MadoPgpStatus;
 
