@@ -4,11 +4,13 @@
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/log.h"
 #include "madoguchi/ipc/peer.h"
+#include "madoguchi/pgp/adopt.h"
 #include "madoguchi/pgp/key-index.h"
 #include "madoguchi/pgp/keyring.h"
 #include "madoguchi/role/role.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define BLOCK_BYTES_MAX (1024 * 1024)
 
@@ -152,6 +154,37 @@ answer_import (MadoRoleContext *role, MadoPacket *request, GVariant **body, int 
 }
 
 static gboolean
+answer_adopt (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
+{
+  g_autofree char *address = argument (request, "address", error);
+  g_autofree char *source = address == NULL ? NULL : argument (request, "source", error);
+  g_autofree char *wanted = option (request, "fingerprint");
+  g_autoptr (GBytes) block = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+  GVariantBuilder list, answer;
+
+  (void) fd;
+  if (source == NULL)
+    return FALSE;
+  if (request->fd < 0 || !mado_wire_is_memory (request->fd)) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "adopt: what was found is needed, in a memory file");
+    return FALSE;
+  }
+  if (lseek (request->fd, 0, SEEK_SET) != 0 || !mado_fsio_read_all (request->fd, BLOCK_BYTES_MAX, &block, error))
+    return FALSE;
+  MadoKeyOffer offer = { block, address, source, wanted };
+  if (!mado_adopt_keys (role->conf, &offer, &found, error))
+    return FALSE;
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < found->len; i++)
+    g_variant_builder_add_value (&list, mado_found_key_to_variant (found->pdata[i]));
+  g_variant_builder_init (&answer, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&answer, "{sv}", "items", g_variant_builder_end (&list));
+  *body = g_variant_builder_end (&answer);
+  return TRUE;
+}
+
+static gboolean
 answer_export (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
 {
   g_autofree char *fingerprint = argument (request, "fingerprint", error);
@@ -206,7 +239,7 @@ answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GE
     const char *verb;
     gboolean (*answer) (MadoRoleContext *, MadoPacket *, GVariant **, int *, GError **);
   } verbs[] = {
-    { "list", answer_list }, { "show", answer_show }, { "import", answer_import },
+    { "adopt", answer_adopt }, { "list", answer_list }, { "show", answer_show }, { "import", answer_import },
     { "export", answer_export }, { "pin", answer_state }, { "unpin", answer_state }, { "map", answer_state },
     { "unmap", answer_state }, { "certify", answer_state }, { "uncertify", answer_state }, { "distrust", answer_state },
     { "undistrust", answer_state }, { "rm", answer_remove },

@@ -90,6 +90,7 @@ const MadoConfSetting mado_conf_settings[] = {
     "A key server to ask after that (https://HOST; the VKS interface of Hagrid). It learns whose keys the team looks for. Unset: none." },
   { "discovery", "wait", MADO_CONF_DURATION, "5s", 1, 60, "An answer waits this long for a key, and goes without content then." },
   { "discovery", "connections", MADO_CONF_INT, "2", 1, 16, "Look-ups at the same time." },
+  { "discovery", "max-keys", MADO_CONF_INT, "5000", 0, 1000000, "Most keys that directories may bring into the keyring; then only known ones are updated." },
   { "discovery", "hosts", MADO_CONF_LIST, NULL, 0, 0,
     "Where names lead, instead of what DNS says: NAME=ADDRESS (public), NAME=ADDRESS:PORT (reached even when it is not: a directory of "
     "one's own network) or NAME=none. The name * is all others." },

@@ -13,7 +13,7 @@ static const struct {
 } table[] = {
   { MADO_PEER_OPENER, "open", KEEPER_USER },     { MADO_PEER_OPENER, "part", KEEPER_USER },
   { MADO_PEER_SIGNER, "seal", KEEPER_USER },     { MADO_PEER_SENDER, "send", KEEPER_USER },
-  { MADO_PEER_SENDER, "discover", KEEPER_USER },
+  { MADO_PEER_SENDER, "discover", KEEPER_USER }, { MADO_PEER_KEYRING, "adopt", KEEPER_USER },
   { MADO_PEER_KEYRING, "list", KEEPER_USER },    { MADO_PEER_KEYRING, "show", KEEPER_USER },
   { MADO_PEER_KEYRING, "import", KEEPER_USER },  { MADO_PEER_KEYRING, "export", KEEPER_USER },
   { MADO_PEER_KEYRING, "pin", KEEPER_USER },     { MADO_PEER_KEYRING, "unpin", KEEPER_USER },

@@ -64,3 +64,19 @@ static const MadoField known_fields[] = {
   MADO_FIELDS_END,
 };
 const MadoRecordType mado_known_key_type = { "known-key", "madoguchi.known-key/1", sizeof (MadoKnownKey), known_fields };
+
+static const MadoField found_fields[] = {
+  MADO_STRING (MadoFoundKey, address),
+  MADO_STRING (MadoFoundKey, source),
+  MADO_STRING (MadoFoundKey, fingerprint),
+  MADO_STRING (MadoFoundKey, outcome),
+  MADO_TIME (MadoFoundKey, was_expires),
+  MADO_TIME (MadoFoundKey, expires),
+  { "revoked", MADO_FIELD_BOOL, offsetof (MadoFoundKey, is_revoked) },
+  { "expired", MADO_FIELD_BOOL, offsetof (MadoFoundKey, is_expired) },
+  MADO_BOOL (MadoFoundKey, can_encrypt),
+  MADO_STRING (MadoFoundKey, reason),
+  MADO_STRING (MadoFoundKey, warning),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_found_key_type = { "found-key", "madoguchi.refresh/1", sizeof (MadoFoundKey), found_fields };

@@ -58,8 +58,8 @@ mado_keyring_list (const MadoConf *conf, GError **error)
 }
 
 /* Computes everything anew and writes the table. */
-static gboolean
-write_table (MadoRingEngine *engine, MadoKeyTable **listed, GError **error)
+gboolean
+mado_keyring_write (MadoRingEngine *engine, MadoKeyTable **listed, GError **error)
 {
   g_autofree char *path = g_build_filename (engine->gnupg_home, "madoguchi-keys", NULL);
   g_autofree char *ring = g_build_filename (engine->gnupg_home, "pubring.kbx", NULL);
@@ -86,7 +86,7 @@ mado_keyring_refresh_table (const MadoConf *conf, GError **error)
 {
   g_auto (MadoRingEngine) engine = MADO_RING_ENGINE_INIT;
 
-  return mado_ring_engine_open (&engine, conf, TRUE, error) && write_table (&engine, NULL, error);
+  return mado_ring_engine_open (&engine, conf, TRUE, error) && mado_keyring_write (&engine, NULL, error);
 }
 
 static MadoKey *
@@ -193,6 +193,17 @@ note_import (MadoRingEngine *engine, char **fingerprints, gboolean pin, const ch
 }
 
 gboolean
+mado_keyring_take (MadoRingEngine *engine, GBytes *block, char ***fingerprints, GError **error)
+{
+  g_auto (GStrv) found = NULL;
+
+  if (!import_block (engine, block, &found, error) || !note_import (engine, found, FALSE, NULL, error))
+    return FALSE;
+  *fingerprints = g_steal_pointer (&found);
+  return TRUE;
+}
+
+gboolean
 mado_keyring_import (const MadoConf *conf, GBytes *block, gboolean pin, const char *by, MadoKeyTable **imported, GError **error)
 {
   g_auto (MadoRingEngine) engine = MADO_RING_ENGINE_INIT;
@@ -205,7 +216,7 @@ mado_keyring_import (const MadoConf *conf, GBytes *block, gboolean pin, const ch
     return FALSE;
   }
   if (!mado_ring_engine_open (&engine, conf, TRUE, error) || !import_block (&engine, block, &fingerprints, error)
-      || !note_import (&engine, fingerprints, pin, by, error) || !write_table (&engine, &all, error))
+      || !note_import (&engine, fingerprints, pin, by, error) || !mado_keyring_write (&engine, &all, error))
     return FALSE;
   mine = mado_key_table_new ();
   mine->made = all->made;
@@ -364,7 +375,7 @@ state_under_lock (MadoRingEngine *engine, const Rule *rule, const char *subject,
       return refuse_unknown (fingerprint, error);
   }
   if (!change_statements (statements, rule, subject, fingerprint, known, by, error)
-      || !mado_statements_write (statements, engine->gnupg_home, error) || !write_table (engine, &all, error))
+      || !mado_statements_write (statements, engine->gnupg_home, error) || !mado_keyring_write (engine, &all, error))
     return FALSE;
   after = key == NULL || fingerprint == NULL ? NULL : find_key (all, fingerprint);
   if (key != NULL)
@@ -449,5 +460,5 @@ mado_keyring_remove (const MadoConf *conf, const char *fingerprint, GError **err
   /* What was said of it goes with it; that it is distrusted stays, for the day it comes back. */
   mado_statements_drop (statements, NULL, NULL, key->fingerprint);
   return remove_from_ring (&engine, key->fingerprint, error) && mado_statements_write (statements, engine.gnupg_home, error)
-         && write_table (&engine, NULL, error);
+         && mado_keyring_write (&engine, NULL, error);
 }

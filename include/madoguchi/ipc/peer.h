@@ -21,6 +21,8 @@
  * keyring  (asked by the keeper)
  *   list {} -> {items aa{sv} of MadoKey};  show {fingerprint s} -> record MadoKey
  *   import {pin b, member s} + fd of a key block -> {items aa{sv} of MadoKey}
+ *   adopt {address s, source s, fingerprint s (optional)} + fd of what a directory gave -> {items aa{sv} of MadoFoundKey}.
+ *          PERM: nothing of use in it
  *   export {fingerprint s} -> {fingerprint s} + fd of the armoured key
  *   pin {address s, fingerprint s}; map {address s (or a domain), fingerprint s}; certify, uncertify, distrust,
  *   undistrust {fingerprint s}; all with {member s} -> record MadoKey, or {} when the key is not known

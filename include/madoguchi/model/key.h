@@ -66,6 +66,20 @@ typedef struct {
   char *vouched_by;  /* when it was last seen; as in MadoSigner */
   gint64 first_seen, last_seen;
 } MadoKnownKey;
+
+/* What a look-up in a directory brought (madoguchi.refresh/1). */
+typedef struct {
+  char *address;     /* that was looked up */
+  char *source;      /* "wkd", "vks"; NULL: no directory had anything */
+  char *fingerprint; /* of a key; NULL: of none */
+  char *outcome;     /* "new", "updated", "unchanged": a key; "none": no directory has one; "failed": not every one could be
+                        asked, or what came is no key for the address */
+  gint64 was_expires, expires; /* of the key, before and now; 0: never */
+  gboolean is_revoked, is_expired, can_encrypt;
+  char *reason;      /* of "failed", in words */
+  char *warning;     /* key continuity: this is not the key that the address is known by; NULL: nothing to say */
+} MadoFoundKey;
+MADO_DECLARE_RECORD (MadoFoundKey, mado_found_key)
 MADO_DECLARE_RECORD (MadoKeyUser, mado_key_user)
 MADO_DECLARE_RECORD (MadoKeyStatement, mado_key_statement)
 MADO_DECLARE_RECORD (MadoKey, mado_key)

@@ -34,3 +34,9 @@ gboolean mado_keyring_remove (const MadoConf *conf, const char *fingerprint, GEr
 
 /* Writes the key table anew, e.g. after keys were imported with gpg itself. Errors: TEMP. */
 gboolean mado_keyring_refresh_table (const MadoConf *conf, GError **error);
+
+/* For adopt.c, which holds the lock with @engine. take () imports @block, of which @fingerprints (transfer full) are the
+ * keys; write () makes the table anew (@listed: (transfer full) what is in it). Errors: PERM, TEMP. */
+struct _MadoRingEngine;
+gboolean mado_keyring_take (struct _MadoRingEngine *engine, GBytes *block, char ***fingerprints, GError **error);
+gboolean mado_keyring_write (struct _MadoRingEngine *engine, MadoKeyTable **listed, GError **error);

@@ -7,7 +7,7 @@
 
 #include <gpgme.h>
 
-typedef struct {
+typedef struct _MadoRingEngine {
   char *gnupg_home; /* absolute */
   char *scratch;    /* the engine's own home */
   char *ring;       /* the processing ring: pubring.kbx, or pubring.gpg where only that is there */
