@@ -17,10 +17,11 @@ const MadoConfSetting mado_conf_settings[] = {
     "is opened. They sign nothing, are not published, and vouch for nobody." },
   { "team", "shared-keys", MADO_CONF_LIST, NULL, 0, 0,
     "The same for keys that other teams have, too, as FIRST's quarterly one: whoever signs with it proves nothing." },
+  { "team", "key-url", MADO_CONF_STRING, NULL, 0, 0, "Where that key can be fetched from; stands in answers." },
   { "team", "ticket-prefix", MADO_CONF_STRING, "CSIRT", 0, 0,
     "Letters and digits before the ticket number: [PREFIX #2026-000001]." },
   { "team", "languages", MADO_CONF_LIST, "ja;en", 0, 0,
-    "Languages the team answers in; the first is used when a mail's language is not known." },
+    "Languages the team answers in; all of them, in this order, when a mail's language is not known or none of them." },
   { "team", "office-hours", MADO_CONF_STRING, "Mon-Fri 09:00-17:30 JST (UTC+9)", 0, 0,
     "When the window is staffed, in words; stands in the acknowledgement." },
 
@@ -77,9 +78,14 @@ const MadoConfSetting mado_conf_settings[] = {
   { "submission", "retry-max", MADO_CONF_DURATION, "1h", 0, 7 * DAY, "Longest wait between two attempts." },
   { "submission", "give-up", MADO_CONF_DURATION, "5d", 0, 30 * DAY, "An answer not delivered after this long has failed (RFC 5321, 4.5.4.1)." },
 
-  { "reply", "templates", MADO_CONF_STRING, MADO_DATADIR "/templates", 0, 0, "Directory of answer templates (NAME.LANGUAGE.txt)." },
+  { "reply", "templates", MADO_CONF_STRING, MADO_DATADIR "/templates", 0, 0, "Directory of answer templates (NAME.LANGUAGE.txt; docs/answers.md explains them)." },
   { "reply", "rate-per-sender", MADO_CONF_INT, "20", 0, 100000, "Most automatic answers to one address within rate-window." },
   { "reply", "rate-window", MADO_CONF_DURATION, "1d", 1, 365 * DAY, "See rate-per-sender." },
+  { "reply", "rate-per-hour", MADO_CONF_INT, "1000", 0, 1000000,
+    "Most automatic answers to all senders together within an hour. Reports with a good signature do not wait for it." },
+  { "reply", "own-lists", MADO_CONF_LIST, NULL, 0, 0,
+    "List-Ids of mailing lists of the team, as they stand in angle brackets: a mail that came by these alone is answered like one "
+    "that came directly, for example when abuse@ is a group." },
   { "reply", "encrypt", MADO_CONF_BOOL, "yes", 0, 0, "Encrypt acknowledgements to the key that signed the report." },
   { "reply", "hidden-subject", MADO_CONF_STRING, "[...]", 0, 0, "Outer Subject of encrypted answers (RFC 9788, 3.2.1)." },
 

@@ -3,12 +3,69 @@
 #include "madoguchi/desk/draft.h"
 #include "madoguchi/desk/policy.h"
 #include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-outbox.h"
+#include "madoguchi/base/error.h"
+
+#include <string.h>
+
+#define HOUR 3600
+#define SAME_TEXT_WINDOW (7 * 86400) /* as long as RFC 3834, 2 wants the same answer not to be repeated */
+#define MAX_ALIKE 5
 
 static const char *
 get_from (const MadoReport *report)
 {
   return report->from != NULL ? report->from->address : NULL;
+}
+
+/* Do both say the same, with the same parts? What says nothing is like nothing. */
+static gboolean
+says_the_same (const MadoReport *a, const MadoReport *b)
+{
+  gboolean has_text = a->text != NULL && a->text[strspn (a->text, " \t\r\n")] != '\0';
+
+  if ((!has_text && a->parts->len == 0) || a->parts->len != b->parts->len || g_strcmp0 (a->text, b->text) != 0)
+    return FALSE;
+  for (guint i = 0; i < a->parts->len; i++) {
+    const MadoPart *one = g_ptr_array_index (a->parts, i), *other = g_ptr_array_index (b->parts, i);
+    if (g_strcmp0 (one->sha256, other->sha256) != 0)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Earlier tickets of this sender with the same text; @number: (transfer full, nullable) of the first one. */
+static gboolean
+find_earlier (const MadoSettler *settler, const MadoAnswerCase *mail, char **number, MadoPolicyFacts *facts, GError **error)
+{
+  const MadoReport *report = mail->report;
+  g_autoptr (GPtrArray) alike = NULL;
+  guint same = 0;
+
+  if (get_from (report) == NULL || report->subject == NULL || report->undecryptable != NULL)
+    return TRUE;
+  alike = mado_store_list_alike (settler->store, get_from (report), report->subject, mail->envelope->queue_id,
+                                 settler->now - SAME_TEXT_WINDOW, MAX_ALIKE, error);
+  if (alike == NULL)
+    return FALSE;
+  for (guint i = 0; i < alike->len; i++) {
+    const MadoMail *other = g_ptr_array_index (alike, i);
+    g_autoptr (GError) problem = NULL;
+    g_autoptr (MadoReport) before = mado_store_load_report (settler->store, other->queue_id, &problem);
+    if (before == NULL && g_error_matches (problem, MADO_ERROR, MADO_ERROR_TEMP)) {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+    if (before == NULL || !says_the_same (report, before))
+      continue;
+    same++;
+    g_free (*number);
+    *number = g_strdup (other->number);
+  }
+  facts->earlier = *number;
+  facts->is_told = same > 1;
+  return TRUE;
 }
 
 /* What the store knows of this sender, and of answers so far. */
@@ -20,6 +77,8 @@ look_up (const MadoSettler *settler, const MadoReport *report, MadoPolicyFacts *
   if (report->message_id != NULL && !mado_store_find_answer (settler->store, report->message_id, &own, error))
     return FALSE;
   facts->is_own_message_id = own != 0;
+  if (!mado_store_count_answers (settler->store, NULL, settler->now - HOUR, &facts->all_answers, error))
+    return FALSE;
   return get_from (report) == NULL
          || mado_store_count_answers (settler->store, get_from (report), settler->now - settler->settings->window,
                                       &facts->answers, error);
@@ -45,13 +104,17 @@ gboolean
 mado_answer_add (const MadoSettler *settler, const MadoAnswerCase *mail, MadoSettled *settled, GError **error)
 {
   const MadoDeskSettings *settings = settler->settings;
+  g_autofree char *earlier = NULL;
   MadoPolicyFacts facts = {
     .report = mail->report, .mail_from = mail->envelope->mail_from, .is_new_ticket = mail->is_new_ticket,
+    .is_same_mail = mail->is_same_mail,
     .is_clash = mail->is_clash, .team = settings->team, .languages = settings->languages,
-    .max_answers = settings->max_answers, .may_encrypt = settings->may_encrypt,
+    .own_lists = settings->own_lists, .max_answers = settings->max_answers, .max_all_answers = settings->max_all_answers,
+    .key = settings->may_encrypt ? mado_policy_choose_key (mail->report) : NULL,
   };
 
-  if (mail->is_new_ticket && !look_up (settler, mail->report, &facts, error))
+  if (mail->is_new_ticket
+      && (!look_up (settler, mail->report, &facts, error) || !find_earlier (settler, mail, &earlier, &facts, error)))
     return FALSE;
   MadoPolicyVerdict verdict = mado_policy_judge (&facts);
   settled->answer = verdict.reason;

@@ -115,6 +115,11 @@ mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoReport *report, c
   reply->date = now;
   reply->template_name = g_strdup (verdict->template_name);
   reply->language = g_strdup (verdict->language);
+  g_strfreev (reply->variants);
+  reply->variants = g_strdupv ((char **) verdict->variants);
+  reply->reason = g_strdup (verdict->scope_reason);
+  if (verdict->earlier != NULL) /* "PREFIX #" stands before both numbers */
+    reply->earlier = g_strdup_printf ("%.*s%s", (int) (strcspn (ticket, "#") + 1), ticket, verdict->earlier);
   reply->ticket = g_strdup (ticket);
   reply->recipient = g_strdup (verdict->recipient); /* without the name: it may have come encrypted, and it is a quote */
   reply->reply_to = g_strdup_printf ("%.*s+%s%s", (int) (at - address), address, token, at);

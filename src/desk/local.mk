@@ -44,3 +44,9 @@ tests_unit_test_desk_continuity_LDADD = $(desk_libs)
 unit_tests += tests/unit/test-desk-store-case
 tests_unit_test_desk_store_case_SOURCES = tests/unit/test-desk-store-case.c
 tests_unit_test_desk_store_case_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-policy-table
+tests_unit_test_desk_policy_table_SOURCES = tests/unit/test-desk-policy-table.c
+tests_unit_test_desk_policy_table_CPPFLAGS = $(AM_CPPFLAGS) -DMADO_TABLE=\"$(abs_top_srcdir)/tests/unit/policy-table.tsv\" \
+	-DMADO_ANSWERS=\"$(abs_top_srcdir)/docs/answers.md\"
+tests_unit_test_desk_policy_table_LDADD = $(desk_libs)
+EXTRA_DIST += tests/unit/policy-table.tsv

@@ -18,6 +18,8 @@ mado_desk_settings_read (const MadoConf *conf, MadoDeskSettings *settings, GErro
     .runtime = mado_conf_string (conf, "runtime", "directory"),
     .attempts = mado_conf_int (conf, "spool", "attempts"),
     .max_answers = mado_conf_int (conf, "reply", "rate-per-sender"),
+    .max_all_answers = mado_conf_int (conf, "reply", "rate-per-hour"),
+    .own_lists = mado_conf_list (conf, "reply", "own-lists"),
     .window = mado_conf_int (conf, "reply", "rate-window"),
     .retry_first = mado_conf_int (conf, "submission", "retry-first"),
     .retry_max = mado_conf_int (conf, "submission", "retry-max"),

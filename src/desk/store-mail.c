@@ -209,6 +209,29 @@ mado_store_find_message_id (MadoStore *store, const char *message_id, const char
   return TRUE;
 }
 
+GPtrArray *
+mado_store_list_alike (MadoStore *store, const char *address, const char *subject, const char *but, gint64 since, gint64 limit,
+                       GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_mail_free);
+  g_autofree char *sender = mado_store_fold (address);
+  g_autoptr (MadoStatement) row
+      = mado_sql_query (store, error,
+                        MAIL_SELECT "WHERE m.sender = ? AND m.received > ? AND m.state = 'ticket' AND m.subject = ?"
+                                    " AND m.queue_id <> ? ORDER BY m.received DESC, m.id DESC LIMIT ?",
+                        "sissi", sender, since, subject, but, limit);
+
+  if (row == NULL)
+    return NULL;
+  while (mado_sql_step (store, row, &problem))
+    g_ptr_array_add (list, read_mail (row));
+  if (problem == NULL)
+    return g_steal_pointer (&list);
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return NULL;
+}
+
 gboolean
 mado_store_belongs (MadoStore *store, gint64 incident, const char *address, const char *fingerprint,
                     gboolean *belongs, GError **error)

@@ -202,8 +202,9 @@ mado_store_recover_outbox (MadoStore *store, gint64 *count, GError **error)
 gboolean
 mado_store_count_answers (MadoStore *store, const char *recipient, gint64 since, gint64 *count, GError **error)
 {
+  if (recipient == NULL)
+    return mado_sql_number (store, count, error, "SELECT count (*) FROM outbox WHERE created > ? AND automatic = 1", "i", since);
   g_autofree char *folded = mado_store_fold (recipient);
-
   return mado_sql_number (store, count, error,
                           "SELECT count (*) FROM outbox WHERE recipient = ? AND created > ? AND automatic = 1", "si",
                           folded, since);

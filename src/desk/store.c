@@ -60,6 +60,9 @@ static const char *const migrations[] = {
   "  PRIMARY KEY (name, incident)) STRICT, WITHOUT ROWID;"
   "ALTER TABLE incident ADD COLUMN pap TEXT;"
   "ALTER TABLE incident ADD COLUMN indicators INTEGER NOT NULL DEFAULT 0;",
+  /* What the policy of answers asks for each new ticket. */
+  "CREATE INDEX outbox_created ON outbox (created) WHERE automatic = 1;"
+  "CREATE INDEX message_from ON message (sender, received);",
 };
 
 static gboolean

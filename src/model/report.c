@@ -151,14 +151,25 @@ static const MadoField mado_report_body_fields[] = {
 };
 RECORD_TYPE (mado_report_body, MadoReportBody, "body");
 
+static const MadoField mado_auth_result_fields[] = {
+  MADO_STRING (MadoAuthResult, method),
+  MADO_STRING (MadoAuthResult, result),
+  MADO_STRING (MadoAuthResult, domain),
+  MADO_FIELDS_END,
+};
+RECORD_TYPE (mado_auth_result, MadoAuthResult, "auth-result");
+
 static const MadoField mado_header_facts_fields[] = {
   MADO_STRV (MadoHeaderFacts, in_reply_to),
   MADO_STRV (MadoHeaderFacts, references),
   MADO_STRING (MadoHeaderFacts, auto_submitted),
   MADO_STRING (MadoHeaderFacts, precedence),
   MADO_BOOL (MadoHeaderFacts, is_list),
+  MADO_STRV (MadoHeaderFacts, list_ids),
+  MADO_LIST (MadoHeaderFacts, auth_results, mado_auth_result_type, 100),
   MADO_BOOL (MadoHeaderFacts, suppress_auto_response),
   MADO_BOOL (MadoHeaderFacts, is_delivery_report),
+  MADO_BOOL (MadoHeaderFacts, is_receipt),
   MADO_STRV (MadoHeaderFacts, reported_ids),
   MADO_STRING (MadoHeaderFacts, reply_to),
   MADO_INT (MadoHeaderFacts, from_count),

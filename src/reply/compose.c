@@ -14,7 +14,7 @@
 
 struct _MadoComposer {
   MadoTemplates *templates;
-  char *team, *address, *fingerprint, *office_hours, *hidden_subject;
+  char *team, *address, *fingerprint, *key_url, *office_hours, *hidden_subject;
 };
 
 void
@@ -26,6 +26,7 @@ mado_composer_free (MadoComposer *composer)
   g_free (composer->team);
   g_free (composer->address);
   g_free (composer->fingerprint);
+  g_free (composer->key_url);
   g_free (composer->office_hours);
   g_free (composer->hidden_subject);
   g_free (composer);
@@ -57,11 +58,12 @@ mado_composer_new (const MadoConf *conf, GError **error)
   }
   composer->templates = mado_templates_load (mado_conf_string (conf, "reply", "templates"),
                                              mado_conf_list (conf, "team", "languages"), error);
-  if (composer->templates == NULL)
+  if (composer->templates == NULL || !mado_templates_check (composer->templates, mado_template_names, error))
     return NULL;
   composer->address = g_strdup (addresses[0]);
   composer->team = g_strdup (mado_conf_string (conf, "team", "name"));
   composer->fingerprint = group_by_four (mado_conf_string (conf, "team", "key"));
+  composer->key_url = g_strdup (mado_conf_string (conf, "team", "key-url"));
   composer->office_hours = g_strdup (mado_conf_string (conf, "team", "office-hours"));
   composer->hidden_subject = g_strdup (mado_conf_string (conf, "reply", "hidden-subject"));
   return g_steal_pointer (&composer);
@@ -72,11 +74,14 @@ fill_text (const MadoComposer *composer, const MadoReply *reply, char **subject,
 {
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (reply->date);
   g_autofree char *date = time == NULL ? NULL : g_date_time_format (time, "%Y-%m-%d %H:%M UTC");
-  MadoTemplateValues values = { reply->ticket, composer->team != NULL ? composer->team : composer->address,
-                                composer->address, composer->fingerprint, composer->office_hours, date };
+  MadoTemplateValues values = { .ticket = reply->ticket, .team = composer->team != NULL ? composer->team : composer->address,
+                                .address = composer->address, .fingerprint = composer->fingerprint, .date = date,
+                                .office_hours = composer->office_hours, .key_url = composer->key_url,
+                                .reason = reply->reason, .earlier = reply->earlier };
 
   if (reply->template_name != NULL) {
-    if (!mado_templates_fill (composer->templates, reply->template_name, reply->language, &values, subject, body, error))
+    if (!mado_templates_fill (composer->templates, reply->template_name, (const char *const *) reply->variants,
+                              reply->language, &values, subject, body, error))
       return FALSE;
   } else if (reply->text != NULL) {
     *subject = g_strdup_printf ("[%s]", reply->ticket != NULL ? reply->ticket : "");

@@ -10,8 +10,12 @@ reply_libs = libreply.a $(pgp_libs)
 submit_libs = libsubmit.a libconf.a $(base_libs) $(CURL_LIBS) $(IDN_LIBS)
 
 templatesdir = $(pkgdatadir)/templates
-dist_templates_DATA = conf/templates/ack.ja.txt conf/templates/ack.en.txt conf/templates/ack-plain.ja.txt \
-	conf/templates/ack-plain.en.txt conf/templates/cannot-open.ja.txt conf/templates/cannot-open.en.txt
+dist_templates_DATA = conf/templates/ack-plain.en.txt conf/templates/ack-plain.ja.txt \
+	conf/templates/ack.en.txt conf/templates/ack.ja.txt conf/templates/cannot-open.en.txt \
+	conf/templates/cannot-open.ja.txt conf/templates/duplicate.en.txt conf/templates/duplicate.ja.txt \
+	conf/templates/hours-closed.en.inc conf/templates/hours-closed.ja.inc \
+	conf/templates/hours-open.en.inc conf/templates/hours-open.ja.inc conf/templates/out-of-scope.en.txt \
+	conf/templates/out-of-scope.ja.txt conf/templates/plaintext.en.txt conf/templates/plaintext.ja.txt
 
 # Asks a running signer; tests/it/reply.py drives it.
 check_PROGRAMS += tests/unit/seal-one

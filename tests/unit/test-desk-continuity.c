@@ -265,7 +265,7 @@ test_row (gconstpointer data)
 
 static const char *const team[] = { "csirt@example.org", NULL };
 static const char *const languages[] = { "en", NULL };
-static const MadoDeskSettings settings = { .prefix = "EX", .team = team, .languages = languages, .max_answers = 9, .window = 3600 };
+static const MadoDeskSettings settings = { .prefix = "EX", .team = team, .languages = languages, .max_answers = 9, .max_all_answers = 1000, .window = 3600 };
 
 typedef struct {
   char *top, *path, *url;

@@ -12,7 +12,7 @@
 static const char *const team[] = { "csirt@example.org", NULL };
 static const char *const languages[] = { "en", NULL };
 static const MadoDeskSettings settings = {
-  .prefix = "EX", .team = team, .languages = languages, .max_answers = 3, .window = 3600, .may_encrypt = TRUE
+  .prefix = "EX", .team = team, .languages = languages, .max_answers = 3, .max_all_answers = 1000, .window = 3600, .may_encrypt = TRUE
 };
 
 typedef struct {

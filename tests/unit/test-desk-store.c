@@ -15,7 +15,7 @@
 static const char *const team[] = { "csirt@example.org", NULL };
 static const char *const languages[] = { "ja", "en", NULL };
 static const MadoDeskSettings settings = {
-  .prefix = "EX", .team = team, .languages = languages, .max_answers = 3, .window = 3600, .may_encrypt = TRUE
+  .prefix = "EX", .team = team, .languages = languages, .max_answers = 3, .max_all_answers = 1000, .window = 3600, .may_encrypt = TRUE
 };
 
 typedef struct {
@@ -401,7 +401,7 @@ test_bad_urls (Fixture *f, gconstpointer data G_GNUC_UNUSED)
     g_assert_null (mado_store_open (urls[i], "EX", &error));
     g_assert_error (error, MADO_ERROR, MADO_ERROR_CONF);
   }
-  g_assert_cmpint (mado_store_schema (f->store), ==, 3);
+  g_assert_cmpint (mado_store_schema (f->store), ==, 4);
   g_assert_true (mado_store_check (f->store, NULL));
   mado_store_close (g_steal_pointer (&f->store));
   g_assert_cmpint (sqlite3_open (f->url + strlen ("sqlite:"), &db), ==, SQLITE_OK);
@@ -409,6 +409,82 @@ test_bad_urls (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   sqlite3_close (db);
   g_assert_null (mado_store_open (f->url, "EX", &newer));
   g_assert_error (newer, MADO_ERROR, MADO_ERROR_CONF);
+}
+
+/* A store of the version before gets what the policy of answers asks, and it is used. */
+static void
+test_migration_of_indexes (Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autofree char *number = take (f, 1, "<1@x>", "1", NOW, "ticket");
+  static const char *const questions[][2] = {
+    { "EXPLAIN QUERY PLAN SELECT count (*) FROM outbox WHERE created > 5 AND automatic = 1", "outbox_created" },
+    { "EXPLAIN QUERY PLAN SELECT id FROM message WHERE sender = 'x' AND received > 5", "message_from" },
+  };
+  sqlite3 *db;
+
+  mado_store_close (g_steal_pointer (&f->store));
+  g_assert_cmpint (sqlite3_open (f->url + strlen ("sqlite:"), &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, "DROP INDEX outbox_created; DROP INDEX message_from; PRAGMA user_version = 3", NULL, NULL, NULL),
+                   ==, SQLITE_OK);
+  sqlite3_close (db);
+  open_store (f);
+  g_assert_cmpint (sqlite3_open (f->url + strlen ("sqlite:"), &db), ==, SQLITE_OK);
+  for (gsize i = 0; i < G_N_ELEMENTS (questions); i++) {
+    sqlite3_stmt *row;
+    g_assert_cmpint (sqlite3_prepare_v2 (db, questions[i][0], -1, &row, NULL), ==, SQLITE_OK);
+    g_assert_cmpint (sqlite3_step (row), ==, SQLITE_ROW);
+    g_assert_nonnull (strstr ((const char *) sqlite3_column_text (row, 3), questions[i][1]));
+    sqlite3_finalize (row);
+  }
+  sqlite3_close (db);
+}
+
+/* The same text from the same sender: named once, then no more; what differs is new. */
+static void
+test_same_text (Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+  static const struct {
+    const char *text, *subject, *from;
+    gint64 when;
+    const char *answer;
+  } rows[] = {
+    { "look at this\n", "phishing", "alice@example.net", NOW, "came-in-the-clear" },
+    { "look at that\n", "phishing", "alice@example.net", NOW, "came-in-the-clear" },
+    { "look at this\n", "phishing 2", "alice@example.net", NOW, "came-in-the-clear" },
+    { "look at this\n", "phishing", "bob@example.net", NOW, "came-in-the-clear" },
+    { "look at this\n", "phishing", "Alice@Example.net", NOW + 60, "same-text" },
+    { "look at this\n", "phishing", "alice@example.net", NOW + 90, "told-before" },
+    { "", "phishing", "carol@example.net", NOW, "came-in-the-clear" },
+    { " \n", "phishing", "carol@example.net", NOW, "came-in-the-clear" },
+    { " \n", "phishing", "carol@example.net", NOW, "came-in-the-clear" }, /* what says nothing is like nothing */
+    { "look at this\n", "phishing", "alice@example.net", NOW + 9 * 86400, "came-in-the-clear" },
+  };
+  MadoDeskSettings many = settings;
+
+  many.max_answers = 100;
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autofree char *id = g_strdup_printf ("<%u@x>", i);
+    g_autoptr (MadoEnvelope) envelope = make_envelope ((int) i);
+    g_autoptr (MadoReport) report = make_report (id, id);
+    g_auto (MadoSettled) settled = { 0 };
+    MadoSettler settler = { f->store, &many, rows[i].when };
+    envelope->received = rows[i].when;
+    g_free (report->from->address);
+    report->from->address = g_strdup (rows[i].from);
+    g_free (report->subject);
+    report->subject = g_strdup (rows[i].subject);
+    report->text = g_strdup (rows[i].text);
+    receive (f, envelope);
+    g_assert_true (mado_store_begin (f->store, &error));
+    mado_settle_report (&settler, envelope, report, &settled, &error);
+    g_assert_no_error (error);
+    g_assert_true (mado_store_commit (f->store, &error));
+    g_test_message ("row %u", i);
+    g_assert_cmpstr (settled.answer, ==, rows[i].answer);
+  }
+  g_autoptr (GPtrArray) drafts = mado_store_list_due (f->store, "draft", G_MAXINT64, 100, NULL);
+  g_assert_cmpuint (drafts->len, ==, G_N_ELEMENTS (rows) - 1);
 }
 
 static void
@@ -440,5 +516,7 @@ main (int argc, char **argv)
   ADD ("one-keeper", test_one_keeper);
   ADD ("bad-urls", test_bad_urls);
   ADD ("settled-stays", test_settled_stays);
+  ADD ("migration-of-indexes", test_migration_of_indexes);
+  ADD ("same-text", test_same_text);
   return g_test_run ();
 }

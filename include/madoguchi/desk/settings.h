@@ -11,6 +11,8 @@ typedef struct {
   const char *runtime;
   gint64 attempts;                /* reader's deaths before a mail is held */
   gint64 max_answers, window;     /* per sender */
+  gint64 max_all_answers;         /* to all of them within an hour */
+  const char *const *own_lists;   /* List-Ids */
   gint64 retry_first, retry_max, give_up;
   guint workers;
   guint open_deadline_ms, send_deadline_ms;

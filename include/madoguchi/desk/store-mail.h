@@ -65,6 +65,11 @@ gboolean mado_store_replace_report (MadoStore *store, const char *queue_id, cons
 gboolean mado_store_find_message_id (MadoStore *store, const char *message_id, const char *content,
                                      const char *but, MadoMail **same, gboolean *other, GError **error);
 
+/* (transfer full) mails from @address that made tickets after @since with this @subject, but for @but; newest first: of
+ * MadoMail. */
+GPtrArray *mado_store_list_alike (MadoStore *store, const char *address, const char *subject, const char *but, gint64 since,
+                                  gint64 limit, GError **error);
+
 /* Does anybody with @address (folded by the verb) or @fingerprint (both nullable) speak in @incident already? */
 gboolean mado_store_belongs (MadoStore *store, gint64 incident, const char *address, const char *fingerprint,
                              gboolean *belongs, GError **error);

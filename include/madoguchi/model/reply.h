@@ -7,7 +7,10 @@ typedef struct {
   char *message_id;   /* fixed when the answer is created, with angle brackets */
   gint64 date;
   char *template_name; /* "ack", "ack-plain" ...: the text comes from [reply] templates; NULL: text below */
-  char *language;     /* "ja", "en" */
+  char *language;     /* "ja", "en"; NULL: in all languages of the team, one below the other */
+  char **variants;    /* words of the team's own by which templates are chosen, first things first: NAME.VARIANT.LANGUAGE */
+  char *reason;       /* why a matter is not ours: words of the team, from its rules */
+  char *earlier;      /* ticket of an earlier mail of the same sender with the same text */
   char *ticket;       /* "PREFIX #2026-000001" */
   char *recipient;    /* one address */
   char *recipient_name;

@@ -159,6 +159,13 @@ typedef struct {
   char **thread_ids;   /* those that stand where a correspondence names itself; internal */
 } MadoReportBody;
 
+/* What a mail server of ours found out about the sender (RFC 8601). */
+typedef struct {
+  char *method; /* "spf", "dkim", "dmarc": lower case */
+  char *result; /* "pass", "fail", "softfail", "none"... */
+  char *domain; /* for which: smtp.mailfrom, header.d (or header.i), header.from; lower case; NULL when it does not say */
+} MadoAuthResult;
+
 /* Header facts for threading and for the answer policy; protected values where there are any. */
 typedef struct {
   char **in_reply_to;    /* Message-IDs with their angle brackets */
@@ -166,8 +173,11 @@ typedef struct {
   char *auto_submitted;  /* the keyword, lower case; NULL when the field is absent */
   char *precedence;      /* lower case */
   gboolean is_list;      /* any List-* field (RFC 2369, RFC 2919) */
+  char **list_ids;       /* of all List-Id fields: what stands in angle brackets, lower case */
+  GPtrArray *auth_results; /* of MadoAuthResult: from the Authentication-Results of [reply] authserv-id alone, topmost first */
   gboolean suppress_auto_response; /* X-Auto-Response-Suppress: All, OOF or AutoReply; X-Autoreply and their like */
-  gboolean is_delivery_report; /* multipart/report; report-type=delivery-status (RFC 3464) */
+  gboolean is_delivery_report; /* multipart/report; report-type=delivery-status (RFC 3464), or another form of a returned mail */
+  gboolean is_receipt;   /* multipart/report; report-type=disposition-notification (RFC 8098) */
   char **reported_ids;   /* Message-IDs of the returned mail inside a delivery report */
   char *reply_to;        /* address of a single Reply-To */
   gint64 from_count;     /* mailboxes in From; identity needs exactly 1 */
@@ -227,6 +237,7 @@ typedef struct {
 #define MADO_REPORT_BYTES_MAX (64 * 1024 * 1024)
 
 MADO_DECLARE_RECORD (MadoMailbox, mado_mailbox)
+MADO_DECLARE_RECORD (MadoAuthResult, mado_auth_result)
 MADO_DECLARE_RECORD (MadoSignature, mado_signature)
 MADO_DECLARE_RECORD (MadoUsedKey, mado_used_key)
 MADO_DECLARE_RECORD (MadoLayer, mado_layer)
