@@ -5,11 +5,15 @@
 #include "madoguchi/model/tlp.h"
 #include "madoguchi/report/arf.h"
 #include "madoguchi/report/format.h"
+#include "madoguchi/report/x-arf.h"
 
 #include <string.h>
 
 /* The first that says yes has the document. */
-static const MadoFormatReader readers[] = { mado_arf_read };
+static const MadoFormatReader readers[] = {
+  mado_arf_read,
+  mado_x_arf_read,
+};
 
 static void
 read_document (const MadoDocument *document, MadoFormatOutput *output, GHashTable *understood)
@@ -33,6 +37,36 @@ replace_texts (MadoSource *source, GHashTable *understood, MadoFormatOutput *out
       g_ptr_array_remove_index (source->stretches, i - 1);
   }
   g_ptr_array_extend_and_steal (source->stretches, g_steal_pointer (&output->texts));
+}
+
+/* The part behind a report in ARF or X-ARF is what it is about: shown, not said. */
+static void
+mark_evidence (GPtrArray *stretches, const MadoReportRecord *record)
+{
+  const char *point = strrchr (record->part, '.');
+  g_autofree char *next = NULL;
+
+  if (point == NULL || (strcmp (record->format, "arf") != 0 && strcmp (record->format, "x-arf") != 0))
+    return;
+  next = g_strdup_printf ("%.*s.%" G_GUINT64_FORMAT, (int) (point - record->part), record->part, g_ascii_strtoull (point + 1, NULL, 10) + 1);
+  for (guint i = 0; i < stretches->len; i++) {
+    MadoStretch *stretch = stretches->pdata[i];
+    if (strcmp (stretch->part, next) == 0)
+      stretch->is_evidence = TRUE;
+  }
+}
+
+/* A mail that promises a report and holds none. */
+static void
+note_missing (const MadoSource *source, MadoFormatOutput *output)
+{
+  for (guint i = 0; i < output->records->len; i++) {
+    const MadoReportRecord *record = output->records->pdata[i];
+    if (g_str_has_suffix (record->format, "arf"))
+      return;
+  }
+  if (output->problems->len == 0 && mado_x_arf_is_promised (source))
+    g_ptr_array_add (output->problems, g_strdup ("The header says that this is a report in X-ARF, and no part that can be read holds one."));
 }
 
 static void
@@ -98,6 +132,9 @@ mado_formats_read (MadoReport *report, MadoSource *source, const MadoConf *conf)
   output.subject = report->subject;
   for (guint i = 0; i < source->documents->len; i++)
     read_document (source->documents->pdata[i], &output, understood);
+  note_missing (source, &output);
+  for (guint i = 0; i < output.records->len; i++)
+    mark_evidence (source->stretches, output.records->pdata[i]);
   replace_texts (source, understood, &output);
   add_problems (report, output.problems);
   add_external_ids (report->report, output.external_ids);

@@ -13,18 +13,18 @@ from tap import Tap, build_dir
 
 LIBRARIES = {
     "gmime": "libgmime-", "gpgme": "libgpgme.", "sqlite": "libsqlite3.", "curl": "libcurl",
-    "json": "libjson-glib-", "xml": "libxml2.", "gcrypt": "libgcrypt.", "psl": "libpsl.", "idn": "libidn2.",
+    "json": "libjson-glib-", "xml": "libxml2.", "gcrypt": "libgcrypt.", "psl": "libpsl.", "idn": "libidn2.", "yaml": "libyaml-",
 }
 # program: (must link, must not link)
 TABLE = {
-    "madoguchi-lmtp": (["gcrypt"], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn"]),
-    "madoguchi-keeper": (["gcrypt", "sqlite"], ["gmime", "gpgme", "curl", "json", "xml", "psl", "idn"]),
-    "madoguchi-opener": (["gcrypt", "gmime", "gpgme", "psl", "idn"], ["sqlite", "curl", "json", "xml"]),
-    "madoguchi-signer": (["gpgme"], ["gmime", "sqlite", "curl", "json", "xml", "psl", "idn"]),
-    "madoguchi-sender": (["curl", "idn"], ["gmime", "gpgme", "sqlite", "json", "xml", "psl"]),
-    "madoguchi-keyring": (["gpgme"], ["gmime", "curl", "sqlite", "json", "xml", "psl", "idn"]),
-    "madoguchi": (["gcrypt", "gmime", "gpgme", "psl", "idn", "json"], ["curl", "sqlite", "xml"]),
-    "madoguchid": ([], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn"]),
+    "madoguchi-lmtp": (["gcrypt"], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml"]),
+    "madoguchi-keeper": (["gcrypt", "sqlite"], ["gmime", "gpgme", "curl", "json", "xml", "psl", "idn", "yaml"]),
+    "madoguchi-opener": (["gcrypt", "gmime", "gpgme", "psl", "idn", "yaml"], ["sqlite", "curl", "json", "xml"]),
+    "madoguchi-signer": (["gpgme"], ["gmime", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml"]),
+    "madoguchi-sender": (["curl", "idn"], ["gmime", "gpgme", "sqlite", "json", "xml", "psl", "yaml"]),
+    "madoguchi-keyring": (["gpgme"], ["gmime", "curl", "sqlite", "json", "xml", "psl", "idn", "yaml"]),
+    "madoguchi": (["gcrypt", "gmime", "gpgme", "psl", "idn", "yaml", "json"], ["curl", "sqlite", "xml"]),
+    "madoguchid": ([], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml"]),
 }
 
 

@@ -1,34 +1,128 @@
 #!/usr/bin/env python3
-"""Reports that are mails of a certain form: every sample of the shared corpus becomes the fields that its source expects."""
+"""Reports that are mails of a certain form: every sample of the shared corpus becomes the fields that its source expects, a
+report is made from every schema, and a table says what was found."""
+import glob
+import json
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import madoformats as f  # noqa: E402
 import madotest as t  # noqa: E402
 
-# file, kind, what the fields say
+SPAMEXPERTS = {'feedback-type': 'abuse', 'user-agent': 'SpamExperts/88068', 'version': '1', 'original-rcpt-to': '<ashley@example.com>'}
+NETCRAFT = {'Category': 'abuse', 'Report-Type': 'malware-attack', 'Reported-From': 'takedown@netcraft.com', 'User-Agent': 'Netcraft Takedown'}
+
+# file, kind, category, what the fields say, sources
 SAMPLES = [
-    ('abuseio/1.eml', 'arf', {'feedback-type': 'abuse', 'source-ip': '172.16.10.13', 'user-agent': 'SpamExperts/88068',
-                              'arrival-date': 'Tue, 04 Aug 2015 08:51:18 -0000', 'original-rcpt-to': '<ashley@example.com>'}),
-    ('abuseio/2.eml', 'arf', {'feedback-type': 'abuse', 'source-ip': '192.168.1.12', 'user-agent': 'SpamExperts/88068',
-                              'arrival-date': 'Tue, 04 Aug 2015 08:51:17 -0000', 'original-rcpt-to': '<ashley@example.com>'}),
-    ('abuseio/3.eml', 'arf', {'feedback-type': 'abuse', 'source-ip': '10.0.2.35', 'user-agent': 'SpamExperts/88068',
-                              'arrival-date': 'Tue, 04 Aug 2015 11:01:11 -0000', 'original-rcpt-to': '<ashley@example.com>'}),
+    ('abuseio/1.eml', 'arf', 'abusive-content:spam',
+     {**SPAMEXPERTS, 'source-ip': '172.16.10.13', 'arrival-date': 'Tue, 04 Aug 2015 08:51:18 -0000'}, ['172.16.10.13']),
+    ('abuseio/2.eml', 'arf', 'abusive-content:spam',
+     {**SPAMEXPERTS, 'source-ip': '192.168.1.12', 'arrival-date': 'Tue, 04 Aug 2015 08:51:17 -0000'}, ['192.168.1.12']),
+    ('abuseio/3.eml', 'arf', 'abusive-content:spam',
+     {**SPAMEXPERTS, 'source-ip': '10.0.2.35', 'arrival-date': 'Tue, 04 Aug 2015 11:01:11 -0000'}, ['10.0.2.35']),
+    ('abuseio/Blocklistde_Example_1.eml', 'xarf', 'abusive-content:spam',
+     {'Report-Type': 'regbot', 'Source': '10.0.2.150', 'Version': '0.2', 'Port': '80', 'Report-ID': '123456789@blocklist.de'}, ['10.0.2.150']),
+    ('abuseio/Cleanmx_Example_1.eml', 'xarf', 'information-gathering:scanner',
+     {'Report-Type': 'harvesting', 'Source': '192.168.2.20', 'Version': '0.1', 'Service': 'postfix',
+      'Schema-URL': 'http: //support.clean-mx.de/schema/xarf.json'}, ['192.168.2.20']),
+    ('abuseio/Netcraft_Example_1.eml', 'xarf', 'malicious-code:malware-distribution', {**NETCRAFT, 'Source': '10.0.2.2'},
+     ['10.0.2.2', 'http://www.domain.tld/scripts/ufo.js']),
+    ('abuseio/Netcraft_Example_2.eml', 'xarf', 'malicious-code:malware-distribution',
+     {**NETCRAFT, 'Source': 'fdf1:cb9d:f59e:19b0:0:0:0:1'}, ['fdf1:cb9d:f59e:19b0:0:0:0:1', 'http://www.domain6.tld/scripts/ufo.js']),
+    ('abuseio/Netcraft_Example_3.eml', 'xarf', 'fraud:phishing', {'Report-Type': 'phishing', 'Source-Type': 'uri', 'Domain': 'customer1.tld'},
+     ['http://customer1.tld/ints.cancellation.form.your.pc.is.now.connected/to.ituneserver.with.ssl2active'
+      '.applecustomers.webformlogin2/', 'customer1.tld']),
 ]
+
+# A value for each word of the schemata, by its type there; the words that matter by name.
+WORDS = {'Source': '203.0.113.9', 'Source-Type': 'ipv4', 'Destination': '198.51.100.7', 'Destination-Type': 'ipv4', 'Reported-From': 'r@reporter.test',
+         'Report-ID': '7@reporter.test', 'Date': '2026-11-20T01:02:03Z', 'TLP': 'amber', 'Malware-MD5': '0cc175b9c0f1b6a831c399e269772661',
+         'MD5': '0cc175b9c0f1b6a831c399e269772661', 'Schema-URL': 'http://schema.test/x.json', 'Version': '0.2', 'Port': '22'}
+
+
+class Table:
+    """Counts per format, printed at the end."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def add(self, name, opened):
+        row = self.rows.setdefault(name, [0, 0, 0, 0, 0])
+        records = opened['report']['records']
+        for n, more in enumerate((1, len(records), sum(len(r['fields']) for r in records), len(opened['indicators']), len(opened['problems']))):
+            row[n] += more
+
+    def note(self, tap):
+        tap.note('%-22s %6s %8s %7s %11s %9s' % ('format', 'mails', 'records', 'fields', 'indicators', 'problems'))
+        for name, row in sorted(self.rows.items()):
+            tap.note('%-22s %6d %8d %7d %11d %9d' % (name, *row))
+
+
+def check_samples(tap, reader, table):
+    reports = os.path.join(f.CORPUS, 'reports')
+    for name, kind, category, fields, sources in SAMPLES:
+        opened = reader.open_file(reports, name)
+        report = opened['report']
+        found = {key: report['fields'].get(key) for key in fields}
+        tap.equal((report['kind'], report['category'], found, report['records'][0]['sources']), (kind, category, fields, sources), name)
+        tap.ok(not opened['problems'] and not report['records'][0]['evidence'], name + ': no problem, and the reporter says it', str(opened['problems']))
+        table.add(report['records'][0]['format'], opened)
+
+
+def schema_words(path):
+    """{word: allowed values} of a schema; one lacks a comma."""
+    with open(path, encoding='utf-8') as file:
+        text = file.read()
+    try:
+        return {name: rule.get('enum') for name, rule in json.loads(text)['properties'].items()}
+    except ValueError:
+        return {name: rule.get('enum') for name, rule in json.loads(re.sub(r'(["\]}])(\s*\n\s*")', r'\1,\2', text))['properties'].items()}
+
+
+def check_schemata(tap, reader, table):
+    """A report with every word that a schema knows, for each of its report types."""
+    for path in sorted(glob.glob(os.path.join(f.DATA, 'xarf-v0', '*.json'))):
+        words = schema_words(path)
+        name = os.path.basename(path)
+        for kind in words.get('Report-Type') or ['other']:
+            chosen = {word: kind if word == 'Report-Type' else WORDS.get(word) or (values or ['x-%s' % word])[0] for word, values in words.items()}
+            text = '---\n' + ''.join('%s: %s\n' % (word, json.dumps(value) if '?' in value else value) for word, value in chosen.items())
+            opened = reader.open(x_arf_mail(text))
+            record = (opened['report']['records'] or [{}])[0]
+            want = {word: value for word, value in chosen.items()}
+            tap.ok(record.get('fields') == want and record.get('type') == '%s/%s' % (chosen['Category'], kind) and record['sources'][0] == '203.0.113.9'
+                   and opened['report']['kind'] == 'xarf' and record['tlp'] == ('TLP:AMBER' if 'TLP' in words else None)
+                   and not opened['problems'], '%s: %s' % (name, kind), '%s %s' % (record, opened['problems']))
+            table.add('x-arf (schemata)', opened)
+
+
+def x_arf_mail(text, header='PLAIN', name='report.txt', more=()):
+    entity = t.part_entity([t.text_entity('See the report.'), t.attachment(name, text.encode(), 'text/plain'), *more])
+    return t.plain('feed@reporter.test', t.TEAM, 'abuse report', '', entity=entity, headers=(('X-XARF', header),))
+
+
+def check_x_arf(tap, reader, table):
+    one = 'Reported-From: r@reporter.test\nCategory: abuse\nReport-Type: login-attack\nSource: 203.0.113.%d\n'
+    opened = reader.open(x_arf_mail('---\n' + one % 1 + '---\n' + one % 2, 'BULK', 'other.yaml', [t.attachment('x.txt', (one % 3).encode(), 'text/plain')]))
+    tap.equal([r['sources'] for r in opened['report']['records']], [['203.0.113.1'], ['203.0.113.2'], ['203.0.113.3']], 'X-ARF in bulk: a record for each')
+    table.add('x-arf (bulk)', opened)
+    opened = reader.open(x_arf_mail('nothing of it'))
+    tap.ok('no part that can be read holds one' in ' '.join(opened['problems']), 'a header that promises a report is missed', str(opened['problems']))
+    opened = reader.open(x_arf_mail('nothing of it', 'no'))
+    tap.equal(opened['problems'], [], '... and one that does not is not')
 
 
 def main():
     tap = t.Tap()
-    reports = os.path.join(f.CORPUS, 'reports')
-    if not os.path.isdir(reports):
-        t.skip_all('no ' + reports)
-    reader = f.Reader()
-    for name, kind, fields in SAMPLES:
-        report = reader.open_file(reports, name)['report']
-        found = {key: report['fields'].get(key) for key in fields}
-        tap.ok((report['kind'], found) == (kind, fields), name, '%s %s' % (report['kind'], report['fields']))
-        tap.ok(report['records'][0]['format'] == kind, name + ': a record', str(report['records']))
+    if not os.path.isdir(os.path.join(f.CORPUS, 'reports')):
+        t.skip_all('no ' + f.CORPUS)
+    reader, table = f.Reader(), Table()
+    check_samples(tap, reader, table)
+    check_schemata(tap, reader, table)
+    check_x_arf(tap, reader, table)
+    table.note(tap)
     tap.done()
 
 
