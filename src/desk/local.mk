@@ -3,7 +3,8 @@ libdesk_a_SOURCES = src/desk/store.c src/desk/store-sql.c src/desk/store-mail.c 
 	src/desk/store-outbox.c src/desk/thread.c src/desk/policy.c src/desk/draft.c src/desk/answer.c src/desk/settle.c \
 	src/desk/settings.c src/desk/desk.c src/desk/batch.c src/desk/pool.c src/desk/intake-queue.c src/desk/flow.c \
 	src/desk/outbox.c src/desk/control.c src/desk/verbs.c src/desk/verbs-ticket.c src/desk/verbs-mail.c \
-	src/desk/verbs-house.c src/desk/continuity.c src/desk/store-key.c src/desk/store-case.c src/desk/account.c src/desk/keeper.c
+	src/desk/verbs-house.c src/desk/continuity.c src/desk/store-key.c src/desk/store-case.c src/desk/account.c src/desk/keeper.c \
+	src/desk/seek-rule.c src/desk/seeker.c src/desk/store-look-up.c
 libdesk_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 noinst_HEADERS += include/madoguchi/desk/store.h include/madoguchi/desk/store-sql.h \
 	include/madoguchi/desk/store-mail.h include/madoguchi/desk/store-incident.h \
@@ -14,6 +15,7 @@ noinst_HEADERS += include/madoguchi/desk/store.h include/madoguchi/desk/store-sq
 	include/madoguchi/desk/control.h include/madoguchi/desk/verbs.h include/madoguchi/desk/verbs-ticket.h \
 	include/madoguchi/desk/verbs-mail.h include/madoguchi/desk/verbs-house.h include/madoguchi/desk/continuity.h include/madoguchi/desk/store-key.h \
 	include/madoguchi/desk/account.h \
+	include/madoguchi/desk/seek-rule.h include/madoguchi/desk/seeker.h include/madoguchi/desk/store-look-up.h \
 	include/madoguchi/desk/keeper.h
 desk_libs = libdesk.a libspool.a libmodel.a libipc.a libconf.a $(base_libs) $(SQLITE_LIBS)
 
@@ -50,3 +52,12 @@ tests_unit_test_desk_policy_table_CPPFLAGS = $(AM_CPPFLAGS) -DMADO_TABLE=\"$(abs
 	-DMADO_ANSWERS=\"$(abs_top_srcdir)/docs/answers.md\"
 tests_unit_test_desk_policy_table_LDADD = $(desk_libs)
 EXTRA_DIST += tests/unit/policy-table.tsv
+
+unit_tests += tests/unit/test-desk-seek-rule tests/unit/test-desk-store-look-up tests/unit/test-desk-seeker
+tests_unit_test_desk_seek_rule_SOURCES = tests/unit/test-desk-seek-rule.c
+tests_unit_test_desk_seek_rule_LDADD = $(desk_libs)
+tests_unit_test_desk_store_look_up_SOURCES = tests/unit/test-desk-store-look-up.c
+tests_unit_test_desk_store_look_up_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_store_look_up_LDADD = $(desk_libs)
+tests_unit_test_desk_seeker_SOURCES = tests/unit/test-desk-seeker.c tests/unit/desk-fake.c tests/unit/desk-fake.h
+tests_unit_test_desk_seeker_LDADD = $(desk_libs)

@@ -1,6 +1,7 @@
 /* settings.c: see settings.h. */
 #include "madoguchi/desk/settings.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/model/tlp.h"
 
 #include <string.h>
 
@@ -29,11 +30,27 @@ mado_desk_settings_read (const MadoConf *conf, MadoDeskSettings *settings, GErro
     .send_deadline_ms = (guint) mado_conf_int (conf, "submission", "timeout") * 1000 + GRACE_MS,
     .tmp_age = mado_conf_int (conf, "spool", "tmp-age"),
     .may_encrypt = mado_conf_bool (conf, "reply", "encrypt"),
+    .has_key_server = mado_conf_string (conf, "discovery", "vks") != NULL,
+    .look_up_connections = (guint) mado_conf_int (conf, "discovery", "connections"),
+    .look_up_wait = mado_conf_int (conf, "discovery", "wait"),
+    .look_up_keep_found = mado_conf_int (conf, "discovery", "keep-found"),
+    .look_up_keep_none = mado_conf_int (conf, "discovery", "keep-none"),
+    .look_up_keep_failed = mado_conf_int (conf, "discovery", "keep-failed"),
+    .look_up_before = mado_conf_int (conf, "discovery", "refresh-before"),
+    .look_up_except = mado_conf_list (conf, "discovery", "except"),
+    .look_up_not_for = mado_conf_list (conf, "discovery", "not-for"),
   };
+
+  s.looks_up = s.has_key_server || mado_conf_bool (conf, "discovery", "wkd");
 
   for (gsize i = 0; s.team[i] != NULL; i++)
     if (strchr (s.team[i], '@') == NULL) {
       g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "[team] address: %s is no address", s.team[i]);
+      return FALSE;
+    }
+  for (gsize i = 0; s.look_up_not_for[i] != NULL; i++)
+    if (mado_tlp_level (s.look_up_not_for[i]) == MADO_TLP_NONE) {
+      g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "[discovery] not-for: %s: TLP:RED, PAP:AMBER and the like", s.look_up_not_for[i]);
       return FALSE;
     }
   if (s.team[0] == NULL || s.languages[0] == NULL) {

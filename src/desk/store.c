@@ -63,6 +63,9 @@ static const char *const migrations[] = {
   /* What the policy of answers asks for each new ticket. */
   "CREATE INDEX outbox_created ON outbox (created) WHERE automatic = 1;"
   "CREATE INDEX message_from ON message (sender, received);",
+  /* Whose key was looked for in directories. */
+  "CREATE TABLE look_up (address TEXT PRIMARY KEY, outcome TEXT NOT NULL, made INTEGER NOT NULL, until INTEGER NOT NULL)"
+  "  STRICT, WITHOUT ROWID;",
 };
 
 static gboolean

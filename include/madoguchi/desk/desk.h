@@ -14,6 +14,7 @@ typedef struct {
   MadoSpool *spool;
   MadoBatch *batch;
   MadoPool *opener, *signer, *sender, *keyring;
+  struct _MadoSeeker *seeker; /* looks for keys (seeker.h) */
   gint64 (*now) (void); /* seconds since the epoch; tests set their own */
   gboolean is_draining; /* begin nothing new */
 } MadoDesk;

@@ -18,6 +18,10 @@ typedef struct {
   guint open_deadline_ms, send_deadline_ms;
   gint64 tmp_age;
   gboolean may_encrypt;
+  gboolean looks_up, has_key_server; /* [discovery] wkd or vks; vks */
+  guint look_up_connections;
+  gint64 look_up_wait, look_up_keep_found, look_up_keep_none, look_up_keep_failed, look_up_before; /* seconds */
+  const char *const *look_up_except, *const *look_up_not_for;
 } MadoDeskSettings;
 
 /* Strings stay @conf's. Errors: CONF (no team address, no language). */
