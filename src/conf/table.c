@@ -17,7 +17,7 @@ const MadoConfSetting mado_conf_settings[] = {
     "is opened. They sign nothing, are not published, and vouch for nobody." },
   { "team", "shared-keys", MADO_CONF_LIST, NULL, 0, 0,
     "The same for keys that other teams have, too, as FIRST's quarterly one: whoever signs with it proves nothing." },
-  { "team", "key-url", MADO_CONF_STRING, NULL, 0, 0, "Where that key can be fetched from; stands in answers." },
+  { "team", "key-url", MADO_CONF_STRING, NULL, 0, 0, "Where the team's key can be fetched from; stands in answers." },
   { "team", "ticket-prefix", MADO_CONF_STRING, "CSIRT", 0, 0,
     "Letters and digits before the ticket number: [PREFIX #2026-000001]." },
   { "team", "languages", MADO_CONF_LIST, "ja;en", 0, 0,
@@ -86,6 +86,9 @@ const MadoConfSetting mado_conf_settings[] = {
   { "reply", "own-lists", MADO_CONF_LIST, NULL, 0, 0,
     "List-Ids of mailing lists of the team, as they stand in angle brackets: a mail that came by these alone is answered like one "
     "that came directly, for example when abuse@ is a group." },
+  { "reply", "authserv-id", MADO_CONF_LIST, NULL, 0, 0,
+    "Names under which mail servers of the team write Authentication-Results (RFC 8601). When such a field says that the sender is "
+    "forged, it gets no answer. That server has to remove fields with its name from mail that comes in. Unset: none is believed." },
   { "reply", "encrypt", MADO_CONF_BOOL, "yes", 0, 0, "Encrypt acknowledgements to the key that signed the report." },
   { "reply", "hidden-subject", MADO_CONF_STRING, "[...]", 0, 0, "Outer Subject of encrypted answers (RFC 9788, 3.2.1)." },
 

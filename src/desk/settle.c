@@ -113,7 +113,7 @@ gather_facts (const MadoSettler *settler, const MadoEnvelope *envelope, MadoThre
 {
   const MadoReport *report = facts->report;
   const MadoHeaderFacts *headers = report->headers;
-  gboolean returns = headers != NULL && headers->is_delivery_report;
+  gboolean returns = headers != NULL && (headers->is_delivery_report || headers->is_receipt);
 
   if (!find_same (settler, envelope->queue_id, facts, error))
     return FALSE;

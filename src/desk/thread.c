@@ -12,7 +12,8 @@ is_automatic (const MadoReport *report)
 {
   const MadoHeaderFacts *headers = report->headers;
 
-  return headers != NULL && headers->auto_submitted != NULL && strcmp (headers->auto_submitted, "no") != 0;
+  return headers != NULL
+         && (headers->is_receipt || (headers->auto_submitted != NULL && strcmp (headers->auto_submitted, "no") != 0));
 }
 
 static MadoThreadVerdict

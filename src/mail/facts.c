@@ -3,14 +3,15 @@
 
 #include "madoguchi/base/hash.h"
 #include "madoguchi/base/text.h"
-#include "madoguchi/mail/content.h"
+#include "madoguchi/mail/auth-results.h"
 #include "madoguchi/mail/header.h"
+#include "madoguchi/mail/returned.h"
 
 #include <gmime/gmime.h>
 #include <string.h>
 
 #define IDS_MAX 1000
-#define RETURNED_HEADER_MAX (256 * 1024)
+#define LIST_IDS_MAX 20
 
 static void
 set_text (char **to, char *text)
@@ -178,6 +179,26 @@ asks_for_silence (const MadoEntity *entity)
   return FALSE;
 }
 
+/* (transfer full) what stands in angle brackets in the fields List-Id, lower case (RFC 2919). */
+static char **
+read_list_ids (const MadoEntity *entity)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint n = 0; n < LIST_IDS_MAX; n++) {
+    g_autofree char *raw = mado_header_raw (entity, "List-Id", n);
+    char *start = raw != NULL ? strrchr (raw, '<') : NULL;
+    if (raw == NULL)
+      break;
+    start = start != NULL ? start + 1 : raw;
+    start[strcspn (start, ">")] = '\0';
+    g_autofree char *folded = g_ascii_strdown (g_strstrip (start), -1);
+    g_autofree char *clean = mado_text_escape_line (folded);
+    g_strv_builder_add (builder, clean);
+  }
+  return g_strv_builder_end (builder);
+}
+
 /* What a member reads first should not be wrong without a word. */
 static void
 note_broken (MadoReading *reading, const MadoEntity *entity)
@@ -210,6 +231,9 @@ mado_facts_read (MadoReading *reading)
   set_text (&facts->auto_submitted, auto_submitted);
   set_text (&facts->precedence, precedence);
   facts->is_list = mado_header_has_prefix (root, "List-");
+  g_strfreev (facts->list_ids);
+  facts->list_ids = read_list_ids (root);
+  mado_auth_results_read (root, mado_conf_list (reading->context->conf, "reply", "authserv-id"), facts->auth_results);
   facts->suppress_auto_response = asks_for_silence (root);
   note_broken (reading, root);
 }
@@ -242,44 +266,6 @@ mado_facts_read_some (MadoReading *reading, const MadoEntity *entity)
   }
 }
 
-/* The Message-ID of the mail that part @entity of a delivery report returns: a whole mail, or its header. */
-static void
-add_returned_id (const MadoEntity *entity, GStrvBuilder *ids)
-{
-  g_autoptr (GBytes) content = NULL;
-  g_autoptr (MadoEntity) header = NULL;
-  MadoStructureLimits limits = { 2, 2, RETURNED_HEADER_MAX };
-  g_auto (GStrv) found = NULL;
-  gsize size;
-  const guint8 *bytes;
-
-  if (entity->is_message && entity->children->len == 1) {
-    found = mado_header_message_ids (mado_entity_child (entity, 0), "Message-ID", 1);
-    g_strv_builder_addv (ids, (const char **) found);
-    return;
-  }
-  if (!g_str_equal (entity->type, "text/rfc822-headers") && !g_str_has_prefix (entity->type, "message/"))
-    return;
-  content = mado_content_decode (entity);
-  bytes = g_bytes_get_data (content, &size);
-  header = mado_structure_scan (bytes, size, "1", &limits, NULL);
-  if (header == NULL)
-    return;
-  found = mado_header_message_ids (header, "Message-ID", 1);
-  g_strv_builder_addv (ids, (const char **) found);
-}
-
-static gboolean
-is_delivery_report (const MadoEntity *entity)
-{
-  g_autofree char *kind = NULL;
-
-  if (entity == NULL || !g_str_equal (entity->type, "multipart/report"))
-    return FALSE;
-  kind = mado_header_param (entity, "Content-Type", "report-type");
-  return kind != NULL && g_ascii_strcasecmp (kind, "delivery-status") == 0;
-}
-
 /* Is everything but an empty or short cover note one forwarded mail? */
 static gboolean
 is_forward (const MadoEntity *entity)
@@ -306,14 +292,11 @@ mado_facts_read_kind (MadoReading *reading)
   MadoHeaderFacts *facts = report->headers;
   const char *kind = "free-text";
 
-  facts->is_delivery_report = is_delivery_report (payload);
+  mado_returned_read (reading);
   if (facts->is_delivery_report) {
-    g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
-    for (guint i = 0; i < payload->children->len; i++)
-      add_returned_id (mado_entity_child (payload, i), ids);
-    g_strfreev (facts->reported_ids);
-    facts->reported_ids = g_strv_builder_end (ids);
     kind = "dsn";
+  } else if (facts->is_receipt) {
+    kind = "auto-reply";
   } else if (facts->auto_submitted != NULL && !g_str_equal (facts->auto_submitted, "no")) {
     kind = "auto-reply";
   } else if (is_forward (payload)) {

@@ -2,7 +2,7 @@ noinst_LIBRARIES += libmail.a
 libmail_a_SOURCES = src/mail/structure.c src/mail/header.c src/mail/words.c src/mail/charset.c src/mail/convert.c src/mail/jis.c src/mail/guess.c \
 	src/mail/sniff.c src/mail/archive.c src/mail/attachment.c \
 	src/mail/content.c \
-	src/mail/html.c src/mail/strip.c src/mail/flowed.c src/mail/reading.c src/mail/facts.c src/mail/body.c src/mail/open.c \
+	src/mail/html.c src/mail/strip.c src/mail/flowed.c src/mail/reading.c src/mail/facts.c src/mail/auth-results.c src/mail/returned.c src/mail/body.c src/mail/open.c \
 	src/mail/forms.c src/mail/smime.c src/mail/peel.c src/mail/unlock.c src/mail/inline.c src/mail/blocks.c src/mail/pairs.c src/mail/offers.c \
 	src/mail/protect.c src/mail/differences.c src/mail/verdict.c src/mail/jail.c
 libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) $(XML_CFLAGS) \
@@ -12,7 +12,7 @@ noinst_HEADERS += include/madoguchi/mail/open.h include/madoguchi/mail/jail.h in
 	include/madoguchi/mail/convert.h include/madoguchi/mail/jis.h include/madoguchi/mail/guess.h \
 	include/madoguchi/mail/sniff.h include/madoguchi/mail/archive.h include/madoguchi/mail/attachment.h \
 	include/madoguchi/mail/content.h include/madoguchi/mail/html.h include/madoguchi/mail/strip.h include/madoguchi/mail/flowed.h include/madoguchi/mail/reading.h \
-	include/madoguchi/mail/facts.h include/madoguchi/mail/body.h \
+	include/madoguchi/mail/auth-results.h include/madoguchi/mail/returned.h include/madoguchi/mail/facts.h include/madoguchi/mail/body.h \
 	include/madoguchi/mail/forms.h include/madoguchi/mail/smime.h include/madoguchi/mail/peel.h include/madoguchi/mail/protect.h \
 	include/madoguchi/mail/verdict.h include/madoguchi/mail/unlock.h include/madoguchi/mail/inline.h \
 	include/madoguchi/mail/blocks.h include/madoguchi/mail/pairs.h include/madoguchi/mail/differences.h include/madoguchi/mail/offers.h
@@ -77,3 +77,6 @@ unit_tests += tests/unit/test-mail-flowed
 tests_unit_test_mail_flowed_SOURCES = tests/unit/test-mail-flowed.c
 tests_unit_test_mail_flowed_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS)
 tests_unit_test_mail_flowed_LDADD = $(mail_libs)
+unit_tests += tests/unit/test-mail-auth-results
+tests_unit_test_mail_auth_results_SOURCES = tests/unit/test-mail-auth-results.c
+tests_unit_test_mail_auth_results_LDADD = $(mail_libs)
