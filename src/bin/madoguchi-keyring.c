@@ -111,6 +111,27 @@ answer_list (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *f
 }
 
 static gboolean
+answer_own (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
+{
+  const MadoKeyIndex *index = get_index (role, error);
+  GVariantBuilder list, answer;
+  const GPtrArray *own;
+
+  (void) request;
+  (void) fd;
+  if (index == NULL)
+    return FALSE;
+  own = mado_key_index_table (index)->own;
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < own->len; i++)
+    g_variant_builder_add_value (&list, mado_own_key_to_variant (own->pdata[i]));
+  g_variant_builder_init (&answer, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&answer, "{sv}", "items", g_variant_builder_end (&list));
+  *body = g_variant_builder_end (&answer);
+  return TRUE;
+}
+
+static gboolean
 answer_show (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
 {
   g_autofree char *fingerprint = argument (request, "fingerprint", error);
@@ -239,7 +260,7 @@ answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GE
     const char *verb;
     gboolean (*answer) (MadoRoleContext *, MadoPacket *, GVariant **, int *, GError **);
   } verbs[] = {
-    { "adopt", answer_adopt }, { "list", answer_list }, { "show", answer_show }, { "import", answer_import },
+    { "adopt", answer_adopt }, { "own", answer_own }, { "list", answer_list }, { "show", answer_show }, { "import", answer_import },
     { "export", answer_export }, { "pin", answer_state }, { "unpin", answer_state }, { "map", answer_state },
     { "unmap", answer_state }, { "certify", answer_state }, { "uncertify", answer_state }, { "distrust", answer_state },
     { "undistrust", answer_state }, { "rm", answer_remove },

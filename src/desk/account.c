@@ -2,6 +2,7 @@
 #include "madoguchi/desk/account.h"
 #include "madoguchi/base/log.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/desk/key-watch.h"
 #include "madoguchi/desk/store-mail.h"
 
 static gboolean
@@ -77,6 +78,10 @@ mado_account_take (MadoDesk *desk, GError **error)
       || !count_unseen (desk, files, &unseen, error) || !has_all_files (desk, files, &all, error))
     return NULL;
   s->pending += unseen;
+  if (desk->keys != NULL) {
+    g_strfreev (account->notices);
+    account->notices = mado_key_watch_notices (desk->keys);
+  }
   account->accepted = rows + unseen;
   account->balanced = all
                       && account->accepted

@@ -4,6 +4,7 @@
 #include "madoguchi/desk/control.h"
 #include "madoguchi/desk/desk.h"
 #include "madoguchi/desk/flow.h"
+#include "madoguchi/desk/key-watch.h"
 #include "madoguchi/desk/outbox.h"
 
 #define SWEEP_SECONDS 600
@@ -24,6 +25,7 @@ on_sweep (gpointer data)
 {
   MadoKeeper *keeper = data;
   MadoDesk *desk = keeper->desk;
+  mado_key_watch_tick (desk->keys);
   guint n = mado_spool_sweep (desk->spool, desk->now (), desk->settings.tmp_age);
 
   if (n > 0)
@@ -47,6 +49,7 @@ mado_keeper_start (const MadoConf *conf, GError **error)
   keeper->desk = mado_desk_open (conf, error);
   if (keeper->desk == NULL)
     return NULL;
+  keeper->desk->keys = mado_key_watch_new (keeper->desk);
   keeper->outbox = mado_outbox_new (keeper->desk, error);
   if (keeper->outbox == NULL)
     return NULL;
@@ -96,6 +99,8 @@ mado_keeper_free (MadoKeeper *keeper)
   mado_control_free (keeper->control);
   mado_flow_free (keeper->flow);
   mado_outbox_free (keeper->outbox);
+  if (keeper->desk != NULL)
+    g_clear_pointer (&keeper->desk->keys, mado_key_watch_free);
   mado_desk_close (keeper->desk);
   g_free (keeper);
 }

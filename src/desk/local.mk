@@ -61,3 +61,9 @@ tests_unit_test_desk_store_look_up_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_store_look_up_LDADD = $(desk_libs)
 tests_unit_test_desk_seeker_SOURCES = tests/unit/test-desk-seeker.c tests/unit/desk-fake.c tests/unit/desk-fake.h
 tests_unit_test_desk_seeker_LDADD = $(desk_libs)
+
+libdesk_a_SOURCES += src/desk/key-watch.c
+noinst_HEADERS += include/madoguchi/desk/key-watch.h
+unit_tests += tests/unit/test-desk-key-watch
+tests_unit_test_desk_key_watch_SOURCES = tests/unit/test-desk-key-watch.c tests/unit/desk-fake.c tests/unit/desk-fake.h
+tests_unit_test_desk_key_watch_LDADD = $(desk_libs)

@@ -1,11 +1,13 @@
 /* verbs-house.c: see verbs-house.h. */
 #include "madoguchi/desk/verbs-house.h"
 #include "madoguchi/desk/account.h"
+#include "madoguchi/desk/key-watch.h"
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/log.h"
+#include "madoguchi/base/text.h"
 
 #include <string.h>
 
@@ -162,6 +164,19 @@ check_role (GVariantBuilder *items, const char *name, const MadoPool *pool)
     add_item (items, name, "ok", "%u connections, %u jobs", connected, load);
 }
 
+/* The keys themselves are looked at by the command line; here only whether the daily look works. */
+static void
+check_watch (const MadoDesk *desk, GVariantBuilder *items)
+{
+  g_auto (GStrv) notices = mado_key_watch_notices (desk->keys);
+  g_autofree char *seen = mado_text_time (mado_key_watch_seen (desk->keys));
+
+  if (mado_key_watch_seen (desk->keys) == 0)
+    add_item (items, "key-watch", "warn", "the keyring has not told yet which keys are ours");
+  else
+    add_item (items, "key-watch", notices[0] != NULL ? "warn" : "ok", "seen at %s; %u to be warned of", seen, g_strv_length (notices));
+}
+
 void
 mado_verb_doctor (MadoCall *call)
 {
@@ -179,6 +194,8 @@ mado_verb_doctor (MadoCall *call)
   check_role (&items, "signer", desk->signer);
   check_role (&items, "sender", desk->sender);
   check_role (&items, "keyring", desk->keyring);
+  if (desk->keys != NULL)
+    check_watch (desk, &items);
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert_value (&dict, "items", g_variant_builder_end (&items));
   mado_call_answer (call, g_variant_dict_end (&dict), -1);

@@ -3,6 +3,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/log.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/desk/key-watch.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/thread.h"
 #include "madoguchi/desk/verbs.h"
@@ -15,6 +16,20 @@
 #define MAX_LOGIN 64
 
 static const char *const states[] = { "new", "open", "waiting", "resolved", "rejected", NULL };
+
+/* (transfer floating) @body (transfer floating) with what the house has to say. */
+static GVariant *
+add_notices (const MadoDesk *desk, GVariant *body)
+{
+  g_autoptr (GVariant) owned = g_variant_ref_sink (body);
+  g_auto (GStrv) notices = desk->keys == NULL ? NULL : mado_key_watch_notices (desk->keys);
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, owned);
+  if (notices != NULL && notices[0] != NULL)
+    g_variant_dict_insert_value (&dict, "notices", g_variant_new_strv ((const char *const *) notices, -1));
+  return g_variant_dict_end (&dict);
+}
 
 void
 mado_verb_list (MadoCall *call)
@@ -46,7 +61,7 @@ mado_verb_list (MadoCall *call)
   if (list == NULL)
     mado_call_fail (call, error);
   else
-    mado_call_answer (call, mado_verbs_items (&mado_summary_type, list), -1);
+    mado_call_answer (call, add_notices (call->desk, mado_verbs_items (&mado_summary_type, list)), -1);
 }
 
 void

@@ -62,6 +62,20 @@ print_summaries (MadoCli *cli, const GPtrArray *items, GError **error)
   return print_text (cli, text, error);
 }
 
+/* What the house has to say stands beside the results, not in them. */
+static void
+print_notices (const MadoCli *cli, const MadoPacket *answer)
+{
+  g_auto (GStrv) notices = NULL;
+
+  if (cli->options.json || !g_variant_lookup (answer->body, "notices", "^as", &notices))
+    return;
+  for (char **notice = notices; *notice != NULL; notice++) {
+    g_autofree char *line = g_strconcat ("NOTICE ", *notice, NULL);
+    mado_cli_warn (line);
+  }
+}
+
 gboolean
 mado_verb_list (MadoCli *cli, GError **error)
 {
@@ -91,6 +105,7 @@ mado_verb_list (MadoCli *cli, GError **error)
   if (items == NULL)
     return FALSE;
   ok = print_summaries (cli, items, error);
+  print_notices (cli, &answer);
   for (guint i = 0; i < items->len; i++)
     mado_record_free (&mado_summary_type, items->pdata[i]);
   return ok;

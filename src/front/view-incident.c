@@ -195,6 +195,10 @@ mado_view_account (GString *out, const MadoAccount *account)
     mado_view_ours (out, 2, "%-20s %8" G_GINT64_FORMAT, rows[i].name, rows[i].count);
   mado_view_ours (out, 0, "accepted               %8" G_GINT64_FORMAT "  %s", account->accepted,
                   account->balanced ? "balanced" : "DOES NOT BALANCE");
+  for (char **notice = account->notices; *notice != NULL; notice++) {
+    g_autofree char *word = mado_text_escape_line (*notice);
+    mado_view_ours (out, 0, "NOTICE %s", word);
+  }
 }
 
 /* One thing that the house says of a key: what, by whom, since when. Addresses are a stranger's words. */

@@ -99,6 +99,7 @@ static const MadoField account_fields[] = {
   MADO_INT (MadoAccount, accepted),
   MADO_RECORD (MadoAccount, states, mado_account_states_type),
   MADO_BOOL (MadoAccount, balanced),
+  MADO_STRV (MadoAccount, notices),
   MADO_FIELDS_END,
 };
 const MadoRecordType mado_account_type = { "account", "madoguchi.account/1", sizeof (MadoAccount), account_fields };

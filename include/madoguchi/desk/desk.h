@@ -7,6 +7,8 @@
 #include "madoguchi/desk/store.h"
 #include "madoguchi/spool/spool.h"
 
+typedef struct _MadoKeyWatch MadoKeyWatch; /* key-watch.h */
+
 typedef struct {
   const MadoConf *conf;
   MadoDeskSettings settings;
@@ -15,6 +17,7 @@ typedef struct {
   MadoBatch *batch;
   MadoPool *opener, *signer, *sender, *keyring;
   struct _MadoSeeker *seeker; /* looks for keys (seeker.h) */
+  MadoKeyWatch *keys; /* the keeper's; NULL: none looks */
   gint64 (*now) (void); /* seconds since the epoch; tests set their own */
   gboolean is_draining; /* begin nothing new */
 } MadoDesk;

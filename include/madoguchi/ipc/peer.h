@@ -19,6 +19,7 @@
  *   discover {address s, source s (optional: "wkd", "vks"), fingerprint s (optional)} -> {source s} + fd of what the
  *          directory gave, at most 256 KiB. NO: none has a key; PERM: not to be looked up; TEMP; CONF: none is configured
  * keyring  (asked by the keeper)
+ *   own {} -> {items aa{sv} of MadoOwnKey}: the team's own keys, part by part
  *   list {} -> {items aa{sv} of MadoKey};  show {fingerprint s} -> record MadoKey
  *   import {pin b, member s} + fd of a key block -> {items aa{sv} of MadoKey}
  *   adopt {address s, source s, fingerprint s (optional)} + fd of what a directory gave -> {items aa{sv} of MadoFoundKey}.
@@ -28,7 +29,8 @@
  *   undistrust {fingerprint s}; all with {member s} -> record MadoKey, or {} when the key is not known
  *   unpin, unmap {address s}; rm {fingerprint s} -> {}
  * keeper   (asked by members through the CLI)
- *   list {state s, owner s, limit x, after s; all optional} -> {items aa{sv} of summaries}
+ *   list {state s, owner s, limit x, after s; all optional} -> {items aa{sv} of summaries, notices as: what members
+ *          have to know of the house}
  *   show {ticket s} -> record MadoIncident
  *   raw {ticket s, message x} -> {queue_id s, offset x, size x} + fd;  part {ticket s, message x, path s} -> as the opener's
  *   take {ticket s}; assign {ticket s, owner s}; state {ticket s, state s, reason s}; note {ticket s, text s}

@@ -94,6 +94,7 @@ typedef struct {
   gint64 accepted;
   MadoAccountStates *states;
   gboolean balanced;
+  char **notices; /* what members have to know of the house: keys of the team that end */
 } MadoAccount;
 
 MADO_DECLARE_RECORD (MadoCounts, mado_counts)
