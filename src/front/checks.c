@@ -1,11 +1,11 @@
 /* checks.c: see checks.h. Each check stands alone: one that fails never hides another. */
 #include "madoguchi/front/checks.h"
+#include "madoguchi/front/checks-keys.h"
 #include "madoguchi/front/checks-smime.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/pgp/home.h"
-#include "madoguchi/pgp/keyring.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DAY G_GINT64_CONSTANT (86400)
 #define SLOW_US (100 * 1000)
 /* 2025-01-01: a clock before the program was written is wrong. */
 #define EARLIEST G_GINT64_CONSTANT (1735689600)
@@ -123,73 +122,7 @@ check_clock (const Checks *checks)
   say (checks, "clock", now_seconds () < EARLIEST ? MADO_CHECK_FAIL : MADO_CHECK_OK, "%s", time);
 }
 
-/* --- keys -------------------------------------------------------------------------------------------- */
-
-MadoCheckStatus
-mado_check_expiry (gint64 expires, gint64 now, char **detail)
-{
-  gint64 days = (expires - now) / DAY;
-
-  if (expires == 0) {
-    *detail = g_strdup ("never expires");
-    return MADO_CHECK_OK;
-  }
-  if (expires <= now) {
-    *detail = g_strdup ("has expired: nobody can write to the team, and no answer can be signed");
-    return MADO_CHECK_FAIL;
-  }
-  *detail = g_strdup_printf ("expires in %" G_GINT64_FORMAT " days%s", days,
-                             days < 3    ? ": extend it NOW"
-                             : days < 14 ? ": extend it this week"
-                             : days < 30 ? ": extend it soon"
-                                         : "");
-  return days < 30 ? MADO_CHECK_WARN : MADO_CHECK_OK;
-}
-
-static const MadoKey *
-find_key (const MadoKeyTable *table, const char *fingerprint)
-{
-  for (guint i = 0; i < table->keys->len; i++) {
-    const MadoKey *key = table->keys->pdata[i];
-    if (g_ascii_strcasecmp (key->fingerprint, fingerprint) == 0)
-      return key;
-  }
-  return NULL;
-}
-
-static void
-check_team_key (const Checks *checks)
-{
-  const char *fingerprint = mado_conf_string (checks->conf, "team", "key");
-  g_autoptr (GError) problem = NULL;
-  g_autofree char *detail = NULL;
-  const MadoKey *key;
-  MadoCheckStatus status;
-
-  if (fingerprint == NULL) {
-    say (checks, "team-key", MADO_CHECK_FAIL, "[team] key is not set: no answer can be signed");
-    return;
-  }
-  g_autoptr (MadoKeyTable) table = mado_keyring_list (checks->conf, &problem);
-  if (table == NULL) {
-    say (checks, "team-key", MADO_CHECK_FAIL, "%s", problem->message);
-    return;
-  }
-  key = find_key (table, fingerprint);
-  if (key == NULL)
-    say (checks, "team-key", MADO_CHECK_FAIL, "%s is not in the keyring", fingerprint);
-  else if (key->is_revoked || key->is_disabled)
-    say (checks, "team-key", MADO_CHECK_FAIL, "%s is revoked or disabled", fingerprint);
-  else if (!key->can_sign || !key->can_encrypt)
-    say (checks, "team-key", MADO_CHECK_FAIL, "%s %s", fingerprint,
-         key->can_sign ? "has no encryption subkey that is valid" : "cannot sign");
-  else
-    say (checks, "team-key", MADO_CHECK_OK, "%s signs and encrypts", fingerprint);
-  if (key == NULL)
-    return;
-  status = mado_check_expiry (key->expires, now_seconds (), &detail);
-  say (checks, "key-expiry", status, "%s", detail);
-}
+/* --- keys ------------------------------------------------------------------------------------------- */
 
 /* Signs a few bytes with the team key in @home. FALSE and @detail when that failed. */
 static gboolean
@@ -331,7 +264,7 @@ mado_checks_run (const MadoConf *conf, const MadoCliHooks *hooks, MadoCheckRepor
   check_directory (&checks, "runtime", mado_conf_string (conf, "runtime", "directory"), 0002);
   check_disk (&checks);
   check_clock (&checks);
-  check_team_key (&checks);
+  mado_checks_keys (conf, now_seconds (), report, data);
   check_agent (&checks);
   mado_checks_smime (conf, now_seconds (), report, data);
   check_templates (&checks);

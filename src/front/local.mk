@@ -8,12 +8,16 @@ noinst_HEADERS += include/madoguchi/front/cli.h include/madoguchi/front/verbs.h 
 	include/madoguchi/front/view-incident.h include/madoguchi/front/checks.h include/madoguchi/front/checks-smime.h
 front_libs = libfront.a $(spool_libs) $(pgp_libs) libipc.a libconf.a $(model_json_libs)
 
-unit_tests += tests/unit/test-front-cli tests/unit/test-front-mbox tests/unit/test-front-view tests/unit/test-front-checks
+unit_tests += tests/unit/test-front-cli tests/unit/test-front-mbox tests/unit/test-front-view
 tests_unit_test_front_cli_SOURCES = tests/unit/test-front-cli.c
 tests_unit_test_front_cli_LDADD = $(front_libs)
 tests_unit_test_front_mbox_SOURCES = tests/unit/test-front-mbox.c
 tests_unit_test_front_mbox_LDADD = $(front_libs)
 tests_unit_test_front_view_SOURCES = tests/unit/test-front-view.c
 tests_unit_test_front_view_LDADD = $(front_libs)
-tests_unit_test_front_checks_SOURCES = tests/unit/test-front-checks.c
-tests_unit_test_front_checks_LDADD = $(front_libs)
+
+libfront_a_SOURCES += src/front/checks-keys.c
+noinst_HEADERS += include/madoguchi/front/checks-keys.h
+unit_tests += tests/unit/test-front-checks-keys
+tests_unit_test_front_checks_keys_SOURCES = tests/unit/test-front-checks-keys.c $(gnupg_fixture)
+tests_unit_test_front_checks_keys_LDADD = $(front_libs)

@@ -430,6 +430,12 @@ mado_pgp_home_crls (const MadoPgpHome *home)
 }
 
 const char *
+mado_pgp_home_agent (const MadoPgpHome *home)
+{
+  return home->foreign != NULL ? home->foreign : home->socket;
+}
+
+const char *
 mado_pgp_home_path (const MadoPgpHome *home)
 {
   return home->path;

@@ -77,8 +77,8 @@ unit_tests += tests/unit/test-pgp-engines
 tests_unit_test_pgp_engines_SOURCES = tests/unit/test-pgp-engines.c
 tests_unit_test_pgp_engines_LDADD = $(pgp_libs)
 
-libpgp_a_SOURCES += src/pgp/own-keys.c
-noinst_HEADERS += include/madoguchi/pgp/own-keys.h
+libpgp_a_SOURCES += src/pgp/own-keys.c src/pgp/own-secrets.c
+noinst_HEADERS += include/madoguchi/pgp/own-keys.h include/madoguchi/pgp/own-secrets.h
 unit_tests += tests/unit/test-pgp-own-keys
 tests_unit_test_pgp_own_keys_SOURCES = tests/unit/test-pgp-own-keys.c $(gnupg_fixture)
 tests_unit_test_pgp_own_keys_LDADD = $(pgp_libs)

@@ -19,6 +19,7 @@ COVERED = {
     "tests/unit/test-reply-compose.c": {"model/reply": "mado_reply_new"},
     "tests/unit/test-pgp-open.c": {"pgp/data": "max_plaintext", "pgp/outcome": "MADO_OUTCOME_CORRUPT", "pgp/result": "MadoPgpResult"},
     "tests/unit/test-pgp-keyring.c": {"pgp/key-list": "encrypts_until"},
+    "tests/unit/test-front-checks-keys.c": {"pgp/own-secrets": "decrypt agent"},
     "tests/unit/test-pgp-web.c": {"pgp/ring-engine": "mado_ring_engine_compute"},
     "tests/unit/test-mail-open.c": {"mail/body": "mado_open_part", "mail/facts": "message_id", "mail/peel": "MADO_COVERS_PART",
                                     "mail/protect": "subject_source", "mail/reading": "mado_open_outline"},
@@ -51,7 +52,7 @@ COVERED = {
                                       "desk/verbs-mail": '"held', "desk/verbs-ticket": '"list"'},
     "tests/unit/test-front-view.c": {"front/view-incident": "mado_view_summary", "front/view-report": "mado_view_"},
     # The command line as people use it.
-    "tests/it/cli.py": {"bin/madoguchi": "'madoguchi'", "front/verb-conf": "'conf', '-n'", "front/verb-doctor": "'doctor'",
+    "tests/it/cli.py": {"bin/madoguchi": "'madoguchi'", "front/verb-conf": "'conf', '-n'", "front/checks": "'doctor'", "front/verb-doctor": "'doctor'",
                         "front/verb-ingest": "'ingest'", "front/verb-keys": "'keys'", "front/verb-open": "'open'"},
     "tests/it/members.py": {"front/member": "'take'", "front/verb-held": "'held'", "front/verb-queue": "'list'"},
     # Programs: a real role, and what it answers on its socket.

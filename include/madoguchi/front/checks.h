@@ -10,6 +10,3 @@ typedef void (*MadoCheckReport) (gpointer data, const char *name, MadoCheckStatu
 
 /* Runs every check on @conf and reports each, in a fixed order. Changes nothing but a temporary directory. */
 void mado_checks_run (const MadoConf *conf, const MadoCliHooks *hooks, MadoCheckReport report, gpointer data);
-
-/* For tests: what is to be said of a key that expires at @expires (0: never) when it is @now. */
-MadoCheckStatus mado_check_expiry (gint64 expires, gint64 now, char **detail);

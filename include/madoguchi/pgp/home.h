@@ -35,6 +35,9 @@ gboolean mado_pgp_home_check_agent (MadoPgpHome *home, GError **error);
 /* (transfer none) the directory. */
 const char *mado_pgp_home_path (const MadoPgpHome *home);
 
+/* (transfer none) the socket of the agent: the configured one's, or our own one's. */
+const char *mado_pgp_home_agent (const MadoPgpHome *home);
+
 /* (transfer none, nullable) the lists of revoked certificates of [crypto] smime-crls, as fresh as the last refresh;
  * NULL: none are kept, or this home only signs. */
 const MadoCrls *mado_pgp_home_crls (const MadoPgpHome *home);

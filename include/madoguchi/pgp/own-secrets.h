@@ -1,0 +1,10 @@
+/* own-secrets.h: which secret keys an agent has. It is asked whether it has them, and nothing is done with them. */
+#pragma once
+
+#include "madoguchi/pgp/home.h"
+
+/* (transfer full) of the keys @fingerprints (of primary keys, NULL-terminated) in the keyring those parts, primary keys
+ * and subkeys (upper case), whose secret key the agent has that a worker for @purpose would use. Works in a home of its
+ * own, below /tmp, that is gone afterwards. Errors: TEMP (the agent does not answer), CONF. */
+GHashTable *mado_own_secrets_list (const MadoConf *conf, MadoPgpPurpose purpose, const char *const *fingerprints,
+                                   GError **error);
