@@ -3,16 +3,12 @@
  *
  * Hidden text is shown, with a mark: a reporter's page may hide nothing of what its author wants us to act on, and what
  * only filters or only some programs see is worth knowing. Rules of style sheets are not followed, only what stands in
- * the tag itself.
- *
- * libxml2 brings six more libraries along, and every process that is forked pays for each of them. So it is loaded
- * by the child that meets HTML and gone with it. */
+ * the tag itself. */
 #include "madoguchi/mail/html.h"
 
+#include "madoguchi/base/markup.h"
 #include "madoguchi/mail/strip.h"
 
-#include <dlfcn.h>
-#include <errno.h>
 #include <libxml/HTMLparser.h>
 #include <string.h>
 
@@ -335,57 +331,17 @@ on_comment (void *data, const xmlChar *comment)
   end_mark (writer);
 }
 
-/* Fills @reader. FALSE: there is no libxml2. It stays loaded as long as this process lives. That there is no room
- * for it ends the process, as it does for everything else that is allocated. */
+/* Fills @reader. FALSE: there is no libxml2. */
 static gboolean
 load (Reader *reader)
 {
-  void *library = dlopen (MADO_XML_LIBRARY, RTLD_NOW | RTLD_LOCAL);
-  const char *problem = library == NULL ? dlerror () : NULL;
-  const struct {
-    const char *name;
-    void *to;
-  } names[] = { { "htmlNewParserCtxt", &reader->make },
-                { "htmlCtxtReadMemory", &reader->read },
-                { "xmlStopParser", &reader->stop },
-                { "xmlFreeDoc", &reader->free_document },
-                { "htmlFreeParserCtxt", &reader->free_context } };
+  const MadoMarkupSymbol symbols[] = { { "htmlNewParserCtxt", &reader->make },
+                                       { "htmlCtxtReadMemory", &reader->read },
+                                       { "xmlStopParser", &reader->stop },
+                                       { "xmlFreeDoc", &reader->free_document },
+                                       { "htmlFreeParserCtxt", &reader->free_context } };
 
-  if (problem != NULL && strstr (problem, g_strerror (ENOENT)) == NULL)
-    g_error ("failed to allocate room for a library: %s", problem);
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
-    void *found = library == NULL ? NULL : dlsym (library, names[i].name);
-    if (found == NULL)
-      return FALSE;
-    memcpy (names[i].to, &found, sizeof found);
-  }
-  return TRUE;
-}
-
-/* Is there a tag with more attributes than the parser should be asked to compare? Reads each byte once. */
-static gboolean
-has_flood (const char *html)
-{
-  guint words = 0;
-  char quote = '\0';
-  gboolean in_tag = FALSE;
-
-  for (const char *p = html; *p != '\0'; p++) {
-    if (!in_tag) {
-      in_tag = p[0] == '<' && g_ascii_isalpha (p[1]);
-      words = 0;
-      continue;
-    }
-    if (quote != '\0')
-      quote = *p == quote ? '\0' : quote;
-    else if (*p == '>')
-      in_tag = FALSE;
-    else if ((*p == '"' || *p == '\'') && p[-1] == '=')
-      quote = *p;
-    else if ((g_ascii_isspace (p[-1]) || strchr ("/\"'", p[-1]) != NULL) && !g_ascii_isspace (*p) && ++words > ATTRIBUTES_MAX)
-      return TRUE;
-  }
-  return FALSE;
+  return mado_markup_load (symbols, G_N_ELEMENTS (symbols));
 }
 
 /* Gives @html to the parser. FALSE: it did not read all of it. */
@@ -436,7 +392,7 @@ mado_html_to_text_without (const char *html, const char *class, guint *notes)
   writer->out = g_string_sized_new (size / 2);
   if (size == 0)
     return g_string_free (writer->out, FALSE);
-  if (size > G_MAXINT || has_flood (html) || !load (&reader) || !parse (&reader, html, size, writer)) {
+  if (size > G_MAXINT || mado_markup_has_flood (html, ATTRIBUTES_MAX) || !load (&reader) || !parse (&reader, html, size, writer)) {
     writer->notes = MADO_HTML_ODD;
     g_string_truncate (writer->out, 0);
     mado_strip_append (html, size, writer->out);

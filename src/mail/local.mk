@@ -5,8 +5,7 @@ libmail_a_SOURCES = src/mail/structure.c src/mail/header.c src/mail/words.c src/
 	src/mail/html.c src/mail/strip.c src/mail/flowed.c src/mail/reading.c src/mail/facts.c src/mail/auth-results.c src/mail/returned.c src/mail/body.c src/mail/open.c \
 	src/mail/forms.c src/mail/smime.c src/mail/peel.c src/mail/unlock.c src/mail/inline.c src/mail/blocks.c src/mail/pairs.c src/mail/offers.c \
 	src/mail/protect.c src/mail/differences.c src/mail/verdict.c src/mail/jail.c
-libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) $(XML_CFLAGS) \
-	-DMADO_XML_LIBRARY=\"$(XML_LIBRARY)\"
+libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) $(XML_CFLAGS)
 noinst_HEADERS += include/madoguchi/mail/open.h include/madoguchi/mail/jail.h include/madoguchi/mail/structure.h \
 	include/madoguchi/mail/header.h include/madoguchi/mail/words.h include/madoguchi/mail/charset.h \
 	include/madoguchi/mail/convert.h include/madoguchi/mail/jis.h include/madoguchi/mail/guess.h \

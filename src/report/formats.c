@@ -5,6 +5,7 @@
 #include "madoguchi/model/tlp.h"
 #include "madoguchi/report/arf.h"
 #include "madoguchi/report/format.h"
+#include "madoguchi/report/iodef.h"
 #include "madoguchi/report/x-arf.h"
 
 #include <string.h>
@@ -13,6 +14,7 @@
 static const MadoFormatReader readers[] = {
   mado_arf_read,
   mado_x_arf_read,
+  mado_iodef_read,
 };
 
 static void
@@ -81,14 +83,22 @@ add_problems (MadoReport *report, GPtrArray *more)
   report->problems = g_strv_builder_end (problems);
 }
 
+#define EXTERNAL_IDS_MAX 20 /* as many as case-ids.c takes from texts */
+
 static void
 add_external_ids (MadoReportBody *body, GPtrArray *more)
 {
+  g_autoptr (GPtrArray) once = g_ptr_array_new ();
   g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
 
   g_strv_builder_addv (ids, (const char **) body->external_ids);
-  for (guint i = 0; i < more->len; i++)
+  for (guint i = 0; i < more->len && once->len < EXTERNAL_IDS_MAX; i++) {
+    if (g_strv_contains ((const char *const *) body->external_ids, more->pdata[i])
+        || g_ptr_array_find_with_equal_func (once, more->pdata[i], g_str_equal, NULL))
+      continue;
+    g_ptr_array_add (once, more->pdata[i]);
     g_strv_builder_add (ids, more->pdata[i]);
+  }
   g_strfreev (body->external_ids);
   body->external_ids = g_strv_builder_end (ids);
 }

@@ -3,8 +3,9 @@ libreport_a_SOURCES = src/report/language.c src/report/read.c src/report/defang.
 	src/report/indicator-name.c src/report/indicator-hash.c src/report/indicator-btc.c src/report/indicator-code.c \
 	src/report/indicator-url.c src/report/indicator-line.c src/report/indicator-sieve.c src/report/indicator-scan.c \
 	src/report/indicators.c src/report/marking.c src/report/case-ids.c src/report/format.c src/report/formats.c src/report/arf.c \
-	src/report/fields.c src/report/yaml.c src/report/x-arf.c
-libreport_a_CPPFLAGS = $(AM_CPPFLAGS) $(PSL_CFLAGS) $(IDN_CFLAGS) $(YAML_CFLAGS)
+	src/report/fields.c src/report/yaml.c src/report/x-arf.c src/report/xml.c \
+	src/report/iodef.c
+libreport_a_CPPFLAGS = $(AM_CPPFLAGS) $(PSL_CFLAGS) $(IDN_CFLAGS) $(YAML_CFLAGS) $(XML_CFLAGS)
 noinst_HEADERS += include/madoguchi/report/language.h include/madoguchi/report/read.h include/madoguchi/report/defang.h \
 	include/madoguchi/report/indicator-ip.h include/madoguchi/report/indicator-name.h \
 	include/madoguchi/report/indicator-hash.h include/madoguchi/report/indicator-btc.h \
@@ -13,7 +14,8 @@ noinst_HEADERS += include/madoguchi/report/language.h include/madoguchi/report/r
 	include/madoguchi/report/indicator-scan.h include/madoguchi/report/indicators.h \
 	include/madoguchi/report/marking.h include/madoguchi/report/case-ids.h \
 	include/madoguchi/report/format.h include/madoguchi/report/formats.h include/madoguchi/report/arf.h \
-	include/madoguchi/report/fields.h include/madoguchi/report/yaml.h include/madoguchi/report/x-arf.h
+	include/madoguchi/report/fields.h include/madoguchi/report/yaml.h include/madoguchi/report/x-arf.h \
+	include/madoguchi/report/xml.h include/madoguchi/report/iodef.h
 report_libs = libreport.a libconf.a $(model_libs) $(PSL_LIBS) $(IDN_LIBS) $(YAML_LIBS)
 
 unit_tests += tests/unit/test-report-language
@@ -60,7 +62,12 @@ tests_unit_test_report_case_ids_SOURCES = tests/unit/test-report-case-ids.c
 tests_unit_test_report_case_ids_LDADD = $(report_libs)
 
 unit_tests += tests/unit/test-report-arf tests/unit/test-report-fields \
-	tests/unit/test-report-yaml tests/unit/test-report-x-arf
+	tests/unit/test-report-yaml tests/unit/test-report-x-arf \
+	tests/unit/test-report-xml tests/unit/test-report-iodef
+tests_unit_test_report_iodef_SOURCES = tests/unit/test-report-iodef.c
+tests_unit_test_report_iodef_LDADD = $(report_libs)
+tests_unit_test_report_xml_SOURCES = tests/unit/test-report-xml.c
+tests_unit_test_report_xml_LDADD = $(report_libs)
 tests_unit_test_report_yaml_SOURCES = tests/unit/test-report-yaml.c
 tests_unit_test_report_yaml_LDADD = $(report_libs)
 tests_unit_test_report_x_arf_SOURCES = tests/unit/test-report-x-arf.c

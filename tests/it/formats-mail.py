@@ -114,6 +114,35 @@ def check_x_arf(tap, reader, table):
     tap.equal(opened['problems'], [], '... and one that does not is not')
 
 
+# of the sample's four incidents: number, purpose, category, sources, targets, what is asked for
+INCIDENTS = [
+    ('189493', 'reporting', 'intrusion-attempts:exploit', ['192.0.2.200'], ['192.0.2.16/28'], 'block-host'),
+    ('59334', 'reporting', 'information-gathering:scanner', ['192.0.2.200', '192.0.2.240'], ['192.0.2.201', '192.0.2.64/28'], None),
+    ('908711', 'mitigation', 'availability:dos', ['192.0.2.1', '192.0.2.3', 'irc.example.com', '192.0.2.20'], [], 'investigate'),
+    ('908711', 'reporting', 'intrusions:privileged-account-compromise', ['192.0.2.53', '192.0.2.16/28', '192.0.2.241'], [], 'contact-sender'),
+]
+
+
+def check_iodef(tap, reader, table):
+    with open(os.path.join(f.CORPUS, 'reports', 'iodef', 'iodef.xml'), 'rb') as file:
+        xml = file.read()
+    opened = reader.open(f.carrying(xml, 'text/xml', 'iodef.xml'))
+    report = opened['report']
+    found = [(r['id'], r['type'], r['category'], r['sources'], r['targets'], r['request']) for r in report['records']]
+    tap.equal(found, INCIDENTS, 'iodef/iodef.xml: its four incidents')
+    tap.equal((report['kind'], report['category'], report['external_ids'], opened['problems']),
+              ('iodef', 'intrusion-attempts:exploit', ['csirt.example.com#' + n for n in ('189493', '59334', '908711')], []), '... and what the mail is')
+    tap.equal([r['references'] for r in report['records']], [[], ['nmap'], ['GT Bot', 'CA-2003-22'], []], '... and its references')
+    table.add('iodef', opened)
+    plain = [{key: value for key, value in record.items() if key != 'part'} for record in report['records']]
+    for encoding in ('utf-16', 'shift_jis', 'euc_jp', 'iso2022_jp'):
+        label = {'iso2022_jp': 'ISO-2022-JP', 'shift_jis': 'Shift_JIS', 'euc_jp': 'EUC-JP'}.get(encoding, encoding)
+        text = xml.decode().replace('UTF-8', label).replace('>nmap<', '>\u8abf\u67fb<')
+        again = reader.open(f.carrying(text.encode(encoding), 'application/octet-stream', 'iodef.xml'))['report']['records']
+        tap.equal([[r['references'] for r in again], [r['sources'] for r in again]],
+                  [[[], ['\u8abf\u67fb'], ['GT Bot', 'CA-2003-22'], []], [r['sources'] for r in plain]], 'the same in ' + label)
+
+
 def main():
     tap = t.Tap()
     if not os.path.isdir(os.path.join(f.CORPUS, 'reports')):
@@ -122,6 +151,7 @@ def main():
     check_samples(tap, reader, table)
     check_schemata(tap, reader, table)
     check_x_arf(tap, reader, table)
+    check_iodef(tap, reader, table)
     table.note(tap)
     tap.done()
 
