@@ -5,6 +5,7 @@
 #include "madoguchi/base/log.h"
 #include "madoguchi/ipc/peer.h"
 #include "madoguchi/pgp/adopt.h"
+#include "madoguchi/pgp/candidates.h"
 #include "madoguchi/pgp/key-index.h"
 #include "madoguchi/pgp/keyring.h"
 #include "madoguchi/role/role.h"
@@ -16,6 +17,8 @@
 
 /* How often the clock and an administrator's gpg are looked after. */
 #define TICK_MS 30000
+
+#define CANDIDATES_MAX 50
 
 static gboolean
 start (MadoRoleContext *role, GError **error)
@@ -226,6 +229,52 @@ answer_export (MadoRoleContext *role, MadoPacket *request, GVariant **body, int 
   return TRUE;
 }
 
+/* (transfer full, nullable) the candidates that the keeper names. */
+static GPtrArray *
+read_candidates (MadoPacket *request, GError **error)
+{
+  g_autoptr (GPtrArray) candidates = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_key_candidate_free);
+  g_autoptr (GVariant) list = g_variant_lookup_value (request->body, "candidates", G_VARIANT_TYPE ("aa{sv}"));
+
+  for (gsize i = 0; list != NULL && i < g_variant_n_children (list) && i < CANDIDATES_MAX; i++) {
+    g_autoptr (GVariant) item = g_variant_get_child_value (list, i);
+    MadoKeyCandidate *candidate = mado_key_candidate_from_variant (item, error);
+    if (candidate == NULL)
+      return NULL;
+    g_ptr_array_add (candidates, candidate);
+    if (candidate->fingerprint == NULL) {
+      g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "candidates: a key without a fingerprint");
+      return NULL;
+    }
+  }
+  return g_steal_pointer (&candidates);
+}
+
+static gboolean
+answer_candidates (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
+{
+  g_autofree char *address = argument (request, "address", error);
+  g_autoptr (GPtrArray) candidates = address == NULL ? NULL : read_candidates (request, error);
+  const MadoKeyIndex *index = candidates == NULL ? NULL : get_index (role, error);
+  gboolean with_blocks = FALSE;
+  GVariantBuilder list, answer;
+
+  (void) fd;
+  if (index == NULL)
+    return FALSE;
+  g_variant_lookup (request->body, "blocks", "b", &with_blocks);
+  mado_candidates_fill (index, mado_conf_string (role->conf, "team", "key"), address, candidates);
+  if (with_blocks && !mado_candidates_read_blocks (role->conf, index, address, candidates, error))
+    return FALSE;
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < candidates->len; i++)
+    g_variant_builder_add_value (&list, mado_key_candidate_to_variant (candidates->pdata[i]));
+  g_variant_builder_init (&answer, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&answer, "{sv}", "items", g_variant_builder_end (&list));
+  *body = g_variant_builder_end (&answer);
+  return TRUE;
+}
+
 /* pin, map, certify, distrust, and what takes them back. */
 static gboolean
 answer_state (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
@@ -260,7 +309,8 @@ answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GE
     const char *verb;
     gboolean (*answer) (MadoRoleContext *, MadoPacket *, GVariant **, int *, GError **);
   } verbs[] = {
-    { "adopt", answer_adopt }, { "own", answer_own }, { "list", answer_list }, { "show", answer_show }, { "import", answer_import },
+    { "adopt", answer_adopt }, { "own", answer_own }, { "candidates", answer_candidates },
+    { "list", answer_list }, { "show", answer_show }, { "import", answer_import },
     { "export", answer_export }, { "pin", answer_state }, { "unpin", answer_state }, { "map", answer_state },
     { "unmap", answer_state }, { "certify", answer_state }, { "uncertify", answer_state }, { "distrust", answer_state },
     { "undistrust", answer_state }, { "rm", answer_remove },

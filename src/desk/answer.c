@@ -1,8 +1,10 @@
 /* answer.c: see answer.h. Called by settle.c alone. Must never let a word of the mail into a draft. */
 #include "madoguchi/desk/answer.h"
 #include "madoguchi/desk/draft.h"
+#include "madoguchi/desk/key-choice.h"
 #include "madoguchi/desk/policy.h"
 #include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-outbox.h"
 #include "madoguchi/base/error.h"
@@ -12,6 +14,9 @@
 #define HOUR 3600
 #define SAME_TEXT_WINDOW (7 * 86400) /* as long as RFC 3834, 2 wants the same answer not to be repeated */
 #define MAX_ALIKE 5
+
+#define MAX_KNOWN 10 /* keys that one address is known by */
+#define ANY_KEY "-"  /* which one is found out before it is sealed: key-step.h */
 
 static const char *
 get_from (const MadoReport *report)
@@ -85,17 +90,21 @@ look_up (const MadoSettler *settler, const MadoReport *report, MadoPolicyFacts *
 }
 
 static gboolean
-write_draft (const MadoSettler *settler, const MadoAnswerCase *mail, const MadoPolicyVerdict *verdict, MadoSettled *settled,
-             GError **error)
+write_draft (const MadoSettler *settler, const MadoAnswerCase *mail, const MadoPolicyVerdict *verdict,
+             const MadoPolicyVerdict *plain, MadoSettled *settled, GError **error)
 {
   const MadoDeskSettings *settings = settler->settings;
   g_autofree char *token = mado_store_load_token (settler->store, settled->incident, error);
+  g_autoptr (GPtrArray) known
+      = token != NULL ? mado_store_list_known_keys (settler->store, verdict->recipient, MAX_KNOWN, error) : NULL;
 
-  if (token == NULL)
+  if (known == NULL)
     return FALSE;
   g_autofree char *ticket = g_strdup_printf ("%s #%s", settings->prefix, settled->number);
   g_autoptr (MadoReply) reply
-      = mado_draft_answer (verdict, mail->report, ticket, token, settings->team[0], settler->now);
+      = mado_draft_answer (verdict, plain, mail->report, ticket, token, settings->team[0], settler->now);
+  if (reply->plain_template != NULL)
+    g_ptr_array_extend_and_steal (reply->candidates, mado_key_choice_gather (mail->report, known));
   settled->has_draft = TRUE;
   return mado_store_add_draft (settler->store, settled->incident, mail->envelope->queue_id, reply, settler->now, error);
 }
@@ -110,13 +119,15 @@ mado_answer_add (const MadoSettler *settler, const MadoAnswerCase *mail, MadoSet
     .is_same_mail = mail->is_same_mail,
     .is_clash = mail->is_clash, .team = settings->team, .languages = settings->languages,
     .own_lists = settings->own_lists, .max_answers = settings->max_answers, .max_all_answers = settings->max_all_answers,
-    .key = settings->may_encrypt ? mado_policy_choose_key (mail->report) : NULL,
+    .key = ANY_KEY,
   };
 
   if (mail->is_new_ticket
       && (!look_up (settler, mail->report, &facts, error) || !find_earlier (settler, mail, &earlier, &facts, error)))
     return FALSE;
   MadoPolicyVerdict verdict = mado_policy_judge (&facts);
-  settled->answer = verdict.reason;
-  return !verdict.is_allowed || write_draft (settler, mail, &verdict, settled, error);
+  facts.key = NULL;
+  MadoPolicyVerdict plain = mado_policy_judge (&facts);
+  settled->answer = settings->may_encrypt && mado_policy_choose_key (mail->report) != NULL ? verdict.reason : plain.reason;
+  return !verdict.is_allowed || write_draft (settler, mail, &verdict, &plain, settled, error);
 }

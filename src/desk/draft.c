@@ -104,8 +104,8 @@ choose_external_ids (const MadoReport *report, gboolean is_encrypted)
 }
 
 MadoReply *
-mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoReport *report, const char *ticket, const char *token,
-                   const char *address, gint64 now)
+mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoPolicyVerdict *plain, const MadoReport *report,
+                   const char *ticket, const char *token, const char *address, gint64 now)
 {
   MadoReply *reply = mado_reply_new ();
   g_autofree char *random = mado_draft_token ();
@@ -126,9 +126,14 @@ mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoReport *report, c
   reply->in_reply_to = is_message_id (choose_parent (report)) ? g_strdup (choose_parent (report)) : NULL;
   g_strfreev (reply->references);
   reply->references = make_references (report);
-  reply->encrypt_to = g_strdup (verdict->encrypt_to);
   g_strfreev (reply->external_ids);
   reply->external_ids = choose_external_ids (report, verdict->encrypt_to != NULL);
+  if (verdict->encrypt_to != NULL) {
+    reply->plain_template = g_strdup (plain->template_name);
+    reply->is_plain_bare = plain->variants[0] == NULL && plain->scope_reason == NULL && plain->earlier == NULL;
+    g_strfreev (reply->plain_external_ids);
+    reply->plain_external_ids = choose_external_ids (report, FALSE);
+  }
   reply->is_automatic = TRUE;
   return reply;
 }

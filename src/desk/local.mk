@@ -67,3 +67,9 @@ noinst_HEADERS += include/madoguchi/desk/key-watch.h
 unit_tests += tests/unit/test-desk-key-watch
 tests_unit_test_desk_key_watch_SOURCES = tests/unit/test-desk-key-watch.c tests/unit/desk-fake.c tests/unit/desk-fake.h
 tests_unit_test_desk_key_watch_LDADD = $(desk_libs)
+
+libdesk_a_SOURCES += src/desk/key-choice.c src/desk/key-step.c
+noinst_HEADERS += include/madoguchi/desk/key-choice.h include/madoguchi/desk/key-step.h
+unit_tests += tests/unit/test-desk-key-choice
+tests_unit_test_desk_key_choice_SOURCES = tests/unit/test-desk-key-choice.c
+tests_unit_test_desk_key_choice_LDADD = $(desk_libs)

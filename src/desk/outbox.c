@@ -4,6 +4,7 @@
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/log.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/desk/key-step.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-outbox.h"
 
@@ -32,6 +33,9 @@ typedef struct {
   MadoOutboxItem *row;
   Step step;
   GBytes *sealed;
+  MadoKeyStep *key_step;
+  MadoReply *reply; /* with the key that was chosen; NULL: as it is stored */
+  char *note;       /* for the thread, about that key */
   MadoReply *again; /* a draft made anew */
   char *why;        /* of a failure */
   gint64 when;      /* next attempt; 0: never again */
@@ -50,6 +54,9 @@ item_free (Item *item)
   g_clear_handle_id (&item->timer, g_source_remove);
   mado_outbox_item_free (item->row);
   g_clear_pointer (&item->sealed, g_bytes_unref);
+  mado_key_step_free (item->key_step);
+  mado_reply_free (item->reply);
+  g_free (item->note);
   mado_reply_free (item->again);
   g_free (item->why);
   g_free (item);
@@ -293,13 +300,25 @@ get_send_room (const MadoOutbox *outbox)
   return outbox->n_sending < most ? most - outbox->n_sending : 0;
 }
 
+/* How the answer is protected, as members see it in its thread. */
+static gboolean
+store_key (Item *item, GError **error)
+{
+  MadoStore *store = item->outbox->desk->store;
+
+  return item->reply == NULL
+         || (mado_store_replace_draft (store, item->row->id, item->reply, error)
+             && (item->note == NULL
+                 || mado_store_add_event (store, item->row->incident, NULL, item->note, item->outbox->desk->now (), error)));
+}
+
 static gboolean
 apply_sealed (gpointer data, GError **error)
 {
   Item *item = data;
   MadoStore *store = item->outbox->desk->store;
 
-  return mado_store_set_sealed (store, item->row->id, item->sealed, item->outbox->desk->now (), error)
+  return store_key (item, error) && mado_store_set_sealed (store, item->row->id, item->sealed, item->outbox->desk->now (), error)
          && (item->step != SENDING || mado_store_set_sending (store, item->row->id, error));
 }
 
@@ -313,7 +332,10 @@ on_sealed_stored (gpointer data, const GError *error)
     return;
   }
   g_autofree char *answer = mado_outbox_log_id (item->row->message_id);
-  mado_log (MADO_LOG_INFO, item->row->queue_id, "sealed", "answer=%s seal_ms=%.1f size=%" G_GSIZE_FORMAT, answer,
+  const MadoReply *reply = item->reply;
+  mado_log (MADO_LOG_INFO, item->row->queue_id, "sealed", "answer=%s key=%s source=%s seal_ms=%.1f size=%" G_GSIZE_FORMAT, answer,
+            reply != NULL && reply->encrypt_to != NULL ? reply->encrypt_to : "-",
+            reply != NULL && reply->key_source != NULL ? reply->key_source : "-",
             (g_get_monotonic_time () - item->started) / 1000.0, g_bytes_get_size (item->sealed));
   if (item->step != SENDING) {
     item->outbox->may_ready = item->outbox->may_draft = TRUE;
@@ -336,22 +358,25 @@ apply_downgrade (gpointer data, GError **error)
          && mado_store_add_event (store, item->row->incident, NULL, item->why, item->outbox->desk->now (), error);
 }
 
-/* The reporter's key cannot be used (expired, revoked, no encryption subkey): the answer goes without content
- * instead of not at all. TRUE: that is under way. */
+/* GnuPG cannot use the key after all (the ring has changed meanwhile): the next best one is chosen, and the answer goes
+ * without content instead of not at all when there is none. TRUE: that is under way. */
 static gboolean
 downgrade (Item *item, const GError *error)
 {
-  if (!g_error_matches (error, MADO_ERROR, MADO_ERROR_PERM) || !item->row->automatic)
+  const char *key = item->reply != NULL ? item->reply->encrypt_to : NULL;
+
+  if (!g_error_matches (error, MADO_ERROR, MADO_ERROR_PERM) || key == NULL)
     return FALSE;
   item->again = mado_store_load_reply (item->outbox->desk->store, item->row->id, NULL);
-  if (item->again == NULL || item->again->encrypt_to == NULL)
+  if (item->again == NULL || g_strv_contains ((const char *const *) item->again->unusable, key))
     return FALSE;
-  item->why = g_strdup_printf ("The answer could not be encrypted to the key %s: it goes out without content",
-                               item->again->encrypt_to);
-  mado_log (MADO_LOG_WARNING, item->row->queue_id, "answer-downgraded", "key=%s", item->again->encrypt_to);
-  g_clear_pointer (&item->again->encrypt_to, g_free);
-  g_free (item->again->template_name);
-  item->again->template_name = g_strdup ("ack-plain");
+  item->why = g_strdup_printf ("The answer could not be encrypted to the key %s (%s)", key, item->reply->key_source);
+  mado_log (MADO_LOG_WARNING, item->row->queue_id, "answer-downgraded", "key=%s", key);
+  g_autoptr (GStrvBuilder) unusable = g_strv_builder_new ();
+  g_strv_builder_addv (unusable, (const char **) item->again->unusable);
+  g_strv_builder_add (unusable, key);
+  g_strfreev (item->again->unusable);
+  item->again->unusable = g_strv_builder_end (unusable);
   write_down (item, apply_downgrade);
   return TRUE;
 }
@@ -381,6 +406,8 @@ on_sealed (gpointer data, MadoPacket *answer, const GError *error)
       fail (item, error);
     return;
   }
+  if (item->reply != NULL)
+    g_clear_pointer (&item->reply->key_block, g_free); /* it has done its work */
   item->sealed = read_sealed (answer, &problem);
   if (item->sealed == NULL) {
     fail (item, problem);
@@ -393,6 +420,20 @@ on_sealed (gpointer data, MadoPacket *answer, const GError *error)
     fill_signer (outbox);
   }
   mado_batch_add (outbox->desk->batch, apply_sealed, on_sealed_stored, item);
+}
+
+static void
+on_key (gpointer data, MadoReply *reply, char *note, const GError *error)
+{
+  Item *item = data;
+
+  if (reply == NULL) {
+    fail (item, error);
+    return;
+  }
+  item->note = note;
+  item->reply = reply;
+  mado_pool_submit (item->outbox->desk->signer, "seal", mado_reply_to_variant (reply), -1, FALSE, on_sealed, item);
 }
 
 /* --- what is due ---------------------------------------------------------------------------------------- */
@@ -435,6 +476,8 @@ fill_signer (MadoOutbox *outbox)
     room--;
     if (reply == NULL)
       fail (item, error);
+    else if (mado_key_step_is_needed (reply))
+      item->key_step = mado_key_step_start (outbox->desk, g_steal_pointer (&reply), on_key, item);
     else
       mado_pool_submit (outbox->desk->signer, "seal", mado_reply_to_variant (reply), -1, FALSE, on_sealed, item);
   }

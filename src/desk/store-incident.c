@@ -172,6 +172,8 @@ fill_mail (MadoEntry *entry, MadoStatement *row, GError **error)
     entry->text = g_strdup_printf ("The stored report cannot be read (%s)", problem->message);
     return TRUE;
   }
+  for (guint i = 0; i < entry->report->keys_offered->len; i++) /* keys themselves are not for reading */
+    g_clear_pointer (&((MadoOfferedKey *) entry->report->keys_offered->pdata[i])->block, g_free);
   entry->message_id = g_strdup (entry->report->message_id);
   if (entry->report->from != NULL)
     entry->from = g_strdup (entry->report->from->address);
@@ -194,6 +196,13 @@ fill_answer (MadoEntry *entry, MadoStatement *row, const char *team, GError **er
                     ? g_strdup (reply->text)
                     : g_strdup_printf ("Automatic answer: %s (%s%s)", reply->template_name, reply->language,
                                        reply->encrypt_to != NULL ? ", encrypted" : ", no content");
+  entry->encrypted_to = g_steal_pointer (&reply->encrypt_to);
+  entry->key_source = g_steal_pointer (&reply->key_source);
+  if (reply->candidates->len > 0 && ((MadoKeyCandidate *) reply->candidates->pdata[0])->reason != NULL) { /* it was judged */
+    GPtrArray *empty = entry->keys_considered;
+    entry->keys_considered = reply->candidates;
+    reply->candidates = empty;
+  }
   entry->delivery = mado_sql_text (row, 9);
   if (g_strcmp0 (entry->delivery, "draft") == 0) { /* not sealed yet: to its readers it waits like the others */
     g_free (entry->delivery);

@@ -21,7 +21,7 @@ static const struct {
   { MADO_PEER_KEYRING, "map", KEEPER_USER },     { MADO_PEER_KEYRING, "unmap", KEEPER_USER },
   { MADO_PEER_KEYRING, "certify", KEEPER_USER }, { MADO_PEER_KEYRING, "uncertify", KEEPER_USER },
   { MADO_PEER_KEYRING, "distrust", KEEPER_USER }, { MADO_PEER_KEYRING, "undistrust", KEEPER_USER },
-  { MADO_PEER_KEYRING, "rm", KEEPER_USER },
+  { MADO_PEER_KEYRING, "rm", KEEPER_USER },      { MADO_PEER_KEYRING, "candidates", KEEPER_USER },
   { MADO_PEER_KEEPER, "list", NULL },            { MADO_PEER_KEEPER, "show", NULL },
   { MADO_PEER_KEEPER, "raw", NULL },             { MADO_PEER_KEEPER, "part", NULL },
   { MADO_PEER_KEEPER, "take", NULL },            { MADO_PEER_KEEPER, "assign", NULL },

@@ -15,6 +15,7 @@
 #define KEYS_MAX 100
 #define AUTOCRYPT_MAX 10240
 #define FIELDS_MAX 20
+#define BLOCKS_MAX 3 /* of one mail that an answer may choose from */
 
 static gboolean
 is_key_file (const MadoEntity *entity)
@@ -30,6 +31,25 @@ is_key_file (const MadoEntity *entity)
          || g_str_has_suffix (folded, ".key");
 }
 
+/* Adds the keys in @bytes, and keeps them at hand: an answer may have nothing else to be encrypted to. */
+static void
+add_keys (MadoReading *reading, const guint8 *bytes, gsize size, const char *source)
+{
+  GPtrArray *keys = reading->report->keys_offered;
+  guint before = keys->len;
+  g_autoptr (GBytes) binary = NULL;
+  gsize length = 0;
+  const guint8 *data;
+
+  mado_offered_read (bytes, size, source, KEYS_MAX, keys);
+  if (keys->len == before)
+    return;
+  binary = mado_packets_binary (bytes, size);
+  data = g_bytes_get_data (binary, &length);
+  for (guint i = before; i < keys->len && length > 0 && length <= MADO_KEY_BLOCK_MAX / 4 * 3 - 3; i++)
+    ((MadoOfferedKey *) keys->pdata[i])->block = g_base64_encode (data, length);
+}
+
 static void
 read_file (MadoReading *reading, const guint8 *bytes, gsize size)
 {
@@ -37,7 +57,7 @@ read_file (MadoReading *reading, const guint8 *bytes, gsize size)
 
   mado_packets_read (bytes, size, 1, &packets);
   if (packets.kind == MADO_PACKETS_KEY)
-    mado_offered_read (bytes, size, "attached", KEYS_MAX, reading->report->keys_offered);
+    add_keys (reading, bytes, size, "attached");
 }
 
 static void
@@ -51,7 +71,7 @@ read_text (MadoReading *reading, const char *text, gsize size)
   for (guint i = 0; i < blocks->len; i++) {
     const MadoInlineBlock *block = g_ptr_array_index (blocks, i);
     if (block->kind == MADO_INLINE_KEY)
-      mado_offered_read ((const guint8 *) block->armor, strlen (block->armor), "inline", KEYS_MAX, reading->report->keys_offered);
+      add_keys (reading, (const guint8 *) block->armor, strlen (block->armor), "inline");
   }
 }
 
@@ -134,7 +154,7 @@ offer (MadoReading *reading, const char *keydata, const char *address, gboolean 
 
   if (size == 0 || !(bytes[0] & 0x80))
     return;
-  mado_offered_read (bytes, size, "autocrypt", KEYS_MAX, keys);
+  add_keys (reading, bytes, size, "autocrypt");
   for (guint i = before; i < keys->len; i++) {
     MadoOfferedKey *key = g_ptr_array_index (keys, i);
     key->address = mado_text_escape_line (address);
@@ -186,6 +206,39 @@ read_gossip (MadoReading *reading, const MadoEntity *payload)
   }
 }
 
+/* Does @offered say to be the key of @from? */
+static gboolean
+is_of (const MadoOfferedKey *offered, const char *from)
+{
+  if (offered->gossip || from == NULL)
+    return FALSE;
+  for (guint i = 0; offered->user_ids[i] != NULL; i++) {
+    const char *open = strrchr (offered->user_ids[i], '<');
+    g_autofree char *inner = g_strdup (open != NULL ? open + 1 : offered->user_ids[i]);
+    inner[strcspn (inner, ">")] = '\0';
+    if (mado_text_same_address (inner, from))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* An answer goes to the sender: keys of others are only named. */
+static void
+drop_blocks (MadoReading *reading)
+{
+  const MadoReport *report = reading->report;
+  const char *from = report->headers->from_count == 1 && report->from != NULL ? report->from->address : NULL;
+  guint count = 0;
+
+  for (guint i = 0; i < report->keys_offered->len; i++) {
+    MadoOfferedKey *offered = g_ptr_array_index (report->keys_offered, i);
+    if (offered->block != NULL && is_of (offered, from) && count < BLOCKS_MAX)
+      count++;
+    else
+      g_clear_pointer (&offered->block, g_free);
+  }
+}
+
 /* What vouches for an offered key is not the offer. */
 static void
 judge_offers (MadoReading *reading)
@@ -233,5 +286,6 @@ mado_offers_read (MadoReading *reading)
     read_gossip (reading, payload);
   read_parts (reading, reading->root);
   drop_own (reading);
+  drop_blocks (reading);
   judge_offers (reading);
 }

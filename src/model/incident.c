@@ -33,6 +33,9 @@ static const MadoField entry_fields[] = {
   MADO_STRING_MAX (MadoEntry, text, MADO_REPORT_TEXT_MAX),
   MADO_STRING (MadoEntry, delivery),
   MADO_RECORD (MadoEntry, key_warning, mado_key_warning_type),
+  MADO_STRING (MadoEntry, encrypted_to),
+  MADO_STRING (MadoEntry, key_source),
+  MADO_LIST (MadoEntry, keys_considered, mado_key_candidate_type, 100),
   MADO_FIELDS_END,
 };
 const MadoRecordType mado_entry_type = { "entry", NULL, sizeof (MadoEntry), entry_fields };

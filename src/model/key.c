@@ -80,3 +80,24 @@ static const MadoField found_fields[] = {
   MADO_FIELDS_END,
 };
 const MadoRecordType mado_found_key_type = { "found-key", "madoguchi.refresh/1", sizeof (MadoFoundKey), found_fields };
+static const MadoField candidate_fields[] = {
+  MADO_STRING (MadoKeyCandidate, source),
+  MADO_STRING (MadoKeyCandidate, protocol),
+  MADO_STRING (MadoKeyCandidate, fingerprint),
+  { "block", MADO_FIELD_STRING, offsetof (MadoKeyCandidate, block), .max = MADO_KEY_BLOCK_MAX, .is_internal = TRUE },
+  { "refused", MADO_FIELD_STRING, offsetof (MadoKeyCandidate, refused), .is_internal = TRUE },
+  { "present", MADO_FIELD_BOOL, offsetof (MadoKeyCandidate, is_present) },
+  { "own", MADO_FIELD_BOOL, offsetof (MadoKeyCandidate, is_own) },
+  { "revoked", MADO_FIELD_BOOL, offsetof (MadoKeyCandidate, is_revoked) },
+  { "expired", MADO_FIELD_BOOL, offsetof (MadoKeyCandidate, is_expired) },
+  { "disabled", MADO_FIELD_BOOL, offsetof (MadoKeyCandidate, is_disabled) },
+  { "distrusted", MADO_FIELD_BOOL, offsetof (MadoKeyCandidate, is_distrusted) },
+  MADO_BOOL (MadoKeyCandidate, can_encrypt),
+  MADO_TIME (MadoKeyCandidate, encrypts_until),
+  MADO_BOOL (MadoKeyCandidate, names_address),
+  { "name_revoked", MADO_FIELD_BOOL, offsetof (MadoKeyCandidate, is_name_revoked) },
+  { "displaced", MADO_FIELD_BOOL, offsetof (MadoKeyCandidate, is_displaced) },
+  MADO_STRING (MadoKeyCandidate, reason),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_key_candidate_type = { "key-candidate", NULL, sizeof (MadoKeyCandidate), candidate_fields };

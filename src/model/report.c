@@ -106,6 +106,7 @@ static const MadoField mado_offered_key_fields[] = {
   MADO_STRING (MadoOfferedKey, vouched_by),
   MADO_STRING (MadoOfferedKey, address),
   MADO_BOOL (MadoOfferedKey, gossip),
+  { "block", MADO_FIELD_STRING, offsetof (MadoOfferedKey, block), .max = MADO_KEY_BLOCK_MAX, .is_internal = TRUE },
   MADO_ENUM (MadoOfferedKey, protocol, protocol_names),
   MADO_FIELDS_END,
 };

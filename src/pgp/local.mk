@@ -1,12 +1,12 @@
 noinst_LIBRARIES += libpgp.a
-libpgp_a_SOURCES = src/pgp/armor.c src/pgp/context.c src/pgp/data.c src/pgp/home.c src/pgp/key-index.c src/pgp/keyring.c src/pgp/key-list.c src/pgp/loop.c src/pgp/run.c \
+libpgp_a_SOURCES = src/pgp/armor.c src/pgp/context.c src/pgp/data.c src/pgp/home.c src/pgp/key-index.c src/pgp/keyring.c src/pgp/key-list.c src/pgp/candidates.c src/pgp/loop.c src/pgp/run.c \
 	src/pgp/packets.c src/pgp/cms-reader.c src/pgp/cms-home.c src/pgp/cms.c src/pgp/cms-verify.c src/pgp/signature.c src/pgp/offered.c src/pgp/certificates.c src/pgp/open.c src/pgp/seal.c \
 	src/pgp/outcome.c src/pgp/result.c src/pgp/status.c src/pgp/unwrap.c src/pgp/ring-engine.c src/pgp/statements.c src/pgp/web.c \
 	src/pgp/authorities.c src/pgp/cms-chain.c src/pgp/crl.c
 libpgp_a_CPPFLAGS = $(AM_CPPFLAGS) $(GPGME_CFLAGS)
 noinst_HEADERS += include/madoguchi/pgp/armor.h include/madoguchi/pgp/context.h include/madoguchi/pgp/data.h include/madoguchi/pgp/cms-reader.h \
 	include/madoguchi/pgp/cms-home.h include/madoguchi/pgp/cms.h include/madoguchi/pgp/cms-engine.h include/madoguchi/pgp/signature.h include/madoguchi/pgp/home.h include/madoguchi/pgp/key-index.h \
-	include/madoguchi/pgp/keyring.h include/madoguchi/pgp/key-list.h include/madoguchi/pgp/loop.h include/madoguchi/pgp/run.h include/madoguchi/pgp/packets.h include/madoguchi/pgp/open.h \
+	include/madoguchi/pgp/keyring.h include/madoguchi/pgp/key-list.h include/madoguchi/pgp/candidates.h include/madoguchi/pgp/loop.h include/madoguchi/pgp/run.h include/madoguchi/pgp/packets.h include/madoguchi/pgp/open.h \
 	include/madoguchi/pgp/seal.h include/madoguchi/pgp/offered.h include/madoguchi/pgp/certificates.h include/madoguchi/pgp/status.h \
 	include/madoguchi/pgp/outcome.h include/madoguchi/pgp/result.h include/madoguchi/pgp/unwrap.h \
 	include/madoguchi/pgp/ring-engine.h include/madoguchi/pgp/statements.h include/madoguchi/pgp/web.h \
@@ -87,3 +87,6 @@ tests_unit_test_pgp_found_SOURCES = tests/unit/test-pgp-found.c $(gnupg_fixture)
 tests_unit_test_pgp_found_LDADD = $(pgp_libs)
 tests_unit_test_pgp_adopt_SOURCES = tests/unit/test-pgp-adopt.c $(gnupg_fixture)
 tests_unit_test_pgp_adopt_LDADD = $(pgp_libs)
+unit_tests += tests/unit/test-pgp-candidates
+tests_unit_test_pgp_candidates_SOURCES = tests/unit/test-pgp-candidates.c $(gnupg_fixture)
+tests_unit_test_pgp_candidates_LDADD = $(pgp_libs)

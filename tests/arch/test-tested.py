@@ -47,7 +47,7 @@ COVERED = {
                                      "desk/answer": "has_draft", "desk/settle": "mado_settle_report"},
     "tests/unit/test-desk-continuity.c": {"desk/store-key": "mado_store_forget_keys"},
     # A keeper with a control socket, and fake roles around it.
-    "tests/unit/test-desk-keeper.c": {"desk/account": '"account"', "desk/control": "house_ask", "desk/desk": "house_start_keeper",
+    "tests/unit/test-desk-keeper.c": {"desk/account": '"account"', "desk/control": "house_ask", "desk/desk": "house_start_keeper", "desk/key-step": "BADKEY",
                                       "desk/flow": "house_wait_state", "desk/verbs": "house_ask", "desk/verbs-house": '"doctor"',
                                       "desk/verbs-mail": '"held', "desk/verbs-ticket": '"list"'},
     "tests/unit/test-front-view.c": {"front/view-incident": "mado_view_summary", "front/view-report": "mado_view_"},

@@ -30,7 +30,7 @@ class Site:
     def mail(self, frm, signer=None, headers=(), entity=None, sealed=False):
         """One mail; (incident, the entry of that mail)."""
         mid = t.message_id()
-        entity = entity or t.text_entity('a host scans us\n')
+        entity = entity or t.text_entity('a host scans us: %s\n' % mid)  # the same words twice get no answer
         if signer is None:
             raw = t.plain(frm, t.TEAM, 'report', '', mid=mid, headers=headers, entity=entity)
         elif sealed:
@@ -73,6 +73,15 @@ class Site:
         raw = self.demo.reply_to(entry['message_id'])
         return raw is not None and b'multipart/encrypted' in raw
 
+    def answered(self, incident, entry):
+        """(key, how it was found) of the answer; the mail itself must agree."""
+        raw = self.demo.reply_to(entry['message_id'])
+        shown = self.demo.cli('show', '--json', incident['ticket']).json
+        out = [e for e in shown['thread'] if e['direction'] == 'out'][0]
+        if raw is None or (b'multipart/encrypted' in raw) != (out['encrypted_to'] is not None):
+            return None
+        return out['encrypted_to'], out['key_source']
+
 
 def verdict(entry):
     signer = entry['report']['signer'] or {}
@@ -110,7 +119,7 @@ def first_use(site):
     incident, entry = site.mail(bob, one)
     site.warned('and the first one is refused', incident, entry, 'refused', two, one)
     tap.equal(verdict(entry), ('good-untrusted', 'never', None, True), 'for another key is pinned')
-    tap.ok(not site.is_answer_sealed(entry), 'and not answered with')
+    tap.equal(site.answered(incident, entry), (two, 'pinned'), 'and not answered with')
     tap.equal(site.keys('unpin', bob).status, 0, 'unpin')
     tap.equal(site.keys('forget', '--json', bob).json, {'address': bob, 'count': 1}, 'what is known can be forgotten')
     site.quiet('and begins anew', *site.mail(bob, one))
@@ -124,7 +133,7 @@ def offers(site):
     site.quiet('her own key in the header', *site.mail(ann, own, headers=site.autocrypt(ann, own)))
     incident, entry = site.mail(ann, headers=site.autocrypt(ann, eve))
     site.warned("an attacker's offered key", incident, entry, 'unsigned', own, None, eve)
-    tap.ok(not site.is_answer_sealed(entry), 'is not answered with')
+    tap.equal(site.answered(incident, entry), (own, 'pinned'), 'is not answered with')
     incident, entry = site.mail(ann, own, headers=site.autocrypt(ann, eve))
     site.warned('nor is one that was slipped into the header of a signed mail', incident, entry, 'offered', own, None, eve)
     attached = t.part_entity([t.text_entity('my new key\n'), t.attachment('new.asc', site.gpg.export(eve), 'application/pgp-keys')])

@@ -244,6 +244,31 @@ fake_seal (gpointer data, MadoPacket *request, GVariant **body, int *fd, GError 
   return *fd >= 0;
 }
 
+gboolean
+fake_candidates (gpointer data, MadoPacket *request, GVariant **body, int *fd, GError **error)
+{
+  g_autoptr (GVariant) asked = g_variant_lookup_value (request->body, "candidates", G_VARIANT_TYPE ("aa{sv}"));
+  GVariantBuilder list;
+  GVariantDict dict;
+
+  (void) data;
+  (void) fd;
+  g_assert_cmpstr (request->verb, ==, "candidates");
+  g_assert_nonnull (asked);
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("aa{sv}"));
+  for (gsize i = 0; i < g_variant_n_children (asked); i++) {
+    g_autoptr (GVariant) item = g_variant_get_child_value (asked, i);
+    g_autoptr (MadoKeyCandidate) candidate = mado_key_candidate_from_variant (item, error);
+    g_assert_nonnull (candidate);
+    candidate->is_present = candidate->can_encrypt = candidate->names_address = TRUE;
+    g_variant_builder_add_value (&list, mado_key_candidate_to_variant (candidate));
+  }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "items", g_variant_builder_end (&list));
+  *body = g_variant_dict_end (&dict);
+  return TRUE;
+}
+
 static gboolean
 take_one (gint *counter)
 {

@@ -40,6 +40,14 @@ house_start_sender (House *house)
   house->sender = fake_role_start (path, fake_send, &house->sender_data);
 }
 
+static void
+start_keyring (House *house)
+{
+  g_autofree char *path = make_path (house, "keyring");
+
+  house->keyring = fake_role_start (path, fake_candidates, NULL);
+}
+
 void
 house_stop_role (FakeRole **role)
 {
@@ -82,6 +90,7 @@ house_set_up (House *house, gconstpointer more_conf)
   house_start_opener (house);
   house_start_signer (house);
   house_start_sender (house);
+  start_keyring (house);
   house_start_keeper (house);
 }
 
@@ -93,6 +102,7 @@ house_tear_down (House *house, gconstpointer unused)
   house_stop_role (&house->opener);
   house_stop_role (&house->signer);
   house_stop_role (&house->sender);
+  house_stop_role (&house->keyring);
   mado_spool_free (house->spool);
   mado_conf_free (house->conf);
   g_ptr_array_unref (house->sender_data.sent);

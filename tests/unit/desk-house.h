@@ -12,7 +12,7 @@ typedef struct {
   MadoSpool *spool; /* the intake's */
   FakeOpener opener_data;
   FakeSender sender_data;
-  FakeRole *opener, *signer, *sender; /* NULL: away */
+  FakeRole *opener, *signer, *sender, *keyring; /* NULL: away */
   MadoKeeper *keeper;                 /* NULL: down */
 } House;
 

@@ -307,7 +307,7 @@ test_bad_key (House *house, gconstpointer data G_GNUC_UNUSED)
   g_autofree char *id = house_put (house, "a@example.net", "csirt@example.org", REPORT "X-Signer: BADKEY\n");
   g_autofree char *ticket = house_wait_state (house, id, "ticket");
 
-  g_assert_nonnull (strstr (house_wait_sent (house, 1), " ack-plain "));
+  g_assert_nonnull (strstr (house_wait_sent (house, 1), " plaintext "));
   g_autoptr (MadoIncident) incident = show (house, ticket);
   g_assert_true (has_event (incident, "BADKEY"));
 }

@@ -77,11 +77,13 @@ test_draft (void)
   MadoPolicyFacts facts = make_facts (report);
   g_autofree char *token = mado_draft_token ();
   MadoPolicyVerdict verdict = mado_policy_judge (&facts);
+  facts.key = NULL;
+  MadoPolicyVerdict plain = mado_policy_judge (&facts);
 
   g_strfreev (report->headers->references);
   report->headers->references = g_strsplit ("<o@x> <bad id@x> <x>\r\nBcc:> <p@x>", " <", -1);
-  g_autoptr (MadoReply) reply = mado_draft_answer (&verdict, report, "EX #2026-000001", token, team[0], 5);
-  g_autoptr (MadoReply) other = mado_draft_answer (&verdict, report, "EX #2026-000001", token, team[0], 5);
+  g_autoptr (MadoReply) reply = mado_draft_answer (&verdict, &plain, report, "EX #2026-000001", token, team[0], 5);
+  g_autoptr (MadoReply) other = mado_draft_answer (&verdict, &plain, report, "EX #2026-000001", token, team[0], 5);
   g_autofree char *start = g_strdup_printf ("<%s.", token);
   g_autofree char *reply_to = g_strdup_printf ("csirt+%s@example.org", token);
   g_assert_true (g_str_has_prefix (reply->message_id, start) && g_str_has_suffix (reply->message_id, "@example.org>"));
@@ -95,7 +97,7 @@ test_draft (void)
   verdict.earlier = "2026-000009";
   verdict.scope_reason = "not ours";
   verdict.variants[0] = "phishing";
-  g_autoptr (MadoReply) fuller = mado_draft_answer (&verdict, report, "EX #2026-000001", token, team[0], 5);
+  g_autoptr (MadoReply) fuller = mado_draft_answer (&verdict, &plain, report, "EX #2026-000001", token, team[0], 5);
   g_assert_cmpstr (fuller->earlier, ==, "EX #2026-000009");
   g_assert_cmpstr (fuller->reason, ==, "not ours");
   g_assert_cmpstr (fuller->variants[0], ==, "phishing");
@@ -110,7 +112,7 @@ test_draft (void)
 
   g_free (report->message_id);
   report->message_id = g_strdup ("<a@example.net>\r\nBcc: eve@example.com");
-  g_autoptr (MadoReply) careful = mado_draft_answer (&verdict, report, "EX #2026-000001", token, team[0], 5);
+  g_autoptr (MadoReply) careful = mado_draft_answer (&verdict, &plain, report, "EX #2026-000001", token, team[0], 5);
   g_assert_null (careful->in_reply_to);
 }
 
@@ -131,17 +133,19 @@ test_hidden_parents (void)
   g_autoptr (MadoReport) report = make_report ();
   MadoPolicyFacts facts = make_facts (report);
   MadoPolicyVerdict verdict = mado_policy_judge (&facts);
+  facts.key = NULL;
+  MadoPolicyVerdict plain = mado_policy_judge (&facts);
 
   g_strfreev (report->headers->references);
   report->headers->references = g_strsplit ("<o@x> <p@x>", " ", -1);
   add_difference (report, "Message-ID", "<outside@example.net>");
   add_difference (report, "References", NULL);
   report->encryption = MADO_ENCRYPTION_NONE;
-  g_autoptr (MadoReply) open = mado_draft_answer (&verdict, report, "EX #2026-000001", "t", team[0], 5);
+  g_autoptr (MadoReply) open = mado_draft_answer (&verdict, &plain, report, "EX #2026-000001", "t", team[0], 5);
   g_assert_cmpstr (open->in_reply_to, ==, "<a@example.net>");
   g_assert_cmpuint (g_strv_length (open->references), ==, 3);
   report->encryption = MADO_ENCRYPTION_WHOLE;
-  g_autoptr (MadoReply) hidden = mado_draft_answer (&verdict, report, "EX #2026-000001", "t", team[0], 5);
+  g_autoptr (MadoReply) hidden = mado_draft_answer (&verdict, &plain, report, "EX #2026-000001", "t", team[0], 5);
   g_assert_cmpstr (hidden->in_reply_to, ==, "<outside@example.net>");
   g_assert_cmpstr (hidden->references[0], ==, "<outside@example.net>");
   g_assert_null (hidden->references[1]);
@@ -154,23 +158,23 @@ test_external_ids (void)
   g_autoptr (MadoReport) report = make_report ();
   MadoPolicyFacts facts = make_facts (report);
   MadoPolicyVerdict verdict = mado_policy_judge (&facts);
+  facts.key = NULL;
+  MadoPolicyVerdict plain = mado_policy_judge (&facts);
 
   report->report = mado_report_body_new ();
   g_strfreev (report->report->external_ids);
   report->report->external_ids = g_strsplit ("JPCERT#12345678,CERT-Bund#77,VU#930724", ",", -1);
   report->subject = (g_free (report->subject), g_strdup ("ＪＰＣＥＲＴ＃12345678 [CERT-Bund #77]"));
   report->outer_subject = g_strdup ("Re: [CERT-Bund#77]");
-  verdict.encrypt_to = NULL;
-  g_autoptr (MadoReply) open = mado_draft_answer (&verdict, report, "EX #2026-000001", "t", team[0], 5);
-  g_assert_cmpstr (open->external_ids[0], ==, "CERT-Bund#77");
-  g_assert_null (open->external_ids[1]);
-  verdict.encrypt_to = "AB";
-  g_autoptr (MadoReply) covered = mado_draft_answer (&verdict, report, "EX #2026-000001", "t", team[0], 5);
-  g_assert_cmpuint (g_strv_length (covered->external_ids), ==, 2);
+  g_autoptr (MadoReply) reply = mado_draft_answer (&verdict, &plain, report, "EX #2026-000001", "t", team[0], 5);
+  g_assert_cmpuint (g_strv_length (reply->external_ids), ==, 2);
+  g_assert_cmpstr (reply->plain_external_ids[0], ==, "CERT-Bund#77");
+  g_assert_null (reply->plain_external_ids[1]);
+  g_assert_cmpstr (reply->template_name, ==, "ack");
+  g_assert_cmpstr (reply->plain_template, ==, "plaintext");
   g_clear_pointer (&report->outer_subject, g_free);
-  verdict.encrypt_to = NULL;
-  g_autoptr (MadoReply) none = mado_draft_answer (&verdict, report, "EX #2026-000001", "t", team[0], 5);
-  g_assert_null (none->external_ids[0]);
+  g_autoptr (MadoReply) none = mado_draft_answer (&verdict, &plain, report, "EX #2026-000001", "t", team[0], 5);
+  g_assert_null (none->plain_external_ids[0]);
 }
 
 static void

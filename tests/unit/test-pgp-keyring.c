@@ -70,8 +70,9 @@ test_encrypts_until (Ring *ring, gconstpointer data)
   const MadoKey *key;
 
   (void) data;
-  g_autofree char *said = fixture_gpg (ring->other_home, NULL,
-               (const char *[]) { "--passphrase", "", "--quick-gen-key", "Sig <sig@x.example>", "ed25519", "default", "never", NULL });
+  g_autofree char *said = fixture_gpg (
+      ring->other_home, NULL,
+      (const char *[]) { "--passphrase", "", "--quick-gen-key", "Sig <sig@x.example>", "ed25519", "default", "never", NULL });
   expiring = fixture_key (ring->other_home, "Both <both@x.example>", NULL);
   g_autofree char *more = fixture_gpg (ring->other_home, NULL, (const char *[]) { "--passphrase", "", "--quick-add-key", expiring, "cv25519", "encr", "2d", NULL });
   {

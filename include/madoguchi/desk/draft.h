@@ -8,6 +8,7 @@
 /* (transfer full) a new thread's secret: 80 random bits. */
 char *mado_draft_token (void);
 
-/* (transfer full) the answer that @verdict allows. @ticket: "PREFIX #2026-000001". @address: of the team. */
-MadoReply *mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoReport *report, const char *ticket,
-                              const char *token, const char *address, gint64 now);
+/* (transfer full) the answer that @verdict allows when there is a key to encrypt it to, and @plain when there is none; which
+ * of them it will be is decided before it is sealed (key-step.h). @ticket: "PREFIX #2026-000001". @address: of the team. */
+MadoReply *mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoPolicyVerdict *plain, const MadoReport *report,
+                              const char *ticket, const char *token, const char *address, gint64 now);

@@ -47,7 +47,8 @@ typedef struct {
   gint64 max_answers;
   gint64 all_answers;              /* ... to anybody within an hour */
   gint64 max_all_answers;
-  const char *key;                 /* that the answer can be encrypted to; NULL: there is none, or [reply] encrypt says no */
+  const char *key;                 /* that the answer can be encrypted to; NULL: there is none, or [reply] encrypt says no.
+                                      Both is asked: which it is turns out before the answer is sealed */
 } MadoPolicyFacts;
 
 #define MADO_POLICY_VARIANTS 3
@@ -69,7 +70,7 @@ typedef struct {
  * as the facts. */
 MadoPolicyVerdict mado_policy_judge (const MadoPolicyFacts *facts);
 
-/* (nullable) the key to answer @report with: of who signed it, and nobody else: never a key that was merely offered, never
+/* (nullable) the key in @report that speaks for its sender: of who signed it, and nobody else: never a key that was merely offered, never
  * one that fits the address alone. A key that vouches for another address than From is not used either: the answer goes to
  * From. The string is the report's. */
 const char *mado_policy_choose_key (const MadoReport *report);

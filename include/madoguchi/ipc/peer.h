@@ -25,6 +25,8 @@
  *   adopt {address s, source s, fingerprint s (optional)} + fd of what a directory gave -> {items aa{sv} of MadoFoundKey}.
  *          PERM: nothing of use in it
  *   export {fingerprint s} -> {fingerprint s} + fd of the armoured key
+ *   candidates {address s, candidates aa{sv} of MadoKeyCandidate, blocks b} -> {items aa{sv} of MadoKeyCandidate}: what is
+ *          known of these keys, and the other keys for the address; "blocks": read the keys that are not in the ring, too
  *   pin {address s, fingerprint s}; map {address s (or a domain), fingerprint s}; certify, uncertify, distrust,
  *   undistrust {fingerprint s}; all with {member s} -> record MadoKey, or {} when the key is not known
  *   unpin, unmap {address s}; rm {fingerprint s} -> {}

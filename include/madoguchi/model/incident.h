@@ -3,7 +3,7 @@
 #pragma once
 
 #include "madoguchi/model/record.h"
-#include "madoguchi/model/report.h"
+#include "madoguchi/model/key.h"
 
 typedef struct {
   gint64 messages;
@@ -36,6 +36,9 @@ typedef struct {
   char *text;         /* of notes, events and answers */
   char *delivery;     /* direction "out": "ready", "sending", "sent", "failed" */
   MadoKeyWarning *key_warning; /* direction "in"; NULL: none */
+  char *encrypted_to; /* direction "out": fingerprint; NULL: signed in the clear, or not sealed yet */
+  char *key_source;   /* direction "out": how that key was found, as in MadoKeyCandidate */
+  GPtrArray *keys_considered; /* direction "out": of MadoKeyCandidate, each with its reason */
 } MadoEntry;
 
 /* Another incident in which the same indicators stand. */

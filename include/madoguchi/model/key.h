@@ -80,6 +80,26 @@ typedef struct {
   char *warning;     /* key continuity: this is not the key that the address is known by; NULL: nothing to say */
 } MadoFoundKey;
 MADO_DECLARE_RECORD (MadoFoundKey, mado_found_key)
+/* One key that an answer could be encrypted to, with what speaks for it and against it. The keeper names it (from the
+ * report and what it remembers), the keyring fills in what it knows of it, desk/key-choice judges. */
+typedef struct {
+  char *source;      /* how it came to be one: see key-choice.h */
+  char *protocol;    /* "openpgp", "smime" */
+  char *fingerprint; /* primary key */
+  char *block;       /* base64 of the key itself, when it is not in the ring: what the mail offered; internal */
+  char *refused;     /* why the keeper takes it in no case; NULL: it may be taken; internal */
+  gboolean is_present;       /* in the ring, or `block` could be read */
+  gboolean is_own;           /* the team's */
+  gboolean is_revoked, is_expired, is_disabled, is_distrusted;
+  gboolean can_encrypt;      /* has a valid subkey for it */
+  gint64 encrypts_until;     /* when the last such subkey ends; 0: never */
+  gboolean names_address;    /* by a user ID that is not revoked, a pin or a map */
+  gboolean is_name_revoked;  /* the user ID with the address is revoked */
+  gboolean is_displaced;     /* another key is pinned for the address */
+  char *reason;      /* "chosen", or in words why not */
+} MadoKeyCandidate;
+
+MADO_DECLARE_RECORD (MadoKeyCandidate, mado_key_candidate)
 MADO_DECLARE_RECORD (MadoKeyUser, mado_key_user)
 MADO_DECLARE_RECORD (MadoKeyStatement, mado_key_statement)
 MADO_DECLARE_RECORD (MadoKey, mado_key)

@@ -1,7 +1,7 @@
 /* reply.h: an answer before it is sealed (made by the keeper, turned into a mail by the signer). */
 #pragma once
 
-#include "madoguchi/model/record.h"
+#include "madoguchi/model/key.h"
 
 typedef struct {
   char *message_id;   /* fixed when the answer is created, with angle brackets */
@@ -20,7 +20,15 @@ typedef struct {
   char *subject;      /* the protected Subject; NULL: from the template */
   char *text;
   char *encrypt_to;   /* fingerprint of the recipient's key; NULL: signed in the clear, content-free */
+  char *key_source;   /* how that key was found: a source of MadoKeyCandidate; NULL: no key */
+  char *key_protocol; /* "openpgp", "smime": how the answer is sealed; NULL: OpenPGP */
+  char *key_block;    /* base64 of the key when it is not in the ring */
+  char **unusable;    /* fingerprints of keys that GnuPG could not encrypt to */
+  GPtrArray *candidates; /* of MadoKeyCandidate: the keys that may be chosen before it is sealed, and were or were not */
   char **external_ids; /* other teams' numbers of the case that may stand in the Subject, beside our own */
+  char *plain_template;      /* when no key can be used, instead of template_name; NULL: no key is looked for */
+  gboolean is_plain_bare;    /* ... and then without variants, reason and earlier ticket */
+  char **plain_external_ids; /* ... and instead of external_ids: those that came in the clear */
   gboolean is_automatic; /* Auto-Submitted: auto-replied (RFC 3834) */
 } MadoReply;
 

@@ -122,6 +122,7 @@ typedef struct {
   char *address;   /* of Autocrypt: the one that it is said to be for; nullable */
   MadoProtocol protocol; /* of a certificate: S/MIME, its fingerprint is SHA-1 */
   gboolean gossip; /* of Autocrypt: somebody else offers it (Autocrypt-Gossip) */
+  char *block;     /* base64 of the OpenPGP key, when it says to be the sender's: an answer may need it; internal */
 } MadoOfferedKey;
 
 /* One thing that a structured report says: what happened, to whom, by whom, in terms that all formats share. What a
@@ -231,6 +232,8 @@ typedef struct {
   char **flags;       /* "defanged", "header", "private", "reserved", "example", "own", "scheme-guessed" */
 } MadoIndicator;
 
+/* Longest offered key that is kept, in base64. */
+#define MADO_KEY_BLOCK_MAX (64 * 1024)
 /* Longest text that travels; limits.text in the configuration may be smaller, not larger. */
 #define MADO_REPORT_TEXT_MAX (16 * 1024 * 1024 + 64)
 /* Largest serialised report that a keeper takes from an opener. */
