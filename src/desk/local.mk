@@ -4,7 +4,7 @@ libdesk_a_SOURCES = src/desk/store.c src/desk/store-sql.c src/desk/store-mail.c 
 	src/desk/settings.c src/desk/desk.c src/desk/batch.c src/desk/pool.c src/desk/intake-queue.c src/desk/flow.c \
 	src/desk/outbox.c src/desk/control.c src/desk/verbs.c src/desk/verbs-ticket.c src/desk/verbs-mail.c \
 	src/desk/verbs-house.c src/desk/continuity.c src/desk/store-key.c src/desk/store-case.c src/desk/account.c src/desk/keeper.c \
-	src/desk/seek-rule.c src/desk/seeker.c src/desk/store-look-up.c
+	src/desk/seek-rule.c src/desk/seeker.c src/desk/store-look-up.c src/desk/refresh.c
 libdesk_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 noinst_HEADERS += include/madoguchi/desk/store.h include/madoguchi/desk/store-sql.h \
 	include/madoguchi/desk/store-mail.h include/madoguchi/desk/store-incident.h \
@@ -15,7 +15,7 @@ noinst_HEADERS += include/madoguchi/desk/store.h include/madoguchi/desk/store-sq
 	include/madoguchi/desk/control.h include/madoguchi/desk/verbs.h include/madoguchi/desk/verbs-ticket.h \
 	include/madoguchi/desk/verbs-mail.h include/madoguchi/desk/verbs-house.h include/madoguchi/desk/continuity.h include/madoguchi/desk/store-key.h \
 	include/madoguchi/desk/account.h \
-	include/madoguchi/desk/seek-rule.h include/madoguchi/desk/seeker.h include/madoguchi/desk/store-look-up.h \
+	include/madoguchi/desk/seek-rule.h include/madoguchi/desk/seeker.h include/madoguchi/desk/store-look-up.h include/madoguchi/desk/refresh.h \
 	include/madoguchi/desk/keeper.h
 desk_libs = libdesk.a libspool.a libmodel.a libipc.a libconf.a $(base_libs) $(SQLITE_LIBS)
 
@@ -73,3 +73,6 @@ noinst_HEADERS += include/madoguchi/desk/key-choice.h include/madoguchi/desk/key
 unit_tests += tests/unit/test-desk-key-choice
 tests_unit_test_desk_key_choice_SOURCES = tests/unit/test-desk-key-choice.c
 tests_unit_test_desk_key_choice_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-refresh
+tests_unit_test_desk_refresh_SOURCES = tests/unit/test-desk-refresh.c tests/unit/desk-fake.c tests/unit/desk-fake.h
+tests_unit_test_desk_refresh_LDADD = $(desk_libs)

@@ -2,6 +2,7 @@
 #include "madoguchi/desk/verbs-house.h"
 #include "madoguchi/desk/account.h"
 #include "madoguchi/desk/key-watch.h"
+#include "madoguchi/desk/refresh.h"
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/verbs.h"
@@ -103,6 +104,46 @@ mado_verb_keys_forget (MadoCall *call)
   forgetting = g_new0 (Forgetting, 1);
   forgetting->call = call;
   mado_batch_add (call->desk->batch, apply_forget, on_forgotten, forgetting);
+}
+
+/* Sooner than the command line gives up. */
+#define REFRESH_SECONDS 90
+
+static void
+on_refreshed (gpointer data, const GPtrArray *results, guint left, const GError *error)
+{
+  MadoCall *call = data;
+  GVariantBuilder items;
+  GVariantDict dict;
+
+  if (error != NULL) {
+    mado_call_fail (call, error);
+    return;
+  }
+  g_variant_builder_init (&items, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < results->len; i++)
+    g_variant_builder_add_value (&items, mado_found_key_to_variant (results->pdata[i]));
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "items", g_variant_builder_end (&items));
+  g_variant_dict_insert (&dict, "left", "x", (gint64) left);
+  mado_call_answer (call, g_variant_dict_end (&dict), -1);
+}
+
+void
+mado_verb_keys_refresh (MadoCall *call)
+{
+  const char *subject = mado_verbs_string (call, "subject");
+  g_autofree char *logged = subject != NULL && strchr (subject, '@') != NULL ? mado_log_address (subject) : NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!call->desk->settings.looks_up) {
+    g_set_error_literal (&error, MADO_ERROR, MADO_ERROR_CONF, "[discovery] names no directory: set wkd or vks");
+    mado_call_fail (call, error);
+    return;
+  }
+  mado_log (MADO_LOG_INFO, NULL, "keys", "verb=refresh of=%s member=%s", logged != NULL ? logged : subject != NULL ? "key" : "all",
+            call->member);
+  mado_refresher_start (call->desk->refresher, subject, REFRESH_SECONDS, on_refreshed, call);
 }
 
 static void

@@ -44,6 +44,7 @@ static const struct {
   { "keys-rm", mado_verb_keys },
   { "keys-known", mado_verb_keys_known },
   { "keys-forget", mado_verb_keys_forget },
+  { "keys-refresh", mado_verb_keys_refresh },
   { "doctor", mado_verb_doctor },
 };
 

@@ -349,6 +349,59 @@ run_forget (const Keys *keys, GError **error)
   return !keys->cli->options.json || mado_member_print_body (keys->cli, answer.body, error);
 }
 
+/* --- directories: the keeper has them asked ----------------------------------------------------------------- */
+
+/* (transfer full, nullable) ADDRESS or FPR as the keeper wants it. */
+static char *
+read_subject (const char *text, GError **error)
+{
+  if (strchr (text, '@') == NULL)
+    return read_fingerprint (text, error);
+  return check_address (text, error) ? g_strdup (text) : NULL;
+}
+
+static gboolean
+print_found (const Keys *keys, const GPtrArray *items, gboolean *has_key, GError **error)
+{
+  gboolean ok = TRUE;
+
+  for (guint i = 0; ok && i < items->len; i++) {
+    const MadoFoundKey *found = items->pdata[i];
+    g_autoptr (GString) text = g_string_new (NULL);
+    *has_key |= found->source != NULL;
+    mado_view_found_key (text, mado_view_columns (STDOUT_FILENO), found);
+    ok = keys->cli->options.json ? mado_member_print_json (keys->cli, &mado_found_key_type, found, error)
+                                 : mado_cli_print (keys->cli, text->str, error);
+  }
+  return ok;
+}
+
+/* One that was asked for by name and is not there: 1; all keys: what there is. */
+static gboolean
+run_refresh (const Keys *keys, GError **error)
+{
+  const char *argument = mado_cli_argument (keys->cli, 1);
+  g_autofree char *subject = argument != NULL ? read_subject (argument, error) : NULL;
+  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+  g_autoptr (GPtrArray) items = NULL;
+  gboolean has_key = FALSE;
+  gint64 left = 0;
+
+  if ((argument != NULL && subject == NULL)
+      || !mado_member_ask (keys->cli->conf, "keys-refresh", mado_member_body ("subject", subject, NULL), -1, &answer, error))
+    return FALSE;
+  items = mado_member_items (&answer, &mado_found_key_type, error);
+  if (items == NULL || !print_found (keys, items, &has_key, error))
+    return FALSE;
+  if (g_variant_lookup (answer.body, "left", "x", &left) && left > 0) {
+    g_autofree char *words = g_strdup_printf ("keys: %" G_GINT64_FORMAT " addresses are still being looked for", left);
+    mado_cli_warn (words);
+  }
+  if (subject != NULL && !has_key)
+    keys->cli->status = 1;
+  return TRUE;
+}
+
 gboolean
 mado_verb_keys (MadoCli *cli, GError **error)
 {
@@ -372,6 +425,7 @@ mado_verb_keys (MadoCli *cli, GError **error)
     { "rm", 2, 2, run_about_key },
     { "known", 1, 2, run_known },
     { "forget", 2, 2, run_forget },
+    { "refresh", 1, 2, run_refresh },
   };
   const char *name = mado_cli_argument (cli, 0);
 
@@ -383,6 +437,6 @@ mado_verb_keys (MadoCli *cli, GError **error)
   g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE,
                        "usage: madoguchi keys ls|show FPR|import [--pin] FILE...|export FPR|pin ADDRESS FPR|unpin ADDRESS"
                        "|map DOMAIN|ADDRESS FPR|unmap DOMAIN|ADDRESS|certify FPR|uncertify FPR|distrust FPR"
-                       "|undistrust FPR|rm FPR|known [ADDRESS]|forget ADDRESS");
+                       "|undistrust FPR|rm FPR|known [ADDRESS]|forget ADDRESS|refresh [ADDRESS|FPR]");
   return FALSE;
 }

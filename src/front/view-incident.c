@@ -265,3 +265,27 @@ mado_view_known_key (GString *out, guint columns, const MadoKnownKey *key)
   mado_view_ours (out, 0, "%s  %s, first seen %s, last %s; vouched for by: %s", fingerprint, protocol, first, last, by);
   mado_view_stranger (out, columns, "Address: ", key->address);
 }
+
+void
+mado_view_found_key (GString *out, guint columns, const MadoFoundKey *found)
+{
+  g_autofree char *fingerprint = mado_view_word (found->fingerprint);
+  g_autofree char *outcome = mado_view_word (found->outcome);
+  g_autofree char *source = mado_view_word (found->source);
+  g_autofree char *before = found->was_expires != 0 ? mado_text_time (found->was_expires) : g_strdup ("never");
+  g_autofree char *now = found->expires != 0 ? mado_text_time (found->expires) : g_strdup ("never");
+  gboolean has_changed = g_strcmp0 (found->outcome, "updated") == 0 && found->was_expires != found->expires;
+  const char *state = found->is_revoked ? ", REVOKED" : found->is_expired ? ", EXPIRED" : "";
+
+  if (found->source == NULL)
+    mado_view_ours (out, 0, "%s  %s", fingerprint, outcome);
+  else if (has_changed)
+    mado_view_ours (out, 0, "%s  %s (%s), expires: %s, before: %s%s", fingerprint, outcome, source, now, before, state);
+  else
+    mado_view_ours (out, 0, "%s  %s (%s), expires: %s%s", fingerprint, outcome, source, now, state);
+  if (found->warning != NULL)
+    mado_view_ours (out, 0, "KEY WARNING another key is known for this address");
+  mado_view_stranger (out, columns, "Address: ", found->address);
+  if (found->reason != NULL)
+    mado_view_stranger (out, columns, "Reason: ", found->reason);
+}

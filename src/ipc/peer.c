@@ -37,7 +37,7 @@ static const struct {
   { MADO_PEER_KEEPER, "keys-certify", NULL },    { MADO_PEER_KEEPER, "keys-uncertify", NULL },
   { MADO_PEER_KEEPER, "keys-distrust", NULL },   { MADO_PEER_KEEPER, "keys-undistrust", NULL },
   { MADO_PEER_KEEPER, "keys-rm", NULL },         { MADO_PEER_KEEPER, "keys-known", NULL },
-  { MADO_PEER_KEEPER, "keys-forget", NULL },
+  { MADO_PEER_KEEPER, "keys-forget", NULL },     { MADO_PEER_KEEPER, "keys-refresh", NULL },
   { MADO_PEER_KEEPER, "doctor", NULL },
 };
 

@@ -18,6 +18,7 @@ typedef struct {
   MadoPool *opener, *signer, *sender, *keyring;
   struct _MadoSeeker *seeker; /* looks for keys (seeker.h) */
   MadoKeyWatch *keys; /* the keeper's; NULL: none looks */
+  struct _MadoRefresher *refresher; /* looks for them again (refresh.h) */
   gint64 (*now) (void); /* seconds since the epoch; tests set their own */
   gboolean is_draining; /* begin nothing new */
 } MadoDesk;

@@ -9,4 +9,6 @@ void mado_verb_keys (MadoCall *call);
 /* By which keys addresses are known (continuity.h), and how one is begun anew with. */
 void mado_verb_keys_known (MadoCall *call);
 void mado_verb_keys_forget (MadoCall *call);
+/* Looks for the keys of reporters again (refresh.h). */
+void mado_verb_keys_refresh (MadoCall *call);
 void mado_verb_doctor (MadoCall *call);

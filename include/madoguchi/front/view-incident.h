@@ -19,5 +19,7 @@ void mado_view_held (GString *out, guint columns, const MadoHeld *held);
 void mado_view_account (GString *out, const MadoAccount *account);
 /* Appends @key; what it calls itself stands behind the mark. */
 void mado_view_key (GString *out, guint columns, const MadoKey *key);
+/* Appends what a look-up brought; the address stands behind the mark. */
+void mado_view_found_key (GString *out, guint columns, const MadoFoundKey *found);
 /* Appends a key that an address is known by; the address stands behind the mark. */
 void mado_view_known_key (GString *out, guint columns, const MadoKnownKey *key);

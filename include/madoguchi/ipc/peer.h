@@ -46,6 +46,7 @@
  *   keys-uncertify, keys-distrust, keys-undistrust, keys-rm: handed on to the keyring, with the name of who asks
  *   keys-known {address s; optional} -> {items aa{sv} of MadoKnownKey}: by which keys addresses are known
  *   keys-forget {address s} -> {address s, count x}
+ *   keys-refresh {subject s: an address or a fingerprint; optional} -> {items aa{sv} of MadoFoundKey, left x}
  *   doctor {} -> {items aa{sv} of {name s, status s: "ok" | "warn" | "fail", detail s}}: what only the keeper can see
  */
 #pragma once
