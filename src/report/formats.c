@@ -4,6 +4,7 @@
 #include "madoguchi/model/stretch.h"
 #include "madoguchi/model/tlp.h"
 #include "madoguchi/report/arf.h"
+#include "madoguchi/report/dmarc.h"
 #include "madoguchi/report/format.h"
 #include "madoguchi/report/iodef.h"
 #include "madoguchi/report/x-arf.h"
@@ -15,6 +16,7 @@ static const MadoFormatReader readers[] = {
   mado_arf_read,
   mado_x_arf_read,
   mado_iodef_read,
+  mado_dmarc_read,
 };
 
 static void

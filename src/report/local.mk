@@ -4,7 +4,7 @@ libreport_a_SOURCES = src/report/language.c src/report/read.c src/report/defang.
 	src/report/indicator-url.c src/report/indicator-line.c src/report/indicator-sieve.c src/report/indicator-scan.c \
 	src/report/indicators.c src/report/marking.c src/report/case-ids.c src/report/format.c src/report/formats.c src/report/arf.c \
 	src/report/fields.c src/report/yaml.c src/report/x-arf.c src/report/xml.c \
-	src/report/iodef.c
+	src/report/iodef.c src/report/unpack.c src/report/dmarc.c
 libreport_a_CPPFLAGS = $(AM_CPPFLAGS) $(PSL_CFLAGS) $(IDN_CFLAGS) $(YAML_CFLAGS) $(XML_CFLAGS)
 noinst_HEADERS += include/madoguchi/report/language.h include/madoguchi/report/read.h include/madoguchi/report/defang.h \
 	include/madoguchi/report/indicator-ip.h include/madoguchi/report/indicator-name.h \
@@ -15,7 +15,8 @@ noinst_HEADERS += include/madoguchi/report/language.h include/madoguchi/report/r
 	include/madoguchi/report/marking.h include/madoguchi/report/case-ids.h \
 	include/madoguchi/report/format.h include/madoguchi/report/formats.h include/madoguchi/report/arf.h \
 	include/madoguchi/report/fields.h include/madoguchi/report/yaml.h include/madoguchi/report/x-arf.h \
-	include/madoguchi/report/xml.h include/madoguchi/report/iodef.h
+	include/madoguchi/report/xml.h include/madoguchi/report/iodef.h \
+	include/madoguchi/report/unpack.h include/madoguchi/report/dmarc.h
 report_libs = libreport.a libconf.a $(model_libs) $(PSL_LIBS) $(IDN_LIBS) $(YAML_LIBS)
 
 unit_tests += tests/unit/test-report-language
@@ -63,7 +64,12 @@ tests_unit_test_report_case_ids_LDADD = $(report_libs)
 
 unit_tests += tests/unit/test-report-arf tests/unit/test-report-fields \
 	tests/unit/test-report-yaml tests/unit/test-report-x-arf \
-	tests/unit/test-report-xml tests/unit/test-report-iodef
+	tests/unit/test-report-xml tests/unit/test-report-iodef \
+	tests/unit/test-report-unpack tests/unit/test-report-dmarc
+tests_unit_test_report_unpack_SOURCES = tests/unit/test-report-unpack.c
+tests_unit_test_report_unpack_LDADD = $(report_libs)
+tests_unit_test_report_dmarc_SOURCES = tests/unit/test-report-dmarc.c
+tests_unit_test_report_dmarc_LDADD = $(report_libs)
 tests_unit_test_report_iodef_SOURCES = tests/unit/test-report-iodef.c
 tests_unit_test_report_iodef_LDADD = $(report_libs)
 tests_unit_test_report_xml_SOURCES = tests/unit/test-report-xml.c

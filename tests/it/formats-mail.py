@@ -2,6 +2,7 @@
 """Reports that are mails of a certain form: every sample of the shared corpus becomes the fields that its source expects, a
 report is made from every schema, and a table says what was found."""
 import glob
+import gzip
 import json
 import os
 import re
@@ -143,6 +144,32 @@ def check_iodef(tap, reader, table):
                   [[[], ['\u8abf\u67fb'], ['GT Bot', 'CA-2003-22'], []], [r['sources'] for r in plain]], 'the same in ' + label)
 
 
+ROW = ('<record><row><source_ip>%s</source_ip><count>%d</count><policy_evaluated><disposition>%s</disposition><dkim>%s</dkim><spf>%s</spf>'
+       '</policy_evaluated></row><identifiers><header_from>team.example</header_from></identifiers><auth_results><dkim><domain>team.example'
+       '</domain><result>%s</result></dkim><spf><domain>team.example</domain><result>%s</result></spf></auth_results></record>')
+DMARC = ('<?xml version="1.0" encoding="UTF-8" ?>\n<feedback%s><report_metadata><org_name>Big Mail</org_name><email>dmarc@big.example</email><report_id>'
+         '77</report_id><date_range><begin>1700000000</begin><end>1700086399</end></date_range></report_metadata><policy_published><domain>'
+         'team.example</domain><adkim>r</adkim><aspf>r</aspf><p>none</p><sp>none</sp><pct>100</pct></policy_published>%s</feedback>\n')
+
+
+def check_dmarc(tap, reader, table):
+    rows = ''.join(ROW % row for row in (('203.0.113.1', 10, 'none', 'pass', 'fail', 'pass', 'fail'), ('203.0.113.2', 3, 'reject', 'fail', 'fail', 'fail', 'fail')))
+    name, subject = 'big.example!team.example!1700000000!1700086399', 'Report Domain: team.example Submitter: big.example Report-ID: <77>'
+    for space in ('', ' xmlns="urn:ietf:params:xml:ns:dmarc-2.0"'):
+        xml = (DMARC % (space, rows)).encode()
+        shapes = (('text/xml', name + '.xml', xml), ('application/gzip', name + '.xml.gz', gzip.compress(xml)), ('application/zip', name + '.zip', f.zipped(xml)),
+                  ('application/octet-stream', 'report.zip', f.zipped(xml)))
+        for kind, filename, payload in shapes:
+            opened = reader.open(f.carrying(payload, kind, filename, subject=subject))
+            report = opened['report']
+            record = (report['records'] or [{'fields': {}}])[0]
+            counts = [record['fields'].get(n) for n in ('org_name', 'report_id', 'policy.p', 'rows', 'messages', 'pass', 'fail', 'source')]
+            tap.equal((report['kind'], report['category'], counts, record.get('started'), opened['indicators'], opened['problems']),
+                      ('dmarc', None, ['Big Mail', '77', 'none', '2', '13', '10', '3', '203.0.113.2: 0 pass, 3 fail'], '2023-11-14T22:13:20Z', [], []),
+                      'DMARC, %s%s' % (filename, space))
+            table.add('dmarc', opened)
+
+
 def main():
     tap = t.Tap()
     if not os.path.isdir(os.path.join(f.CORPUS, 'reports')):
@@ -152,6 +179,7 @@ def main():
     check_schemata(tap, reader, table)
     check_x_arf(tap, reader, table)
     check_iodef(tap, reader, table)
+    check_dmarc(tap, reader, table)
     table.note(tap)
     tap.done()
 

@@ -1,8 +1,10 @@
 """What the tests of structured formats share: one configuration, mails made of samples, and their reports."""
+import io
 import json
 import os
 import subprocess
 import tempfile
+import zipfile
 
 import madotest as t
 
@@ -30,7 +32,16 @@ class Reader:
             return self.open(sample.read())
 
 
-def carrying(payload, kind='application/octet-stream', name='report.bin', text='See the attachment.', headers=()):
+def carrying(payload, kind='application/octet-stream', name='report.bin', text='See the attachment.', headers=(), subject='Report'):
     """A plain mail with @payload (bytes) attached."""
     entity = t.part_entity([t.text_entity(text), t.attachment(name, payload, kind)])
-    return t.plain('reporter@example.net', t.TEAM, 'Report', '', entity=entity, headers=headers)
+    return t.plain('reporter@example.net', t.TEAM, subject, '', entity=entity, headers=headers)
+
+
+def zipped(*files):
+    """A zip of @files (bytes)."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w', zipfile.ZIP_DEFLATED) as archive:
+        for n, content in enumerate(files):
+            archive.writestr('report%d.xml' % n, content)
+    return out.getvalue()
