@@ -156,8 +156,8 @@ mado_record_draft_free (MadoRecordDraft *draft)
   g_free (draft);
 }
 
-void
-mado_record_draft_text (MadoRecordDraft *draft, const char *name, const char *value)
+static void
+add_text (MadoRecordDraft *draft, const char *name, const char *value, gboolean is_evidence)
 {
   g_autofree char *visible = mado_format_visible (value, TEXT_MAX);
   MadoStretch *stretch;
@@ -172,8 +172,20 @@ mado_record_draft_text (MadoRecordDraft *draft, const char *name, const char *va
   stretch->part = g_strdup_printf ("field %s", name);
   stretch->text = g_steal_pointer (&visible);
   stretch->is_signed = draft->record->is_signed;
-  stretch->is_evidence = draft->record->is_evidence;
+  stretch->is_evidence = is_evidence;
   g_ptr_array_add (draft->output->texts, stretch);
+}
+
+void
+mado_record_draft_text (MadoRecordDraft *draft, const char *name, const char *value)
+{
+  add_text (draft, name, value, draft->record->is_evidence);
+}
+
+void
+mado_record_draft_evidence (MadoRecordDraft *draft, const char *name, const char *value)
+{
+  add_text (draft, name, value, TRUE);
 }
 
 /* (transfer full) @name, numbered when it is taken. */

@@ -7,6 +7,7 @@
 #include "madoguchi/report/dmarc.h"
 #include "madoguchi/report/format.h"
 #include "madoguchi/report/iodef.h"
+#include "madoguchi/report/json-formats.h"
 #include "madoguchi/report/x-arf.h"
 
 #include <string.h>
@@ -17,6 +18,7 @@ static const MadoFormatReader readers[] = {
   mado_x_arf_read,
   mado_iodef_read,
   mado_dmarc_read,
+  mado_json_formats_read,
 };
 
 static void

@@ -5,7 +5,9 @@ libreport_a_SOURCES = src/report/language.c src/report/read.c src/report/defang.
 	src/report/indicators.c src/report/marking.c src/report/case-ids.c src/report/format.c src/report/formats.c src/report/arf.c \
 	src/report/fields.c src/report/yaml.c src/report/x-arf.c src/report/xml.c \
 	src/report/iodef.c src/report/unpack.c src/report/dmarc.c
-libreport_a_CPPFLAGS = $(AM_CPPFLAGS) $(PSL_CFLAGS) $(IDN_CFLAGS) $(YAML_CFLAGS) $(XML_CFLAGS)
+libreport_a_SOURCES += src/report/json-clean.c src/report/json.c src/report/json-map.c src/report/json-rules.c src/report/json-formats.c \
+	src/report/rsit.c src/report/xarf.c src/report/xarf-rules.c
+libreport_a_CPPFLAGS = $(AM_CPPFLAGS) $(PSL_CFLAGS) $(IDN_CFLAGS) $(YAML_CFLAGS) $(XML_CFLAGS) $(JSON_CFLAGS)
 noinst_HEADERS += include/madoguchi/report/language.h include/madoguchi/report/read.h include/madoguchi/report/defang.h \
 	include/madoguchi/report/indicator-ip.h include/madoguchi/report/indicator-name.h \
 	include/madoguchi/report/indicator-hash.h include/madoguchi/report/indicator-btc.h \
@@ -17,7 +19,10 @@ noinst_HEADERS += include/madoguchi/report/language.h include/madoguchi/report/r
 	include/madoguchi/report/fields.h include/madoguchi/report/yaml.h include/madoguchi/report/x-arf.h \
 	include/madoguchi/report/xml.h include/madoguchi/report/iodef.h \
 	include/madoguchi/report/unpack.h include/madoguchi/report/dmarc.h
-report_libs = libreport.a libconf.a $(model_libs) $(PSL_LIBS) $(IDN_LIBS) $(YAML_LIBS)
+noinst_HEADERS += include/madoguchi/report/json-clean.h include/madoguchi/report/json.h include/madoguchi/report/json-map.h \
+	include/madoguchi/report/json-rules.h include/madoguchi/report/json-formats.h include/madoguchi/report/rsit.h \
+	include/madoguchi/report/xarf.h include/madoguchi/report/xarf-rules.h
+report_libs = libreport.a libconf.a $(model_libs) $(PSL_LIBS) $(IDN_LIBS) $(YAML_LIBS) $(JSON_LIBS)
 
 unit_tests += tests/unit/test-report-language
 tests_unit_test_report_language_SOURCES = tests/unit/test-report-language.c
@@ -54,8 +59,8 @@ unit_tests += tests/unit/test-report-indicators
 tests_unit_test_report_indicators_SOURCES = tests/unit/test-report-indicators.c
 tests_unit_test_report_indicators_LDADD = $(report_libs)
 
-TESTS += tests/it/indicators.py tests/it/formats-mail.py
-EXTRA_DIST += tests/it/indicators.py tests/it/formats-mail.py tests/lib/madoformats.py
+TESTS += tests/it/indicators.py tests/it/formats-mail.py tests/it/formats-json.py
+EXTRA_DIST += tests/it/indicators.py tests/it/formats-mail.py tests/it/formats-json.py tests/lib/madoformats.py
 unit_tests += tests/unit/test-report-marking tests/unit/test-report-case-ids
 tests_unit_test_report_marking_SOURCES = tests/unit/test-report-marking.c
 tests_unit_test_report_marking_LDADD = $(report_libs)
@@ -82,3 +87,23 @@ tests_unit_test_report_fields_SOURCES = tests/unit/test-report-fields.c
 tests_unit_test_report_fields_LDADD = $(report_libs)
 tests_unit_test_report_arf_SOURCES = tests/unit/test-report-arf.c
 tests_unit_test_report_arf_LDADD = $(report_libs)
+
+unit_tests += tests/unit/test-report-json-clean tests/unit/test-report-json tests/unit/test-report-json-map \
+	tests/unit/test-report-json-rules tests/unit/test-report-rsit tests/unit/test-report-xarf
+json_test_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+tests_unit_test_report_json_clean_SOURCES = tests/unit/test-report-json-clean.c
+tests_unit_test_report_json_clean_LDADD = $(report_libs)
+tests_unit_test_report_json_SOURCES = tests/unit/test-report-json.c
+tests_unit_test_report_json_CPPFLAGS = $(json_test_cppflags)
+tests_unit_test_report_json_LDADD = $(report_libs)
+tests_unit_test_report_json_map_SOURCES = tests/unit/test-report-json-map.c tests/unit/json-fixture.h
+tests_unit_test_report_json_map_CPPFLAGS = $(json_test_cppflags)
+tests_unit_test_report_json_map_LDADD = $(report_libs)
+tests_unit_test_report_json_rules_SOURCES = tests/unit/test-report-json-rules.c tests/unit/json-fixture.h
+tests_unit_test_report_json_rules_CPPFLAGS = $(json_test_cppflags)
+tests_unit_test_report_json_rules_LDADD = $(report_libs)
+tests_unit_test_report_rsit_SOURCES = tests/unit/test-report-rsit.c
+tests_unit_test_report_rsit_LDADD = $(report_libs)
+tests_unit_test_report_xarf_SOURCES = tests/unit/test-report-xarf.c tests/unit/json-fixture.h
+tests_unit_test_report_xarf_CPPFLAGS = $(json_test_cppflags)
+tests_unit_test_report_xarf_LDADD = $(report_libs)

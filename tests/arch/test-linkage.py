@@ -19,7 +19,7 @@ LIBRARIES = {
 TABLE = {
     "madoguchi-lmtp": (["gcrypt"], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml"]),
     "madoguchi-keeper": (["gcrypt", "sqlite"], ["gmime", "gpgme", "curl", "json", "xml", "psl", "idn", "yaml"]),
-    "madoguchi-opener": (["gcrypt", "gmime", "gpgme", "psl", "idn", "yaml"], ["sqlite", "curl", "json", "xml"]),
+    "madoguchi-opener": (["gcrypt", "gmime", "gpgme", "psl", "idn", "yaml", "json"], ["sqlite", "curl", "xml"]),
     "madoguchi-signer": (["gpgme"], ["gmime", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml"]),
     "madoguchi-sender": (["curl", "idn"], ["gmime", "gpgme", "sqlite", "json", "xml", "psl", "yaml"]),
     "madoguchi-keyring": (["gpgme"], ["gmime", "curl", "sqlite", "json", "xml", "psl", "idn", "yaml"]),

@@ -57,6 +57,9 @@ void mado_record_draft_note (MadoRecordDraft *draft, const char *name, const cha
 /* A text for indicators without a field: long lists, patterns. */
 void mado_record_draft_text (MadoRecordDraft *draft, const char *name, const char *value);
 
+/* The same for what the reporter shows, and does not say: logs, samples. */
+void mado_record_draft_evidence (MadoRecordDraft *draft, const char *name, const char *value);
+
 /* Adds to sources, targets or references: nullable values, each once. */
 void mado_record_draft_source (MadoRecordDraft *draft, const char *value);
 void mado_record_draft_target (MadoRecordDraft *draft, const char *value);

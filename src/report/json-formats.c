@@ -1,0 +1,93 @@
+/* json-formats.c: see json-formats.h. Called by formats.c in the opener's child, for every file of a mail: a look at its label
+ * and at its first bytes has to be enough to let the others pass. */
+#include "madoguchi/report/json-formats.h"
+
+#include "madoguchi/report/json.h"
+#include "madoguchi/report/xarf.h"
+
+#include <string.h>
+
+/* The first that says yes has the object. */
+static const MadoJsonReader readers[] = { mado_xarf_read };
+
+static gboolean
+is_labelled (const MadoDocument *document)
+{
+  static const char *const types[] = { "application/json", "text/json", "application/x-json", "application/x-ndjson",
+                                       "application/jsonl", "application/jsonlines", "application/stix", NULL };
+  static const char *const endings[] = { ".json", ".jsonl", ".ndjson", ".stix", ".xarf", ".misp" };
+  g_autofree char *name = document->filename == NULL ? NULL : g_ascii_strdown (document->filename, -1);
+
+  if (g_strv_contains (types, document->type) || g_str_has_suffix (document->type, "+json"))
+    return TRUE;
+  for (gsize i = 0; name != NULL && i < G_N_ELEMENTS (endings); i++)
+    if (g_str_has_suffix (name, endings[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static gsize
+skip (const char *data, gsize size, gsize at)
+{
+  while (at < size && g_ascii_isspace (data[at]))
+    at++;
+  return at;
+}
+
+/* An object with a member, or a list of objects: nothing else begins like that. */
+static gboolean
+looks_like (const MadoDocument *document)
+{
+  gsize size, at, next;
+  const char *data = g_bytes_get_data (document->bytes, &size);
+
+  if (!g_str_has_prefix (document->type, "text/plain") && strcmp (document->type, "application/octet-stream") != 0)
+    return FALSE;
+  at = skip (data, size, size >= 3 && memcmp (data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
+  next = skip (data, size, at + 1);
+  if (next >= size)
+    return FALSE;
+  return (data[at] == '{' && data[next] == '"') || (data[at] == '[' && data[next] == '{');
+}
+
+static gboolean
+read_object (JsonNode *root, const MadoDocument *document, MadoFormatOutput *output)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (readers); i++)
+    if (readers[i](root, document, output))
+      return TRUE;
+  return FALSE;
+}
+
+/* An object, or a list of them: how many were of a format. */
+static guint
+read_root (JsonNode *root, const MadoDocument *document, MadoFormatOutput *output)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < mado_json_count (root); i++) {
+    JsonNode *item = mado_json_item (root, i);
+    if (JSON_NODE_HOLDS_OBJECT (item))
+      count += read_object (item, document, output) ? 1 : 0;
+  }
+  return count;
+}
+
+gboolean
+mado_json_formats_read (const MadoDocument *document, MadoFormatOutput *output)
+{
+  MadoJsonLimits limits = mado_json_limits (output->conf);
+  g_auto (MadoJson) json = { 0 };
+  guint count = 0;
+
+  if (!is_labelled (document) && !looks_like (document))
+    return FALSE;
+  mado_json_read (document->bytes, &limits, &json);
+  for (guint i = 0; i < json.roots->len; i++)
+    count += read_root (json.roots->pdata[i], document, output);
+  for (guint i = 0; i < json.problems->len; i++)
+    mado_format_problem (output, document, "the JSON %s", (const char *) json.problems->pdata[i]);
+  if (count == 0 && json.roots->len > 0)
+    mado_format_problem (output, document, "the JSON is in no format that is read; it stays an attachment.");
+  return TRUE;
+}
