@@ -23,11 +23,8 @@ mado_json_tlp (const char *word)
     const char *word;
     MadoTlpLevel level;
   } words[] = {
-    { "white", MADO_TLP_CLEAR }, { "clear", MADO_TLP_CLEAR }, { "public", MADO_TLP_CLEAR },
-    { "green", MADO_TLP_GREEN }, { "partner", MADO_TLP_GREEN },
-    { "amber", MADO_TLP_AMBER }, { "need-to-know", MADO_TLP_AMBER },
-    { "amber+strict", MADO_TLP_AMBER_STRICT },
-    { "red", MADO_TLP_RED }, { "private", MADO_TLP_RED },
+    { "white", MADO_TLP_CLEAR }, { "clear", MADO_TLP_CLEAR }, { "green", MADO_TLP_GREEN },
+    { "amber", MADO_TLP_AMBER }, { "amber+strict", MADO_TLP_AMBER_STRICT }, { "red", MADO_TLP_RED },
   };
 
   if (g_ascii_strncasecmp (word, "tlp:", 4) == 0)
@@ -89,7 +86,7 @@ use_list (MadoRecordDraft *draft, MadoMapUse use, const char *value)
     mado_record_draft_target (draft, value);
   else if (use == MADO_MAP_REFERENCE)
     mado_record_draft_reference (draft, value);
-  else if (use == MADO_MAP_EXTERNAL && draft->output->external_ids->len < MADO_FORMAT_RECORDS_MAX)
+  else if (use == MADO_MAP_EXTERNAL && !draft->record->is_evidence && draft->output->external_ids->len < MADO_FORMAT_RECORDS_MAX)
     g_ptr_array_add (draft->output->external_ids, mado_format_visible (value, 200));
 }
 

@@ -25,8 +25,8 @@ typedef enum {
   MADO_MAP_SOURCE,
   MADO_MAP_TARGET,
   MADO_MAP_REFERENCE,
-  MADO_MAP_EXTERNAL, /* the reporter's number of the case */
-  MADO_MAP_TLP       /* a colour, or a restriction of RFC 7970, 3.3.1 */
+  MADO_MAP_EXTERNAL, /* the reporter's number of the case; not of a forwarded mail */
+  MADO_MAP_TLP       /* a colour; the strictest counts */
 } MadoMapUse;
 
 typedef struct {
@@ -42,7 +42,7 @@ void mado_json_map (MadoRecordDraft *draft, JsonNode *node, const char *prefix, 
 /* What a row does, for a value that the reader found himself. */
 void mado_json_use (MadoRecordDraft *draft, MadoMapUse use, const char *value);
 
-/* "TLP:AMBER" for "amber", "TLP:AMBER", "need-to-know"...; NULL: it is none. */
+/* "TLP:AMBER" for "amber", "TLP:AMBER"...; NULL: it is none. */
 const char *mado_json_tlp (const char *word);
 
 /* Seconds since the epoch of a time as mado_format_time () reads it, or written as such seconds. */
