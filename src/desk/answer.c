@@ -3,6 +3,7 @@
 #include "madoguchi/desk/draft.h"
 #include "madoguchi/desk/key-choice.h"
 #include "madoguchi/desk/policy.h"
+#include "madoguchi/desk/seek-rule.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
@@ -105,6 +106,7 @@ write_draft (const MadoSettler *settler, const MadoAnswerCase *mail, const MadoP
       = mado_draft_answer (verdict, plain, mail->report, ticket, token, settings->team[0], settler->now);
   if (reply->plain_template != NULL)
     g_ptr_array_extend_and_steal (reply->candidates, mado_key_choice_gather (mail->report, known));
+  reply->may_look_up = reply->plain_template != NULL && mado_seek_rule_allows_for (settings, mail->report, reply->recipient);
   settled->has_draft = TRUE;
   return mado_store_add_draft (settler->store, settled->incident, mail->envelope->queue_id, reply, settler->now, error);
 }

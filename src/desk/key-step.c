@@ -1,15 +1,20 @@
-/* key-step.c: see key-step.h. First the keys of the ring; only when none of them will do, the keys that the mail itself
- * offers are read: that costs an engine, and nobody vouches for them. */
+/* key-step.c: see key-step.h. First the keys of the ring; when none of them will do, directories are asked, if that is
+ * configured; and only when that brings nothing, the keys that the mail itself offers are read: that costs an engine, and
+ * nobody vouches for them. */
 #include "madoguchi/desk/key-step.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/desk/key-choice.h"
+#include "madoguchi/desk/seeker.h"
 
 struct _MadoKeyStep {
   MadoDesk *desk;
   MadoReply *reply;
+  MadoKeyStepWaits waits;
   MadoKeyStepDone done;
   gpointer data;
   gboolean with_blocks; /* is this the second question? */
+  gboolean was_sought;  /* in directories */
+  GString *warnings;    /* of key continuity; empty: none */
   guint idle;
 };
 
@@ -19,7 +24,9 @@ mado_key_step_free (MadoKeyStep *step)
   if (step == NULL)
     return;
   g_clear_handle_id (&step->idle, g_source_remove);
+  mado_seeker_forget (step->desk->seeker, step);
   mado_reply_free (step->reply);
+  g_string_free (step->warnings, TRUE);
   g_free (step);
 }
 
@@ -69,8 +76,14 @@ static void
 finish (MadoKeyStep *step, const MadoKeyCandidate *chosen)
 {
   MadoReply *reply = g_steal_pointer (&step->reply);
-  char *note = mado_key_choice_describe (reply->candidates, chosen);
+  g_autofree char *described = mado_key_choice_describe (reply->candidates, chosen);
+  char *note = g_steal_pointer (&described);
 
+  if (step->warnings->len > 0) {
+    char *both = note != NULL ? g_strdup_printf ("%s. %s", step->warnings->str, note) : g_strdup (step->warnings->str);
+    g_free (note);
+    note = both;
+  }
   if (chosen != NULL)
     use_key (reply, chosen);
   else
@@ -124,6 +137,34 @@ replace (GPtrArray *list, GPtrArray *items)
 static void ask (MadoKeyStep *step);
 
 static void
+on_sought (gpointer data, const char *outcome, const GPtrArray *keys, const char *reason)
+{
+  MadoKeyStep *step = data;
+
+  (void) outcome;
+  (void) reason;
+  for (guint i = 0; i < keys->len; i++) {
+    const char *warning = ((const MadoFoundKey *) keys->pdata[i])->warning;
+    if (warning != NULL)
+      g_string_append_printf (step->warnings, "%s%s", step->warnings->len > 0 ? ". " : "", warning);
+  }
+  ask (step); /* what was found is in the ring now */
+}
+
+/* TRUE: that is under way. */
+static gboolean
+seek (MadoKeyStep *step, const MadoKeyCandidate *chosen)
+{
+  if (step->was_sought || step->with_blocks || !step->reply->may_look_up
+      || (chosen != NULL && !mado_key_choice_is_opportunistic (chosen->source)))
+    return FALSE;
+  step->was_sought = TRUE;
+  mado_seeker_ask (step->desk->seeker, step->reply->recipient, on_sought, step);
+  step->waits (step->data);
+  return TRUE;
+}
+
+static void
 on_facts (gpointer data, MadoPacket *answer, const GError *error)
 {
   MadoKeyStep *step = data;
@@ -137,6 +178,8 @@ on_facts (gpointer data, MadoPacket *answer, const GError *error)
   }
   refuse_unusable (items, step->reply->unusable);
   chosen = mado_key_choose (items, FALSE, step->desk->now ());
+  if (seek (step, chosen))
+    return;
   if (chosen == NULL && !step->with_blocks && has_block (items)) {
     step->with_blocks = TRUE;
     ask (step);
@@ -174,13 +217,15 @@ on_no_key (gpointer data)
 }
 
 MadoKeyStep *
-mado_key_step_start (MadoDesk *desk, MadoReply *reply, MadoKeyStepDone done, gpointer data)
+mado_key_step_start (MadoDesk *desk, MadoReply *reply, MadoKeyStepWaits waits, MadoKeyStepDone done, gpointer data)
 {
   MadoKeyStep *step = g_new0 (MadoKeyStep, 1);
 
   step->desk = desk;
   step->reply = reply;
+  step->waits = waits;
   step->done = done;
+  step->warnings = g_string_new (NULL);
   step->data = data;
   if (desk->settings.may_encrypt)
     ask (step);

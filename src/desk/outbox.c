@@ -40,6 +40,7 @@ typedef struct {
   char *why;        /* of a failure */
   gint64 when;      /* next attempt; 0: never again */
   gint64 started;   /* monotonic */
+  gboolean is_waiting; /* for a directory: not counted as being sealed */
   gboolean is_back; /* the role is done with it: it is only written down */
   MadoBatchApply apply; /* of what happened and must be written down */
   guint timer;          /* to write it down again */
@@ -422,11 +423,26 @@ on_sealed (gpointer data, MadoPacket *answer, const GError *error)
   mado_batch_add (outbox->desk->batch, apply_sealed, on_sealed_stored, item);
 }
 
+/* Somebody's directory is asked: meanwhile the signer is free for others. */
+static void
+on_key_waits (gpointer data)
+{
+  Item *item = data;
+
+  item->is_waiting = TRUE;
+  item->outbox->n_sealing--;
+  item->outbox->may_draft = TRUE;
+  fill_signer (item->outbox);
+}
+
 static void
 on_key (gpointer data, MadoReply *reply, char *note, const GError *error)
 {
   Item *item = data;
 
+  if (item->is_waiting)
+    item->outbox->n_sealing++;
+  item->is_waiting = FALSE;
   if (reply == NULL) {
     fail (item, error);
     return;
@@ -477,7 +493,7 @@ fill_signer (MadoOutbox *outbox)
     if (reply == NULL)
       fail (item, error);
     else if (mado_key_step_is_needed (reply))
-      item->key_step = mado_key_step_start (outbox->desk, g_steal_pointer (&reply), on_key, item);
+      item->key_step = mado_key_step_start (outbox->desk, g_steal_pointer (&reply), on_key_waits, on_key, item);
     else
       mado_pool_submit (outbox->desk->signer, "seal", mado_reply_to_variant (reply), -1, FALSE, on_sealed, item);
   }

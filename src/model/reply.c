@@ -21,6 +21,7 @@ static const MadoField fields[] = {
   MADO_STRING (MadoReply, key_source),
   MADO_STRING (MadoReply, key_protocol),
   MADO_STRING_MAX (MadoReply, key_block, MADO_KEY_BLOCK_MAX),
+  MADO_BOOL (MadoReply, may_look_up),
   MADO_STRV (MadoReply, unusable),
   MADO_LIST (MadoReply, candidates, mado_key_candidate_type, 100),
   MADO_STRV (MadoReply, external_ids),

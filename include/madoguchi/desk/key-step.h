@@ -11,12 +11,17 @@ typedef struct _MadoKeyStep MadoKeyStep;
  * for that; NULL when @error is set. @note: (transfer full, nullable) what the thread should tell of it. */
 typedef void (*MadoKeyStepDone) (gpointer data, MadoReply *reply, char *note, const GError *error);
 
+/* Directories are being asked (seeker.h): it takes a while, and neither the keyring nor the signer is busy with it. Called at
+ * most once, never from within start (). */
+typedef void (*MadoKeyStepWaits) (gpointer data);
+
 /* Has @reply's key to be chosen still? An answer that names its key, or
  * that is the same without one, is left alone. */
 gboolean mado_key_step_is_needed (const MadoReply *reply);
 
 /* (transfer full) chooses the key of @reply (transfer full). */
-MadoKeyStep *mado_key_step_start (MadoDesk *desk, MadoReply *reply, MadoKeyStepDone done, gpointer data);
+MadoKeyStep *mado_key_step_start (MadoDesk *desk, MadoReply *reply, MadoKeyStepWaits waits, MadoKeyStepDone done,
+                                  gpointer data);
 
 /* After done (), or when the desk goes down and nobody asks any more. */
 void mado_key_step_free (MadoKeyStep *step);

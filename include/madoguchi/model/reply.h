@@ -23,6 +23,7 @@ typedef struct {
   char *key_source;   /* how that key was found: a source of MadoKeyCandidate; NULL: no key */
   char *key_protocol; /* "openpgp", "smime": how the answer is sealed; NULL: OpenPGP */
   char *key_block;    /* base64 of the key when it is not in the ring */
+  gboolean may_look_up; /* may directories be asked for the recipient's key, when no better one is known? */
   char **unusable;    /* fingerprints of keys that GnuPG could not encrypt to */
   GPtrArray *candidates; /* of MadoKeyCandidate: the keys that may be chosen before it is sealed, and were or were not */
   char **external_ids; /* other teams' numbers of the case that may stand in the Subject, beside our own */
