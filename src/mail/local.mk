@@ -70,8 +70,8 @@ unit_tests += tests/unit/test-mail-html
 tests_unit_test_mail_html_SOURCES = tests/unit/test-mail-html.c
 tests_unit_test_mail_html_LDADD = $(mail_libs)
 
-libmail_a_SOURCES += src/mail/sources.c
-noinst_HEADERS += include/madoguchi/mail/sources.h
+libmail_a_SOURCES += src/mail/sources.c src/mail/forwarded.c
+noinst_HEADERS += include/madoguchi/mail/sources.h include/madoguchi/mail/forwarded.h
 unit_tests += tests/unit/test-mail-flowed
 tests_unit_test_mail_flowed_SOURCES = tests/unit/test-mail-flowed.c
 tests_unit_test_mail_flowed_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS)

@@ -7,6 +7,7 @@
 #include "madoguchi/mail/body.h"
 #include "madoguchi/mail/content.h"
 #include "madoguchi/mail/facts.h"
+#include "madoguchi/mail/forwarded.h"
 #include "madoguchi/mail/offers.h"
 #include "madoguchi/mail/peel.h"
 #include "madoguchi/mail/protect.h"
@@ -170,6 +171,7 @@ mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 
   reading->report->content_sha256 = mado_facts_content_hash (reading);
   if (context->interpret != NULL)
     source = mado_sources_collect (reading, (gsize) mado_conf_int (context->conf, "indicators", "text"));
+  mado_forwarded_read (reading, source);
   *report = mado_reading_finish (reading);
   if (context->interpret != NULL)
     context->interpret (*report, source, context->conf);

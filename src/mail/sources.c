@@ -102,6 +102,15 @@ take_document (Walk *walk, const MadoEntity *entity, gboolean is_evidence)
   g_ptr_array_add (walk->out->documents, document);
 }
 
+/* Does a file of this name (nullable) hold a mail? */
+static gboolean
+is_mail_file (const char *name)
+{
+  g_autofree char *folded = name == NULL ? NULL : g_ascii_strdown (name, -1);
+
+  return folded != NULL && g_str_has_suffix (folded, ".eml");
+}
+
 static void
 take_leaf (Walk *walk, const MadoEntity *entity, gboolean is_evidence)
 {
@@ -120,7 +129,7 @@ take_leaf (Walk *walk, const MadoEntity *entity, gboolean is_evidence)
   if (stretch == NULL)
     return;
   name = mado_header_filename (entity);
-  stretch->is_evidence = is_evidence || g_str_equal (entity->type, "text/rfc822-headers");
+  stretch->is_evidence = is_evidence || g_str_equal (entity->type, "text/rfc822-headers") || is_mail_file (name);
   stretch->is_header = g_str_equal (entity->type, "text/rfc822-headers");
   stretch->is_prose = name == NULL && !mado_header_is_attachment (entity) && !stretch->is_header
                       && (g_str_equal (entity->type, "text/plain") || g_str_equal (entity->type, "text/html"));
@@ -193,9 +202,10 @@ take (Walk *walk, const MadoEntity *entity, gboolean is_evidence)
   }
   for (guint i = 0; i < entity->children->len; i++) {
     const MadoEntity *child = mado_entity_child (entity, i);
-    if (entity->is_message)
+    gboolean is_forward = entity->is_message && !entity->is_wrapper;
+    if (is_forward)
       take_header (walk, child);
-    take (walk, child, is_evidence || entity->is_message);
+    take (walk, child, is_evidence || is_forward);
   }
 }
 

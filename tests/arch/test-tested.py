@@ -34,7 +34,7 @@ COVERED = {
     "tests/unit/test-mail-html.c": {"mail/strip": "is_odd"},
     "tests/unit/test-report-language.c": {"report/read": "mado_language"},
     "tests/unit/test-report-arf.c": {"report/format": "mado_format_time", "model/source": "mado_document_new"},
-    "tests/it/formats-mail.py": {"report/formats": "'arf'"},
+    "tests/it/formats-mail.py": {"report/formats": "'arf'", "mail/forwarded": "check_forwarded"},
     "tests/unit/test-report-xarf.c": {"report/json-formats": "no format that is read", "report/xarf-rules": "is no IP address"},
     "tests/unit/test-report-indicator-scan.c": {"report/indicator-sieve": "partner.com", "model/stretch": "mado_stretch_new"},
     "tests/unit/test-role.c": {"role/role": "mado_role_run", "role/workers": "worker-died", "role/sandbox": "EPERM",

@@ -3,6 +3,7 @@
 report is made from every schema, and a table says what was found."""
 import glob
 import gzip
+import hashlib
 import json
 import os
 import re
@@ -170,6 +171,96 @@ def check_dmarc(tap, reader, table):
             table.add('dmarc', opened)
 
 
+def crlf(text):
+    return text.replace('\n', '\r\n').encode()
+
+
+PHISH = """Return-Path: <bounce@phish.example>
+Received: from mx.victim.example (mx.victim.example [203.0.113.5]) by mbox.victim.example
+ (Postfix) with ESMTP id 1; Fri, 20 Nov 2026 09:59:00 +0900
+Received: from evil (unknown [IPv6:2001:db8::7]) by mx.victim.example; Fri, 20 Nov 2026 09:58:00 +0900
+Authentication-Results: mx.victim.example; spf=fail
+From: =?utf-8?B?6YqA6KGM?= <bank@phish.example>
+To: v@victim.example, w@victim.example
+Subject: =?utf-8?B?6YeN6KaB?=
+Date: Fri, 20 Nov 2026 09:57:00 +0900
+Message-ID: <1@phish.example>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=c
+
+--c
+Content-Type: text/plain
+
+http://phish.company.com/x
+--c
+Content-Type: application/zip; name=invoice.zip
+Content-Transfer-Encoding: base64
+
+UEsDBA==
+--c
+Content-Type: image/png; name=logo.png
+
+x
+--c--
+"""
+PHISH_FIELDS = {
+    'from': '\u9280\u884c <bank@phish.example>', 'return-path': '<bounce@phish.example>', 'to': 'v@victim.example, w@victim.example', 'subject': '\u91cd\u8981',
+    'date': 'Fri, 20 Nov 2026 09:57:00 +0900', 'message-id': '<1@phish.example>',
+    'received': 'from mx.victim.example [203.0.113.5] by mbox.victim.example; Fri, 20 Nov 2026 09:59:00 +0900',
+    'received[1]': 'from evil [2001:db8::7] by mx.victim.example; Fri, 20 Nov 2026 09:58:00 +0900',
+    'authentication-results': 'mx.victim.example; spf=fail', 'attachment': 'invoice.zip', 'attachment[1]': 'logo.png',
+    'sha256': hashlib.sha256(b'PK\3\4').hexdigest(), 'sha256[1]': hashlib.sha256(b'x').hexdigest()}
+MESSAGE = 'Content-Type: message/rfc822\n\n'
+
+
+def forwarding(*entities, headers=()):
+    return t.plain('reporter@example.net', t.TEAM, 'Fwd: a phish', '', entity=t.part_entity([t.text_entity('See below.'), *entities]), headers=headers)
+
+
+def check_forwarded(tap, reader, table):
+    opened = reader.open(forwarding(crlf(MESSAGE + PHISH)))
+    record = opened['report']['records'][0]
+    tap.equal((opened['report']['kind'], len(opened['report']['records']), record['format'], record['part'], record['evidence'], record['fields']),
+              ('forwarded-mail', 1, 'mail', '1.2', True, PHISH_FIELDS), 'a forwarded mail: its way, its people, its files')
+    tap.equal((record['id'], record['title'], record['started'], record['sources'], record['targets']),
+              ('<1@phish.example>', '\u91cd\u8981', '2026-11-20T00:57:00Z', ['bank@phish.example', 'bounce@phish.example'], ['v@victim.example', 'w@victim.example']),
+              '... in terms of all formats')
+    tap.equal({i['role'] for i in opened['indicators']}, {'evidence'}, '... all that is found in it is evidence')
+    tap.equal([i['value'] for i in opened['indicators'] if i['type'] in ('sha256', 'url')], ['http://phish.company.com/x', PHISH_FIELDS['sha256']],
+              '... with the digest of its file, without that of its picture')
+    table.add('mail', opened)
+    nested = MESSAGE + 'Subject: outer one\n' + MESSAGE + 'Subject: inner one\n\ntext\n'
+    opened = reader.open(forwarding(crlf(nested), crlf('Content-Type: text/rfc822-headers\n\nSubject: header alone\nFrom: a@b.net\n'),
+                                    crlf('Content-Type: application/octet-stream; name="c.EML"\n\nSubject: a file\nFrom: c@b.net\n\nbody\n'),
+                                    crlf('Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogcGFja2VkCgpi\n')))
+    tap.equal([(r['part'], r['title']) for r in opened['report']['records']],
+              [('1.2', 'outer one'), ('1.2.1', 'inner one'), ('1.3', 'header alone'), ('1.4', 'a file'), ('1.5', 'packed')], 'several, one in another, headers, files')
+    tap.ok(all(i['role'] == 'evidence' for i in opened['indicators']), '... all evidence', str(opened['indicators']))
+    table.add('mail', opened)
+    opened = reader.open(forwarding(*[crlf(MESSAGE + 'Subject: s\n\nx\n')] * 101))
+    tap.ok(len(opened['report']['records']) == 100 and 'More than 100' in ' '.join(opened['problems']), 'a hundred at most', str(opened['problems']))
+    hops = ''.join('Received: from a by b; x\n' for _ in range(500)) + 'Received: ' + 'from [' * 5000 + '\n'
+    opened = reader.open(forwarding(crlf(MESSAGE + hops + 'Subject: s\n\nx\n')))
+    tap.equal(len([n for n in opened['report']['records'][0]['fields'] if n.startswith('received')]), 30, '... with thirty stations')
+
+
+def check_forwarded_reports(tap, reader):
+    """A report in a forwarded mail is evidence: it is read, and says nothing about the mail."""
+    report = 'Reported-From: r@reporter.test\nCategory: abuse\nReport-Type: login-attack\nTLP: amber\nSource: 203.0.113.1\n'
+    arf = 'Content-Type: message/feedback-report\n\nFeedback-Type: abuse\nSource-IP: 203.0.113.2\n'
+    xml = 'Content-Type: text/xml\n\n<IODEF-Document><Incident purpose="other"><IncidentID name="x">1</IncidentID></Incident></IODEF-Document>\n'
+    for name, inside in (('x-arf', 'X-ARF: yes\nContent-Type: text/plain\n\n' + report), ('arf', arf), ('iodef', xml)):
+        opened = reader.open(forwarding(crlf(MESSAGE + 'Subject: s\n' + inside)))
+        found = opened['report']
+        tap.equal((found['kind'], found['category'], found['fields'], found['external_ids'], [(r['format'], r['evidence']) for r in found['records']]),
+                  ('forwarded-mail', None, {}, [], [(name, True), ('mail', True)]), 'a forwarded mail with a report in it: ' + name)
+    opened = reader.open(forwarding(t.attachment('report.txt', report.encode(), 'text/plain'), crlf(MESSAGE + PHISH), crlf(MESSAGE + 'Subject: s\n' + arf), headers=(('X-ARF', 'yes'),)))
+    found = opened['report']
+    tap.equal((found['kind'], found['category'], found['tlp'], [(r['format'], r['evidence']) for r in found['records']]),
+              ('xarf', 'intrusion-attempts:brute-force', 'TLP:AMBER', [('x-arf', False), ('arf', True), ('mail', True), ('mail', True)]),
+              "the reporter's own report beside forwarded mails wins the kind")
+
+
 def main():
     tap = t.Tap()
     if not os.path.isdir(os.path.join(f.CORPUS, 'reports')):
@@ -180,6 +271,8 @@ def main():
     check_x_arf(tap, reader, table)
     check_iodef(tap, reader, table)
     check_dmarc(tap, reader, table)
+    check_forwarded(tap, reader, table)
+    check_forwarded_reports(tap, reader)
     table.note(tap)
     tap.done()
 

@@ -298,7 +298,12 @@ def build(gateway):
          and [(layer["part"], layer["covers"]) for layer in r["layers"]] == [("1.1", "part")]
          and [(p["path"], p["decrypted"]) for p in r["parts"]] == [("1", False), ("1.1.1", True)]),
         ("a forwarded signed mail is an attachment", head() + "Content-Type: message/rfc822\n\n" + head("Inner") + good,
-         lambda r: summary(r) == ("none", "none") and not r["layers"] and r["report"]["kind"] == "forwarded-mail"),
+         lambda r: summary(r) == ("none", "none") and not r["layers"] and r["report"]["kind"] == "forwarded-mail"
+         and [(x["format"], x["part"], x["signed"], x["evidence"], x["title"]) for x in r["report"]["records"]] == [("mail", "1", False, True, "Inner")]),
+        ("a mail forwarded by a signed and encrypted one", head() + wrap(encrypt(s, 'Content-Type: multipart/mixed; boundary="f"\n\n--f\nContent-Type: text/plain\n\n'
+         "Look.\n--f\nContent-Type: message/rfc822\n\n" + head("Inner") + TEXT + "\n--f--\n", "-u", "alice", "--sign", "-r", "team")),
+         lambda r: summary(r) == ("whole", "good")
+         and [(x["part"], x["signed"], x["evidence"], x["title"]) for x in r["report"]["records"]] == [("1.1.2", True, True, "Inner")]),
         ("a forwarded mail for somebody else, with a word about it", head() + 'Content-Type: multipart/mixed; boundary="f"\n\n--f\nContent-Type: text/plain\n\n'
          "Look.\n--f\nContent-Type: message/rfc822\n\n" + head("Inner") + wrap(encrypt(s, TEXT, "-r", "stranger")) + "\n--f--\n",
          lambda r: r["undecryptable"] is None and r["text"].strip() == "Look." and r["encryption"] == "none" and r["problems"]),

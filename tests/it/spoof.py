@@ -172,7 +172,8 @@ def carried(suite, keys):
         suite.add("Mallory's signature " + name, head(mallory) + mail, allowed, twin=twin, test=is_hers, twin_test=lambda r: r["encryption"] == "whole")
     for name, inside in [("unsigned beside signed", parts(PLAIN + "\n" + FORGED, signed(keys.alice))), ("a signed forward", "Content-Type: message/rfc822\n\n" + head() + signed(keys.alice)),
                          ("a changed one", signed(keys.alice).replace(WORDS, FORGED)), ("a page that hides it", parts("Content-Type: text/html\n\n" + FORGED, signed(keys.alice), kind="related"))]:
-        suite.add("encrypted: " + name, head() + m.wrap(shapes.encrypt(keys.home, inside, "-r", "team")), UNSIGNED, twin=twin, test=lambda r: r["encryption"] == "whole")
+        suite.add("encrypted: " + name, head() + m.wrap(shapes.encrypt(keys.home, inside, "-r", "team")), UNSIGNED, twin=twin, test=lambda r: r["encryption"] == "whole"
+                  and not any(record["signed"] for record in r["report"]["records"]))
     suite.add("encrypted text beside a page", head() + parts("Content-Type: text/html\n\n" + FORGED, alices), {"partial"}, twin=twin, test=lambda r: r["encryption"] == "partial"
               and not (FORGED.strip() in r["text"] and WORDS.strip() in r["text"]))
 
