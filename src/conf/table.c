@@ -25,6 +25,16 @@ const MadoConfSetting mado_conf_settings[] = {
   { "team", "office-hours", MADO_CONF_STRING, "Mon-Fri 09:00-17:30 JST (UTC+9)", 0, 0,
     "When the window is staffed, in words; stands in the acknowledgement." },
 
+  { "hours", "open", MADO_CONF_LIST, NULL, 0, 0,
+    "When the window is staffed, for answers that say whether it is now: Mon-Fri 09:00-12:00; Mon-Fri 13:00-17:30; Sun 22:00-06:00. "
+    "Unset: answers do not say it." },
+  { "hours", "zone", MADO_CONF_STRING, "Asia/Tokyo", 0, 0, "Time zone of these times, by its name in the time zone database." },
+  { "hours", "holidays", MADO_CONF_LIST, NULL, 0, 0,
+    "Days on which it is not staffed: 2026-11-23; 2026-12-29/2027-01-03 (both included); 01-01 (each year)." },
+  { "hours", "holidays-file", MADO_CONF_STRING, NULL, 0, 0,
+    "File with more of them, one per line; a remark may follow, lines with # are passed over. Read at start." },
+  { "hours", "urgent", MADO_CONF_STRING, NULL, 0, 0, "Whom to turn to when it cannot wait, in words; stands in answers." },
+
   { "intake", "lmtp-listen", MADO_CONF_LIST, "unix:/run/madoguchi/lmtp.sock", 0, 0,
     "Where LMTP is served: unix:PATH or inet:HOST:PORT (loopback; IPv6 in brackets)." },
   { "intake", "milter-listen", MADO_CONF_LIST, NULL, 0, 0,

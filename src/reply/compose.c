@@ -6,6 +6,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/qid.h"
 #include "madoguchi/reply/fields.h"
+#include "madoguchi/reply/hours.h"
 #include "madoguchi/reply/templates.h"
 
 #include <string.h>
@@ -14,7 +15,8 @@
 
 struct _MadoComposer {
   MadoTemplates *templates;
-  char *team, *address, *fingerprint, *key_url, *office_hours, *hidden_subject;
+  MadoHours *hours; /* nullable */
+  char *team, *address, *fingerprint, *key_url, *office_hours, *urgent, *hidden_subject;
 };
 
 void
@@ -28,6 +30,8 @@ mado_composer_free (MadoComposer *composer)
   g_free (composer->fingerprint);
   g_free (composer->key_url);
   g_free (composer->office_hours);
+  g_free (composer->urgent);
+  mado_hours_free (composer->hours);
   g_free (composer->hidden_subject);
   g_free (composer);
 }
@@ -60,13 +64,34 @@ mado_composer_new (const MadoConf *conf, GError **error)
                                              mado_conf_list (conf, "team", "languages"), error);
   if (composer->templates == NULL || !mado_templates_check (composer->templates, mado_template_names, error))
     return NULL;
+  if (!mado_hours_read (conf, &composer->hours, error))
+    return NULL;
   composer->address = g_strdup (addresses[0]);
   composer->team = g_strdup (mado_conf_string (conf, "team", "name"));
   composer->fingerprint = group_by_four (mado_conf_string (conf, "team", "key"));
   composer->key_url = g_strdup (mado_conf_string (conf, "team", "key-url"));
   composer->office_hours = g_strdup (mado_conf_string (conf, "team", "office-hours"));
+  composer->urgent = g_strdup (mado_conf_string (conf, "hours", "urgent"));
   composer->hidden_subject = g_strdup (mado_conf_string (conf, "reply", "hidden-subject"));
   return g_steal_pointer (&composer);
+}
+
+/* Is the team there at @now? Returns what @values then hold: (transfer full, nullable). */
+static char *
+add_hours (const MadoComposer *composer, gint64 now, MadoTemplateValues *values)
+{
+  MadoHoursNow state;
+  char *changes;
+
+  if (composer->hours == NULL)
+    return NULL;
+  state = mado_hours_at (composer->hours, now);
+  if (state.changes == 0)
+    return NULL;
+  changes = mado_hours_format (composer->hours, state.changes);
+  values->hours = state.is_open ? MADO_HOURS_OPEN : MADO_HOURS_CLOSED;
+  *(state.is_open ? &values->closes : &values->opens) = changes;
+  return changes;
 }
 
 static gboolean
@@ -77,7 +102,8 @@ fill_text (const MadoComposer *composer, const MadoReply *reply, char **subject,
   MadoTemplateValues values = { .ticket = reply->ticket, .team = composer->team != NULL ? composer->team : composer->address,
                                 .address = composer->address, .fingerprint = composer->fingerprint, .date = date,
                                 .office_hours = composer->office_hours, .key_url = composer->key_url,
-                                .reason = reply->reason, .earlier = reply->earlier };
+                                .urgent = composer->urgent, .reason = reply->reason, .earlier = reply->earlier };
+  g_autofree char *changes = add_hours (composer, reply->date, &values);
 
   if (reply->template_name != NULL) {
     if (!mado_templates_fill (composer->templates, reply->template_name, (const char *const *) reply->variants,

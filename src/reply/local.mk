@@ -1,9 +1,9 @@
 # Two libraries: what seals (the signer) and what sends (the sender) share no code and no program.
 noinst_LIBRARIES += libreply.a libsubmit.a
-libreply_a_SOURCES = src/reply/templates.c src/reply/fields.c src/reply/compose.c
+libreply_a_SOURCES = src/reply/templates.c src/reply/hours.c src/reply/fields.c src/reply/compose.c
 libsubmit_a_SOURCES = src/reply/submit.c src/reply/maildir.c src/reply/wkd-place.c src/reply/reach.c src/reply/discover.c
 libsubmit_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(IDN_CFLAGS)
-noinst_HEADERS += include/madoguchi/reply/templates.h include/madoguchi/reply/fields.h \
+noinst_HEADERS += include/madoguchi/reply/templates.h include/madoguchi/reply/hours.h include/madoguchi/reply/fields.h \
 	include/madoguchi/reply/wkd-place.h include/madoguchi/reply/reach.h include/madoguchi/reply/discover.h \
 	include/madoguchi/reply/compose.h include/madoguchi/reply/submit.h include/madoguchi/reply/maildir.h
 reply_libs = libreply.a $(pgp_libs)
@@ -48,3 +48,6 @@ tests_unit_test_reply_compose_SOURCES = tests/unit/test-reply-compose.c $(gnupg_
 tests_unit_test_reply_compose_LDADD = $(reply_libs)
 tests_unit_test_reply_maildir_SOURCES = tests/unit/test-reply-maildir.c
 tests_unit_test_reply_maildir_LDADD = $(submit_libs)
+unit_tests += tests/unit/test-reply-hours
+tests_unit_test_reply_hours_SOURCES = tests/unit/test-reply-hours.c
+tests_unit_test_reply_hours_LDADD = $(reply_libs)
