@@ -6,7 +6,7 @@ madoguchi_lmtp_LDADD = $(intake_libs) $(role_libs)
 
 bin_PROGRAMS += madoguchi
 madoguchi_SOURCES = src/bin/madoguchi.c
-madoguchi_LDADD = $(report_libs) $(front_libs) $(mail_libs) libreply.a $(model_json_libs)
+madoguchi_LDADD = libdesk.a libreply.a $(report_libs) $(front_libs) $(mail_libs) $(model_json_libs)
 
 pkglibexec_PROGRAMS += madoguchi-keeper
 madoguchi_keeper_SOURCES = src/bin/madoguchi-keeper.c

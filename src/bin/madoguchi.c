@@ -1,6 +1,11 @@
 /* madoguchi.c: the members' command line: lends front/ the functions of its sister layers, and nothing else. */
+#include "madoguchi/desk/draft.h"
+#include "madoguchi/desk/policy.h"
+#include "madoguchi/desk/settings.h"
 #include "madoguchi/front/cli.h"
 #include "madoguchi/mail/jail.h"
+#include "madoguchi/reply/compose.h"
+#include "madoguchi/reply/hours.h"
 #include "madoguchi/reply/templates.h"
 #include "madoguchi/report/read.h"
 
@@ -30,10 +35,70 @@ check_templates (const MadoConf *conf, GError **error)
   return templates != NULL;
 }
 
+static GPtrArray *
+list_answer_problems (const MadoConf *conf)
+{
+  const char *directory = mado_conf_string (conf, "reply", "templates");
+  GPtrArray *problems = mado_templates_list_problems (directory != NULL ? directory : "",
+                                                      mado_conf_list (conf, "team", "languages"), mado_template_names);
+  g_autoptr (GError) error = NULL;
+  MadoHours *hours = NULL;
+
+  if (mado_hours_read (conf, &hours, &error))
+    mado_hours_free (hours);
+  else
+    g_ptr_array_add (problems, g_strdup (error->message));
+  return problems;
+}
+
+/* The words of the answer that @verdict allows, as the signer would write them. */
+static gboolean
+write_words (const MadoConf *conf, const MadoDeskSettings *settings, const MadoPolicyVerdict *verdict, const MadoReport *report,
+             gint64 now, MadoPreview *preview, GError **error)
+{
+  g_autoptr (MadoComposer) composer = mado_composer_new (conf, error);
+  g_autofree char *ticket = g_strdup_printf ("%s #0000-000000", settings->prefix);
+  g_autofree char *token = mado_draft_token ();
+  g_autoptr (MadoReply) reply = mado_draft_answer (verdict, report, ticket, token, settings->team[0], now);
+
+  return composer != NULL && mado_compose_words (composer, reply, &preview->subject, &preview->body, error);
+}
+
+static MadoPreview *
+preview_answer (const MadoConf *conf, const MadoReport *report, const char *mail_from, gint64 now, GError **error)
+{
+  g_autoptr (MadoPreview) preview = mado_preview_new ();
+  MadoDeskSettings settings;
+  MadoPolicyRule rule = { NULL, MADO_ANSWER_NONE, NULL };
+
+  if (!mado_desk_settings_read (conf, &settings, error))
+    return NULL;
+  MadoPolicyFacts facts = { .report = report, .mail_from = mail_from, .is_new_ticket = TRUE, .team = settings.team,
+                            .languages = settings.languages, .own_lists = settings.own_lists,
+                            .max_answers = settings.max_answers, .max_all_answers = settings.max_all_answers,
+                            .key = settings.may_encrypt ? mado_policy_choose_key (report) : NULL };
+  MadoPolicyVerdict verdict = mado_policy_judge (&facts);
+  for (guint i = 0; g_strcmp0 (rule.reason, verdict.reason) != 0 && mado_policy_rule (i, &rule);)
+    i++;
+  preview->answer = g_strdup (mado_answer_names[verdict.answer]);
+  preview->reason = g_strdup (verdict.reason);
+  preview->when = g_strdup (rule.when);
+  if (!verdict.is_allowed)
+    return g_steal_pointer (&preview);
+  preview->template_name = g_strdup (verdict.template_name);
+  preview->language = g_strdup (verdict.language);
+  preview->recipient = g_strdup (verdict.recipient);
+  preview->encrypt_to = g_strdup (verdict.encrypt_to);
+  g_strfreev (preview->variants);
+  preview->variants = g_strdupv ((char **) verdict.variants);
+  return write_words (conf, &settings, &verdict, report, now, preview, error) ? g_steal_pointer (&preview) : NULL;
+}
+
 int
 main (int argc, char **argv)
 {
-  const MadoCliHooks hooks = { .open_mail = open_mail, .check_templates = check_templates };
+  const MadoCliHooks hooks = { .open_mail = open_mail, .check_templates = check_templates,
+                               .list_answer_problems = list_answer_problems, .preview_answer = preview_answer };
 
   return mado_cli_main (&hooks, argc, argv);
 }

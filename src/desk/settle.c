@@ -175,12 +175,14 @@ add_event (const MadoSettler *settler, gint64 incident, const char *member, GErr
   return mado_store_add_event (settler->store, incident, member, text, settler->now, error);
 }
 
-/* The automatic answer to a mail that made a ticket. */
+/* The automatic answer to a mail in @state, if it gets one. */
 static gboolean
-add_answer (const MadoSettler *settler, const MadoEnvelope *envelope, const MadoReport *report, gboolean is_clash,
-            MadoSettled *settled, GError **error)
+add_answer (const MadoSettler *settler, const MadoEnvelope *envelope, const MadoReport *report, const char *state,
+            gboolean is_clash, MadoSettled *settled, GError **error)
 {
-  const MadoAnswerCase mail = { .envelope = envelope, .report = report, .is_new_ticket = TRUE, .is_clash = is_clash };
+  const MadoAnswerCase mail = { .envelope = envelope, .report = report, .is_clash = is_clash,
+                                .is_new_ticket = strcmp (state, MADO_MAIL_TICKET) == 0,
+                                .is_same_mail = strcmp (state, MADO_MAIL_DUPLICATE) == 0 };
 
   return mado_answer_add (settler, &mail, settled, error);
 }
@@ -391,7 +393,7 @@ mado_settle_report (const MadoSettler *settler, const MadoEnvelope *envelope, co
          && (strcmp (verdict.state, MADO_MAIL_DUPLICATE) == 0
              || watch_keys (settler, envelope->queue_id, settled->incident, report,
                             strcmp (verdict.state, MADO_MAIL_HELD) != 0, error))
-         && (!is_new || add_answer (settler, envelope, report, verdict.is_clash, settled, error));
+         && add_answer (settler, envelope, report, verdict.state, verdict.is_clash, settled, error);
 }
 
 static const char *
@@ -425,7 +427,7 @@ mado_settle_held (const MadoSettler *settler, const MadoEnvelope *envelope, cons
          && mado_store_add_mail (settler->store, settled->incident, envelope->queue_id, settler->now, error)
          && add_event (settler, settled->incident, NULL, error, "Held: %s (%s). The raw mail is kept.",
                        explain (reason), envelope->queue_id)
-         && (partial == NULL || add_answer (settler, envelope, partial, FALSE, settled, error));
+         && (partial == NULL || add_answer (settler, envelope, partial, MADO_MAIL_TICKET, FALSE, settled, error));
 }
 
 /* --- what members ask for ------------------------------------------------------------------------------- */
@@ -456,7 +458,7 @@ answer_late (const MadoSettler *settler, const char *queue_id, const MadoReport 
   if (answers > 0)
     return TRUE;
   g_autoptr (MadoEnvelope) envelope = mado_store_load_envelope (settler->store, queue_id, error);
-  return envelope != NULL && add_answer (settler, envelope, report, FALSE, settled, error);
+  return envelope != NULL && add_answer (settler, envelope, report, MADO_MAIL_TICKET, FALSE, settled, error);
 }
 
 gboolean

@@ -32,6 +32,7 @@ static const MadoCliVerb verbs[] = {
   { "keys",
     "ls|show FPR|import FILE...|export FPR|[un]pin ADDRESS [FPR]|[un]map DOMAIN|ADDRESS [FPR]|[un]certify FPR|[un]distrust FPR|rm FPR|known [ADDRESS]|forget ADDRESS",
     "The known public keys and what vouches for each", "jpO", 1, 1000000, TRUE, mado_verb_keys },
+  { "policy", "preview FILE|-", "Try the rules: which answer a mail would get, and why", "jf", 1, 2, TRUE, mado_verb_policy },
   { "doctor", "", "Check configuration, keys, disk and daemons; exit 1 if a check failed", "j", 0, 0, FALSE,
     mado_verb_doctor },
   { "conf", "", "The table of settings", "jdn", 0, 0, FALSE, mado_verb_conf },

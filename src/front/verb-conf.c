@@ -36,20 +36,36 @@ print_setting (MadoCli *cli, const MadoConfSetting *setting, const char *value, 
   return mado_cli_print (cli, json, error) && mado_cli_print (cli, "\n", error);
 }
 
-/* Names every mistake, not the first alone: the last one is the error, those before it are said here. */
-static MadoConf *
-load (MadoCli *cli, GError **error)
+/* Says all of @problems but the last one, which is the error. TRUE: there are none. */
+static gboolean
+report_problems (const GPtrArray *problems, GError **error)
 {
-  g_autoptr (GPtrArray) problems = mado_conf_check (cli->conf_path);
-
   for (guint i = 0; i + 1 < problems->len; i++) {
     g_autofree char *line = g_strdup_printf ("conf: %s", (const char *) problems->pdata[i]);
     mado_cli_warn (line);
   }
   if (problems->len == 0)
-    return mado_conf_load (cli->conf_path, error);
+    return TRUE;
   g_set_error_literal (error, MADO_ERROR, MADO_ERROR_CONF, problems->pdata[problems->len - 1]);
-  return NULL;
+  return FALSE;
+}
+
+/* Names every mistake, not the first alone. */
+static MadoConf *
+load (MadoCli *cli, GError **error)
+{
+  g_autoptr (GPtrArray) problems = mado_conf_check (cli->conf_path);
+
+  return report_problems (problems, error) ? mado_conf_load (cli->conf_path, error) : NULL;
+}
+
+/* ... and those in the files that the settings name. */
+static gboolean
+check_files (MadoCli *cli, const MadoConf *conf, GError **error)
+{
+  g_autoptr (GPtrArray) problems = cli->hooks->list_answer_problems != NULL ? cli->hooks->list_answer_problems (conf) : NULL;
+
+  return problems == NULL || report_problems (problems, error);
 }
 
 gboolean
@@ -74,5 +90,5 @@ mado_verb_conf (MadoCli *cli, GError **error)
     if (!print_setting (cli, setting, value, is_set, error))
       return FALSE;
   }
-  return TRUE;
+  return !cli->options.changed || check_files (cli, conf, error);
 }

@@ -1,11 +1,11 @@
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = src/model/record.c src/model/record-json.c src/model/envelope.c src/model/report.c \
-	src/model/incident.c src/model/reply.c src/model/key.c src/model/stretch.c src/model/source.c src/model/tlp.c \
+	src/model/incident.c src/model/reply.c src/model/preview.c src/model/key.c src/model/stretch.c src/model/source.c src/model/tlp.c \
 	src/model/triage.c src/model/taxonomy.c
 libmodel_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 noinst_HEADERS += include/madoguchi/model/record.h include/madoguchi/model/record-json.h \
 	include/madoguchi/model/envelope.h include/madoguchi/model/report.h include/madoguchi/model/incident.h \
-	include/madoguchi/model/reply.h include/madoguchi/model/key.h \
+	include/madoguchi/model/reply.h include/madoguchi/model/preview.h include/madoguchi/model/key.h \
 	include/madoguchi/model/stretch.h include/madoguchi/model/source.h include/madoguchi/model/tlp.h \
 	include/madoguchi/model/triage.h include/madoguchi/model/taxonomy.h
 model_libs = libmodel.a $(base_libs)

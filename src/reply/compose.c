@@ -360,16 +360,25 @@ add_external_ids (const char *subject, char **ids)
 }
 
 gboolean
+mado_compose_words (const MadoComposer *composer, const MadoReply *reply, char **subject, char **body, GError **error)
+{
+  g_autofree char *own_subject = NULL;
+
+  if (!fill_text (composer, reply, &own_subject, body, error))
+    return FALSE;
+  *subject = add_external_ids (own_subject, reply->external_ids);
+  return TRUE;
+}
+
+gboolean
 mado_compose (const MadoComposer *composer, MadoSealer *sealer, const MadoReply *reply, GBytes **mail, GError **error)
 {
   g_autoptr (GPtrArray) fields = NULL;
-  g_autofree char *own_subject = NULL;
   g_autofree char *subject = NULL;
   g_autofree char *body = NULL;
 
-  if (!check_reply (reply, error) || !fill_text (composer, reply, &own_subject, &body, error))
+  if (!check_reply (reply, error) || !mado_compose_words (composer, reply, &subject, &body, error))
     return FALSE;
-  subject = add_external_ids (own_subject, reply->external_ids);
   fields = make_fields (composer, reply);
   if (reply->encrypt_to != NULL)
     return compose_encrypted (composer, sealer, reply, fields, subject, body, mail, error);

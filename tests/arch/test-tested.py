@@ -26,6 +26,7 @@ COVERED = {
     "tests/unit/test-model-taxonomy.c": {"model/triage": "mado_triage_get"},
     "tests/unit/test-report-marking.c": {"model/tlp": "mado_tlp_stricter"},
     "tests/it/returned.py": {"mail/returned": "is_receipt"},
+    "tests/it/answers.py": {"front/verb-policy": "'policy', 'preview'", "front/input": "'preview'", "model/preview": "said['answer']"},
     "tests/it/indicators.py": {"mail/sources": "multipart/alternative"},
     "tests/it/revoked.py": {"pgp/cms-chain": "below", "pgp/authorities": "authority", "front/checks-smime": "doctor"},
     "tests/it/smime.py": {"pgp/cms": "OAEP", "pgp/cms-verify": "two signers, the second one wrong", "pgp/certificates": "certificates only", "mail/smime": "application/pkcs7-mime"},

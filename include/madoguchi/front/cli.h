@@ -4,18 +4,27 @@
 #pragma once
 
 #include "madoguchi/conf/conf.h"
+#include "madoguchi/model/preview.h"
 #include "madoguchi/model/report.h"
 
 #include <stdio.h>
+
+typedef gboolean (*MadoMailReader) (const MadoConf *conf, const char *runtime, int fd, guint64 size, MadoReport **report,
+                                    GError **error);
 
 /* What the program lends us from layers that we may not see. */
 typedef struct {
   /* Opens the mail in @fd (@size bytes from its start) in a child that dies with it. @runtime: a private
    * directory for GnuPG homes. Errors: PERM when it is no mail at all; TEMP, CONF. */
-  gboolean (*open_mail) (const MadoConf *conf, const char *runtime, int fd, guint64 size, MadoReport **report,
-                         GError **error);
+  MadoMailReader open_mail;
   /* Do the answer templates load, for each of the team's languages? Errors: CONF, TEMP. (nullable) */
   gboolean (*check_templates) (const MadoConf *conf, GError **error);
+  /* (transfer full) every mistake in the answer templates and the office hours: sentences (nullable). */
+  GPtrArray *(*list_answer_problems) (const MadoConf *conf);
+  /* (transfer full) the answer that a mail with @report would get at @now if it made a ticket. @mail_from: (nullable) its
+   * envelope sender. Errors: CONF. */
+  MadoPreview *(*preview_answer) (const MadoConf *conf, const MadoReport *report, const char *mail_from, gint64 now,
+                                  GError **error);
 } MadoCliHooks;
 
 /* Every option of every verb; a verb takes only those that its row names. */
@@ -23,7 +32,7 @@ typedef struct {
   char *config;
   gboolean help, version, json;
   gboolean wait;        /* ingest */
-  char *from, *to;      /* ingest */
+  char *from, *to;      /* ingest; from: policy preview, too */
   char *state, *owner;  /* list */
   char *limit, *after;  /* list */
   char *output;         /* part, raw, keys export */

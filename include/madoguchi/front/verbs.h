@@ -25,6 +25,9 @@ gboolean mado_verb_keys (MadoCli *cli, GError **error);
 /* verb-open.c: needs no daemon. */
 gboolean mado_verb_open (MadoCli *cli, GError **error);
 
+/* verb-policy.c: needs no daemon. */
+gboolean mado_verb_policy (MadoCli *cli, GError **error);
+
 /* verb-ingest.c: writes to the spool; --wait asks the keeper. */
 gboolean mado_verb_ingest (MadoCli *cli, GError **error);
 

@@ -16,6 +16,9 @@ MadoComposer *mado_composer_new (const MadoConf *conf, GError **error);
 void mado_composer_free (MadoComposer *composer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoComposer, mado_composer_free)
 
+/* @subject, @body: (transfer full) what @reply says, in UTF-8, before anything is sealed. Errors: as below. */
+gboolean mado_compose_words (const MadoComposer *composer, const MadoReply *reply, char **subject, char **body, GError **error);
+
 /* @mail: (transfer full) the finished mail, CRLF throughout, sealed with @sealer: encrypted when @reply names a
  * key. Errors: PERM (no usable address, Message-ID or text; the recipient's key), TEMP, CONF (template). */
 gboolean mado_compose (const MadoComposer *composer, MadoSealer *sealer, const MadoReply *reply, GBytes **mail,
