@@ -59,7 +59,7 @@ write_words (const MadoConf *conf, const MadoDeskSettings *settings, const MadoP
   g_autoptr (MadoComposer) composer = mado_composer_new (conf, error);
   g_autofree char *ticket = g_strdup_printf ("%s #0000-000000", settings->prefix);
   g_autofree char *token = mado_draft_token ();
-  g_autoptr (MadoReply) reply = mado_draft_answer (verdict, report, ticket, token, settings->team[0], now);
+  g_autoptr (MadoReply) reply = mado_draft_answer (verdict, verdict, report, ticket, token, settings->team[0], now);
 
   return composer != NULL && mado_compose_words (composer, reply, &preview->subject, &preview->body, error);
 }
