@@ -59,8 +59,8 @@ unit_tests += tests/unit/test-report-indicators
 tests_unit_test_report_indicators_SOURCES = tests/unit/test-report-indicators.c
 tests_unit_test_report_indicators_LDADD = $(report_libs)
 
-TESTS += tests/it/indicators.py tests/it/formats-mail.py tests/it/formats-json.py
-EXTRA_DIST += tests/it/indicators.py tests/it/formats-mail.py tests/it/formats-json.py tests/lib/madoformats.py
+TESTS += tests/it/indicators.py tests/it/formats-mail.py tests/it/formats-hostile.py tests/it/formats-json.py
+EXTRA_DIST += tests/it/indicators.py tests/it/formats-mail.py tests/it/formats-hostile.py tests/it/formats-json.py tests/lib/madoformats.py
 unit_tests += tests/unit/test-report-marking tests/unit/test-report-case-ids
 tests_unit_test_report_marking_SOURCES = tests/unit/test-report-marking.c
 tests_unit_test_report_marking_LDADD = $(report_libs)
