@@ -2,9 +2,28 @@
 #
 # Quick tests (TESTS, `make check`, below 5 minutes on 2 cores): units, structure, and real roles without Postfix.
 # Full tests (FULL_TESTS, `make check-full`): real Postfix, the long crash rounds, and what tests/full/ builds.
-it_quick = tests/it/lmtp.py tests/it/cli.py tests/it/demo.py \
-	tests/it/reply.py tests/it/submit-tls.py tests/it/discovery.py tests/it/discovery-answers.py tests/it/members.py tests/it/trust.py tests/it/bad-input.py tests/it/loop.py tests/it/returned.py tests/it/answers.py tests/crash/kill9.py
-it_full = tests/it/e2e.py tests/it/bombs.py tests/it/sweep.py tests/it/corpus.py tests/full/kill9-rounds.sh
+it_quick = \
+	tests/it/lmtp.py \
+	tests/it/cli.py \
+	tests/it/demo.py \
+	tests/it/reply.py \
+	tests/it/submit-tls.py \
+	tests/it/discovery.py \
+	tests/it/discovery-answers.py \
+	tests/it/members.py \
+	tests/it/trust.py \
+	tests/it/bad-input.py \
+	tests/it/loop.py \
+	tests/it/returned.py \
+	tests/it/answers.py \
+	tests/crash/kill9.py
+it_full = \
+	tests/it/e2e.py \
+	tests/it/milter.py \
+	tests/it/bombs.py \
+	tests/it/sweep.py \
+	tests/it/corpus.py \
+	tests/full/kill9-rounds.sh
 TESTS += $(it_quick)
 FULL_TESTS += $(it_full)
 EXTRA_DIST += $(it_quick) $(it_full) tests/bench/run.py tests/lib/madobombs.py tests/lib/madogpg.py tests/lib/madolmtp.py \

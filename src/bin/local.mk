@@ -4,6 +4,10 @@ pkglibexec_PROGRAMS += madoguchi-lmtp
 madoguchi_lmtp_SOURCES = src/bin/madoguchi-lmtp.c
 madoguchi_lmtp_LDADD = $(intake_libs) $(role_libs)
 
+pkglibexec_PROGRAMS += madoguchi-milter
+madoguchi_milter_SOURCES = src/bin/madoguchi-milter.c
+madoguchi_milter_LDADD = $(milter_libs) $(role_libs)
+
 bin_PROGRAMS += madoguchi
 madoguchi_SOURCES = src/bin/madoguchi.c
 madoguchi_LDADD = libdesk.a libreply.a $(report_libs) $(front_libs) $(mail_libs) $(model_json_libs)

@@ -6,6 +6,7 @@
 #include "madoguchi/ipc/peer.h"
 #include "madoguchi/pgp/adopt.h"
 #include "madoguchi/pgp/candidates.h"
+#include "madoguchi/pgp/door-file.h"
 #include "madoguchi/pgp/key-index.h"
 #include "madoguchi/pgp/keyring.h"
 #include "madoguchi/role/role.h"
@@ -20,11 +21,24 @@
 
 #define CANDIDATES_MAX 50
 
+/* The door does without it: a wrong list would be worse. */
+static void
+tell_door (const MadoRoleContext *role)
+{
+  g_autoptr (GError) problem = NULL;
+
+  if (!mado_door_file_write (role->conf, mado_key_index_table (role->state), &problem))
+    mado_log (MADO_LOG_WARNING, NULL, "door-not-told", "reason=\"%s\"", problem->message);
+}
+
 static gboolean
 start (MadoRoleContext *role, GError **error)
 {
-  if (mado_keyring_refresh_table (role->conf, error))
-    role->state = mado_key_index_load (role->conf, error);
+  if (!mado_keyring_refresh_table (role->conf, error))
+    return FALSE;
+  role->state = mado_key_index_load (role->conf, error);
+  if (role->state != NULL)
+    tell_door (role);
   return role->state != NULL;
 }
 
@@ -46,6 +60,7 @@ get_index (MadoRoleContext *role, GError **error)
   if (index != NULL) {
     mado_key_index_free (role->state);
     role->state = index;
+    tell_door (role);
   }
   return index;
 }

@@ -16,6 +16,7 @@ typedef struct {
   MadoPgpHome *home;
   MadoPgpEngine *engine;
   MadoKeyIndex *keys;
+  GBytes *door_secret; /* nullable */
 } Opener;
 
 static void
@@ -28,6 +29,7 @@ stop (MadoRoleContext *role)
   g_clear_pointer (&opener->engine, mado_pgp_engine_free);
   g_clear_pointer (&opener->keys, mado_key_index_free);
   g_clear_pointer (&opener->home, mado_pgp_home_close);
+  g_clear_pointer (&opener->door_secret, g_bytes_unref);
   g_free (opener);
 }
 
@@ -36,8 +38,11 @@ start (MadoRoleContext *role, GError **error)
 {
   Opener *opener = g_new0 (Opener, 1);
   const char *runtime = mado_conf_string (role->conf, "runtime", "directory");
+  const char *secret = mado_conf_string (role->conf, "milter", "secret-file");
 
   role->state = opener;
+  if (secret != NULL && (opener->door_secret = mado_door_mark_secret (secret, error)) == NULL)
+    return FALSE;
   opener->home = mado_pgp_home_new (role->conf, runtime, MADO_PGP_DECRYPT, role->worker, error);
   if (opener->home != NULL)
     opener->engine = mado_pgp_engine_new (opener->home, error);
@@ -190,6 +195,7 @@ answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GE
   context.home = opener->home;
   context.engine = opener->engine;
   context.keys = opener->keys;
+  context.door_secret = opener->door_secret;
   context.interpret = mado_report_interpret;
   if (strcmp (request->verb, "open") == 0)
     return answer_open (&context, queue_id, request, (guint64) offset, (guint64) size, body, fd, error);

@@ -4,6 +4,7 @@
 #include "madoguchi/desk/settings.h"
 #include "madoguchi/front/cli.h"
 #include "madoguchi/mail/jail.h"
+#include "madoguchi/model/reply-token.h"
 #include "madoguchi/reply/compose.h"
 #include "madoguchi/reply/hours.h"
 #include "madoguchi/reply/templates.h"
@@ -58,7 +59,7 @@ write_words (const MadoConf *conf, const MadoDeskSettings *settings, const MadoP
 {
   g_autoptr (MadoComposer) composer = mado_composer_new (conf, error);
   g_autofree char *ticket = g_strdup_printf ("%s #0000-000000", settings->prefix);
-  g_autofree char *token = mado_draft_token ();
+  g_autofree char *token = mado_reply_token_new (NULL);
   g_autoptr (MadoReply) reply = mado_draft_answer (verdict, verdict, report, ticket, token, settings->team[0], now);
 
   return composer != NULL && mado_compose_words (composer, reply, &preview->subject, &preview->body, error);

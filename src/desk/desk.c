@@ -3,6 +3,7 @@
 #include "madoguchi/desk/refresh.h"
 #include "madoguchi/desk/seeker.h"
 #include "madoguchi/ipc/peer.h"
+#include "madoguchi/model/door-mark.h"
 
 #define CALL_DEADLINE_MS 60000
 
@@ -25,10 +26,13 @@ mado_desk_open (const MadoConf *conf, GError **error)
 {
   g_autoptr (MadoDesk) desk = g_new0 (MadoDesk, 1);
   MadoDeskSettings *settings = &desk->settings;
+  const char *secret = mado_conf_string (conf, "milter", "secret-file");
 
   desk->conf = conf;
   desk->now = now;
   if (!mado_desk_settings_read (conf, settings, error))
+    return NULL;
+  if (secret != NULL && (settings->door_secret = mado_door_mark_secret (secret, error)) == NULL)
     return NULL;
   desk->store = mado_store_open (mado_conf_string (conf, "store", "url"), settings->prefix, error);
   if (desk->store == NULL)
@@ -60,5 +64,6 @@ mado_desk_close (MadoDesk *desk)
   mado_batch_free (desk->batch);
   g_clear_pointer (&desk->spool, mado_spool_free);
   mado_store_close (desk->store);
+  g_clear_pointer (&desk->settings.door_secret, g_bytes_unref);
   g_free (desk);
 }

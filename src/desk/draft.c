@@ -9,12 +9,6 @@
 #define MAX_EXTERNAL_IDS 3
 #define MAX_ID 900 /* fits into one header line (RFC 5322, 2.1.1) */
 
-char *
-mado_draft_token (void)
-{
-  return mado_qid_random_token (RANDOM_BYTES);
-}
-
 /* May this string from a stranger's mail stand in our header? */
 static gboolean
 is_message_id (const char *text)
@@ -108,7 +102,7 @@ mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoPolicyVerdict *pl
                    const char *ticket, const char *token, const char *address, gint64 now)
 {
   MadoReply *reply = mado_reply_new ();
-  g_autofree char *random = mado_draft_token ();
+  g_autofree char *random = mado_qid_random_token (RANDOM_BYTES);
   const char *at = strrchr (address, '@');
 
   reply->message_id = g_strdup_printf ("<%s.%s%s>", token, random, at);

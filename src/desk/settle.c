@@ -10,6 +10,7 @@
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-outbox.h"
 #include "madoguchi/desk/thread.h"
+#include "madoguchi/model/reply-token.h"
 
 #include <string.h>
 
@@ -142,7 +143,7 @@ is_unconfirmed (const char *reason)
 static gboolean
 create_incident (const MadoSettler *settler, const MadoReport *report, MadoSettled *settled, GError **error)
 {
-  g_autofree char *token = mado_draft_token ();
+  g_autofree char *token = mado_reply_token_new (settler->settings->door_secret);
   MadoNewIncident facts = { .token = token };
 
   if (report != NULL) {

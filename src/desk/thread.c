@@ -1,9 +1,9 @@
 /* thread.c: see thread.h. */
 #include "madoguchi/desk/thread.h"
+#include "madoguchi/model/reply-token.h"
 
 #include <string.h>
 
-#define TOKEN_LENGTH 16
 #define MAX_TAGS 8
 #define MAX_DIGITS 9
 
@@ -155,12 +155,12 @@ mado_thread_find_token (const char *address, const char *const *team)
   const char *plus = address != NULL ? strchr (address, '+') : NULL;
   const char *at = plus != NULL ? strrchr (plus, '@') : NULL;
 
-  if (at == NULL || at - plus - 1 != TOKEN_LENGTH)
+  if (at == NULL || !mado_reply_token_fits ((gsize) (at - plus) - 1))
     return NULL;
   g_autofree char *plain = g_strdup_printf ("%.*s%s", (int) (plus - address), address, at);
   for (gsize i = 0; team[i] != NULL; i++)
     if (g_ascii_strcasecmp (plain, team[i]) == 0)
-      return g_ascii_strdown (plus + 1, TOKEN_LENGTH); /* mail programs may change the case of what people type */
+      return g_ascii_strdown (plus + 1, at - plus - 1); /* mail programs may change the case of what people type */
   return NULL;
 }
 

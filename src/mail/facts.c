@@ -322,6 +322,31 @@ hash_unified (MadoHash *sum, const guint8 *bytes, gsize size)
   }
 }
 
+/* (transfer full) of the body alone, line ends unified. */
+static char *
+hash_body (const MadoReading *reading)
+{
+  g_autoptr (MadoHash) sum = mado_hash_new ();
+
+  hash_unified (sum, reading->root->body, (gsize) (reading->bytes + reading->size - reading->root->body));
+  return mado_hash_hex (sum);
+}
+
+void
+mado_facts_read_mark (MadoReading *reading)
+{
+  g_autofree char *value = mado_header_raw (reading->root, MADO_DOOR_MARK_FIELD, 0);
+  g_autofree char *hash = NULL;
+
+  if (value == NULL || reading->context->door_secret == NULL)
+    return;
+  hash = hash_body (reading);
+  reading->report->door = mado_door_mark_parse (g_strstrip (value), hash, reading->context->door_secret);
+  if (reading->report->door == NULL)
+    mado_reading_problem (reading, "The mail has a field %s that our door did not write, or wrote on another mail; it was passed over.",
+                          MADO_DOOR_MARK_FIELD);
+}
+
 char *
 mado_facts_content_hash (const MadoReading *reading)
 {

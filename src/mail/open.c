@@ -155,6 +155,7 @@ mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 
     return TRUE;
   }
   mado_facts_read (reading);
+  mado_facts_read_mark (reading);
   if (!mado_peel (reading, error))
     return FALSE;
   mado_smime_note (reading);

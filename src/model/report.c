@@ -225,6 +225,7 @@ static const MadoField mado_report_fields[] = {
   MADO_RECORD (MadoReport, headers, mado_header_facts_type),
   MADO_LIST (MadoReport, header_differences, mado_header_difference_type, 100),
   MADO_RECORD (MadoReport, outdated_key, mado_used_key_type),
+  MADO_RECORD (MadoReport, door, mado_door_mark_type),
   MADO_STRING (MadoReport, content_sha256),
   MADO_FIELDS_END,
 };

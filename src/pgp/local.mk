@@ -90,3 +90,9 @@ tests_unit_test_pgp_adopt_LDADD = $(pgp_libs)
 unit_tests += tests/unit/test-pgp-candidates
 tests_unit_test_pgp_candidates_SOURCES = tests/unit/test-pgp-candidates.c $(gnupg_fixture)
 tests_unit_test_pgp_candidates_LDADD = $(pgp_libs)
+
+libpgp_a_SOURCES += src/pgp/door-file.c
+noinst_HEADERS += include/madoguchi/pgp/door-file.h
+unit_tests += tests/unit/test-pgp-door-file
+tests_unit_test_pgp_door_file_SOURCES = tests/unit/test-pgp-door-file.c
+tests_unit_test_pgp_door_file_LDADD = $(pgp_libs)

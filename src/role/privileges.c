@@ -13,7 +13,8 @@ static const struct {
   const char *role;
   int may;
 } table[] = {
-  { "madoguchi-lmtp", MAY_SPOOL },          { "madoguchi-keeper", MAY_SPOOL | MAY_STORE },
+  { "madoguchi-lmtp", MAY_SPOOL },          { "madoguchi-milter", MAY_SPOOL },
+  { "madoguchi-keeper", MAY_SPOOL | MAY_STORE },
   { "madoguchi-opener", 0 },                { "madoguchi-signer", 0 },
   { "madoguchi-keyring", MAY_RING_WRITE },  { "madoguchi-sender", MAY_PASSWORD },
 };

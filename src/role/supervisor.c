@@ -21,18 +21,19 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define N_ROLES 6
+#define N_ROLES 7
 #define DRAIN_SECONDS 30
 #define START_SECONDS 60
 #define BACKOFF_FIRST 100
 #define BACKOFF_MAX 5000
 #define SHORT_LIFE_MS 2000
 
-/* First the door, then the owner of the store, then those who work for it. */
+/* First the doors, then the owner of the store, then those who work for it. The second door is the last one: it is only
+ * there when it is configured. */
 const char *const mado_supervisor_programs[] = { "madoguchi-lmtp",   "madoguchi-keeper", "madoguchi-sender", "madoguchi-signer",
-                                                 "madoguchi-opener", "madoguchi-keyring", NULL };
+                                                 "madoguchi-opener", "madoguchi-keyring", "madoguchi-milter", NULL };
 /* Roles of one step are stopped together. */
-static const guint steps[N_ROLES] = { 0, 1, 2, 2, 2, 2 };
+static const guint steps[N_ROLES] = { 0, 1, 2, 2, 2, 2, 0 };
 #define LAST_STEP 2
 
 typedef struct _Supervisor Supervisor;
@@ -53,6 +54,7 @@ struct _Supervisor {
   const MadoSupervision *what;
   GMainLoop *loop;
   Role roles[N_ROLES];
+  guint n_roles; /* of them, that are started */
   char *notify_path;
   int notify_fd;
   char **environment;
@@ -142,7 +144,7 @@ count_alive (const Supervisor *supervisor, guint up_to_step)
 {
   guint n = 0;
 
-  for (guint i = 0; i < N_ROLES; i++)
+  for (guint i = 0; i < supervisor->n_roles; i++)
     n += supervisor->roles[i].pid != 0 && supervisor->roles[i].step <= up_to_step;
   return n;
 }
@@ -157,7 +159,7 @@ advance_stop (Supervisor *supervisor)
       return;
     }
     supervisor->step++;
-    for (guint i = 0; i < N_ROLES; i++)
+    for (guint i = 0; i < supervisor->n_roles; i++)
       if (supervisor->roles[i].pid != 0 && supervisor->roles[i].step == supervisor->step)
         kill (supervisor->roles[i].pid, SIGTERM);
   }
@@ -168,7 +170,7 @@ on_drain_over (gpointer data)
 {
   Supervisor *supervisor = data;
 
-  for (guint i = 0; i < N_ROLES; i++)
+  for (guint i = 0; i < supervisor->n_roles; i++)
     if (supervisor->roles[i].pid != 0) {
       mado_log (MADO_LOG_WARNING, NULL, "drain-cut", "program=%s pid=%d", supervisor->roles[i].name,
                 (int) supervisor->roles[i].pid);
@@ -186,7 +188,7 @@ begin_stop (Supervisor *supervisor)
   mado_log (MADO_LOG_INFO, NULL, "draining", "pid=%d", (int) getpid ());
   if (supervisor->what->ready_path != NULL)
     unlink (supervisor->what->ready_path);
-  for (guint i = 0; i < N_ROLES; i++) {
+  for (guint i = 0; i < supervisor->n_roles; i++) {
     Role *role = &supervisor->roles[i];
     if (role->timer != 0)
       g_source_remove (role->timer);
@@ -262,7 +264,7 @@ on_start_over (gpointer data)
 
   if (supervisor->all_ready || supervisor->is_stopping)
     return G_SOURCE_REMOVE;
-  for (guint i = 0; i < N_ROLES; i++)
+  for (guint i = 0; i < supervisor->n_roles; i++)
     if (!supervisor->roles[i].was_ready)
       stop_with (supervisor, g_error_new (MADO_ERROR, MADO_ERROR_UNAVAILABLE, "%s did not come up within %d seconds",
                                           supervisor->roles[i].name, START_SECONDS));
@@ -277,7 +279,7 @@ check_all_ready (Supervisor *supervisor)
 
   if (supervisor->all_ready || supervisor->is_stopping)
     return;
-  for (guint i = 0; i < N_ROLES; i++)
+  for (guint i = 0; i < supervisor->n_roles; i++)
     if (!supervisor->roles[i].was_ready)
       return;
   supervisor->all_ready = TRUE;
@@ -328,7 +330,7 @@ on_notice (int fd, GIOCondition condition, gpointer data)
   (void) condition;
   if (receive_notice (fd, text, sizeof text, &pid) < 0)
     return G_SOURCE_CONTINUE;
-  for (guint i = 0; i < N_ROLES; i++)
+  for (guint i = 0; i < supervisor->n_roles; i++)
     if (supervisor->roles[i].pid != 0 && supervisor->roles[i].pid == pid && strstr (text, "READY=1") != NULL)
       supervisor->roles[i].was_ready = TRUE;
   check_all_ready (supervisor);
@@ -411,8 +413,10 @@ static gboolean
 prepare (Supervisor *supervisor, GError **error)
 {
   const char *runtime = mado_conf_string (supervisor->what->conf, "runtime", "directory");
+  gboolean has_milter = mado_conf_list (supervisor->what->conf, "intake", "milter-listen")[0] != NULL;
 
-  for (guint i = 0; i < N_ROLES; i++) {
+  supervisor->n_roles = has_milter ? N_ROLES : N_ROLES - 1;
+  for (guint i = 0; i < supervisor->n_roles; i++) {
     Role *role = &supervisor->roles[i];
     role->supervisor = supervisor;
     role->name = mado_supervisor_programs[i];
@@ -480,7 +484,7 @@ mado_supervisor_run (const MadoSupervision *what, GError **error)
     g_unix_signal_add (SIGTERM, on_terminate, &supervisor);
     g_unix_signal_add (SIGINT, on_terminate, &supervisor);
     g_timeout_add_seconds (START_SECONDS, on_start_over, &supervisor);
-    for (guint i = 0; problem == NULL && i < N_ROLES; i++)
+    for (guint i = 0; problem == NULL && i < supervisor.n_roles; i++)
       start_role (&supervisor.roles[i], &problem);
     if (problem != NULL) {
       stop_with (&supervisor, problem);

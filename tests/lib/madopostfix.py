@@ -92,9 +92,10 @@ def free_port():
 
 
 class Postfix:
-    """`lmtp`: "unix:PATH" of the gateway, reachable by user postfix. `reporters`: addresses with a Maildir."""
+    """`lmtp`: "unix:PATH" of the gateway, reachable by user postfix. `reporters`: addresses with a Maildir.
+    `more`: lines for main.cf."""
 
-    def __init__(self, lmtp, reporters, team_domain='example.org'):
+    def __init__(self, lmtp, reporters, team_domain='example.org', more=''):
         self.dir = tempfile.mkdtemp(prefix='px', dir='/tmp')
         atexit.register(self.close)
         self.port = free_port()
@@ -110,7 +111,7 @@ class Postfix:
             dir=self.dir, team=team_domain, lmtp=lmtp, uid=user.pw_uid, gid=user.pw_gid,
             daemons=daemons.decode().strip() or '/usr/lib/postfix/sbin',
             reporters=', '.join(sorted({a.partition('@')[2] for a in reporters})),
-            mailboxes=', '.join('{ %s = %s/ }' % (a, a) for a in reporters)))
+            mailboxes=', '.join('{ %s = %s/ }' % (a, a) for a in reporters)) + more)
         self.is_running = False
 
     def put(self, name, text):

@@ -1,6 +1,7 @@
 /* test-desk-policy.c: what an answer is made of: the draft, and whose key it goes to. Whom we answer at all:
  * test-desk-policy-table.c. */
 #include "madoguchi/desk/policy.h"
+#include "madoguchi/model/reply-token.h"
 #include "madoguchi/desk/draft.h"
 
 #include <string.h>
@@ -75,7 +76,7 @@ test_draft (void)
 {
   g_autoptr (MadoReport) report = make_report ();
   MadoPolicyFacts facts = make_facts (report);
-  g_autofree char *token = mado_draft_token ();
+  g_autofree char *token = mado_reply_token_new (NULL);
   MadoPolicyVerdict verdict = mado_policy_judge (&facts);
   facts.key = NULL;
   MadoPolicyVerdict plain = mado_policy_judge (&facts);

@@ -5,9 +5,6 @@
 #include "madoguchi/desk/policy.h"
 #include "madoguchi/model/reply.h"
 
-/* (transfer full) a new thread's secret: 80 random bits. */
-char *mado_draft_token (void);
-
 /* (transfer full) the answer that @verdict allows when there is a key to encrypt it to, and @plain when there is none; which
  * of them it will be is decided before it is sealed (key-step.h). @ticket: "PREFIX #2026-000001". @address: of the team. */
 MadoReply *mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoPolicyVerdict *plain, const MadoReport *report,

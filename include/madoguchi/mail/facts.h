@@ -16,5 +16,9 @@ void mado_facts_read_some (MadoReading *reading, const MadoEntity *entity);
 /* Finds out of which kind the mail is, and which mails a delivery report returns. */
 void mado_facts_read_kind (MadoReading *reading);
 
+/* Takes the mark of the door (model/door-mark.h) into the report, when it is ours and of this mail; another one is named in
+ * the problems. */
+void mado_facts_read_mark (MadoReading *reading);
+
 /* (transfer full) the duplicate hash (report.h), line ends unified. */
 char *mado_facts_content_hash (const MadoReading *reading);

@@ -22,6 +22,7 @@ typedef struct {
   MadoPgpHome *home;        /* nullable: nothing can be decrypted or verified */
   const MadoKeyIndex *keys; /* nullable: nobody is vouched for */
   MadoPgpEngine *engine;    /* on home, made before the child is forked; NULL: made when it is needed */
+  GBytes *door_secret;      /* by which the door's marks are known; nullable */
   /* Reads the finished report and the mail's texts and files: formats, language, indicators (report/); nullable. */
   void (*interpret) (MadoReport *report, MadoSource *source, const MadoConf *conf);
 } MadoOpenContext;

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "madoguchi/model/door-mark.h"
 #include "madoguchi/model/record.h"
 
 typedef enum { MADO_ENCRYPTION_NONE, MADO_ENCRYPTION_PARTIAL, MADO_ENCRYPTION_WHOLE } MadoEncryption;
@@ -217,6 +218,7 @@ typedef struct {
   MadoHeaderFacts *headers;
   GPtrArray *header_differences; /* of MadoHeaderDifference */
   MadoUsedKey *outdated_key; /* of the first layer that was opened by a key that there is a newer one for; NULL: none */
+  MadoDoorMark *door;      /* what the door in the SMTP dialogue said of it; NULL: nothing */
   char *content_sha256;    /* over From, Date, Subject and the body as they arrived: tells a duplicate from a clash */
 } MadoReport;
 
