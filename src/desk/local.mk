@@ -76,3 +76,17 @@ tests_unit_test_desk_key_choice_LDADD = $(desk_libs)
 unit_tests += tests/unit/test-desk-refresh
 tests_unit_test_desk_refresh_SOURCES = tests/unit/test-desk-refresh.c tests/unit/desk-fake.c tests/unit/desk-fake.h
 tests_unit_test_desk_refresh_LDADD = $(desk_libs)
+
+libdesk_a_SOURCES += src/desk/triage-words.c src/desk/triage-places.c src/desk/triage-rules.c src/desk/triage-facts.c src/desk/triage.c
+noinst_HEADERS += include/madoguchi/desk/triage-words.h include/madoguchi/desk/triage-places.h \
+	include/madoguchi/desk/triage-rules.h include/madoguchi/desk/triage-facts.h include/madoguchi/desk/triage.h
+unit_tests += tests/unit/test-desk-triage-words
+tests_unit_test_desk_triage_words_SOURCES = tests/unit/test-desk-triage-words.c
+tests_unit_test_desk_triage_words_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-triage-places
+tests_unit_test_desk_triage_places_SOURCES = tests/unit/test-desk-triage-places.c
+tests_unit_test_desk_triage_places_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-triage
+tests_unit_test_desk_triage_SOURCES = tests/unit/test-desk-triage.c
+tests_unit_test_desk_triage_LDADD = $(desk_libs)
+dist_pkgdata_DATA = conf/triage.conf

@@ -27,6 +27,7 @@ static const MadoField triage_fields[] = {
   MADO_STRING (MadoTriage, owner),
   { "template", MADO_FIELD_STRING, offsetof (MadoTriage, template_name) },
   { "out_of_scope", MADO_FIELD_MAP, offsetof (MadoTriage, out_of_scope), .max = MAX_REASON },
+  { "silent", MADO_FIELD_BOOL, offsetof (MadoTriage, is_silent) },
   MADO_STRV (MadoTriage, tags),
   MADO_STRV (MadoTriage, constituencies),
   MADO_LIST (MadoTriage, decisions, mado_decision_type, 10000),

@@ -48,6 +48,7 @@ COVERED = {
                                      "desk/store-outbox": "mado_store_list_due", "desk/store-sql": "sqlite3",
                                      "desk/answer": "has_draft", "desk/settle": "mado_settle_report"},
     "tests/unit/test-desk-continuity.c": {"desk/store-key": "mado_store_forget_keys"},
+    "tests/unit/test-desk-triage.c": {"desk/triage-facts": "evidence", "desk/triage-rules": "mado_triage_rules_parse"},
     # A keeper with a control socket, and fake roles around it.
     "tests/unit/test-desk-keeper.c": {"desk/account": '"account"', "desk/control": "house_ask", "desk/desk": "house_start_keeper", "desk/key-step": "BADKEY",
                                       "desk/flow": "house_wait_state", "desk/verbs": "house_ask", "desk/verbs-house": '"doctor"',

@@ -6,7 +6,7 @@
 
 /* One thing that was decided. */
 typedef struct {
-  char *field;    /* "category", "priority", "owner", "template", "out-of-scope", "out-of-scope-LANGUAGE", "tag", "untag",
+  char *field;    /* "category", "priority", "owner", "template", "answer" ("no"), "out-of-scope-LANGUAGE", "tag", "untag",
                      "constituency", "tlp" */
   char *value;    /* NULL: none, said by a member */
   char *set_by;   /* "rule", "report" (what the mail says of itself), or a member's login */
@@ -24,7 +24,8 @@ typedef struct {
   char *priority;         /* "low", "normal", "high", "urgent" */
   char *owner;            /* a login */
   char *template_name;    /* of the automatic answer; NULL: the usual one */
-  char **out_of_scope;    /* map: language ("ja", "en"), why the team does not handle it, in words for the reporter; empty: it does */
+  char **out_of_scope;    /* map: language ("ja", "en") or "default", why the team does not handle it, in words for the reporter; empty: it does */
+  gboolean is_silent;     /* JSON "silent": no automatic answer */
   char **tags;
   char **constituencies;
   GPtrArray *decisions;   /* of MadoDecision, in the order in which they were taken */
