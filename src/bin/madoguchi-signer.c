@@ -27,6 +27,8 @@ make_sealer (MadoRoleContext *role, GError **error)
   if (signer->sealer != NULL && mado_sealer_trial_us (signer->sealer) > SLOW_TRIAL_US)
     mado_log (MADO_LOG_WARNING, NULL, "slow-key", "trial_ms=%" G_GINT64_FORMAT,
               mado_sealer_trial_us (signer->sealer) / 1000);
+  if (signer->sealer != NULL)
+    mado_composer_warm_up (signer->composer, signer->sealer);
   return signer->sealer != NULL;
 }
 

@@ -129,6 +129,15 @@ const MadoConfSetting mado_conf_settings[] = {
     "Names under which mail servers of the team write Authentication-Results (RFC 8601). When such a field says that the sender is "
     "forged, it gets no answer. That server has to remove fields with its name from mail that comes in. Unset: none is believed." },
   { "reply", "encrypt", MADO_CONF_BOOL, "yes", 0, 0, "Encrypt acknowledgements to the key that signed the report." },
+  { "reply", "encrypt-to-team", MADO_CONF_STRING, "written", 0, 0,
+    "Which encrypted answers the team itself can read, too: all; written (what a member wrote: what a template says, the ticket "
+    "names, and a second recipient costs a fifth of the time); none.",
+    "all, written, none" },
+  { "reply", "autocrypt", MADO_CONF_BOOL, "yes", 0, 0,
+    "Put the team's public key into the header of each answer (Autocrypt Level 1), when a user ID of it has the team's first "
+    "address and it is small enough." },
+  { "reply", "attach-key", MADO_CONF_STRING, "plain", 0, 0,
+    "Attach the team's public key to answers: always; plain (to those that go unencrypted); never.", "always, plain, never" },
   { "reply", "hidden-subject", MADO_CONF_STRING, "[...]", 0, 0, "Outer Subject of encrypted answers (RFC 9788, 3.2.1)." },
 
   { "discovery", "wkd", MADO_CONF_BOOL, "no", 0, 0,

@@ -96,3 +96,5 @@ noinst_HEADERS += include/madoguchi/pgp/door-file.h
 unit_tests += tests/unit/test-pgp-door-file
 tests_unit_test_pgp_door_file_SOURCES = tests/unit/test-pgp-door-file.c
 tests_unit_test_pgp_door_file_LDADD = $(pgp_libs)
+libpgp_a_SOURCES += src/pgp/public-key.c
+noinst_HEADERS += include/madoguchi/pgp/public-key.h

@@ -2,10 +2,13 @@
  * calls has decided by fingerprint. */
 #include "madoguchi/pgp/seal.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/base/fsio.h"
 #include "madoguchi/pgp/context.h"
 #include "madoguchi/pgp/run.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct _MadoSealer {
   MadoPgpHome *home; /* borrowed */
@@ -13,6 +16,8 @@ struct _MadoSealer {
   gpgme_key_t key;
   char *fingerprint;
   gint64 trial_us;
+  MadoPublicKey public_key;
+  struct stat ring; /* of which it was made */
 };
 
 typedef enum { JOB_SIGN, JOB_SIGN_ENCRYPT } JobKind;
@@ -20,8 +25,8 @@ typedef enum { JOB_SIGN, JOB_SIGN_ENCRYPT } JobKind;
 typedef struct {
   JobKind kind;
   GBytes *bytes;
-  const char *const *recipients; /* fingerprints, NULL-terminated; NULL: none */
-  gboolean to_team_too;
+  const MadoSealTo *to; /* NULL: only signed */
+  const char *block;    /* path of the file with the recipient's key; NULL: the ring has it */
 } Job;
 
 /* What gpg said of a job. */
@@ -108,11 +113,11 @@ run_gpg (MadoSealer *sealer, const Job *job, Said *said, GBytes **out)
   g_ptr_array_add (line, (gpointer) "--armor");
   g_ptr_array_add (line, (gpointer) "--local-user");
   g_ptr_array_add (line, (gpointer) signer);
-  for (const char *const *name = job->recipients; name != NULL && *name != NULL; name++) {
-    g_ptr_array_add (line, (gpointer) "--recipient");
-    g_ptr_array_add (line, (gpointer) *name);
+  if (job->to != NULL) {
+    g_ptr_array_add (line, (gpointer) (job->block != NULL ? "--recipient-file" : "--recipient"));
+    g_ptr_array_add (line, (gpointer) (job->block != NULL ? job->block : job->to->fingerprint));
   }
-  if (job->to_team_too) {
+  if (job->to != NULL && job->to->to_team_too && sealer->key->can_encrypt) {
     g_ptr_array_add (line, (gpointer) "--recipient");
     g_ptr_array_add (line, sealer->fingerprint);
   }
@@ -287,6 +292,7 @@ mado_sealer_free (MadoSealer *sealer)
   if (sealer->key != NULL)
     gpgme_key_unref (sealer->key);
   mado_pgp_context_free (sealer->context);
+  mado_public_key_clear (&sealer->public_key);
   g_free (sealer->fingerprint);
   g_free (sealer);
 }
@@ -328,16 +334,43 @@ is_fingerprint (const char *text)
 }
 
 gboolean
-mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const char *const *recipients, gboolean to_team_too,
-                          GBytes **armoured, GError **error)
+mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const MadoSealTo *to, GBytes **armoured, GError **error)
 {
+  g_autofree char *path = g_build_filename (mado_pgp_home_path (sealer->home), "recipient.key", NULL);
   g_auto (Said) said = { 0 };
-  Job job = { JOB_SIGN_ENCRYPT, bytes, recipients, to_team_too && sealer->key->can_encrypt };
+  Job job = { JOB_SIGN_ENCRYPT, bytes, to, to->block != NULL ? path : NULL };
+  gboolean worked;
 
-  for (const char *const *name = recipients; *name != NULL; name++)
-    if (!is_fingerprint (*name)) {
-      g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "the recipient's key is not given by fingerprint");
+  if (!is_fingerprint (to->fingerprint)) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "the recipient's key is not given by fingerprint");
+    return FALSE;
+  }
+  if (to->block != NULL && !mado_fsio_replace (path, to->block, 0600, error))
+    return FALSE;
+  worked = run (sealer, &job, &said, armoured, error);
+  if (to->block != NULL)
+    unlink (path);
+  return worked;
+}
+
+gboolean
+mado_sealer_public_key (MadoSealer *sealer, const char *address, const MadoPublicKey **key, GError **error)
+{
+  g_autofree char *path = g_build_filename (mado_pgp_home_path (sealer->home), "pubring.kbx", NULL);
+  MadoPgpProgram program = mado_pgp_program_of (sealer->context);
+  struct stat ring = { 0 }, *was = &sealer->ring;
+
+  if (!mado_pgp_home_refresh (sealer->home, error))
+    return FALSE;
+  stat (path, &ring);
+  if (sealer->public_key.armoured == NULL || ring.st_ino != was->st_ino || ring.st_size != was->st_size
+      || ring.st_mtim.tv_sec != was->st_mtim.tv_sec || ring.st_mtim.tv_nsec != was->st_mtim.tv_nsec) {
+    mado_public_key_clear (&sealer->public_key);
+    if (!mado_public_key_export (&program, sealer->fingerprint, address, !sealer->key->subkeys->can_sign, &sealer->public_key,
+                                 error))
       return FALSE;
-    }
-  return run (sealer, &job, &said, armoured, error);
+    *was = ring;
+  }
+  *key = &sealer->public_key;
+  return TRUE;
 }

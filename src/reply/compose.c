@@ -4,19 +4,24 @@
  * HP-Outer, which says what stood outside. So they can never disagree by accident. */
 #include "madoguchi/reply/compose.h"
 #include "madoguchi/base/error.h"
-#include "madoguchi/base/qid.h"
 #include "madoguchi/reply/fields.h"
 #include "madoguchi/reply/hours.h"
+#include "madoguchi/reply/payload.h"
 #include "madoguchi/reply/templates.h"
 
 #include <string.h>
 
 #define EXTERNAL_ID_MAX 64
+#define KEYDATA_LINE 64
+#define KEY_NAME "OpenPGP-key.asc"
+#define AUTOCRYPT_MAX 9900 /* with what folding adds, less than 10 KiB (Autocrypt Level 1, 2.1) */
 
 struct _MadoComposer {
   MadoTemplates *templates;
   MadoHours *hours; /* nullable */
   char *team, *address, *fingerprint, *key_url, *office_hours, *urgent, *hidden_subject;
+  gboolean has_autocrypt;
+  char *attach_key, *encrypt_to_team; /* as in the configuration */
 };
 
 void
@@ -33,6 +38,8 @@ mado_composer_free (MadoComposer *composer)
   g_free (composer->urgent);
   mado_hours_free (composer->hours);
   g_free (composer->hidden_subject);
+  g_free (composer->attach_key);
+  g_free (composer->encrypt_to_team);
   g_free (composer);
 }
 
@@ -72,6 +79,9 @@ mado_composer_new (const MadoConf *conf, GError **error)
   composer->key_url = g_strdup (mado_conf_string (conf, "team", "key-url"));
   composer->office_hours = g_strdup (mado_conf_string (conf, "team", "office-hours"));
   composer->urgent = g_strdup (mado_conf_string (conf, "hours", "urgent"));
+  composer->has_autocrypt = mado_conf_bool (conf, "reply", "autocrypt");
+  composer->attach_key = g_strdup (mado_conf_string (conf, "reply", "attach-key"));
+  composer->encrypt_to_team = g_strdup (mado_conf_string (conf, "reply", "encrypt-to-team"));
   composer->hidden_subject = g_strdup (mado_conf_string (conf, "reply", "hidden-subject"));
   return g_steal_pointer (&composer);
 }
@@ -139,6 +149,24 @@ check_reply (const MadoReply *reply, GError **error)
   return what == NULL;
 }
 
+/* Autocrypt Level 1, 2.1: keydata last; folded where blanks do not count. */
+static void
+add_autocrypt (GPtrArray *fields, const char *address, GBytes *key)
+{
+  gsize size;
+  const guchar *bytes = g_bytes_get_data (key, &size);
+  g_autofree char *encoded = g_base64_encode (bytes, size);
+  g_autoptr (GString) value = g_string_new (NULL);
+
+  g_string_append_printf (value, "addr=%s; prefer-encrypt=mutual; keydata=", address);
+  for (gsize at = 0, length = strlen (encoded); at < length; at += KEYDATA_LINE) {
+    g_string_append_c (value, ' ');
+    g_string_append_len (value, encoded + at, (gssize) MIN (KEYDATA_LINE, length - at));
+  }
+  if (value->len <= AUTOCRYPT_MAX)
+    mado_fields_add (fields, "Autocrypt", value->str);
+}
+
 /* (transfer full) all fields but Subject and the structural ones. */
 static GPtrArray *
 make_fields (const MadoComposer *composer, const MadoReply *reply)
@@ -179,106 +207,47 @@ write_fields (GString *out, const char *prefix, GPtrArray *fields, const char *s
   mado_fields_write (out, prefix, last->pdata[0]);
 }
 
-/* Can @body go as it is? Signed text must survive every relay: 7 bit, no trailing blanks, no "From " at the
- * start of a line, no long lines (RFC 3156, 3 and 5). */
-static gboolean
-is_sturdy (const char *body)
-{
-  gsize column = 0;
-
-  if (!g_str_is_ascii (body) || g_str_has_prefix (body, "From ") || strstr (body, "\nFrom ") != NULL)
-    return FALSE;
-  for (const char *at = body; *at != '\0'; at++, column++) {
-    if ((g_ascii_iscntrl (*at) && *at != '\n' && *at != '\t') || column > 78)
-      return FALSE;
-    if ((*at == ' ' || *at == '\t') && (at[1] == '\n' || at[1] == '\0'))
-      return FALSE;
-    if (*at == '\n')
-      column = (gsize) -1;
-  }
-  return TRUE;
-}
-
-/* (transfer full) @text with CRLF line ends, whatever it had. */
-static char *
-canonical (const char *text)
-{
-  GString *out = g_string_new (NULL);
-
-  for (const char *at = text; *at != '\0'; at++) {
-    if (*at == '\r' && at[1] == '\n')
-      continue;
-    if (*at == '\n' || *at == '\r')
-      g_string_append (out, "\r\n");
-    else
-      g_string_append_c (out, *at);
-  }
-  return g_string_free (out, FALSE);
-}
-
-static void
-write_base64 (GString *out, const char *text)
-{
-  g_autofree char *encoded = g_base64_encode ((const guchar *) text, strlen (text));
-  gsize length = strlen (encoded);
-
-  for (gsize at = 0; at < length; at += MADO_FIELD_LINE) {
-    g_string_append_len (out, encoded + at, (gssize) MIN (MADO_FIELD_LINE, length - at));
-    g_string_append (out, "\r\n");
-  }
-}
-
-/* The structural fields of the payload and its body. @protection: "cipher" or "clear" (RFC 9788, 2.1.1). */
-static void
-write_text_part (GString *out, const char *body, const char *protection)
-{
-  gboolean is_ascii = is_sturdy (body);
-  g_autofree char *text = canonical (body);
-
-  g_string_append (out, "MIME-Version: 1.0\r\n");
-  g_string_append_printf (out, "Content-Type: text/plain; charset=\"%s\"; hp=\"%s\"\r\n", is_ascii ? "us-ascii" : "utf-8",
-                          protection);
-  g_string_append_printf (out, "Content-Transfer-Encoding: %s\r\n\r\n", is_ascii ? "7bit" : "base64");
-  if (is_ascii)
-    g_string_append (out, text);
-  else
-    write_base64 (out, text);
-  if (!g_str_has_suffix (out->str, "\r\n"))
-    g_string_append (out, "\r\n");
-}
-
-/* A line that stands in nothing we write: random, and with characters that base64 has not. */
-static char *
-make_boundary (void)
-{
-  g_autofree char *token = mado_qid_random_token (20);
-
-  return g_strdup_printf ("=_mado_%s", token);
-}
-
 static GBytes *
 finish (GString *mail)
 {
   return g_string_free_to_bytes (mail);
 }
 
+/* What a member wrote, members can read again; what a template says, the ticket names. */
+static gboolean
+is_for_team (const MadoComposer *composer, const MadoReply *reply)
+{
+  return g_str_equal (composer->encrypt_to_team, "all")
+         || (!reply->is_automatic && !g_str_equal (composer->encrypt_to_team, "none"));
+}
+
+/* (transfer full, nullable) */
+static GBytes *
+decode_block (const char *block)
+{
+  gsize length;
+  guchar *bytes = block != NULL ? g_base64_decode (block, &length) : NULL;
+
+  return bytes != NULL ? g_bytes_new_take (bytes, length) : NULL;
+}
+
 static gboolean
 compose_encrypted (const MadoComposer *composer, MadoSealer *sealer, const MadoReply *reply, GPtrArray *fields,
-                   const char *subject, const char *body, GBytes **mail, GError **error)
+                   const char *subject, const MadoPayload *payload, GBytes **mail, GError **error)
 {
-  const char *const recipients[] = { reply->encrypt_to, NULL };
+  g_autoptr (GBytes) block = decode_block (reply->key_block);
+  const MadoSealTo to = { reply->encrypt_to, block, is_for_team (composer, reply) };
   const char *hidden = composer->hidden_subject != NULL ? composer->hidden_subject : "[...]";
-  g_autofree char *boundary = make_boundary ();
+  g_autofree char *boundary = mado_payload_boundary ();
   g_autoptr (GBytes) plain = NULL;
   g_autoptr (GBytes) armoured = NULL;
   GString *inner = g_string_new (NULL), *outer;
 
   write_fields (inner, NULL, fields, subject);
   write_fields (inner, "HP-Outer", fields, hidden);
-  write_text_part (inner, body, "cipher");
+  mado_payload_write (inner, payload, "cipher");
   plain = finish (inner);
-  /* What a member wrote, members can read again; what a template says, they know. */
-  if (!mado_sealer_sign_encrypt (sealer, plain, recipients, !reply->is_automatic, &armoured, error))
+  if (!mado_sealer_sign_encrypt (sealer, plain, &to, &armoured, error))
     return FALSE;
   outer = g_string_new (NULL);
   write_fields (outer, NULL, fields, hidden);
@@ -297,17 +266,17 @@ compose_encrypted (const MadoComposer *composer, MadoSealer *sealer, const MadoR
 }
 
 static gboolean
-compose_signed (MadoSealer *sealer, GPtrArray *fields, const char *subject, const char *body, GBytes **mail,
+compose_signed (MadoSealer *sealer, GPtrArray *fields, const char *subject, const MadoPayload *payload, GBytes **mail,
                 GError **error)
 {
-  g_autofree char *boundary = make_boundary ();
+  g_autofree char *boundary = mado_payload_boundary ();
   g_autofree char *micalg = NULL;
   g_autoptr (GBytes) part = NULL;
   g_autoptr (GBytes) signature = NULL;
   GString *inner = g_string_new (NULL), *outer;
 
   write_fields (inner, NULL, fields, subject);
-  write_text_part (inner, body, "clear");
+  mado_payload_write (inner, payload, "clear");
   part = finish (inner);
   if (!mado_sealer_sign (sealer, part, &signature, &micalg, error))
     return FALSE;
@@ -359,6 +328,35 @@ add_external_ids (const char *subject, char **ids)
   return g_string_free (out, FALSE);
 }
 
+void
+mado_composer_warm_up (const MadoComposer *composer, MadoSealer *sealer)
+{
+  const MadoPublicKey *key;
+
+  if (composer->has_autocrypt || !g_str_equal (composer->attach_key, "never"))
+    mado_sealer_public_key (sealer, composer->address, &key, NULL); /* what is wrong turns up with the first answer */
+}
+
+/* The team's key goes along as the configuration says. @key: of the sealer. */
+static gboolean
+add_key (const MadoComposer *composer, MadoSealer *sealer, gboolean is_encrypted, GPtrArray *fields, MadoPayload *payload,
+         GError **error)
+{
+  gboolean attaches = g_str_equal (composer->attach_key, "always")
+                      || (g_str_equal (composer->attach_key, "plain") && !is_encrypted);
+  const MadoPublicKey *key;
+
+  if (!attaches && !composer->has_autocrypt)
+    return TRUE;
+  if (!mado_sealer_public_key (sealer, composer->address, &key, error))
+    return FALSE;
+  if (composer->has_autocrypt && key->small != NULL)
+    add_autocrypt (fields, composer->address, key->small);
+  payload->key = attaches ? key->armoured : NULL;
+  payload->key_name = KEY_NAME;
+  return TRUE;
+}
+
 gboolean
 mado_compose_words (const MadoComposer *composer, const MadoReply *reply, char **subject, char **body, GError **error)
 {
@@ -376,11 +374,15 @@ mado_compose (const MadoComposer *composer, MadoSealer *sealer, const MadoReply 
   g_autoptr (GPtrArray) fields = NULL;
   g_autofree char *subject = NULL;
   g_autofree char *body = NULL;
+  MadoPayload payload = { 0 };
 
   if (!check_reply (reply, error) || !mado_compose_words (composer, reply, &subject, &body, error))
     return FALSE;
   fields = make_fields (composer, reply);
+  payload.body = body;
+  if (!add_key (composer, sealer, reply->encrypt_to != NULL, fields, &payload, error))
+    return FALSE;
   if (reply->encrypt_to != NULL)
-    return compose_encrypted (composer, sealer, reply, fields, subject, body, mail, error);
-  return compose_signed (sealer, fields, subject, body, mail, error);
+    return compose_encrypted (composer, sealer, reply, fields, subject, &payload, mail, error);
+  return compose_signed (sealer, fields, subject, &payload, mail, error);
 }

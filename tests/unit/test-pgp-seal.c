@@ -100,14 +100,14 @@ count (const char *text, const char *piece)
 static void
 test_sign_encrypt (Team *team, gconstpointer data G_GNUC_UNUSED)
 {
-  const char *const recipients[] = { team->alice, NULL };
+  const MadoSealTo both = { team->alice, NULL, TRUE }, her = { team->alice, NULL, FALSE };
   const char *decrypt[] = { "--status-fd", "1", "--trust-model", "always", "--decrypt", NULL };
   g_autoptr (GBytes) bytes = g_bytes_new_static ("for alice\r\n", 11);
   g_autoptr (GBytes) armoured = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
 
-  g_assert_true (mado_sealer_sign_encrypt (team->sealer, bytes, recipients, TRUE, &armoured, &error));
+  g_assert_true (mado_sealer_sign_encrypt (team->sealer, bytes, &both, &armoured, &error));
   g_assert_no_error (error);
   text = as_text (armoured);
   g_assert_true (g_str_has_prefix (text, "-----BEGIN PGP MESSAGE-----\r\n"));
@@ -120,7 +120,7 @@ test_sign_encrypt (Team *team, gconstpointer data G_GNUC_UNUSED)
   g_assert_nonnull (strstr (ours, "GOODMDC"));
   /* To her alone: one recipient, where there were two. */
   g_autoptr (GBytes) alone = NULL;
-  g_assert_true (mado_sealer_sign_encrypt (team->sealer, bytes, recipients, FALSE, &alone, &error));
+  g_assert_true (mado_sealer_sign_encrypt (team->sealer, bytes, &her, &alone, &error));
   g_autofree char *to_one = as_text (alone);
   const char *list[] = { "--list-only", "--list-packets", NULL };
   g_autofree char *one = fixture_gpg (team->other, to_one, list);
@@ -129,16 +129,103 @@ test_sign_encrypt (Team *team, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpuint (count (two, ":pubkey enc packet:"), ==, 2);
 }
 
+/* (transfer full) the output of gpg on @home, byte for byte. */
+static GBytes *
+export_key (const char *home, const char *key)
+{
+  char *text = fixture_gpg (home, NULL, (const char *[]) { "--armor", "--export", key, NULL });
+
+  return g_bytes_new_take (text, strlen (text));
+}
+
+/* A key that is not in the ring: it is used, and the ring does not learn it. */
+static void
+test_block (Team *team, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autofree char *bob = fixture_key (team->other, "Bob <bob@x.example>", NULL);
+  const char *make[] = { "--passphrase", "", "--quick-gen-key", "Sign <sign@x.example>", "ed25519", "sign", "never", NULL };
+  g_autoptr (GBytes) block = export_key (team->other, bob);
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("for bob\r\n", 9);
+  g_autoptr (GBytes) armoured = NULL, second = NULL;
+  g_autoptr (GError) error = NULL;
+  MadoSealTo to = { bob, block, FALSE };
+
+  g_assert_true (mado_sealer_sign_encrypt (team->sealer, bytes, &to, &armoured, &error));
+  g_assert_no_error (error);
+  {
+    g_autofree char *text = as_text (armoured);
+    g_autofree char *his = fixture_gpg (team->other, text, (const char *[]) { "--decrypt", "--skip-verify", NULL });
+    g_assert_nonnull (strstr (his, "for bob\r\n"));
+  }
+  to.block = NULL;
+  g_assert_false (mado_sealer_sign_encrypt (team->sealer, bytes, &to, &second, &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_PERM);
+  g_clear_error (&error);
+  g_free (fixture_gpg (team->other, NULL, make));
+  g_autoptr (GBytes) useless = export_key (team->other, "=Sign <sign@x.example>");
+  to.block = useless;
+  g_assert_false (mado_sealer_sign_encrypt (team->sealer, bytes, &to, &second, &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_PERM);
+}
+
+/* How many packets of @tag stand in @key? */
+static gsize
+count_packets (Team *team, GBytes *key, const char *name)
+{
+  g_autofree char *path = g_build_filename (team->other, "key.bin", NULL);
+  g_autofree char *list = NULL;
+
+  g_assert_true (g_file_set_contents (path, g_bytes_get_data (key, NULL), (gssize) g_bytes_get_size (key), NULL));
+  list = fixture_gpg (team->other, NULL, (const char *[]) { "--list-packets", path, NULL });
+  return count (list, name);
+}
+
+static void
+test_public_key (Team *team, gconstpointer data G_GNUC_UNUSED)
+{
+  const char *add_uid[] = { "--passphrase", "", "--quick-add-uid", team->key, "Other <other@team.example>", NULL };
+  const char *add_sub[] = { "--passphrase", "", "--quick-add-key", team->key, "ed25519", "sign", "never", NULL };
+  const MadoPublicKey *key = NULL;
+  g_autoptr (GBytes) first = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_free (fixture_gpg (team->keys, NULL, add_uid));
+  g_free (fixture_gpg (team->keys, NULL, add_sub));
+  g_assert_true (mado_sealer_public_key (team->sealer, "CSIRT@team.example", &key, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_packets (team, key->small, ":user ID packet:"), ==, 1);
+  g_assert_cmpuint (count_packets (team, key->small, ":public sub key packet:"), ==, 1); /* the one to encrypt to */
+  g_assert_cmpuint (count_packets (team, key->small, ":signature packet:"), ==, 2);
+  g_assert_cmpuint (count_packets (team, key->armoured, ":user ID packet:"), ==, 2);
+  g_assert_cmpuint (count_packets (team, key->armoured, ":public sub key packet:"), ==, 2);
+  first = g_bytes_ref (key->armoured);
+  g_assert_true (mado_sealer_public_key (team->sealer, "CSIRT@team.example", &key, &error));
+  g_assert_true (key->armoured == first); /* nothing has changed: not exported again */
+  g_free (fixture_gpg (team->keys, NULL, (const char *[]) { "--passphrase", "", "--quick-revoke-uid", team->key, "Other <other@team.example>", NULL }));
+  g_assert_true (mado_sealer_public_key (team->sealer, "CSIRT@team.example", &key, &error));
+  g_assert_false (g_bytes_equal (key->armoured, first));
+}
+
+static void
+test_public_key_nameless (Team *team, gconstpointer data G_GNUC_UNUSED)
+{
+  const MadoPublicKey *key = NULL;
+
+  g_assert_true (mado_sealer_public_key (team->sealer, "somebody@else.example", &key, NULL));
+  g_assert_null (key->small); /* no user ID says so: no Autocrypt */
+  g_assert_nonnull (key->armoured);
+}
+
 /* Expects that nothing is sealed to @key, with @code, and that the words name it. */
 static void
 expect_refused (Team *team, const char *key, int code, const char *words)
 {
-  const char *const recipients[] = { key, NULL };
+  const MadoSealTo to = { key, NULL, TRUE };
   g_autoptr (GBytes) bytes = g_bytes_new_static ("x\r\n", 3);
   g_autoptr (GBytes) armoured = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (mado_sealer_sign_encrypt (team->sealer, bytes, recipients, TRUE, &armoured, &error));
+  g_assert_false (mado_sealer_sign_encrypt (team->sealer, bytes, &to, &armoured, &error));
   g_assert_error (error, MADO_ERROR, code);
   g_assert_null (armoured);
   if (strstr (error->message, words) == NULL)
@@ -168,13 +255,13 @@ test_ring_away (Team *team, gconstpointer data G_GNUC_UNUSED)
 {
   g_autofree char *ring = g_build_filename (team->keys, "pubring.kbx", NULL);
   g_autofree char *away = g_build_filename (team->keys, "pubring.kbx~", NULL);
-  const char *const recipients[] = { team->alice, NULL };
+  const MadoSealTo to = { team->alice, NULL, TRUE };
   g_autoptr (GBytes) bytes = g_bytes_new_static ("x\r\n", 3);
   g_autoptr (GBytes) armoured = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpint (g_rename (ring, away), ==, 0);
-  g_assert_true (mado_sealer_sign_encrypt (team->sealer, bytes, recipients, TRUE, &armoured, &error));
+  g_assert_true (mado_sealer_sign_encrypt (team->sealer, bytes, &to, &armoured, &error));
   g_assert_no_error (error);
   expect_refused (team, "0123456789ABCDEF0123456789ABCDEF01234567", MADO_ERROR_PERM, "0123456789ABCDEF");
 }
@@ -204,6 +291,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/pgp/seal/sign", Team, NULL, set_up, test_sign, tear_down);
+  g_test_add ("/pgp/seal/block", Team, NULL, set_up, test_block, tear_down);
+  g_test_add ("/pgp/seal/public-key", Team, NULL, set_up, test_public_key, tear_down);
+  g_test_add ("/pgp/seal/public-key-nameless", Team, NULL, set_up, test_public_key_nameless, tear_down);
   g_test_add ("/pgp/seal/sign-encrypt", Team, NULL, set_up, test_sign_encrypt, tear_down);
   g_test_add ("/pgp/seal/refused", Team, NULL, set_up, test_refused, tear_down);
   g_test_add ("/pgp/seal/ring-away", Team, NULL, set_up, test_ring_away, tear_down);

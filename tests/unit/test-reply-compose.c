@@ -176,6 +176,40 @@ test_clear (Team *team, gconstpointer data G_GNUC_UNUSED)
   assert_lacks (inner, "HP-Outer");
 }
 
+/* The team's key: in the header of all answers, attached to those in the clear; as the configuration says. */
+static void
+test_own_key (Team *team, gconstpointer data G_GNUC_UNUSED)
+{
+  static const struct {
+    const char *settings;
+    gboolean is_encrypted, has_field, has_file;
+  } rows[] = {
+    { "", FALSE, TRUE, TRUE },
+    { "", TRUE, TRUE, FALSE },
+    { "attach-key = always\n", TRUE, TRUE, TRUE },
+    { "attach-key = never\n", FALSE, TRUE, FALSE },
+    { "autocrypt = no\n", FALSE, FALSE, TRUE },
+    { "autocrypt = no\nattach-key = never\n", TRUE, FALSE, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *more = g_strdup_printf ("[reply]\ntemplates = %s\n%s", team->templates, rows[i].settings);
+    g_autoptr (MadoConf) conf = fixture_conf (team->keys, team->runtime, team->key, more);
+    g_autoptr (MadoReply) reply = reply_new ("text\n", rows[i].is_encrypted ? team->key : NULL);
+    g_test_message ("row %u", (guint) i);
+    mado_composer_free (team->composer);
+    team->composer = mado_composer_new (conf, NULL);
+    g_autofree char *mail = compose (team, reply);
+    g_autofree char *inner = rows[i].is_encrypted ? open_mail (team, mail) : g_strdup (strstr (mail, "\r\n--=_mado_"));
+    g_assert_cmpint (strstr (mail, "\r\nAutocrypt: addr=csirt@team.example; prefer-encrypt=mutual; keydata=") != NULL, ==, rows[i].has_field);
+    g_assert_cmpint (strstr (inner, "\r\nAutocrypt: addr=") != NULL, ==, rows[i].has_field);
+    g_assert_cmpint (strstr (inner, "application/pgp-keys") != NULL, ==, rows[i].has_file);
+    g_assert_cmpint (strstr (inner, "-----BEGIN PGP PUBLIC KEY BLOCK-----\r\n") != NULL, ==, rows[i].has_file);
+    if (rows[i].has_file)
+      assert_has (inner, rows[i].is_encrypted ? "Content-Type: multipart/mixed; hp=\"cipher\"" : "Content-Type: multipart/mixed; hp=\"clear\"");
+  }
+}
+
 static void
 assert_encoding (Team *team, const char *text, const char *encoding)
 {
@@ -285,6 +319,7 @@ main (int argc, char **argv)
   g_test_add ("/reply/compose/encrypted", Team, NULL, set_up, test_encrypted, tear_down);
   g_test_add ("/reply/compose/external-ids", Team, NULL, set_up, test_external_ids, tear_down);
   g_test_add ("/reply/compose/clear", Team, NULL, set_up, test_clear, tear_down);
+  g_test_add ("/reply/compose/own-key", Team, NULL, set_up, test_own_key, tear_down);
   g_test_add ("/reply/compose/sturdy", Team, NULL, set_up, test_sturdy, tear_down);
   g_test_add ("/reply/compose/refused", Team, NULL, set_up, test_refused, tear_down);
   g_test_add ("/reply/compose/injection", Team, NULL, set_up, test_injection, tear_down);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "madoguchi/pgp/home.h"
+#include "madoguchi/pgp/public-key.h"
 
 typedef struct _MadoSealer MadoSealer;
 
@@ -21,8 +22,17 @@ gint64 mado_sealer_trial_us (const MadoSealer *sealer);
  * full) for RFC 3156, 5: "pgp-sha512". Errors: TEMP. */
 gboolean mado_sealer_sign (MadoSealer *sealer, GBytes *bytes, GBytes **signature, char **micalg, GError **error);
 
-/* Signs @bytes and encrypts them to @recipients (fingerprints, NULL-terminated, at least one); @to_team_too: and to
- * the team itself when it has an encryption key; the combined form of RFC 3156, 6.2. @armoured: (transfer full) with
- * CRLF line ends. Errors: PERM (a recipient's key cannot be used; the message names it), TEMP. */
-gboolean mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const char *const *recipients,
-                                   gboolean to_team_too, GBytes **armoured, GError **error);
+/* To whom something is encrypted. */
+typedef struct {
+  const char *fingerprint;
+  GBytes *block;        /* (nullable) the key itself, when it is not in the ring: it stays out of it */
+  gboolean to_team_too; /* and to the team itself, when it has an encryption key */
+} MadoSealTo;
+
+/* Signs @bytes and encrypts them to @to; the combined form of RFC 3156, 6.2. @armoured: (transfer full) with CRLF line
+ * ends. Errors: PERM (the recipient's key cannot be used; the message names it), TEMP. */
+gboolean mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const MadoSealTo *to, GBytes **armoured, GError **error);
+
+/* @key: (transfer none; until the next call) the team's public key, for @address; made again only when the ring has
+ * changed. Errors: TEMP. */
+gboolean mado_sealer_public_key (MadoSealer *sealer, const char *address, const MadoPublicKey **key, GError **error);

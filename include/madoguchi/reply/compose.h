@@ -18,6 +18,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoComposer, mado_composer_free)
 
 /* @subject, @body: (transfer full) what @reply says, in UTF-8, before anything is sealed. Errors: as below. */
 gboolean mado_compose_words (const MadoComposer *composer, const MadoReply *reply, char **subject, char **body, GError **error);
+/* Gets ready what answers sealed with @sealer will need, so that the first one is as quick as the others. */
+void mado_composer_warm_up (const MadoComposer *composer, MadoSealer *sealer);
 
 /* @mail: (transfer full) the finished mail, CRLF throughout, sealed with @sealer: encrypted when @reply names a
  * key. Errors: PERM (no usable address, Message-ID or text; the recipient's key), TEMP, CONF (template). */
