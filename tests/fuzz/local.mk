@@ -2,7 +2,8 @@
 # replay.c, and `make check` runs it over its corpus (replay.sh).
 fuzz_targets = tests/fuzz/fuzz-lmtp tests/fuzz/fuzz-mail tests/fuzz/fuzz-charset tests/fuzz/fuzz-cms tests/fuzz/fuzz-packets \
 	tests/fuzz/fuzz-inline tests/fuzz/fuzz-structure tests/fuzz/fuzz-header tests/fuzz/fuzz-protect tests/fuzz/fuzz-html \
-	tests/fuzz/fuzz-open tests/fuzz/fuzz-attachment tests/fuzz/fuzz-indicators
+	tests/fuzz/fuzz-open tests/fuzz/fuzz-attachment tests/fuzz/fuzz-indicators tests/fuzz/fuzz-arf \
+	tests/fuzz/fuzz-x-arf tests/fuzz/fuzz-xml
 if FUZZING
 noinst_PROGRAMS += $(fuzz_targets)
 fuzz_main =
@@ -58,6 +59,16 @@ tests_fuzz_fuzz_open_LDADD = $(report_libs) $(mail_libs)
 tests_fuzz_fuzz_indicators_SOURCES = tests/fuzz/fuzz-indicators.c $(fuzz_main)
 tests_fuzz_fuzz_indicators_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_indicators_LDADD = $(report_libs)
+tests_fuzz_fuzz_arf_SOURCES = tests/fuzz/fuzz-arf.c tests/fuzz/records.c $(fuzz_main)
+tests_fuzz_fuzz_arf_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_arf_LDADD = $(report_libs)
+tests_fuzz_fuzz_x_arf_SOURCES = tests/fuzz/fuzz-x-arf.c tests/fuzz/records.c $(fuzz_main)
+tests_fuzz_fuzz_x_arf_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_x_arf_LDADD = $(report_libs)
+tests_fuzz_fuzz_xml_SOURCES = tests/fuzz/fuzz-xml.c tests/fuzz/records.c $(fuzz_main)
+tests_fuzz_fuzz_xml_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_xml_LDADD = $(report_libs)
 
+noinst_HEADERS += tests/fuzz/records.h
 TESTS += tests/fuzz/replay.sh
 EXTRA_DIST += tests/fuzz/replay.sh tests/fuzz/replay.c tests/fuzz/dict tests/fuzz/corpus
