@@ -4,6 +4,7 @@
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/log.h"
 #include "madoguchi/ipc/peer.h"
+#include "madoguchi/pgp/security-txt.h"
 #include "madoguchi/reply/compose.h"
 #include "madoguchi/role/role.h"
 
@@ -80,11 +81,30 @@ seal (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GErr
   return TRUE;
 }
 
+/* The one text that is signed on request is made here, of the configuration alone. */
+static gboolean
+sign_security_txt (MadoRoleContext *role, GVariant **body, int *fd, GError **error)
+{
+  Signer *signer = role->state;
+  g_autoptr (GBytes) text = NULL;
+
+  if (signer->sealer == NULL && !make_sealer (role, error))
+    return FALSE;
+  text = mado_security_txt_sign (role->conf, signer->sealer, g_get_real_time () / G_USEC_PER_SEC, error);
+  if (text == NULL)
+    return FALSE;
+  *fd = mado_fsio_memfd ("security.txt", text, error);
+  *body = g_variant_new ("a{sv}", NULL);
+  return *fd >= 0;
+}
+
 static gboolean
 answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
 {
   if (strcmp (request->verb, "seal") == 0)
     return seal (role, request, body, fd, error);
+  if (strcmp (request->verb, "security-txt") == 0)
+    return sign_security_txt (role, body, fd, error);
   g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "unknown verb");
   return FALSE;
 }

@@ -161,6 +161,22 @@ const MadoConfSetting mado_conf_settings[] = {
     "one's own network) or NAME=none. The name * is all others." },
   { "discovery", "ca-file", MADO_CONF_STRING, NULL, 0, 0, "Certificates that vouch for the directories; unset: the system's." },
 
+  { "publish", "directory", MADO_CONF_STRING, NULL, 0, 0,
+    "Where `madoguchi publish` writes the key directory (WKD), security.txt and what belongs to them when no other directory is "
+    "named, and what doctor compares with the key in use: what the web server shows, or a copy of it." },
+  { "publish", "site", MADO_CONF_STRING, NULL, 0, 0,
+    "https://HOST under which that directory is seen: stands in security.txt (Canonical, Encryption; RFC 9116)." },
+  { "publish", "key-file", MADO_CONF_STRING, "pgp-key.asc", 0, 0, "Name of the team's armoured public key in that directory." },
+  { "publish", "contact", MADO_CONF_LIST, NULL, 0, 0,
+    "Contacts in security.txt, best first: mailto:, https: and tel: URIs. Unset: the team's addresses." },
+  { "publish", "policy", MADO_CONF_STRING, NULL, 0, 0, "https: address of the team's policy on reports, for security.txt." },
+  { "publish", "expires", MADO_CONF_DURATION, "180d", DAY, 364 * DAY,
+    "How long security.txt says that it holds; less when the key ends before. Publish it again in time: doctor warns." },
+  { "publish", "constituency", MADO_CONF_STRING, NULL, 0, 0, "Whom the team serves, in words, for the RFC 2350 document." },
+  { "publish", "telephone", MADO_CONF_STRING, NULL, 0, 0, "The team's telephone number, for the same." },
+  { "publish", "postal-address", MADO_CONF_STRING, NULL, 0, 0, "The team's postal address, for the same." },
+  { "publish", "time-zone", MADO_CONF_STRING, "JST (UTC+9)", 0, 0, "The team's time zone, for the same." },
+
   { "web", "listen", MADO_CONF_STRING, NULL, 0, 0, "Where the members' page would be served. Accepted and not used: this version has no page." },
 
   { "log", "level", MADO_CONF_STRING, "info", 0, 0, "error, warning, info or debug.", "error, warning, info, debug" },

@@ -13,7 +13,7 @@
 #include <string.h>
 
 static void
-on_keyring (gpointer data, MadoPacket *answer, const GError *error)
+on_role (gpointer data, MadoPacket *answer, const GError *error)
 {
   if (error != NULL)
     mado_call_fail (data, error);
@@ -32,7 +32,7 @@ mado_verb_keys (MadoCall *call)
   mado_log (MADO_LOG_INFO, NULL, "keys", "verb=%s fingerprint=%.64s member=%s", verb, is_word ? fingerprint : "-", call->member);
   g_variant_dict_init (&dict, call->request.body);
   g_variant_dict_insert (&dict, "member", "s", call->member); /* whoever the question says it is from */
-  mado_pool_submit (call->desk->keyring, verb, g_variant_dict_end (&dict), call->request.fd, TRUE, on_keyring, call);
+  mado_pool_submit (call->desk->keyring, verb, g_variant_dict_end (&dict), call->request.fd, TRUE, on_role, call);
 }
 
 #define MAX_KNOWN 10000
@@ -216,6 +216,13 @@ check_watch (const MadoDesk *desk, GVariantBuilder *items)
     add_item (items, "key-watch", "warn", "the keyring has not told yet which keys are ours");
   else
     add_item (items, "key-watch", notices[0] != NULL ? "warn" : "ok", "seen at %s; %u to be warned of", seen, g_strv_length (notices));
+}
+
+void
+mado_verb_security_txt (MadoCall *call)
+{
+  mado_log (MADO_LOG_INFO, NULL, "security-txt", "member=%s", call->member);
+  mado_pool_submit (call->desk->signer, "security-txt", g_variant_new ("a{sv}", NULL), -1, TRUE, on_role, call);
 }
 
 void

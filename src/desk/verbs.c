@@ -46,6 +46,7 @@ static const struct {
   { "keys-forget", mado_verb_keys_forget },
   { "keys-refresh", mado_verb_keys_refresh },
   { "doctor", mado_verb_doctor },
+  { "security-txt", mado_verb_security_txt },
 };
 
 MadoVerb

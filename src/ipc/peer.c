@@ -12,6 +12,7 @@ static const struct {
   const char *server, *verb, *client;
 } table[] = {
   { MADO_PEER_OPENER, "open", KEEPER_USER },     { MADO_PEER_OPENER, "part", KEEPER_USER },
+  { MADO_PEER_SIGNER, "security-txt", KEEPER_USER },
   { MADO_PEER_SIGNER, "seal", KEEPER_USER },     { MADO_PEER_SENDER, "send", KEEPER_USER },
   { MADO_PEER_SENDER, "discover", KEEPER_USER }, { MADO_PEER_KEYRING, "adopt", KEEPER_USER },
   { MADO_PEER_KEYRING, "list", KEEPER_USER },    { MADO_PEER_KEYRING, "show", KEEPER_USER },
@@ -38,7 +39,7 @@ static const struct {
   { MADO_PEER_KEEPER, "keys-distrust", NULL },   { MADO_PEER_KEEPER, "keys-undistrust", NULL },
   { MADO_PEER_KEEPER, "keys-rm", NULL },         { MADO_PEER_KEEPER, "keys-known", NULL },
   { MADO_PEER_KEEPER, "keys-forget", NULL },     { MADO_PEER_KEEPER, "keys-refresh", NULL },
-  { MADO_PEER_KEEPER, "doctor", NULL },
+  { MADO_PEER_KEEPER, "doctor", NULL },          { MADO_PEER_KEEPER, "security-txt", NULL },
 };
 
 static gboolean

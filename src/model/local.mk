@@ -27,3 +27,5 @@ noinst_HEADERS += include/madoguchi/model/door-mark.h include/madoguchi/model/re
 unit_tests += tests/unit/test-model-door-mark
 tests_unit_test_model_door_mark_SOURCES = tests/unit/test-model-door-mark.c
 tests_unit_test_model_door_mark_LDADD = $(model_libs)
+libmodel_a_SOURCES += src/model/publication.c
+noinst_HEADERS += include/madoguchi/model/publication.h

@@ -20,7 +20,7 @@ struct _MadoSealer {
   struct stat ring; /* of which it was made */
 };
 
-typedef enum { JOB_SIGN, JOB_SIGN_ENCRYPT } JobKind;
+typedef enum { JOB_SIGN, JOB_SIGN_ENCRYPT, JOB_CLEAR_SIGN, N_JOBS } JobKind;
 
 typedef struct {
   JobKind kind;
@@ -106,10 +106,12 @@ run_gpg (MadoSealer *sealer, const Job *job, Said *said, GBytes **out)
   const char *signer = sealer->key->subkeys->fpr;
   g_autoptr (GPtrArray) line = g_ptr_array_new ();
   g_autofree char *status = NULL;
-  const char *sign[] = { "--detach-sign" }, *seal[] = { "--sign", "--encrypt", "--always-trust", "--no-encrypt-to" };
+  static const char *const commands[N_JOBS][5] = { [JOB_SIGN] = { "--detach-sign" },
+                                                   [JOB_SIGN_ENCRYPT] = { "--sign", "--encrypt", "--always-trust", "--no-encrypt-to" },
+                                                   [JOB_CLEAR_SIGN] = { "--clear-sign" } };
 
-  for (gsize i = 0; i < (job->kind == JOB_SIGN ? G_N_ELEMENTS (sign) : G_N_ELEMENTS (seal)); i++)
-    g_ptr_array_add (line, (gpointer) (job->kind == JOB_SIGN ? sign[i] : seal[i]));
+  for (gsize i = 0; commands[job->kind][i] != NULL; i++)
+    g_ptr_array_add (line, (gpointer) commands[job->kind][i]);
   g_ptr_array_add (line, (gpointer) "--armor");
   g_ptr_array_add (line, (gpointer) "--local-user");
   g_ptr_array_add (line, (gpointer) signer);
@@ -148,7 +150,7 @@ run_once (MadoSealer *sealer, const Job *job, Said *said, GBytes **out)
   data = g_bytes_get_data (text, &length);
   if (!said->is_signed || (job->kind == JOB_SIGN_ENCRYPT && !said->is_encrypted) || length == 0)
     return gpgme_error (GPG_ERR_GENERAL);
-  *out = to_crlf (data, length);
+  *out = job->kind == JOB_CLEAR_SIGN ? g_steal_pointer (&text) : to_crlf (data, length);
   return 0;
 }
 
@@ -323,6 +325,21 @@ mado_sealer_sign (MadoSealer *sealer, GBytes *bytes, GBytes **signature, char **
     *micalg = g_strconcat ("pgp-", lower, NULL);
   }
   return TRUE;
+}
+
+gint64
+mado_sealer_key_expires (const MadoSealer *sealer)
+{
+  return MAX (0, sealer->key->subkeys->expires);
+}
+
+gboolean
+mado_sealer_clear_sign (MadoSealer *sealer, GBytes *text, GBytes **signed_text, GError **error)
+{
+  g_auto (Said) said = { 0 };
+  Job job = { .kind = JOB_CLEAR_SIGN, .bytes = text };
+
+  return run (sealer, &job, &said, signed_text, error);
 }
 
 static gboolean

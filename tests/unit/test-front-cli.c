@@ -128,7 +128,7 @@ static void
 test_every_verb_has_help (void)
 {
   static const char *const names[] = { "open", "ingest", "list", "show", "part", "raw", "take", "assign",
-                                       "state", "note", "held", "reopen", "account", "keys", "doctor", "conf" };
+                                       "state", "note", "held", "reopen", "account", "keys", "publish", "doctor", "conf" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
     g_auto (MadoCli) cli = { NULL };

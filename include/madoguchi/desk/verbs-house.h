@@ -11,4 +11,8 @@ void mado_verb_keys_known (MadoCall *call);
 void mado_verb_keys_forget (MadoCall *call);
 /* Looks for the keys of reporters again (refresh.h). */
 void mado_verb_keys_refresh (MadoCall *call);
+
+/* The signer's: the team's security.txt, signed. */
+void mado_verb_security_txt (MadoCall *call);
+
 void mado_verb_doctor (MadoCall *call);

@@ -37,6 +37,7 @@ typedef struct {
   char *limit, *after;  /* list */
   char *output;         /* part, raw, keys export */
   gboolean pin;         /* keys import */
+  gboolean force;       /* publish */
   gboolean undecryptable; /* reopen */
   gboolean defaults, changed; /* conf */
   char **arguments;     /* what is no option; NULL when there is nothing */

@@ -22,6 +22,9 @@ gboolean mado_verb_account (MadoCli *cli, GError **error);
 /* verb-keys.c: asked of the keeper, or done here when none runs. */
 gboolean mado_verb_keys (MadoCli *cli, GError **error);
 
+/* verb-publish.c: the key and the signature from the keeper, or made here when none runs. */
+gboolean mado_verb_publish (MadoCli *cli, GError **error);
+
 /* verb-open.c: needs no daemon. */
 gboolean mado_verb_open (MadoCli *cli, GError **error);
 

@@ -14,6 +14,7 @@
  *          NO when there is no such part
  * signer   (asked by the keeper)
  *   seal   record MadoReply -> {encrypted b, fingerprint s} + fd of the finished mail. TEMP, PERM
+ *   security-txt {} -> {} + fd of the team's security.txt, clear-signed: made by the signer of its configuration
  * sender   (asked by the keeper)
  *   send   {message_id s, sender s, recipients as} + fd of the mail -> {detail s}. TEMP, PERM with the server's words
  *   discover {address s, source s (optional: "wkd", "vks"), fingerprint s (optional)} -> {source s} + fd of what the
@@ -47,6 +48,7 @@
  *   keys-known {address s; optional} -> {items aa{sv} of MadoKnownKey}: by which keys addresses are known
  *   keys-forget {address s} -> {address s, count x}
  *   keys-refresh {subject s: an address or a fingerprint; optional} -> {items aa{sv} of MadoFoundKey, left x}
+ *   security-txt {} -> the signer's
  *   doctor {} -> {items aa{sv} of {name s, status s: "ok" | "warn" | "fail", detail s}}: what only the keeper can see
  */
 #pragma once

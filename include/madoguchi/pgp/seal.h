@@ -18,6 +18,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoSealer, mado_sealer_free)
 /* How long the trial signature took, in microseconds: a passphrase-protected key shows here. */
 gint64 mado_sealer_trial_us (const MadoSealer *sealer);
 
+/* When the team's key ends, seconds since the epoch; 0: never. */
+gint64 mado_sealer_key_expires (const MadoSealer *sealer);
+
+/* Signs @text (UTF-8, LF line ends) so that it can be read with its signature around it (RFC 9580, 7).
+ * @signed_text: (transfer full), LF line ends. Errors: TEMP. */
+gboolean mado_sealer_clear_sign (MadoSealer *sealer, GBytes *text, GBytes **signed_text, GError **error);
+
 /* Signs @bytes exactly as they are. @signature: (transfer full) armoured, CRLF line ends. @micalg: (transfer
  * full) for RFC 3156, 5: "pgp-sha512". Errors: TEMP. */
 gboolean mado_sealer_sign (MadoSealer *sealer, GBytes *bytes, GBytes **signature, char **micalg, GError **error);
