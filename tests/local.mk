@@ -29,3 +29,7 @@ FULL_TESTS += $(it_full)
 EXTRA_DIST += $(it_quick) $(it_full) tests/bench/run.py tests/lib/madobombs.py tests/lib/madogpg.py tests/lib/madolmtp.py \
 	tests/lib/madomail.py tests/lib/madopostfix.py tests/lib/madotest.py \
 	tests/lib/madowkd.py
+
+# The team's own keys: what is published of them.
+TESTS += tests/it/publish.py
+EXTRA_DIST += tests/it/publish.py

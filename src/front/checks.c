@@ -1,6 +1,7 @@
 /* checks.c: see checks.h. Each check stands alone: one that fails never hides another. */
 #include "madoguchi/front/checks.h"
 #include "madoguchi/front/checks-keys.h"
+#include "madoguchi/front/checks-publish.h"
 #include "madoguchi/front/checks-smime.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
@@ -268,6 +269,7 @@ mado_checks_run (const MadoConf *conf, const MadoCliHooks *hooks, MadoCheckRepor
   check_agent (&checks);
   mado_checks_smime (conf, now_seconds (), report, data);
   check_templates (&checks);
+  mado_checks_publish (conf, now_seconds (), report, data);
   check_postfix (&checks);
   if (mado_conf_bool (conf, "runtime", "insecure-single-uid"))
     say (&checks, "single-uid", MADO_CHECK_WARN, "all roles share one user: no protection between them (a demonstration)");

@@ -2,6 +2,7 @@
 #include "madoguchi/pgp/published.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/pgp/armor.h"
 #include "madoguchi/pgp/context.h"
 #include "madoguchi/pgp/run.h"
 
@@ -122,13 +123,16 @@ mado_published_key (GBytes *key, const char *const *addresses, GError **error)
 char *
 mado_published_armor (GBytes *key)
 {
-  GString *out = g_string_new ("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n");
+  g_autoptr (GString) out = g_string_new ("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n");
   gsize size;
   const guint8 *bytes = g_bytes_get_data (key, &size);
   g_autofree char *text = g_base64_encode (bytes, size);
+  g_autoptr (GBytes) summed = NULL;
+  gboolean was_wrong;
 
   for (gsize length = strlen (text), at = 0; at < length; at += LINE)
     g_string_append_printf (out, "%.*s\n", LINE, text + at);
   g_string_append (out, "-----END PGP PUBLIC KEY BLOCK-----\n");
-  return g_string_free (out, FALSE);
+  summed = mado_pgp_armor_repair ((const guint8 *) out->str, out->len, &was_wrong); /* GnuPG 2.2 wants a checksum */
+  return summed == NULL ? g_string_free (g_steal_pointer (&out), FALSE) : g_strndup (g_bytes_get_data (summed, NULL), g_bytes_get_size (summed));
 }

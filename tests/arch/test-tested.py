@@ -67,6 +67,8 @@ COVERED = {
     "tests/unit/test-intake-door-reader.c": {"intake/door-leaf": "test_odd_ciphertexts"},
     "tests/unit/test-intake-door-policy.c": {"intake/door-keys": "mado_door_keys_judge", "intake/door-rate": "mado_door_rate_count"},
     "tests/unit/test-model-door-mark.c": {"model/reply-token": "mado_reply_token_is_foreign"},
+    "tests/it/publish.py": {"front/verb-publish": "'publish'"},
+    "tests/unit/test-front-publish.c": {"front/rfc2350": "mado_rfc2350_make", "model/publication": "MadoPublication"},
     "tests/it/lmtp.py": {"bin/madoguchi-lmtp": "lmtp"},
     "tests/it/open.py": {"pgp/unwrap": "a wrong signature inside"},
     "tests/it/inline.py": {"mail/blocks": "detached", "mail/offers": "Autocrypt", "mail/unlock": "more blocks than we open"},

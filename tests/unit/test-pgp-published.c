@@ -138,6 +138,28 @@ test_minimal (Team *team, gconstpointer data)
   fixture_home_free (fresh);
 }
 
+/* Whatever its length is, GnuPG 2.2 reads the armour: data of every remainder by three. */
+static void
+test_armor (Team *team, gconstpointer data)
+{
+  (void) team;
+  (void) data;
+  for (gsize size = 90; size < 96; size++) {
+    char bytes[100]; /* no packets, and plain letters, for they come out again */
+    memset (bytes, 'A', sizeof bytes);
+    g_autoptr (GBytes) key = g_bytes_new (bytes, size);
+    g_autofree char *armor = mado_published_armor (key);
+    const char *dearmor[] = { "--dearmor", NULL };
+    char *home = fixture_home_new ();
+    g_autofree char *out = fixture_gpg (home, armor, dearmor);
+    const char *sum = strstr (armor, "\n=");
+    g_assert_nonnull (sum);
+    g_assert_true (sum[6] == '\n');
+    g_assert_cmpuint (strlen (out), ==, size);
+    fixture_home_free (home);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -145,5 +167,6 @@ main (int argc, char **argv)
   g_test_add ("/pgp/published/users", Team, NULL, set_up, test_users, tear_down);
   g_test_add ("/pgp/published/refusals", Team, NULL, set_up, test_refusals, tear_down);
   g_test_add ("/pgp/published/minimal", Team, NULL, set_up, test_minimal, tear_down);
+  g_test_add ("/pgp/published/armor", Team, NULL, set_up, test_armor, tear_down);
   return g_test_run ();
 }

@@ -15,4 +15,5 @@ void mado_verb_keys_refresh (MadoCall *call);
 /* The signer's: the team's security.txt, signed. */
 void mado_verb_security_txt (MadoCall *call);
 
+/* What only the keeper can see. */
 void mado_verb_doctor (MadoCall *call);

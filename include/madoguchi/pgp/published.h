@@ -9,5 +9,5 @@
  * (no user ID names any of them), PERM (no key), CONF (an address that cannot be looked for), TEMP. */
 GBytes *mado_published_key (GBytes *key, const char *const *addresses, GError **error);
 
-/* (transfer full) binary @key in ASCII armour (RFC 9580, 6.2), LF line ends, with no checksum that somebody might believe. */
+/* (transfer full) binary @key in ASCII armour (RFC 9580, 6.2), LF line ends. */
 char *mado_published_armor (GBytes *key);
