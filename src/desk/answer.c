@@ -71,6 +71,13 @@ find_earlier (const MadoSettler *settler, const MadoAnswerCase *mail, char **num
   }
   facts->earlier = *number;
   facts->is_told = same > 1;
+  if (same != 1)
+    return TRUE;
+  /* Who sends it again by hand does not do so at once. */
+  gint64 recent = 0;
+  if (!mado_store_count_answers (settler->store, get_from (report), settler->now - settler->settings->repeat_after, &recent, error))
+    return FALSE;
+  facts->is_told = recent > 0;
   return TRUE;
 }
 

@@ -90,3 +90,6 @@ unit_tests += tests/unit/test-desk-triage
 tests_unit_test_desk_triage_SOURCES = tests/unit/test-desk-triage.c
 tests_unit_test_desk_triage_LDADD = $(desk_libs)
 dist_pkgdata_DATA = conf/triage.conf
+unit_tests += tests/unit/test-desk-answer
+tests_unit_test_desk_answer_SOURCES = tests/unit/test-desk-answer.c
+tests_unit_test_desk_answer_LDADD = $(desk_libs)

@@ -348,7 +348,7 @@ static const struct {
   { "sender-not-plausible", MADO_ANSWER_NONE, is_implausible, "our mail server says that the sender is forged" },
   { "too-many", MADO_ANSWER_NONE, is_too_many, "the sender got as many answers as the cap allows" },
   { "too-many-in-all", MADO_ANSWER_NONE, is_too_many_in_all, "all senders together did" },
-  { "told-before", MADO_ANSWER_NONE, is_told, "the same text came again after the answer that it came twice" },
+  { "told-before", MADO_ANSWER_NONE, is_told, "the same text came again, soon after an answer or for the third time" },
   { "cannot-open", MADO_ANSWER_CANNOT_OPEN, is_undecryptable, "the mail is encrypted, and we could not open it" },
   { "no-key", MADO_ANSWER_CONTENT_FREE, must_be_content_free, "the mail came encrypted, and there is no key to answer with" },
   { "same-text", MADO_ANSWER_DUPLICATE, is_repeated, "the sender sent the same text before" },

@@ -25,7 +25,7 @@ class Office:
         self.tap = tap
         self.gpg = t.Gpg()
         self.demo = t.Demo(conf={('reply', 'rate-per-sender'): '4', ('reply', 'own-lists'): 'abuse.example.org',
-                                 ('reply', 'authserv-id'): MX, ('hours', 'open'): 'Mon-Sun 00:00-24:00',
+                                 ('reply', 'authserv-id'): MX, ('reply', 'repeat-after'): '0s', ('hours', 'open'): 'Mon-Sun 00:00-24:00',
                                  ('hours', 'urgent'): URGENT, ('team', 'key-url'): 'https://example.org/key.asc'})
         self.team = self.gpg.load(self.demo.team_key)[0]
         self.alice = self.gpg.generate('Alice <%s>' % ALICE)

@@ -38,7 +38,7 @@ typedef struct {
   gboolean is_own_message_id;      /* its Message-ID is one of our answers' */
   gboolean is_clash;               /* its Message-ID came before, with other content: answered then */
   const char *earlier;             /* number of the ticket of an earlier mail of this sender with the same text; NULL: none */
-  gboolean is_told;                /* ... and that it came before was answered before */
+  gboolean is_told;                /* ... and an answer now would say nothing new */
   MadoPolicyTriage triage;
   const char *const *team;         /* our addresses, without extension */
   const char *const *languages;    /* that we answer in; the first is the default */
