@@ -351,7 +351,8 @@ mado_key_choice_describe (const GPtrArray *candidates, const MadoKeyCandidate *c
                             " nobody vouches for it",
                             chosen->fingerprint, chosen->source);
   for (guint i = 0; chosen != NULL && i < candidates->len; i++)
-    if (is_changed (candidates->pdata[i]))
+    if (is_changed (candidates->pdata[i])
+        && g_strcmp0 (((MadoKeyCandidate *) candidates->pdata[i])->fingerprint, chosen->fingerprint) == 0)
       return g_strdup_printf ("The answer is encrypted to the key %s (%s), though the sender was known by another one",
                               chosen->fingerprint, chosen->source);
   if (chosen != NULL)

@@ -76,7 +76,7 @@ static const Row rows[] = {
   { { "signed A changed", "known B refused" }, NULL,
     { "signed A: changed: the address is known by the key B", "known B: gone" }, NONE },
   { { "attached A changed", "known B" }, "known B",
-    { "known B: chosen", "attached A: changed: the address is known by the key B" }, CHANGE },
+    { "known B: chosen", "attached A: changed: the address is known by the key B" }, NULL },
   { { "signed A changed", "pinned A" }, "pinned A",
     { "signed A: changed: the address is known by the key B", "pinned A: chosen" }, CHANGE },
   { { "signed A changed", "attached A" }, NULL, { "signed A: changed: the address is known by the key B" }, NONE },
