@@ -18,6 +18,7 @@
 #define ADDRESSES_MAX 100
 #define HEADER_MAX (256 * 1024)
 #define HOP_MAX 300
+#define VALUE_MAX 4096
 
 typedef struct {
   MadoReading *reading;
@@ -35,10 +36,13 @@ typedef struct {
 static void
 add_field (Draft *draft, const char *name, guint number, const char *value)
 {
+  g_autofree char *line = NULL;
+
   if (value == NULL || *value == '\0')
     return;
   g_ptr_array_add (draft->fields, number == 0 ? g_strdup (name) : g_strdup_printf ("%s[%u]", name, number));
-  g_ptr_array_add (draft->fields, mado_text_escape_line (value));
+  line = mado_text_escape_line (value);
+  g_ptr_array_add (draft->fields, mado_text_truncate (line, VALUE_MAX));
 }
 
 /* --- the way of a mail ------------------------------------------------------------------------------------ */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define UNPACKED_MAX (16 * 1024 * 1024)
+#define ALL_UNPACKED_MAX (32 * 1024 * 1024) /* of all such reports in a mail */
 #define SOURCES_MAX 100000 /* that are counted one by one; more are counted together */
 #define SOURCES_SHOWN 50
 #define COUNT_MAX 1000000000000
@@ -224,6 +225,24 @@ read_report (GBytes *bytes, const MadoDocument *document, MadoFormatOutput *outp
   g_hash_table_unref (sums.sources);
 }
 
+/* One that is made to be too much is the last of its mail. */
+static GBytes *
+unpack (const MadoDocument *document, MadoFormatOutput *output, GError **error)
+{
+  GBytes *bytes;
+
+  if (output->unpacked >= ALL_UNPACKED_MAX) {
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_LIMIT, "what was unpacked of this mail is enough");
+    return NULL;
+  }
+  bytes = mado_unpack (document->bytes, MIN (UNPACKED_MAX, ALL_UNPACKED_MAX - output->unpacked), error);
+  if (bytes != NULL)
+    output->unpacked += g_bytes_get_size (bytes);
+  else if (g_error_matches (*error, MADO_ERROR, MADO_ERROR_LIMIT))
+    output->unpacked = ALL_UNPACKED_MAX;
+  return bytes;
+}
+
 gboolean
 mado_dmarc_read (const MadoDocument *document, MadoFormatOutput *output)
 {
@@ -231,17 +250,17 @@ mado_dmarc_read (const MadoDocument *document, MadoFormatOutput *output)
   g_autoptr (GError) error = NULL;
 
   if (!is_packed (document->bytes)) {
-    if (!mado_xml_has_element (document->bytes, "feedback"))
+    if (!mado_xml_is_about (document->bytes, "feedback"))
       return FALSE;
     read_report (document->bytes, document, output);
     return TRUE;
   }
   if (!has_report_name (document->filename) && !has_report_subject (output->subject))
     return FALSE;
-  bytes = mado_unpack (document->bytes, UNPACKED_MAX, &error);
+  bytes = unpack (document, output, &error);
   if (bytes == NULL)
     mado_format_problem (output, document, "it is sent as a DMARC report and was not unpacked: %s.", error->message);
-  else if (!mado_xml_has_element (bytes, "feedback"))
+  else if (!mado_xml_is_about (bytes, "feedback"))
     mado_format_problem (output, document, "it is sent as a DMARC report and holds none.");
   else
     read_report (bytes, document, output);

@@ -317,6 +317,8 @@ take_incident (const MadoXml *root, const MadoXml *child, gpointer data)
   if (strcmp (root->name, "IODEF-Document") != 0 || strcmp (child->name, "Incident") != 0)
     return;
   reading->incidents++;
+  if (reading->output->left_out > 0)
+    return;
   draft = mado_record_draft_new (reading->output, reading->document, "iodef");
   draft->record->version = g_strdup (mado_xml_attribute (root, "version"));
   take_head (draft, child);
@@ -331,7 +333,7 @@ mado_iodef_read (const MadoDocument *document, MadoFormatOutput *output)
   Reading reading = { output, document, 0 };
   g_autoptr (GError) error = NULL;
 
-  if (!mado_xml_has_element (document->bytes, "IODEF-Document"))
+  if (!mado_xml_is_about (document->bytes, "IODEF-Document"))
     return FALSE;
   if (!mado_xml_read (document->bytes, take_incident, &reading, &error))
     mado_format_problem (output, document, "the report in IODEF was not read, or not to its end: %s.", error->message);

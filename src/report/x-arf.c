@@ -228,7 +228,7 @@ mado_x_arf_read (const MadoDocument *document, MadoFormatOutput *output)
     reports = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
     g_ptr_array_add (reports, mado_fields_read (text, MADO_FORMAT_ITEMS_MAX + 1));
   }
-  for (guint i = 0; i < reports->len; i++) {
+  for (guint i = 0; i < reports->len && output->left_out == 0; i++) {
     if (!is_report (reports->pdata[i]))
       continue;
     is_found = TRUE;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define BYTES_MAX (32 * 1024 * 1024)
+#define HEAD_MAX (64 * 1024) /* where the root is looked for */
 #define DEPTH_MAX 64
 #define NODES_MAX 100000    /* in one child of the root */
 #define ATTRIBUTES_MAX 100  /* of one tag */
@@ -344,7 +345,7 @@ mado_xml_read (GBytes *bytes, MadoXmlEach each, gpointer data, GError **error)
   return parse (reader, text, error);
 }
 
-/* Is @word at the end of a tag's name at @at in @bytes, whose characters are @width bytes apart? */
+/* Is @word the name of a tag at @at in @bytes, whose characters are @width bytes apart? */
 static gboolean
 is_tag (const guint8 *bytes, gsize at, gsize width, const char *word)
 {
@@ -356,17 +357,12 @@ is_tag (const guint8 *bytes, gsize at, gsize width, const char *word)
   return at >= width && (bytes[at - width] == '<' || bytes[at - width] == ':');
 }
 
-gboolean
-mado_xml_has_element (GBytes *bytes, const char *name)
+static gboolean
+has_element (const guint8 *data, gsize size, const char *name)
 {
-  gsize size, length = strlen (name), start = 0;
-  const guint8 *data = g_bytes_get_data (bytes, &size);
+  gsize length = strlen (name);
 
-  while (start < size && start < 100 && (g_ascii_isspace (data[start]) || data[start] == 0 || data[start] >= 0xbb))
-    start++;
-  if (start == size || data[start] != '<')
-    return FALSE;
-  for (gsize at = start; at + length <= size; at++) {
+  for (gsize at = 0; at + length <= size; at++) {
     const guint8 *found = memchr (data + at, name[0], size - at);
     if (found == NULL)
       return FALSE;
@@ -375,4 +371,40 @@ mado_xml_has_element (GBytes *bytes, const char *name)
       return TRUE;
   }
   return FALSE;
+}
+
+/* (transfer full) the start of @data without byte order mark and NULs: what UTF-16 and the others have in common. */
+static char *
+copy_head (const guint8 *data, gsize size)
+{
+  GString *head = g_string_new (NULL);
+
+  for (gsize i = 0; i < size && head->len < HEAD_MAX; i++)
+    if (data[i] != 0 && (head->len > 0 || data[i] < 0xbb))
+      g_string_append_c (head, (char) data[i]);
+  return g_string_free (head, FALSE);
+}
+
+gboolean
+mado_xml_is_about (GBytes *bytes, const char *name)
+{
+  gsize size, length;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+  g_autofree char *head = copy_head (data, size);
+  const char *at = head + strspn (head, " \t\r\n"), *colon;
+
+  if (*at != '<')
+    return FALSE;
+  while (at != NULL && (g_str_has_prefix (at, "<?") || g_str_has_prefix (at, "<!--"))) {
+    const char *end = at[1] == '?' ? "?>" : "-->";
+    at = strstr (at, end);
+    at = at == NULL ? NULL : at + strlen (end) + strspn (at + strlen (end), " \t\r\n");
+  }
+  if (at == NULL || *at == '\0' || g_str_has_prefix (at, "<!"))
+    return has_element (data, size, name);
+  length = strcspn (at, " \t\r\n/>");
+  colon = memchr (at, ':', length);
+  at = colon == NULL ? at + 1 : colon + 1;
+  length = strcspn (at, " \t\r\n/>");
+  return length == strlen (name) && strncmp (at, name, length) == 0;
 }

@@ -1,6 +1,7 @@
 /* Aggregate reports: what is kept of them, and which documents are taken for one. */
 #include "madoguchi/report/dmarc.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 static gboolean
@@ -70,7 +71,7 @@ test_whole (void)
 static void
 test_broken (void)
 {
-  g_auto (MadoFormatOutput) cut = { 0 }, typed = { 0 }, other = { 0 }, odd = { 0 };
+  g_auto (MadoFormatOutput) cut = { 0 }, typed = { 0 }, other = { 0 }, empty = { 0 }, odd = { 0 };
 
   g_assert_true (read_bytes (REPORT, sizeof REPORT - 1, NULL, NULL, &cut));
   g_assert_cmpuint (cut.records->len, ==, 1);
@@ -78,9 +79,10 @@ test_broken (void)
   g_assert_true (read_bytes ("<!DOCTYPE feedback SYSTEM 'x'><feedback/>", 41, NULL, NULL, &typed));
   g_assert_nonnull (strstr (typed.problems->pdata[0], "document type"));
   g_assert_cmpuint (typed.records->len, ==, 0);
-  g_assert_true (read_bytes ("<x><feedback/></x>", 18, NULL, NULL, &other));
-  g_assert_cmpuint (other.records->len, ==, 0);
-  g_assert_cmpuint (other.problems->len, ==, 1);
+  g_assert_false (read_bytes ("<x><feedback/></x>", 18, NULL, NULL, &other));
+  g_assert_true (read_bytes ("<feedback><x/></feedback>", 25, NULL, NULL, &empty));
+  g_assert_cmpuint (empty.records->len, ==, 0);
+  g_assert_cmpuint (empty.problems->len, ==, 1);
   g_assert_true (read_bytes ("<feedback><record><row><count>-5</count></row></record></feedback>", 66, NULL, NULL, &odd));
   g_assert_cmpstr (get_field (odd.records->pdata[0], "messages"), ==, "0");
   g_assert_cmpstr (get_field (odd.records->pdata[0], "source"), ==, "unknown: 0 pass, 0 fail");
@@ -105,6 +107,44 @@ test_names (void)
   }
 }
 
+/* (transfer full) @size blanks in a report, packed. */
+static GBytes *
+pack_blanks (gsize size)
+{
+  g_autoptr (GZlibCompressor) deflater = g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 1);
+  g_autoptr (GString) text = g_string_new ("<feedback><x/>");
+  g_autofree guint8 *out = g_malloc (size);
+  gsize used, made;
+
+  for (guint n = 0; text->len < size; n++)
+    g_string_append_printf (text, "<y>%u %u</y>", n * 2654435761u, n);
+  g_string_append (text, "</feedback>");
+  g_assert_cmpint (g_converter_convert (G_CONVERTER (deflater), text->str, text->len, out, size, G_CONVERTER_INPUT_AT_END, &used, &made, NULL), ==,
+                   G_CONVERTER_FINISHED);
+  return g_bytes_new (out, made);
+}
+
+/* All packed reports of a mail together have a cap; one that is made to be too much is the last. */
+static void
+test_many_packed (void)
+{
+  g_autoptr (GBytes) large = pack_blanks (15 * 1024 * 1024);
+  g_autoptr (MadoDocument) document = mado_document_new ();
+  g_auto (MadoFormatOutput) output = { 0 };
+
+  mado_format_output_init (&output, NULL);
+  document->part = g_strdup ("1.2");
+  document->type = g_strdup ("application/gzip");
+  document->filename = g_strdup ("a!b!1!2.gz");
+  document->bytes = g_bytes_ref (large);
+  for (guint i = 0; i < 4; i++)
+    g_assert_true (mado_dmarc_read (document, &output));
+  g_assert_cmpuint (output.problems->len, ==, 4);
+  g_assert_nonnull (strstr (output.problems->pdata[1], "holds none"));
+  g_assert_nonnull (strstr (output.problems->pdata[2], "more than is read"));
+  g_assert_nonnull (strstr (output.problems->pdata[3], "is enough"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -112,5 +152,6 @@ main (int argc, char **argv)
   g_test_add_func ("/report/dmarc/whole", test_whole);
   g_test_add_func ("/report/dmarc/broken", test_broken);
   g_test_add_func ("/report/dmarc/names", test_names);
+  g_test_add_func ("/report/dmarc/many", test_many_packed);
   return g_test_run ();
 }

@@ -155,8 +155,7 @@ test_broken (void)
   } samples[] = { { "<IODEF-Document/>", "holds no incident", 0 },
                   { "<!DOCTYPE x SYSTEM 'y'><IODEF-Document/>", "document type", 0 },
                   { "<IODEF-Document><Incident purpose='other'><IncidentID>1</IncidentID>", "no XML", 1 },
-                  { "<IODEF-Document><Incident>&nosuch;</Incident></IODEF-Document>", "no XML", 1 },
-                  { "<x><IODEF-Document><Incident/></IODEF-Document></x>", "holds no incident", 0 } };
+                  { "<IODEF-Document><Incident>&nosuch;</Incident></IODEF-Document>", "no XML", 1 } };
   g_auto (MadoFormatOutput) none = { 0 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (samples); i++) {
@@ -166,7 +165,7 @@ test_broken (void)
     g_assert_cmpuint (output.problems->len, ==, 1);
     g_assert_nonnull (strstr (output.problems->pdata[0], samples[i].problem));
   }
-  g_assert_false (read_text ("<html>IODEF-Document</html>", &none, FALSE));
+  g_assert_false (read_text ("<html><IODEF-Document/></html>", &none, FALSE));
 }
 
 int

@@ -192,25 +192,33 @@ test_no_network (void)
 }
 
 static gboolean
-has_element (const char *text, gsize size)
+is_about (const char *text, gsize size)
 {
   g_autoptr (GBytes) bytes = g_bytes_new_static (text, size);
 
-  return mado_xml_has_element (bytes, "feed");
+  return mado_xml_is_about (bytes, "feed");
 }
 
 static void
-test_has_element (void)
+test_is_about (void)
 {
-#define HAS(text) has_element (text, sizeof (text) - 1)
-  g_assert_true (HAS ("<feed>"));
-  g_assert_true (HAS ("\xef\xbb\xbf \n<?xml?><x:feed>"));
-  g_assert_true (HAS ("\xff\xfe<\0f\0e\0e\0d\0"));
-  g_assert_false (HAS ("x <feed>"));
-  g_assert_false (HAS ("<xfeed>"));
-  g_assert_false (HAS ("<fee"));
-  g_assert_false (HAS ("< feed"));
-  g_assert_false (HAS (""));
+  g_autofree char *blanks = g_strnfill (100000, ' '), *late = g_strconcat ("<?x ", blanks, "?><y><feed>", NULL);
+
+#define IS(text) is_about (text, sizeof (text) - 1)
+  g_assert_true (IS ("<feed>"));
+  g_assert_true (IS ("\xef\xbb\xbf \n<?xml?><!-- <x> --><x:feed y:z='1'/>"));
+  g_assert_true (IS ("\xff\xfe<\0f\0e\0e\0d\0>\0"));
+  g_assert_true (IS ("<!DOCTYPE x [<!ENTITY y ']>'>]><feed>"));
+  g_assert_true (IS ("\xfe\xff\0<\0!\0D\0 \0<\0f\0e\0e\0d\0>"));
+  g_assert_true (is_about (late, strlen (late)));
+  g_assert_false (IS ("x <feed>"));
+  g_assert_false (IS ("<y><feed>"));
+  g_assert_false (IS ("<xfeed>"));
+  g_assert_false (IS ("<feeds>"));
+  g_assert_false (IS ("<fee"));
+  g_assert_false (IS ("< feed"));
+  g_assert_false (IS ("<!-- <feed> --><y>"));
+  g_assert_false (IS (""));
 }
 
 int
@@ -223,6 +231,6 @@ main (int argc, char **argv)
   g_test_add_func ("/report/xml/refused", test_refused);
   g_test_add_func ("/report/xml/limits", test_limits);
   g_test_add_func ("/report/xml/network", test_no_network);
-  g_test_add_func ("/report/xml/element", test_has_element);
+  g_test_add_func ("/report/xml/about", test_is_about);
   return g_test_run ();
 }

@@ -30,5 +30,6 @@ typedef void (*MadoXmlEach) (const MadoXml *root, const MadoXml *child, gpointer
  * no libxml2. */
 gboolean mado_xml_read (GBytes *bytes, MadoXmlEach each, gpointer data, GError **error);
 
-/* Does @bytes look like XML with an element called @name (ASCII) in it? Reads each byte once, in UTF-8 and in UTF-16. */
-gboolean mado_xml_has_element (GBytes *bytes, const char *name);
+/* Does @bytes look like XML whose root is called @name (ASCII)? With a document type, or much before the root: like XML with
+ * such an element anywhere. Reads each byte once or twice, in whatever encoding that has ASCII in it, and in UTF-16. */
+gboolean mado_xml_is_about (GBytes *bytes, const char *name);
