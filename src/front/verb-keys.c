@@ -391,6 +391,8 @@ run_refresh (const Keys *keys, GError **error)
       || !mado_member_ask (keys->cli->conf, "keys-refresh", mado_member_body ("subject", subject, NULL), -1, &answer, error))
     return FALSE;
   items = mado_member_items (&answer, &mado_found_key_type, error);
+  if (items != NULL)
+    g_ptr_array_set_free_func (items, (GDestroyNotify) mado_found_key_free);
   if (items == NULL || !print_found (keys, items, &has_key, error))
     return FALSE;
   if (g_variant_lookup (answer.body, "left", "x", &left) && left > 0) {

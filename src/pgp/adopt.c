@@ -118,6 +118,8 @@ has_changed (const MadoKey *before, const MadoKey *after)
 
   for (guint i = 0; i < 2; i++) {
     MadoKey *key = i == 0 ? a : b;
+    for (guint k = 0; k < key->statements->len; k++)
+      mado_key_statement_free (key->statements->pdata[k]);
     g_ptr_array_set_size (key->statements, 0);
     for (guint k = 0; k < key->users->len; k++) {
       MadoKeyUser *user = key->users->pdata[k];
