@@ -18,7 +18,8 @@ typedef struct {
 static guint
 count_workers (const MadoConf *conf)
 {
-  gboolean looks_up = mado_conf_bool (conf, "discovery", "wkd") || mado_conf_string (conf, "discovery", "vks") != NULL;
+  gboolean looks_up = mado_conf_bool (conf, "discovery", "wkd") || mado_conf_string (conf, "discovery", "vks") != NULL
+                      || mado_conf_string (conf, "discovery", "openpgpkey") != NULL;
 
   return 1 + (looks_up ? (guint) mado_conf_int (conf, "discovery", "connections") : 0);
 }

@@ -148,6 +148,9 @@ const MadoConfSetting mado_conf_settings[] = {
     "The owner of the domain, its name servers and who watches them then see that the team heard from somebody there." },
   { "discovery", "vks", MADO_CONF_STRING, NULL, 0, 0,
     "A key server to ask after that (https://HOST; the VKS interface of Hagrid). It learns whose keys the team looks for. Unset: none." },
+  { "discovery", "openpgpkey", MADO_CONF_STRING, NULL, 0, 0,
+    "Look in the DNS, too (OPENPGPKEY, RFC 7929), after wkd and before vks: a validating resolver on this machine (127.0.0.1, or "
+    "127.0.0.1:PORT). Its word that DNSSEC proves the record is believed; without it nothing is taken. Unset: not asked." },
   { "discovery", "wait", MADO_CONF_DURATION, "5s", 1, 60, "An answer waits this long for a key, and goes without content then." },
   { "discovery", "connections", MADO_CONF_INT, "2", 1, 16, "Look-ups at the same time." },
   { "discovery", "max-keys", MADO_CONF_INT, "5000", 0, 1000000, "Most keys that directories may bring into the keyring; then only known ones are updated." },

@@ -42,7 +42,7 @@ mado_desk_settings_read (const MadoConf *conf, MadoDeskSettings *settings, GErro
     .look_up_not_for = mado_conf_list (conf, "discovery", "not-for"),
   };
 
-  s.looks_up = s.has_key_server || mado_conf_bool (conf, "discovery", "wkd");
+  s.looks_up = s.has_key_server || mado_conf_bool (conf, "discovery", "wkd") || mado_conf_string (conf, "discovery", "openpgpkey") != NULL;
 
   for (gsize i = 0; s.team[i] != NULL; i++)
     if (strchr (s.team[i], '@') == NULL) {

@@ -137,7 +137,7 @@ mado_verb_keys_refresh (MadoCall *call)
   g_autoptr (GError) error = NULL;
 
   if (!call->desk->settings.looks_up) {
-    g_set_error_literal (&error, MADO_ERROR, MADO_ERROR_CONF, "[discovery] names no directory: set wkd or vks");
+    g_set_error_literal (&error, MADO_ERROR, MADO_ERROR_CONF, "[discovery] names no directory: set wkd, openpgpkey or vks");
     mado_call_fail (call, error);
     return;
   }

@@ -101,7 +101,7 @@ names_address (const char *address, const guint8 *user_id, gsize length)
   if (open == NULL)
     return mado_text_same_address (text, address);
   close = strchr (open, '>');
-  if (strchr (open + 1, '<') != NULL || close == NULL || close[1] != '\0')
+  if (close == NULL || close[1] != '\0')
     return FALSE;
   *close = '\0';
   return mado_text_same_address (open + 1, address);

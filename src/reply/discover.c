@@ -2,6 +2,7 @@
  * name, its owner the address, and whoever answers there the bytes. */
 #include "madoguchi/reply/discover.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/reply/dane.h"
 #include "madoguchi/reply/reach.h"
 #include "madoguchi/reply/wkd-place.h"
 
@@ -22,7 +23,8 @@ typedef struct {
 } Fetch;
 
 struct _MadoDiscovery {
-  gboolean has_wkd;
+  gboolean has_wkd, has_dane;
+  struct sockaddr_in resolver; /* of has_dane */
   char *vks;       /* URL without a slash at its end; NULL: none */
   char *ca_file;
   GPtrArray *hosts; /* of MadoReachHost */
@@ -49,6 +51,9 @@ mado_discovery_new (const MadoConf *conf, GError **error)
   discovery->wait_ms = mado_conf_int (conf, "discovery", "wait") * 1000;
   discovery->hosts = mado_reach_read (mado_conf_list (conf, "discovery", "hosts"), error);
   if (discovery->hosts == NULL || !check_vks (discovery->vks, error))
+    return NULL;
+  discovery->has_dane = mado_conf_string (conf, "discovery", "openpgpkey") != NULL;
+  if (discovery->has_dane && !mado_dane_read_resolver (mado_conf_string (conf, "discovery", "openpgpkey"), &discovery->resolver, error))
     return NULL;
   if (discovery->vks != NULL && g_str_has_suffix (discovery->vks, "/"))
     discovery->vks[strlen (discovery->vks) - 1] = '\0';
@@ -279,6 +284,20 @@ ask_wkd (const MadoDiscovery *discovery, const MadoWkdPlace *name, gint64 deadli
 }
 
 static Outcome
+ask_dane (const MadoDiscovery *discovery, const MadoWkdPlace *name, gint64 deadline, GBytes **block, GError **error)
+{
+  g_autofree char *record = mado_dane_name (name->local, name->domain);
+  g_autoptr (GError) problem = NULL;
+
+  if (mado_dane_find (&discovery->resolver, record, (deadline - g_get_monotonic_time ()) / 1000, BLOCK_MAX, block, &problem))
+    return GOT;
+  if (g_error_matches (problem, MADO_ERROR, MADO_ERROR_NO))
+    return NOTHING;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return TROUBLE;
+}
+
+static Outcome
 ask_vks (const MadoDiscovery *discovery, const MadoDiscoveryQuestion *question, gint64 deadline, GBytes **block,
          GError **error)
 {
@@ -312,35 +331,59 @@ check_question (const MadoDiscovery *discovery, const MadoDiscoveryQuestion *que
     g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "no fingerprint");
     return FALSE;
   }
-  if ((discovery->has_wkd && is_asked (question, "wkd")) || (discovery->vks != NULL && is_asked (question, "vks")))
+  if ((discovery->has_wkd && is_asked (question, "wkd")) || (discovery->has_dane && is_asked (question, "dane"))
+      || (discovery->vks != NULL && is_asked (question, "vks")))
     return TRUE;
   g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "[discovery] names no such directory");
   return FALSE;
+}
+
+/* What may pass goes before what will not. */
+static void
+keep_worse (GError **worst, GError *problem, const char *of)
+{
+  if (problem == NULL)
+    return;
+  if (*worst != NULL && ((*worst)->code == MADO_ERROR_TEMP || problem->code != MADO_ERROR_TEMP)) {
+    g_error_free (problem);
+    return;
+  }
+  g_clear_error (worst);
+  g_propagate_prefixed_error (worst, problem, "%s: ", of);
 }
 
 gboolean
 mado_discovery_find (MadoDiscovery *discovery, const MadoDiscoveryQuestion *question, GBytes **block, const char **source,
                      GError **error)
 {
+  static const char *const sources[] = { "wkd", "dane", "vks" }, *const names[] = { "WKD", "OPENPGPKEY", "VKS" };
+  const gboolean is_on[] = { discovery->has_wkd, discovery->has_dane, discovery->vks != NULL };
   gint64 deadline = g_get_monotonic_time () + discovery->wait_ms * 1000;
-  g_autoptr (GError) of_wkd = NULL, of_vks = NULL;
+  g_autoptr (GError) worst = NULL;
   g_auto (MadoWkdPlace) name = { NULL };
 
   if (!check_question (discovery, question, error) || !mado_wkd_place_read (question->address, &name, error))
     return FALSE;
-  if (discovery->has_wkd && is_asked (question, "wkd") && ask_wkd (discovery, &name, deadline, block, &of_wkd) == GOT) {
-    *source = "wkd";
-    return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (sources); i++) {
+    GError *problem = NULL;
+    Outcome outcome = NOTHING;
+
+    if (!is_on[i] || !is_asked (question, sources[i]))
+      continue;
+    if (i == 0)
+      outcome = ask_wkd (discovery, &name, deadline, block, &problem);
+    else if (i == 1)
+      outcome = ask_dane (discovery, &name, deadline, block, &problem);
+    else
+      outcome = ask_vks (discovery, question, deadline, block, &problem);
+    if (outcome == GOT) {
+      *source = sources[i];
+      return TRUE;
+    }
+    keep_worse (&worst, problem, names[i]);
   }
-  if (discovery->vks != NULL && is_asked (question, "vks") && ask_vks (discovery, question, deadline, block, &of_vks) == GOT) {
-    *source = "vks";
-    return TRUE;
-  }
-  /* What may pass goes before what will not. */
-  if (of_wkd != NULL && (of_vks == NULL || of_wkd->code == MADO_ERROR_TEMP))
-    g_propagate_prefixed_error (error, g_steal_pointer (&of_wkd), "WKD: ");
-  else if (of_vks != NULL)
-    g_propagate_prefixed_error (error, g_steal_pointer (&of_vks), "VKS: ");
+  if (worst != NULL)
+    g_propagate_error (error, g_steal_pointer (&worst));
   else
     g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "no directory has a key");
   return FALSE;

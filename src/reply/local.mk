@@ -1,13 +1,13 @@
 # Two libraries: what seals (the signer) and what sends (the sender) share no code and no program.
 noinst_LIBRARIES += libreply.a libsubmit.a
 libreply_a_SOURCES = src/reply/templates.c src/reply/hours.c src/reply/fields.c src/reply/compose.c src/reply/payload.c
-libsubmit_a_SOURCES = src/reply/submit.c src/reply/maildir.c src/reply/wkd-place.c src/reply/reach.c src/reply/discover.c
+libsubmit_a_SOURCES = src/reply/submit.c src/reply/maildir.c src/reply/wkd-place.c src/reply/reach.c src/reply/discover.c src/reply/dane.c
 libsubmit_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(IDN_CFLAGS)
 noinst_HEADERS += include/madoguchi/reply/templates.h include/madoguchi/reply/hours.h include/madoguchi/reply/fields.h \
-	include/madoguchi/reply/wkd-place.h include/madoguchi/reply/reach.h include/madoguchi/reply/discover.h \
+	include/madoguchi/reply/wkd-place.h include/madoguchi/reply/reach.h include/madoguchi/reply/discover.h include/madoguchi/reply/dane.h \
 	include/madoguchi/reply/compose.h include/madoguchi/reply/payload.h include/madoguchi/reply/submit.h include/madoguchi/reply/maildir.h
 reply_libs = libreply.a $(pgp_libs)
-submit_libs = libsubmit.a libconf.a $(base_libs) $(CURL_LIBS) $(IDN_LIBS)
+submit_libs = libsubmit.a libconf.a $(base_libs) $(CURL_LIBS) $(IDN_LIBS) -lresolv
 
 templatesdir = $(pkgdatadir)/templates
 dist_templates_DATA = conf/templates/ack-plain.en.txt conf/templates/ack-plain.ja.txt \

@@ -70,10 +70,9 @@ check_domain (const char *domain, GError **error)
 static char *
 to_ascii (const char *text)
 {
-  g_autofree char *lower = g_utf8_strdown (text, -1);
   char *ascii = NULL, *copy;
 
-  if (idn2_to_ascii_8z (lower, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+  if (idn2_to_ascii_8z (text, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
     return NULL;
   copy = g_ascii_strdown (ascii, -1);
   idn2_free (ascii);

@@ -74,7 +74,7 @@ COVERED = {
     "tests/it/inline.py": {"mail/blocks": "detached", "mail/offers": "Autocrypt", "mail/unlock": "more blocks than we open"},
     "tests/it/shapes.py": {"mail/pairs": "rebuilt"},
     "tests/it/headers.py": {"mail/differences": "header_differences"},
-    "tests/it/discovery.py": {"reply/discover": "a redirect to another host"},
+    "tests/it/discovery.py": {"reply/discover": "a redirect to another host", "reply/dane": "what DNSSEC does not prove"},
     "tests/crash/kill9.py": {"bin/madoguchi-sender": "sender"},
 }
 

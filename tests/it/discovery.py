@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Looking for keys, as the sender does it: Web Key Directories (advanced, direct) and a key server on loopback over HTTPS.
 What is found, what is refused, and that nothing but the one question is told. Never the network."""
+import hashlib
 import os
 import ssl
 import subprocess
@@ -202,6 +203,36 @@ def key_server(finder):
     tap.ok(status == 78, 'a key server without HTTPS is a mistake', line)
 
 
+def in_dns(finder):
+    """OPENPGPKEY, by a resolver on loopback."""
+    tap, dns, server = finder.tap, wkd.Resolver(), finder.server()
+    name = hashlib.sha256(b'Alice.Smith').hexdigest()[:56] + '._openpgpkey.reporter.example'
+    lines = ['openpgpkey = 127.0.0.1:%d' % dns.port, 'wait = 2s', 'hosts = *=none']
+    dns.records[name] = [b'a key', b' and another']
+    tap.equal(finder.find(lines)[:3], (0, 'dane', b'a key and another'), 'the DNS: found')
+    tap.equal(dns.asked, [(name, 61, 'udp', True)], 'with one question, for what DNSSEC proves')
+    dns.records[name] = [b'x' * 20000]
+    tap.equal((finder.find(lines)[2], dns.asked[-1][2]), (b'x' * 20000, 'tcp'), 'a large one comes by TCP')
+    dns.proved = False
+    finder.refused('what DNSSEC does not prove', 65, 'does not prove', finder.find(lines))
+    dns.proved, dns.records = True, {}
+    finder.refused('no such record', 1, 'no directory', finder.find(lines))
+    dns.code = 2
+    finder.refused('a proof that is wrong, or no answer from outside', 75, 'the resolver', finder.find(lines))
+    dns.silent = True
+    status, line, _, took = finder.find(lines)
+    tap.ok(status == 75 and took < 15, 'a resolver that is silent gets the time that is set', (status, line, took))
+    dns.silent, dns.code, dns.records = False, None, {name: [b'of the DNS']}
+    both = finder.lines(*server.hosts(*HOSTS), more=lines[:1])
+    tap.equal(finder.find(both)[:3], (0, 'dane', b'of the DNS'), 'asked after the domain')
+    server.put_key(WHO, b'own key')
+    count = len(dns.asked)
+    tap.equal((finder.find(both)[:3], len(dns.asked)), ((0, 'wkd', b'own key'), count), 'and only if that has none')
+    for wrong in ('192.0.2.1', '127.0.0.1:0', '[::1]', 'localhost', '8.8.8.8'):
+        status, line, _, _ = finder.find(['openpgpkey = ' + wrong])
+        tap.ok(status == 78, wrong + ' is no resolver on this machine', line)
+
+
 def main():
     if t.program('tests/unit/find-one') is None:
         t.skip_all('find-one is not built')
@@ -209,7 +240,7 @@ def main():
         t.skip_all('no openssl')
     tap = t.Tap()
     finder = Finder(tap)
-    for part in (found, answers, times, certificates, reach, key_server):
+    for part in (found, answers, times, certificates, reach, key_server, in_dns):
         part(finder)
     tap.done()
 

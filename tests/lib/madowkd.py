@@ -1,8 +1,11 @@
-"""A Web Key Directory and key server on loopback, over HTTPS with certificates of a CA made here. Never the network."""
+"""A Web Key Directory and key server on loopback, over HTTPS with certificates of a CA made here, and a DNS server. Never the
+network."""
 import hashlib
 import http.server
 import os
+import socket
 import ssl
+import struct
 import subprocess
 import threading
 
@@ -134,6 +137,66 @@ class Directory:
         self.gate.set()
         self.server.shutdown()
         self.server.server_close()
+
+
+class Resolver:
+    """A DNS server on loopback (UDP and TCP) for OPENPGPKEY alone. `records` is {name: [bytes]}; `proved`: does it say that
+    DNSSEC proves its answers? `code`: a result code for everything; `silent`: no answer at all."""
+
+    def __init__(self):
+        self.records, self.asked, self.proved, self.code, self.silent = {}, [], True, None, False
+        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.tcp = socket.socket()
+        for _ in range(20):  # one port for both
+            self.udp.bind(('127.0.0.1', 0))
+            self.port = self.udp.getsockname()[1]
+            try:
+                self.tcp.bind(('127.0.0.1', self.port))
+                break
+            except OSError:
+                self.udp.close()
+                self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.tcp.listen(5)
+        threading.Thread(target=self.serve_udp, daemon=True).start()
+        threading.Thread(target=self.serve_tcp, daemon=True).start()
+
+    def serve_udp(self):
+        while True:
+            query, peer = self.udp.recvfrom(4096)
+            answer = self.answer(query, 'udp')
+            if answer is not None:
+                self.udp.sendto(answer if len(answer) <= 1200 else self.cut(query), peer)
+
+    def serve_tcp(self):
+        while True:
+            peer, _ = self.tcp.accept()
+            with peer:
+                length = struct.unpack('!H', peer.recv(2))[0]
+                answer = self.answer(peer.recv(length), 'tcp')
+                if answer is not None:
+                    peer.sendall(struct.pack('!H', len(answer)) + answer)
+
+    @staticmethod
+    def question(query):
+        at, labels = 12, []
+        while query[at]:
+            labels.append(query[at + 1:at + 1 + query[at]].decode())
+            at += 1 + query[at]
+        return '.'.join(labels), query[12:at + 5], struct.unpack('!H', query[at + 1:at + 3])[0]
+
+    def cut(self, query):
+        return query[:2] + struct.pack('!HHHHH', 0x8380, 1, 0, 0, 0) + self.question(query)[1]
+
+    def answer(self, query, way):
+        name, question, kind = self.question(query)
+        self.asked.append((name, kind, way, bool(query[3] & 0x20)))
+        records = self.records.get(name, [])
+        code = self.code if self.code is not None else 0 if records else 3
+        body = b''.join(b'\xc0\x0c' + struct.pack('!HHIH', 61, 1, 60, len(data)) + data for data in records)
+        flags = 0x8180 | (0x20 if self.proved else 0) | code
+        if self.silent:
+            return None
+        return query[:2] + struct.pack('!HHHHH', flags, 1, len(records) if not code else 0, 0, 0) + question + (b'' if code else body)
 
 
 def redirect(location, status=302):

@@ -17,7 +17,7 @@
  *   security-txt {} -> {} + fd of the team's security.txt, clear-signed: made by the signer of its configuration
  * sender   (asked by the keeper)
  *   send   {message_id s, sender s, recipients as} + fd of the mail -> {detail s}. TEMP, PERM with the server's words
- *   discover {address s, source s (optional: "wkd", "vks"), fingerprint s (optional)} -> {source s} + fd of what the
+ *   discover {address s, source s (optional: "wkd", "dane", "vks"), fingerprint s (optional)} -> {source s} + fd of what the
  *          directory gave, at most 256 KiB. NO: none has a key; PERM: not to be looked up; TEMP; CONF: none is configured
  * keyring  (asked by the keeper)
  *   own {} -> {items aa{sv} of MadoOwnKey}: the team's own keys, part by part

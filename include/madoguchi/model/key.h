@@ -24,7 +24,7 @@ typedef struct {
   char *subject; /* pin, certified, successor, found: an address; map: an address or a domain; distrusted: NULL */
   gint64 made;
   char *by;      /* the member's login; successor: fingerprint of the older key, which certified this one for the
-                    address; found: the directory that offered the key for the address ("wkd", "vks"), which vouches for
+                    address; found: the directory that offered the key for the address ("wkd", "dane", "vks"), which vouches for
                     nothing; NULL: not known */
 } MadoKeyStatement;
 
@@ -70,7 +70,7 @@ typedef struct {
 /* What a look-up in a directory brought (madoguchi.refresh/1). */
 typedef struct {
   char *address;     /* that was looked up */
-  char *source;      /* "wkd", "vks"; NULL: no directory had anything */
+  char *source;      /* "wkd", "dane", "vks"; NULL: no directory had anything */
   char *fingerprint; /* of a key; NULL: of none */
   char *outcome;     /* "new", "updated", "unchanged": a key; "none": no directory has one; "failed": not every one could be
                         asked, or what came is no key for the address */

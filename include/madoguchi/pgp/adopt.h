@@ -9,7 +9,7 @@
 typedef struct {
   GBytes *block;
   const char *address;
-  const char *source; /* "wkd", "vks" */
+  const char *source; /* "wkd", "dane", "vks" */
   const char *wanted; /* (nullable) the fingerprint of a known key that was asked for by name */
 } MadoKeyOffer;
 

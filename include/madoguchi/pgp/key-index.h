@@ -45,7 +45,7 @@ MadoValidity mado_key_index_judge (const MadoKeyIndex *index, const MadoKey *key
  * never NULL. Whether one may be used is for judge () and the key itself to say. */
 GPtrArray *mado_key_index_list_found (const MadoKeyIndex *index, const char *address);
 
-/* (transfer none, nullable) which directory ("wkd", "vks") offered @key for @address; NULL: none. */
+/* (transfer none, nullable) which directory ("wkd", "dane", "vks") offered @key for @address; NULL: none. */
 const char *mado_key_index_found_by (const MadoKey *key, const char *address);
 
 /* (transfer none, nullable) "team", "old" or "shared" when the key or subkey @fingerprint (nullable) is the team's own;

@@ -16,11 +16,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoDiscovery, mado_discovery_free)
 
 typedef struct {
   const char *address;
-  const char *source;      /* (nullable) "wkd" or "vks": this directory alone */
+  const char *source;      /* (nullable) "wkd", "dane" or "vks": this directory alone */
   const char *fingerprint; /* (nullable) of 40 digits: VKS is asked for this key, not for the address */
 } MadoDiscoveryQuestion;
 
-/* Asks the directories one after the other (WKD, VKS) until one has something. @block: (transfer full) what it gave,
+/* Asks the directories one after the other (WKD, the DNS, VKS) until one has something. @block: (transfer full) what it gave,
  * whatever it is, at most 256 KiB; @source: static: which one it was.
  * Errors: NO: none has a key; PERM: this address is not looked up, or leads where nobody may go; TEMP: not every directory
  * could be asked; CONF: there is no such directory. No message names the address. */
