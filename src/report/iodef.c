@@ -308,23 +308,30 @@ take_head (MadoRecordDraft *draft, const MadoXml *incident)
     record->description = mado_format_visible (description->str, 65536);
 }
 
+void
+mado_iodef_take (const MadoXml *root, const MadoXml *incident, const MadoDocument *document, MadoFormatOutput *output)
+{
+  MadoRecordDraft *draft;
+
+  if (output->left_out > 0)
+    return;
+  draft = mado_record_draft_new (output, document, "iodef");
+  draft->record->version = g_strdup (mado_xml_attribute (root, "version"));
+  take_head (draft, incident);
+  walk (draft, incident, take_node);
+  flatten (draft, incident, "", FALSE);
+  mado_record_draft_finish (draft);
+}
+
 static void
 take_incident (const MadoXml *root, const MadoXml *child, gpointer data)
 {
   Reading *reading = data;
-  MadoRecordDraft *draft;
 
   if (strcmp (root->name, "IODEF-Document") != 0 || strcmp (child->name, "Incident") != 0)
     return;
   reading->incidents++;
-  if (reading->output->left_out > 0)
-    return;
-  draft = mado_record_draft_new (reading->output, reading->document, "iodef");
-  draft->record->version = g_strdup (mado_xml_attribute (root, "version"));
-  take_head (draft, child);
-  walk (draft, child, take_node);
-  flatten (draft, child, "", FALSE);
-  mado_record_draft_finish (draft);
+  mado_iodef_take (root, child, reading->document, reading->output);
 }
 
 gboolean

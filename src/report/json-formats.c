@@ -2,13 +2,20 @@
  * and at its first bytes has to be enough to let the others pass. */
 #include "madoguchi/report/json-formats.h"
 
+#include "madoguchi/report/csaf.h"
+#include "madoguchi/report/iodef-json.h"
 #include "madoguchi/report/json.h"
+#include "madoguchi/report/misp.h"
+#include "madoguchi/report/stix.h"
+#include "madoguchi/report/veris.h"
 #include "madoguchi/report/xarf.h"
 
 #include <string.h>
 
 /* The first that says yes has the object. */
-static const MadoJsonReader readers[] = { mado_xarf_read };
+static const MadoJsonReader readers[] = {
+  mado_xarf_read, mado_stix_read, mado_misp_read, mado_iodef_json_read, mado_csaf_read, mado_veris_read,
+};
 
 static gboolean
 is_labelled (const MadoDocument *document)
@@ -65,7 +72,7 @@ read_root (JsonNode *root, const MadoDocument *document, MadoFormatOutput *outpu
 {
   guint count = 0;
 
-  for (guint i = 0; i < mado_json_count (root); i++) {
+  for (guint i = 0; i < mado_json_count (root) && output->left_out == 0; i++) {
     JsonNode *item = mado_json_item (root, i);
     if (JSON_NODE_HOLDS_OBJECT (item))
       count += read_object (item, document, output) ? 1 : 0;

@@ -42,6 +42,10 @@ mado_json_time (const char *text)
 
   if (text[digits] == '\0' && digits >= 9 && digits <= 11)
     return g_ascii_strtoll (text, NULL, 10);
+  if (strlen (text) == 10 && text[4] == '-' && text[7] == '-') {
+    g_autofree char *midnight = g_strconcat (text, "T00:00:00Z", NULL);
+    return mado_format_time (midnight);
+  }
   return mado_format_time (text);
 }
 
@@ -140,18 +144,25 @@ find_row (const Map *map)
 }
 
 static void
-take_value (Map *map, JsonNode *node, const MadoMapRow *row)
+take_value (MadoRecordDraft *draft, JsonNode *node, const char *name, const MadoMapRow *row)
 {
   g_autofree char *value = mado_json_text (node);
 
   if (value == NULL)
     return;
   if (row != NULL)
-    mado_json_use (map->draft, row->use, value);
+    mado_json_use (draft, row->use, value);
   if (row != NULL && row->is_note)
-    mado_record_draft_note (map->draft, map->shown->str, value);
+    mado_record_draft_note (draft, name, value);
   else
-    mado_record_draft_field (map->draft, map->shown->str, value);
+    mado_record_draft_field (draft, name, value);
+}
+
+void
+mado_json_pick (MadoRecordDraft *draft, JsonNode *node, const MadoMapRow *rows)
+{
+  for (const MadoMapRow *row = rows; row->path != NULL; row++)
+    take_value (draft, mado_json_find (node, row->path), row->path, row);
 }
 
 static void walk (Map *map, JsonNode *node);
@@ -207,7 +218,7 @@ walk (Map *map, JsonNode *node)
   else if (JSON_NODE_HOLDS_ARRAY (node))
     walk_array (map, node);
   else
-    take_value (map, node, row);
+    take_value (map->draft, node, map->shown->str, row);
 }
 
 void

@@ -6,7 +6,8 @@ libreport_a_SOURCES = src/report/language.c src/report/read.c src/report/defang.
 	src/report/fields.c src/report/yaml.c src/report/x-arf.c src/report/xml.c \
 	src/report/iodef.c src/report/unpack.c src/report/dmarc.c
 libreport_a_SOURCES += src/report/json-clean.c src/report/json.c src/report/json-map.c src/report/json-rules.c src/report/json-formats.c \
-	src/report/rsit.c src/report/xarf.c src/report/xarf-rules.c
+	src/report/rsit.c src/report/xarf.c src/report/xarf-rules.c src/report/iodef-json.c src/report/stix.c src/report/stix-pattern.c \
+	src/report/misp.c src/report/csaf.c src/report/veris.c
 libreport_a_CPPFLAGS = $(AM_CPPFLAGS) $(PSL_CFLAGS) $(IDN_CFLAGS) $(YAML_CFLAGS) $(XML_CFLAGS) $(JSON_CFLAGS)
 noinst_HEADERS += include/madoguchi/report/language.h include/madoguchi/report/read.h include/madoguchi/report/defang.h \
 	include/madoguchi/report/indicator-ip.h include/madoguchi/report/indicator-name.h \
@@ -21,7 +22,9 @@ noinst_HEADERS += include/madoguchi/report/language.h include/madoguchi/report/r
 	include/madoguchi/report/unpack.h include/madoguchi/report/dmarc.h
 noinst_HEADERS += include/madoguchi/report/json-clean.h include/madoguchi/report/json.h include/madoguchi/report/json-map.h \
 	include/madoguchi/report/json-rules.h include/madoguchi/report/json-formats.h include/madoguchi/report/rsit.h \
-	include/madoguchi/report/xarf.h include/madoguchi/report/xarf-rules.h
+	include/madoguchi/report/xarf.h include/madoguchi/report/xarf-rules.h include/madoguchi/report/iodef-json.h \
+	include/madoguchi/report/stix.h include/madoguchi/report/stix-pattern.h include/madoguchi/report/misp.h \
+	include/madoguchi/report/csaf.h include/madoguchi/report/veris.h
 report_libs = libreport.a libconf.a $(model_libs) $(PSL_LIBS) $(IDN_LIBS) $(YAML_LIBS) $(JSON_LIBS)
 
 unit_tests += tests/unit/test-report-language
@@ -107,3 +110,23 @@ tests_unit_test_report_rsit_LDADD = $(report_libs)
 tests_unit_test_report_xarf_SOURCES = tests/unit/test-report-xarf.c tests/unit/json-fixture.h
 tests_unit_test_report_xarf_CPPFLAGS = $(json_test_cppflags)
 tests_unit_test_report_xarf_LDADD = $(report_libs)
+
+unit_tests += tests/unit/test-report-iodef-json tests/unit/test-report-stix \
+	tests/unit/test-report-stix-pattern tests/unit/test-report-misp tests/unit/test-report-csaf tests/unit/test-report-veris
+tests_unit_test_report_iodef_json_SOURCES = tests/unit/test-report-iodef-json.c tests/unit/json-fixture.h
+tests_unit_test_report_iodef_json_CPPFLAGS = $(json_test_cppflags)
+tests_unit_test_report_iodef_json_LDADD = $(report_libs)
+tests_unit_test_report_stix_SOURCES = tests/unit/test-report-stix.c tests/unit/json-fixture.h
+tests_unit_test_report_stix_CPPFLAGS = $(json_test_cppflags)
+tests_unit_test_report_stix_LDADD = $(report_libs)
+tests_unit_test_report_misp_SOURCES = tests/unit/test-report-misp.c tests/unit/json-fixture.h
+tests_unit_test_report_misp_CPPFLAGS = $(json_test_cppflags)
+tests_unit_test_report_misp_LDADD = $(report_libs)
+tests_unit_test_report_csaf_SOURCES = tests/unit/test-report-csaf.c tests/unit/json-fixture.h
+tests_unit_test_report_csaf_CPPFLAGS = $(json_test_cppflags)
+tests_unit_test_report_csaf_LDADD = $(report_libs)
+tests_unit_test_report_veris_SOURCES = tests/unit/test-report-veris.c tests/unit/json-fixture.h
+tests_unit_test_report_veris_CPPFLAGS = $(json_test_cppflags)
+tests_unit_test_report_veris_LDADD = $(report_libs)
+tests_unit_test_report_stix_pattern_SOURCES = tests/unit/test-report-stix-pattern.c
+tests_unit_test_report_stix_pattern_LDADD = $(report_libs)

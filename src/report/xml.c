@@ -39,8 +39,8 @@ typedef struct {
 
 /* --- trees ------------------------------------------------------------------------------------------------ */
 
-static void
-free_node (MadoXml *node)
+void
+mado_xml_free (MadoXml *node)
 {
   g_free (node->name);
   g_free (node->space);
@@ -150,13 +150,13 @@ close_node (Reader *reader)
   node->text = g_strstrip (g_string_free (g_steal_pointer (&reader->text[reader->depth]), FALSE));
   if (reader->depth > 1) {
     if (around->children == NULL)
-      around->children = g_ptr_array_new_with_free_func ((GDestroyNotify) free_node);
+      around->children = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_xml_free);
     g_ptr_array_add (around->children, node);
     return;
   }
   if (around != NULL)
     reader->each (around, node, reader->data);
-  free_node (node);
+  mado_xml_free (node);
   reader->nodes = 1;
 }
 

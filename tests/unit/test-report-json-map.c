@@ -85,6 +85,7 @@ test_words (void)
   g_assert_null (mado_json_tlp ("private"));
   g_assert_cmpint (mado_json_time ("1700000000"), ==, 1700000000);
   g_assert_cmpint (mado_json_time ("2023-11-14T22:13:20Z"), ==, 1700000000);
+  g_assert_cmpint (mado_json_time ("2023-11-14"), ==, 1699920000);
   g_assert_cmpint (mado_json_time ("12"), ==, 0);
 }
 

@@ -129,7 +129,7 @@ typedef struct {
 /* One thing that a structured report says: what happened, to whom, by whom, in terms that all formats share. What a
  * format does not tell stays NULL, 0 or empty; nothing in it is a proof. */
 typedef struct {
-  char *format;  /* "arf", "x-arf", "xarf", "iodef", "stix", "misp", "csaf", "dmarc", "form", "mail" (a forwarded one) */
+  char *format;  /* "arf", "x-arf", "xarf", "iodef", "stix", "misp", "csaf", "veris", "dmarc", "form", "mail" (a forwarded one) */
   char *version; /* of the format; of a form: the name of its template */
   char *part;    /* path of the part it stands in */
   gboolean is_signed;   /* JSON "signed": that part is covered by a good or good-untrusted signature */

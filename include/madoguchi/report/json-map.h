@@ -39,13 +39,16 @@ typedef struct {
 /* Adds @node to @draft, its fields under @prefix ("" or a path), by @rows (ended by a row without a path). */
 void mado_json_map (MadoRecordDraft *draft, JsonNode *node, const char *prefix, const MadoMapRow *rows);
 
+/* Adds of @node what @rows name, and nothing else; their paths have no lists and no "*". */
+void mado_json_pick (MadoRecordDraft *draft, JsonNode *node, const MadoMapRow *rows);
+
 /* What a row does, for a value that the reader found himself. */
 void mado_json_use (MadoRecordDraft *draft, MadoMapUse use, const char *value);
 
 /* "TLP:AMBER" for "amber", "TLP:AMBER"...; NULL: it is none. */
 const char *mado_json_tlp (const char *word);
 
-/* Seconds since the epoch of a time as mado_format_time () reads it, or written as such seconds. */
+/* Seconds since the epoch of a time as mado_format_time () reads it, of a day ("2016-06-09", in UTC), or written as such seconds. */
 gint64 mado_json_time (const char *text);
 
 /* Adds size and SHA-256 of the sample in @payload as fields below @path: what it holds is not looked at. @is_base64: it is

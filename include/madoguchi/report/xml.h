@@ -13,6 +13,10 @@ struct _MadoXml {
   GPtrArray *children;  /* of MadoXml, owned; NULL: none */
 };
 
+/* Frees @node with all that is in it. */
+void mado_xml_free (MadoXml *node);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoXml, mado_xml_free)
+
 /* (transfer none) the value of attribute @name; NULL: there is none. */
 const char *mado_xml_attribute (const MadoXml *node, const char *name);
 
