@@ -32,3 +32,10 @@ tests_unit_test_intake_door_reader_SOURCES = tests/unit/test-intake-door-reader.
 tests_unit_test_intake_door_reader_LDADD = $(door_libs)
 tests_unit_test_intake_door_policy_SOURCES = tests/unit/test-intake-door-policy.c
 tests_unit_test_intake_door_policy_LDADD = $(door_libs)
+
+# Says what the door would say; tests/it/door-corpus.py and the interoperability matrix ask it.
+check_PROGRAMS += tests/unit/door-one
+tests_unit_door_one_SOURCES = tests/unit/door-one.c
+tests_unit_door_one_LDADD = $(door_libs)
+TESTS += tests/it/door-corpus.py
+EXTRA_DIST += tests/it/door-corpus.py tests/lib/madodoor.py
