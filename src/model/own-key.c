@@ -13,6 +13,7 @@ static const MadoField own_fields[] = {
   MADO_STRING (MadoOwnKey, kind),
   MADO_ENUM (MadoOwnKey, protocol, protocol_names),
   MADO_STRING (MadoOwnKey, fingerprint),
+  MADO_STRING (MadoOwnKey, serial),
   MADO_STRING (MadoOwnKey, subkey),
   MADO_STRV (MadoOwnKey, uses),
   MADO_TIME (MadoOwnKey, created),

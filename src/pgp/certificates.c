@@ -106,7 +106,7 @@ find_extension (Cursor fields, guint8 number, Element *value)
 
 /* The parts of a certificate that somebody here asks for. */
 typedef struct {
-  Element validity, subject;
+  Element serial, validity, subject;
   Cursor rest; /* what follows the subject */
 } Parts;
 
@@ -122,6 +122,7 @@ read_parts (const Element *whole, Parts *parts)
   cursor = inside (&part);
   if (!next (&cursor, &part) || (part.tag == TAG_VERSION && !next (&cursor, &part))) /* version, serial number */
     return FALSE;
+  parts->serial = part;
   for (guint i = 0; i < 4; i++) { /* algorithm, issuer, validity, subject */
     if (!next (&cursor, &part) || part.tag != TAG_SEQUENCE)
       return FALSE;
@@ -159,6 +160,19 @@ fingerprint_of (const Element *whole)
   g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA1, whole->start, (gsize) (whole->body - whole->start) + whole->size);
 
   return g_ascii_strup (sum, -1);
+}
+
+/* (transfer full) the number without the zeros that only say that it is not negative. */
+static char *
+serial_of (const Element *element)
+{
+  const guint8 *body = element->body;
+  gsize size = element->size;
+
+  for (; size > 1 && *body == 0; size--)
+    body++;
+  g_autofree char *number = mado_text_hex (body, size);
+  return g_ascii_strup (number, -1);
 }
 
 /* Two digits. */
@@ -210,6 +224,7 @@ void
 mado_certificate_clear (MadoCertificate *certificate)
 {
   g_free (certificate->fingerprint);
+  g_free (certificate->serial);
   g_strfreev (certificate->names);
   *certificate = (MadoCertificate) { 0 };
 }
@@ -223,7 +238,7 @@ mado_certificate_read (const guint8 *bytes, gsize size, MadoCertificate *certifi
 
   if (!next (&cursor, &whole) || whole.tag != TAG_SEQUENCE || !read_parts (&whole, &parts))
     return FALSE;
-  *certificate = (MadoCertificate) { .fingerprint = fingerprint_of (&whole), .names = names_of (&whole) };
+  *certificate = (MadoCertificate) { .fingerprint = fingerprint_of (&whole), .serial = serial_of (&parts.serial), .names = names_of (&whole) };
   read_usage (&parts, certificate);
   cursor = inside (&parts.validity);
   if (next (&cursor, &begin) && next (&cursor, &end)) {

@@ -7,20 +7,29 @@
 
 #define KEY_ID 16 /* hex digits */
 
+/* (transfer full, nullable) as a message names @key among its recipients. */
+static char *
+name_of (const MadoOwnKey *key)
+{
+  const char *fingerprint = key->subkey != NULL ? key->subkey : key->fingerprint;
+  gsize length = fingerprint == NULL ? 0 : strlen (fingerprint);
+
+  if (key->protocol == MADO_PROTOCOL_SMIME)
+    return key->serial == NULL ? NULL : g_strconcat ("#", key->serial, NULL);
+  return length < KEY_ID ? NULL : g_strdup (fingerprint + length - KEY_ID);
+}
+
 char *
 mado_door_file_format (const GPtrArray *own)
 {
-  GString *lines = g_string_new ("# key ids that mail to us is encrypted to, and when each ends (0: never)\n");
+  GString *lines = g_string_new ("# keys that mail to us is encrypted to, and when each ends (0: never)\n");
 
   for (guint i = 0; i < own->len; i++) {
     const MadoOwnKey *key = own->pdata[i];
-    const char *fingerprint = key->subkey != NULL ? key->subkey : key->fingerprint;
-    gsize length = fingerprint == NULL ? 0 : strlen (fingerprint);
-    if (key->protocol != MADO_PROTOCOL_OPENPGP || key->is_missing || length < KEY_ID
-        || !g_strv_contains ((const char *const *) key->uses, "encrypt"))
+    g_autofree char *name = name_of (key);
+    if (name == NULL || key->is_missing || !g_strv_contains ((const char *const *) key->uses, "encrypt"))
       continue;
-    g_string_append_printf (lines, "%s %" G_GINT64_FORMAT "\n", fingerprint + length - KEY_ID,
-                            key->is_revoked ? MAX (key->created, 1) : key->expires);
+    g_string_append_printf (lines, "%s %" G_GINT64_FORMAT "\n", name, key->is_revoked ? MAX (key->created, 1) : key->expires);
   }
   return g_string_free (lines, FALSE);
 }

@@ -177,6 +177,7 @@ add_certificate (GPtrArray *own, const MadoCertificate *certificate)
   g_autoptr (GStrvBuilder) uses = g_strv_builder_new ();
 
   key->protocol = MADO_PROTOCOL_SMIME;
+  key->serial = g_strdup (certificate->serial);
   key->created = certificate->begins;
   key->expires = certificate->ends;
   if (certificate->can_sign)

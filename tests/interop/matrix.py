@@ -17,6 +17,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'lib')]
 import madotest as t  # noqa: E402
+import madodoor as door  # noqa: E402
 import mailers  # noqa: E402
 import mails as m  # noqa: E402
 import replies  # noqa: E402
@@ -50,6 +51,20 @@ def run_cases(gateway, cases):
             tap.ok(not wrong, '%s: %s' % (case.tool, case.name), '\n'.join(wrong))
             keep(case, wrong)
             case.wrong = wrong
+
+
+def ask_door(gateway, cases):
+    """The door refuses nothing that was opened, and all that is for the stranger alone."""
+    made = [(case, '%s/m%d.eml' % (gateway.work, number)) for number, case in enumerate(cases) if case.mail and case.report]
+    keys = door.write_keys(gateway.work + '/door-keys', door.key_ids(gateway.home))
+    words = door.ask(keys, [path for _, path in made])
+    wrong = ['%s: %s: %s, but %s' % (case.tool, case.name, word['rules'], why) for (case, _), word in zip(made, words)
+             for why in [door.is_false_refusal(word, case.report)] if why]
+    tap.ok(not wrong, 'the door refuses none of %d mails that can be opened' % len(made), '\n'.join(wrong))
+    foreign = [(case, word) for (case, _), word in zip(made, words) if (case.report['undecryptable'] or {}).get('reason') == 'no-secret-key']
+    missed = ['%s: %s' % (case.tool, case.name) for case, word in foreign if not word['rules'] and not word['may_be_ours'] and not word['has_plaintext']]
+    tap.ok(not missed, 'and all of %d that are for somebody else, but %d that may be for us' % (
+        len(foreign), sum(1 for _, word in foreign if not word['rules'])), '\n'.join(missed))
 
 
 def keep(case, wrong):
@@ -142,6 +157,7 @@ def main():
             SPECIAL[tool.name](plan)
             cases += plan.cases
         run_cases(gateway, cases)
+        ask_door(gateway, cases)
         replies.run(tap, gateway, tools, cases)
         figures(cases, {tool.name: tool.version for tool in tools})
     finally:

@@ -24,6 +24,14 @@ def key_ids(home):
     return [line.split(':')[4] for line in out.splitlines() if line.startswith(('sec:', 'ssb:'))]
 
 
+def serials(home):
+    """Numbers of the certificates in it, as the door knows them."""
+    out = subprocess.run(['gpgsm', '--homedir', home, '--batch', '--no-tty', '--with-colons', '--list-keys'],
+                         capture_output=True, check=False).stdout.decode('utf-8', 'replace')
+    numbers = [line.split(':')[7] for line in out.splitlines() if line.startswith('crt:')]
+    return ['#' + (number[2:] if number.startswith('00') and len(number) > 2 else number) for number in numbers]
+
+
 def write_keys(path, ids):
     with open(path, 'w', encoding='ascii') as out:
         out.write(''.join('%s 0\n' % one for one in ids))

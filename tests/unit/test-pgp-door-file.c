@@ -29,14 +29,18 @@ test_lines (void)
   add (own, "ABCD111122223333444455556666777700000000", NULL, "encrypt", 0);
   ((MadoOwnKey *) own->pdata[4])->is_missing = TRUE;
   add (own, "ABCD111122223333444455556666777711111111", NULL, "encrypt", 0);
-  ((MadoOwnKey *) own->pdata[5])->protocol = MADO_PROTOCOL_SMIME;
+  ((MadoOwnKey *) own->pdata[5])->protocol = MADO_PROTOCOL_SMIME; /* whose number is not known */
+  add (own, "ABCD111122223333444455556666777722222222", NULL, "sign encrypt", 1800000000);
+  ((MadoOwnKey *) own->pdata[6])->protocol = MADO_PROTOCOL_SMIME;
+  ((MadoOwnKey *) own->pdata[6])->serial = g_strdup ("01AB");
   g_autofree char *lines = mado_door_file_format (own);
   g_auto (GStrv) words = g_strsplit (lines, "\n", -1);
-  g_assert_cmpuint (g_strv_length (words), ==, 5);
+  g_assert_cmpuint (g_strv_length (words), ==, 6);
   g_assert_cmpstr (words[1], ==, "66667777BBBBCCCC 1900000000");
   g_assert_cmpstr (words[2], ==, "6666777788889999 0");
   g_assert_cmpstr (words[3], ==, "66667777DDDDEEEE 1500000000");
-  g_assert_cmpstr (words[4], ==, "");
+  g_assert_cmpstr (words[4], ==, "#01AB 1800000000");
+  g_assert_cmpstr (words[5], ==, "");
 }
 
 int

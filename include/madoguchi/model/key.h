@@ -44,7 +44,7 @@ typedef struct {
 } MadoKey;
 
 /* The format of the table below: one of another number is made again. */
-#define MADO_KEY_TABLE_FORMAT 4
+#define MADO_KEY_TABLE_FORMAT 5
 
 /* The whole table, as it rests beside the keyring for the opener and the signer to read. */
 typedef struct {

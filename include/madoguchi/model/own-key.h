@@ -10,6 +10,7 @@ typedef struct {
                         that names an address of the team */
   MadoProtocol protocol;
   char *fingerprint; /* of the primary key, upper-case hex; of a certificate: SHA-1 */
+  char *serial;      /* of a certificate, upper-case hex; else NULL */
   char *subkey;      /* of this part; NULL: the primary key itself, or a certificate */
   char **uses;       /* "certify", "sign", "encrypt" */
   gint64 created;

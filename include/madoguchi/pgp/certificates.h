@@ -11,6 +11,7 @@ void mado_certificates_read (const guint8 *bytes, gsize size, const char *source
 /* What one certificate says of itself; nothing is checked. */
 typedef struct {
   char *fingerprint;   /* SHA-1, upper-case hex */
+  char *serial;        /* its number, upper-case hex, as mado_cms_read () names recipients by */
   char **names;        /* the mail addresses that it names, then its subject */
   gint64 begins, ends; /* 0: cannot be read */
   gboolean can_sign, can_encrypt; /* by its keyUsage (RFC 5280, 4.2.1.3); both without one */

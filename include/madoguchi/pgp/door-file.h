@@ -1,4 +1,4 @@
-/* door-file.h: the list of our key ids for the door in the SMTP dialogue (intake/door-keys.h), which has no keyring. */
+/* door-file.h: the list of our keys and certificates for the door in the SMTP dialogue (intake/door-keys.h), which has no keyring. */
 #pragma once
 
 #include "madoguchi/conf/conf.h"
