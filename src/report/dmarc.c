@@ -35,13 +35,16 @@ has_report_name (const char *filename)
   return fields != NULL && g_strv_length (fields) >= 4 && g_ascii_isdigit (fields[2][0]) && g_ascii_isdigit (fields[3][0]);
 }
 
-/* "Report Domain: D Submitter: S Report-ID: I" (7.2.1.1). */
-static gboolean
-has_report_subject (const char *subject)
+/* RFC 7489, 7.2.1.1; some put a tag in brackets before it. */
+gboolean
+mado_dmarc_is_subject (const char *subject)
 {
-  g_autofree char *folded = subject == NULL ? NULL : g_ascii_strdown (subject, -1);
+  g_autofree char *folded = subject == NULL ? NULL : g_strstrip (g_ascii_strdown (subject, -1));
+  const char *start = folded, *end;
 
-  return folded != NULL && strstr (folded, "report domain:") != NULL && strstr (folded, "submitter:") != NULL;
+  if (folded != NULL && *folded == '[' && (end = strchr (folded, ']')) != NULL)
+    start = end + 1 + strspn (end + 1, " \t");
+  return start != NULL && g_str_has_prefix (start, "report domain:") && strstr (start, "submitter:") != NULL;
 }
 
 static gboolean
@@ -255,7 +258,7 @@ mado_dmarc_read (const MadoDocument *document, MadoFormatOutput *output)
     read_report (document->bytes, document, output);
     return TRUE;
   }
-  if (!has_report_name (document->filename) && !has_report_subject (output->subject))
+  if (!has_report_name (document->filename) && !mado_dmarc_is_subject (output->subject))
     return FALSE;
   bytes = unpack (document, output, &error);
   if (bytes == NULL)

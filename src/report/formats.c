@@ -107,13 +107,27 @@ add_external_ids (MadoReportBody *body, GPtrArray *more)
   body->external_ids = g_strv_builder_end (ids);
 }
 
-/* What the reporter himself filled in speaks for the mail; what he forwards does not. */
-static void
-describe (MadoReportBody *body, GPtrArray *records)
+/* Is the mail nothing but a machine's count of our mail? A person who sends one along wants to be read. */
+static gboolean
+is_count (const MadoReport *report)
 {
+  return mado_dmarc_is_subject (report->subject) || (report->text != NULL && report->text[strspn (report->text, " \t\r\n")] == '\0');
+}
+
+/* What the reporter himself filled in speaks for the mail; what he forwards does not, nor do counts beside anything else. */
+static void
+describe (const MadoReport *report, GPtrArray *records)
+{
+  MadoReportBody *body = report->report;
+  gboolean may_be_count = is_count (report);
+
+  for (guint i = 0; may_be_count && i < records->len; i++) {
+    const MadoReportRecord *record = records->pdata[i];
+    may_be_count = record->is_evidence || strcmp (record->format, "dmarc") == 0;
+  }
   for (guint i = 0; i < records->len; i++) {
     const MadoReportRecord *record = records->pdata[i];
-    if (record->is_evidence)
+    if (record->is_evidence || (strcmp (record->format, "dmarc") == 0 && !may_be_count))
       continue;
     g_free (body->kind);
     body->kind = g_strdup (strcmp (record->format, "x-arf") == 0 ? "xarf" : record->format);
@@ -152,7 +166,7 @@ mado_formats_read (MadoReport *report, MadoSource *source, const MadoConf *conf)
   replace_texts (source, understood, &output);
   add_problems (report, output.problems);
   add_external_ids (report->report, output.external_ids);
-  describe (report->report, output.records);
+  describe (report, output.records);
   for (guint i = 0; i < output.records->len; i++) { /* before what was forwarded */
     MadoReportRecord *record = output.records->pdata[i];
     report->report->tlp = mark (report->report->tlp, record->tlp);

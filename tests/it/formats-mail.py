@@ -169,6 +169,15 @@ def check_dmarc(tap, reader, table):
                       ('dmarc', None, ['Big Mail', '77', 'none', '2', '13', '10', '3', '203.0.113.2: 0 pass, 3 fail'], '2023-11-14T22:13:20Z', [], []),
                       'DMARC, %s%s' % (filename, space))
             table.add('dmarc', opened)
+    xml = (DMARC % ('', rows)).encode()
+    sent = t.attachment(name + '.zip', f.zipped(xml), 'application/zip')
+    incident = t.attachment('iodef.xml', b'<IODEF-Document><Incident purpose="other"><IncidentID>1</IncidentID></Incident></IODEF-Document>', 'text/xml')
+    for who, title, parts, kind in (('a person who sends one along', 'Who sends this?', [sent], 'free-text'), ('an answer to one', 'Re: ' + subject, [sent], 'free-text'),
+                                    ('one beside another report', subject, [sent, incident], 'iodef'), ('one without a word', 'report', None, 'dmarc'),
+                                    ('one with a tag', '[EXT] ' + subject, [sent], 'dmarc')):
+        entity = sent if parts is None else t.part_entity([t.text_entity('See the attachment.'), *parts])
+        found = reader.open(t.plain('dmarc@big.example', t.TEAM, title, '', entity=entity))['report']
+        tap.ok(found['kind'] == kind and found['records'][0]['format'] == 'dmarc', 'DMARC, %s: %s' % (who, kind), str(found))
 
 
 def crlf(text):
