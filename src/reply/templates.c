@@ -231,7 +231,9 @@ is_name (const char *key, gboolean is_fragment)
   return TRUE;
 }
 
-static void G_GNUC_PRINTF (2, 3)
+static void add_problem (GPtrArray *problems, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static void
 add_problem (GPtrArray *problems, const char *format, ...)
 {
   va_list arguments;
