@@ -98,7 +98,8 @@ test_names (void)
     gboolean is_report;
   } samples[] = { { "big.test!team.test!1700000000!1700086399.zip", NULL, TRUE }, { "big.test!team.test!1700000000!1700086399!a.xml.gz", "x", TRUE },
                   { "report.zip", subject, TRUE },
-                  { "report.zip", "Re: Report Domain: team.test Submitter: x", FALSE }, { "report.zip", "Report", FALSE }, { NULL, NULL, FALSE }, { "a!b!c!d.zip", NULL, FALSE } };
+                  { "report.zip", "Re: Report Domain: team.test Submitter: x", FALSE },
+                  { "report.zip", "Report", FALSE }, { NULL, NULL, FALSE }, { "a!b!c!d.zip", NULL, FALSE } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (samples); i++) {
     g_auto (MadoFormatOutput) output = { 0 };
