@@ -19,14 +19,14 @@ madoguchi_keeper_LDADD = $(desk_libs) $(role_libs)
 sbin_PROGRAMS += madoguchid
 madoguchid_SOURCES = src/bin/madoguchid.c
 madoguchid_LDADD = $(role_libs)
-EXTRA_madoguchid_DEPENDENCIES = conf/templates.stamp
+EXTRA_madoguchid_DEPENDENCIES = conf/data.stamp
 
 # A demonstration that runs from the build directory finds the templates there, too.
-conf/templates.stamp:
-	$(AM_V_GEN)$(MKDIR_P) conf && { test -d conf/templates || ln -s '$(abs_top_srcdir)/conf/templates' conf/templates; } && : > $@
-CLEANFILES += conf/templates.stamp
+conf/data.stamp:
+	$(AM_V_GEN)$(MKDIR_P) conf && for d in templates forms; do test -d conf/$$d || ln -s '$(abs_top_srcdir)/conf/'$$d conf/$$d || exit 1; done && : > $@
+CLEANFILES += conf/data.stamp
 clean-local:
-	if test -L conf/templates; then rm -f conf/templates; fi
+	for d in templates forms; do if test -L conf/$$d; then rm -f conf/$$d; fi; done
 
 pkglibexec_PROGRAMS += madoguchi-signer madoguchi-sender madoguchi-keyring
 madoguchi_signer_SOURCES = src/bin/madoguchi-signer.c

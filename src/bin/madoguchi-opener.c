@@ -5,6 +5,7 @@
 #include "madoguchi/base/log.h"
 #include "madoguchi/ipc/peer.h"
 #include "madoguchi/mail/jail.h"
+#include "madoguchi/report/form-template.h"
 #include "madoguchi/report/read.h"
 #include "madoguchi/role/role.h"
 
@@ -17,6 +18,7 @@ typedef struct {
   MadoPgpEngine *engine;
   MadoKeyIndex *keys;
   GBytes *door_secret; /* nullable */
+  MadoFormTemplates *forms;
 } Opener;
 
 static void
@@ -28,6 +30,7 @@ stop (MadoRoleContext *role)
     return;
   g_clear_pointer (&opener->engine, mado_pgp_engine_free);
   g_clear_pointer (&opener->keys, mado_key_index_free);
+  g_clear_pointer (&opener->forms, mado_form_templates_free);
   g_clear_pointer (&opener->home, mado_pgp_home_close);
   g_clear_pointer (&opener->door_secret, g_bytes_unref);
   g_free (opener);
@@ -47,6 +50,8 @@ start (MadoRoleContext *role, GError **error)
   if (opener->home != NULL)
     opener->engine = mado_pgp_engine_new (opener->home, error);
   if (opener->engine != NULL)
+    opener->forms = mado_form_templates_load (role->conf, NULL, error);
+  if (opener->forms != NULL)
     opener->keys = mado_key_index_load (role->conf, error);
   mado_open_prepare ();
   return opener->keys != NULL;
@@ -197,6 +202,7 @@ answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GE
   context.keys = opener->keys;
   context.door_secret = opener->door_secret;
   context.interpret = mado_report_interpret;
+  context.forms = opener->forms;
   if (strcmp (request->verb, "open") == 0)
     return answer_open (&context, queue_id, request, (guint64) offset, (guint64) size, body, fd, error);
   if (strcmp (request->verb, "part") == 0)

@@ -8,22 +8,39 @@
 #include "madoguchi/reply/compose.h"
 #include "madoguchi/reply/hours.h"
 #include "madoguchi/reply/templates.h"
+#include "madoguchi/report/form-template.h"
+#include "madoguchi/report/form.h"
 #include "madoguchi/report/read.h"
+
+static gboolean
+open_with (MadoOpenContext *context, const char *runtime, int fd, guint64 size, MadoReport **report, GError **error)
+{
+  g_autoptr (MadoKeyIndex) keys = mado_key_index_load (context->conf, error);
+  g_autoptr (MadoFormTemplates) forms = keys == NULL ? NULL : mado_form_templates_load (context->conf, NULL, error);
+  g_autoptr (MadoPgpHome) home = forms == NULL ? NULL : mado_pgp_home_new (context->conf, runtime, MADO_PGP_DECRYPT, 0, error);
+
+  if (home == NULL)
+    return FALSE;
+  context->keys = keys;
+  context->forms = forms;
+  context->home = home;
+  return mado_jail_open (context, fd, 0, size, report, error);
+}
 
 static gboolean
 open_mail (const MadoConf *conf, const char *runtime, int fd, guint64 size, MadoReport **report, GError **error)
 {
-  g_autoptr (MadoKeyIndex) keys = mado_key_index_load (conf, error);
-  g_autoptr (MadoPgpHome) home = NULL;
-  MadoOpenContext context = { .conf = conf, .keys = keys, .interpret = mado_report_interpret };
+  MadoOpenContext context = { .conf = conf, .interpret = mado_report_interpret };
 
-  if (keys == NULL)
-    return FALSE;
-  home = mado_pgp_home_new (conf, runtime, MADO_PGP_DECRYPT, 0, error);
-  if (home == NULL)
-    return FALSE;
-  context.home = home;
-  return mado_jail_open (&context, fd, 0, size, report, error);
+  return open_with (&context, runtime, fd, size, report, error);
+}
+
+static gboolean
+test_form (const MadoConf *conf, const char *runtime, int fd, guint64 size, MadoReport **report, GError **error)
+{
+  MadoOpenContext context = { .conf = conf, .interpret = mado_form_study };
+
+  return open_with (&context, runtime, fd, size, report, error);
 }
 
 static gboolean
@@ -95,11 +112,21 @@ preview_answer (const MadoConf *conf, const MadoReport *report, const char *mail
   return write_words (conf, &settings, &verdict, report, now, preview, error) ? g_steal_pointer (&preview) : NULL;
 }
 
+static GPtrArray *
+check_forms (const MadoConf *conf)
+{
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (MadoFormTemplates) forms = mado_form_templates_load (conf, problems, NULL);
+
+  return g_steal_pointer (&problems);
+}
+
 int
 main (int argc, char **argv)
 {
-  const MadoCliHooks hooks = { .open_mail = open_mail, .check_templates = check_templates,
-                               .list_answer_problems = list_answer_problems, .preview_answer = preview_answer };
+  const MadoCliHooks hooks = { .open_mail = open_mail, .test_form = test_form, .check_templates = check_templates,
+                               .check_forms = check_forms, .list_answer_problems = list_answer_problems,
+                               .preview_answer = preview_answer };
 
   return mado_cli_main (&hooks, argc, argv);
 }

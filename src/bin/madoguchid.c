@@ -57,17 +57,17 @@ read_options (int *argc, char ***argv, Options *options, GError **error)
   return FALSE;
 }
 
-/* (transfer full) the answer templates: beside us in a build tree, else where they are installed. */
+/* (transfer full) the directory @name of our data: beside us in a build tree, else where it is installed. */
 static char *
-find_templates (void)
+find_data (const char *name)
 {
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *directory = self != NULL ? g_path_get_dirname (self) : NULL;
-  g_autofree char *beside = directory != NULL ? g_build_filename (directory, "conf", "templates", NULL) : NULL;
+  g_autofree char *beside = directory != NULL ? g_build_filename (directory, "conf", name, NULL) : NULL;
 
   if (beside != NULL && g_file_test (beside, G_FILE_TEST_IS_DIR))
     return g_steal_pointer (&beside);
-  return g_strdup (MADO_DATADIR "/templates");
+  return g_build_filename (MADO_DATADIR, name, NULL);
 }
 
 /* The exit status of the process that the caller of madoguchid waits for. */
@@ -132,11 +132,11 @@ become_daemon (const char *runtime, int *ready_fd, GError **error)
 static gboolean
 run (const Options *options, GError **error)
 {
-  MadoDemo demo = { options->demo, options->listen, NULL, (guint) options->workers };
+  MadoDemo demo = { .directory = options->demo, .listen = options->listen, .workers = (guint) options->workers };
   g_autofree char *directory = options->demo != NULL ? g_canonicalize_filename (options->demo, NULL) : NULL;
   g_autofree char *ready = directory != NULL ? g_build_filename (directory, "ready", NULL) : NULL;
   g_autofree char *pid_path = directory != NULL ? g_build_filename (directory, "madoguchid.pid", NULL) : NULL;
-  g_autofree char *templates = find_templates ();
+  g_autofree char *templates = find_data ("templates"), *forms = find_data ("forms");
   g_autofree char *path = g_strdup (options->config != NULL ? options->config : g_getenv ("MADOGUCHI_CONF"));
   g_autoptr (MadoConf) conf = NULL;
   MadoSupervision what = { .ready_path = ready, .pid_path = pid_path, .ready_fd = -1 };
@@ -144,6 +144,7 @@ run (const Options *options, GError **error)
   gboolean ok;
 
   demo.templates = templates;
+  demo.forms = forms;
   if (directory != NULL) {
     g_clear_pointer (&path, g_free);
     if (!mado_demo_prepare (&demo, &path, error))

@@ -192,6 +192,9 @@ const MadoConfSetting mado_conf_settings[] = {
   { "runtime", "insecure-single-uid", MADO_CONF_BOOL, "no", 0, 0,
     "Let all roles run under one user, each missing protection logged. For demonstrations and tests." },
 
+  { "formats", "forms", MADO_CONF_LIST, MADO_DATADIR "/forms", 0, 0,
+    "Directories with templates of forms (*.form, madoguchi-forms(5)); of two with one name the later one counts. Read at start." },
+
   { "indicators", "ignore", MADO_CONF_LIST, NULL, 0, 0,
     "What is no indicator here: names (with all below them), networks (192.0.2.0/24) and mail addresses. The team's addresses and their "
     "domains never are." },

@@ -253,6 +253,17 @@ check_templates (const Checks *checks)
     say (checks, "templates", MADO_CHECK_FAIL, "%s", problem->message);
 }
 
+static void
+check_forms (const Checks *checks)
+{
+  g_autoptr (GPtrArray) problems = checks->hooks->check_forms == NULL ? NULL : checks->hooks->check_forms (checks->conf);
+
+  for (guint i = 0; problems != NULL && i < problems->len; i++)
+    say (checks, "forms", MADO_CHECK_FAIL, "%s", (const char *) problems->pdata[i]);
+  if (problems != NULL && problems->len == 0)
+    say (checks, "forms", MADO_CHECK_OK, "all templates load");
+}
+
 void
 mado_checks_run (const MadoConf *conf, const MadoCliHooks *hooks, MadoCheckReport report, gpointer data)
 {
@@ -269,6 +280,7 @@ mado_checks_run (const MadoConf *conf, const MadoCliHooks *hooks, MadoCheckRepor
   check_agent (&checks);
   mado_checks_smime (conf, now_seconds (), report, data);
   check_templates (&checks);
+  check_forms (&checks);
   mado_checks_publish (conf, now_seconds (), report, data);
   check_postfix (&checks);
   if (mado_conf_bool (conf, "runtime", "insecure-single-uid"))

@@ -32,7 +32,8 @@ static const MadoCliVerb verbs[] = {
   { "keys",
     "ls|show FPR|import FILE...|export FPR|[un]pin ADDRESS [FPR]|[un]map DOMAIN|ADDRESS [FPR]|[un]certify FPR|[un]distrust FPR|rm FPR|known [ADDRESS]|forget ADDRESS",
     "The known public keys and what vouches for each", "jpO", 1, 1000000, TRUE, mado_verb_keys },
-  { "policy", "preview FILE|-", "Try the rules: which answer a mail would get, and why", "jf", 1, 2, TRUE, mado_verb_policy },
+  { "policy", "preview|test-form FILE|-", "Try the rules: which answer a mail would get; what the templates of forms find in a mail or a text",
+    "jfT", 1, 2, TRUE, mado_verb_policy },
   { "publish", "[DIR]", "Write a key directory (WKD), security.txt, the key and RFC 2350 documents", "jF", 0, 1, TRUE, mado_verb_publish },
   { "doctor", "", "Check configuration, keys, disk and daemons; exit 1 if a check failed", "j", 0, 0, FALSE,
     mado_verb_doctor },
@@ -62,6 +63,7 @@ static const struct {
   { 'p', "pin", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, pin), "Pin each key to the addresses of its user IDs", NULL },
   { 'F', "force", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, force), "Replace files of others, too", NULL },
   { 'u', "undecryptable", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, undecryptable), "All that could not be read", NULL },
+  { 'T', "template", 't', G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, template_name), "Only this template", "TEMPLATE" },
   { 'd', "defaults", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, defaults), "The defaults instead of the file", NULL },
   { 'n', "changed", 'n', G_OPTION_ARG_NONE, offsetof (MadoCliOptions, changed), "Only what differs from the defaults", NULL },
 };
@@ -167,7 +169,7 @@ mado_cli_clear (MadoCli *cli)
 {
   char **owned[] = { &cli->options.config, &cli->options.from,  &cli->options.to,     &cli->options.state,
                      &cli->options.owner,  &cli->options.limit, &cli->options.after,  &cli->options.output,
-                     &cli->conf_path };
+                     &cli->conf_path,      &cli->options.template_name };
 
   for (gsize i = 0; i < G_N_ELEMENTS (owned); i++)
     g_clear_pointer (owned[i], g_free);

@@ -64,7 +64,11 @@ static gboolean
 check_files (MadoCli *cli, const MadoConf *conf, GError **error)
 {
   g_autoptr (GPtrArray) problems = cli->hooks->list_answer_problems != NULL ? cli->hooks->list_answer_problems (conf) : NULL;
+  g_autoptr (GPtrArray) forms = cli->hooks->check_forms != NULL ? cli->hooks->check_forms (conf) : NULL;
 
+  if (problems != NULL && forms != NULL)
+    g_ptr_array_extend_and_steal (problems, g_steal_pointer (&forms));
+  problems = problems != NULL ? problems : g_steal_pointer (&forms);
   return problems == NULL || report_problems (problems, error);
 }
 

@@ -56,8 +56,95 @@ preview (MadoCli *cli, GError **error)
   return mado_cli_print (cli, text->str, error);
 }
 
+/* --- test-form -------------------------------------------------------------------------------------------- */
+
+static void
+view_found (GString *out, guint columns, const MadoFormFound *found)
+{
+  g_autofree char *name = mado_view_word (found->name), *place = mado_view_word (found->place);
+
+  mado_view_ours (out, 2, "line %" G_GINT64_FORMAT ": %s%s%s%s", found->line, name, found->place != NULL ? " -> " : "",
+                  found->place != NULL ? place : "", found->value == NULL ? " (left empty)" : "");
+  mado_view_stranger (out, columns, "label:   ", found->label);
+  if (found->value != NULL)
+    mado_view_stranger (out, columns, "value:   ", found->value);
+  if (found->meaning != NULL)
+    mado_view_stranger (out, columns, "meaning: ", found->meaning);
+}
+
+static void
+view_match (GString *out, guint columns, const MadoFormFit *match)
+{
+  g_autofree char *name = mado_view_word (match->template_name), *part = mado_view_word (match->part);
+
+  mado_view_ours (out, 0, "%s: score %" G_GINT64_FORMAT ", %s%s", name, match->score,
+                  match->is_chosen ? "this is the form" : match->is_form ? "fits, another one fits better" : "does not fit",
+                  match->is_quoted ? " (quoted or forwarded)" : "");
+  mado_view_ours (out, 2, "%s", match->decided);
+  if (match->part != NULL)
+    mado_view_ours (out, 2, "part %s, lines %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " labels filled in",
+                    part, match->first_line, match->last_line, match->filled, match->labels);
+  for (guint i = 0; i < match->found->len; i++)
+    view_found (out, columns, match->found->pdata[i]);
+}
+
+/* (transfer full) the rows of @report, of one template when it is named. */
+static MadoFormTest *
+select_rows (const MadoReport *report, const char *name)
+{
+  MadoFormTest *test = mado_form_test_new ();
+  const GPtrArray *forms = report->report == NULL ? NULL : report->report->forms;
+
+  for (guint i = 0; forms != NULL && i < forms->len; i++) {
+    const MadoFormFit *match = forms->pdata[i];
+    if (name == NULL || strcmp (name, match->template_name) == 0)
+      g_ptr_array_add (test->matches, mado_form_fit_copy (match));
+  }
+  return test;
+}
+
+static gboolean
+show_rows (MadoCli *cli, const MadoFormTest *test, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  cli->status = 1;
+  for (guint i = 0; i < test->matches->len; i++) {
+    const MadoFormFit *match = test->matches->pdata[i];
+    if (match->is_form)
+      cli->status = 0;
+    view_match (text, mado_view_columns (STDOUT_FILENO), match);
+  }
+  if (cli->options.json)
+    return mado_member_print_json (cli, &mado_form_test_type, test, error);
+  return mado_cli_print (cli, text->str, error);
+}
+
+static gboolean
+test_form (MadoCli *cli, GError **error)
+{
+  const char *name = cli->options.template_name;
+  g_autoptr (MadoReport) report = NULL;
+  g_autoptr (MadoFormTest) test = NULL;
+
+  if (!mado_input_read (cli, mado_cli_argument (cli, 1), cli->hooks->test_form, TRUE, &report, error))
+    return FALSE;
+  if (report->report == NULL || report->undecryptable != NULL) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "%s: cannot be read: %s", mado_cli_argument (cli, 1),
+                 report->problems[0] != NULL ? report->problems[0] : "encrypted, and not to us");
+    return FALSE;
+  }
+  test = select_rows (report, name);
+  if (name != NULL && test->matches->len == 0) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "no template \"%s\" in [formats] forms", name);
+    return FALSE;
+  }
+  return show_rows (cli, test, error);
+}
+
 static const Question questions[] = {
   { "preview", 1, preview },
+  { "test-form", 1, test_form },
 };
 
 gboolean

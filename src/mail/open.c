@@ -175,7 +175,7 @@ mado_open_mail (const MadoOpenContext *context, int fd, guint64 offset, guint64 
   mado_forwarded_read (reading, source);
   *report = mado_reading_finish (reading);
   if (context->interpret != NULL)
-    context->interpret (*report, source, context->conf);
+    context->interpret (*report, source, context->conf, context->forms);
   return TRUE;
 }
 

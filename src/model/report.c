@@ -148,6 +148,7 @@ static const MadoField mado_report_body_fields[] = {
   MADO_STRING (MadoReportBody, pap),
   MADO_STRV (MadoReportBody, external_ids),
   { "thread_ids", MADO_FIELD_STRV, offsetof (MadoReportBody, thread_ids), .is_internal = TRUE },
+  { "forms", MADO_FIELD_LIST, offsetof (MadoReportBody, forms), .max_items = 1000, .type = &mado_form_fit_type, .is_internal = TRUE },
   MADO_FIELDS_END,
 };
 RECORD_TYPE (mado_report_body, MadoReportBody, "body");

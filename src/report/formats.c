@@ -5,6 +5,8 @@
 #include "madoguchi/model/tlp.h"
 #include "madoguchi/report/arf.h"
 #include "madoguchi/report/dmarc.h"
+#include "madoguchi/report/form-match.h"
+#include "madoguchi/report/form.h"
 #include "madoguchi/report/format.h"
 #include "madoguchi/report/iodef.h"
 #include "madoguchi/report/json-formats.h"
@@ -31,6 +33,19 @@ read_document (const MadoDocument *document, MadoFormatOutput *output, GHashTabl
       break;
   if (output->records->len > before)
     g_hash_table_add (understood, document->part);
+}
+
+/* Forms stand in texts, and stay there: their logs and descriptions are read like any other text. */
+static void
+read_forms (const MadoSource *source, MadoFormatOutput *output, GHashTable *understood, const MadoFormTemplates *forms)
+{
+  gsize left = MADO_FORM_MAIL_MAX;
+
+  for (guint i = 0; forms != NULL && i < source->stretches->len && left > 0; i++) {
+    const MadoStretch *stretch = source->stretches->pdata[i];
+    if (!stretch->is_header && !g_hash_table_contains (understood, stretch->part))
+      mado_form_read (forms, stretch, output->subject, &left, output);
+  }
 }
 
 /* The raw text of a part that was understood says nothing that its fields do not say better. */
@@ -150,7 +165,7 @@ mark (char *mark_so_far, const char *other)
 }
 
 void
-mado_formats_read (MadoReport *report, MadoSource *source, const MadoConf *conf)
+mado_formats_read (MadoReport *report, MadoSource *source, const MadoConf *conf, const MadoFormTemplates *forms)
 {
   g_autoptr (GHashTable) understood = g_hash_table_new (g_str_hash, g_str_equal);
   g_auto (MadoFormatOutput) output = { 0 };
@@ -161,6 +176,7 @@ mado_formats_read (MadoReport *report, MadoSource *source, const MadoConf *conf)
   for (guint i = 0; i < source->documents->len; i++)
     read_document (source->documents->pdata[i], &output, understood);
   note_missing (source, &output);
+  read_forms (source, &output, understood, forms);
   for (guint i = 0; i < output.records->len; i++)
     mark_evidence (source->stretches, output.records->pdata[i]);
   replace_texts (source, understood, &output);

@@ -130,3 +130,27 @@ tests_unit_test_report_veris_CPPFLAGS = $(json_test_cppflags)
 tests_unit_test_report_veris_LDADD = $(report_libs)
 tests_unit_test_report_stix_pattern_SOURCES = tests/unit/test-report-stix-pattern.c
 tests_unit_test_report_stix_pattern_LDADD = $(report_libs)
+
+# Forms: templates of the ones that are in use, and a blank form of our own for teams to publish.
+formsdir = $(pkgdatadir)/forms
+dist_forms_DATA = conf/forms/jpcert.form conf/forms/ntt-cert.form conf/forms/ipa-access.form conf/forms/ipa-virus.form \
+	conf/forms/us-cert.form conf/forms/madoguchi.form conf/forms/madoguchi.blank.txt
+libreport_a_SOURCES += src/report/form-line.c src/report/form-choice.c src/report/form-time.c src/report/form-value.c \
+	src/report/form-file.c src/report/form-template.c src/report/form-match.c src/report/form.c
+noinst_HEADERS += include/madoguchi/report/form.h include/madoguchi/report/form-match.h include/madoguchi/report/form-template.h \
+	include/madoguchi/report/form-file.h include/madoguchi/report/form-line.h include/madoguchi/report/form-choice.h \
+	include/madoguchi/report/form-time.h include/madoguchi/report/form-value.h
+unit_tests += tests/unit/test-report-form-line tests/unit/test-report-form-choice tests/unit/test-report-form-time \
+	tests/unit/test-report-form-template tests/unit/test-report-form
+tests_unit_test_report_form_SOURCES = tests/unit/test-report-form.c
+tests_unit_test_report_form_LDADD = $(report_libs)
+tests_unit_test_report_form_line_SOURCES = tests/unit/test-report-form-line.c
+tests_unit_test_report_form_line_LDADD = $(report_libs)
+tests_unit_test_report_form_choice_SOURCES = tests/unit/test-report-form-choice.c
+tests_unit_test_report_form_choice_LDADD = $(report_libs)
+tests_unit_test_report_form_time_SOURCES = tests/unit/test-report-form-time.c
+tests_unit_test_report_form_time_LDADD = $(report_libs)
+tests_unit_test_report_form_template_SOURCES = tests/unit/test-report-form-template.c
+tests_unit_test_report_form_template_LDADD = $(report_libs)
+TESTS += tests/it/forms.py
+EXTRA_DIST += tests/it/forms.py tests/lib/madoforms.py

@@ -71,14 +71,14 @@ read_case_ids (MadoReport *report, GPtrArray *stretches, const char *own)
 }
 
 void
-mado_report_interpret (MadoReport *report, MadoSource *source, const MadoConf *conf)
+mado_report_interpret (MadoReport *report, MadoSource *source, const MadoConf *conf, gconstpointer forms)
 {
   GPtrArray *stretches = source->stretches;
 
   read_language (report);
   if (report->report == NULL)
     report->report = mado_report_body_new ();
-  mado_formats_read (report, source, conf);
+  mado_formats_read (report, source, conf, forms);
   read_marking (report, stretches);
   read_case_ids (report, stretches, mado_conf_string (conf, "team", "ticket-prefix"));
   mado_indicators_read (report, stretches, conf);

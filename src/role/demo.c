@@ -197,10 +197,11 @@ write_conf (const MadoDemo *demo, const char *directory, const char *path, const
       "[crypto]\ngnupg-home = %s/gnupg\n%s\n"
       "[submission]\nurl = maildir:%s/outgoing\n\n"
       "[reply]\ntemplates = %s\n\n"
+      "[formats]\nforms = %s\n\n"
       "[runtime]\ndirectory = %s\ninsecure-single-uid = yes\n",
       TEAM_NAME, TEAM_ADDRESS, fingerprint, directory, demo->listen != NULL ? ";" : "",
       demo->listen != NULL ? demo->listen : "", directory, directory, directory, directory, workers, directory,
-      demo->templates, runtime);
+      demo->templates, demo->forms, runtime);
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
   return mado_fsio_replace (path, bytes, 0600, error);
 }

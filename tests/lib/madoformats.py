@@ -19,7 +19,8 @@ class Reader:
         self.home = tempfile.TemporaryDirectory(prefix='m')
         self.conf = os.path.join(self.home.name, 'c')
         with open(self.conf, 'w', encoding='utf-8') as out:
-            out.write('[team]\nname = T\naddress = %s\n[crypto]\ngnupg-home = %s\n%s' % (t.TEAM, self.home.name, more))
+            out.write('[team]\nname = T\naddress = %s\n[crypto]\ngnupg-home = %s\n[formats]\nforms = %s\n%s'
+                      % (t.TEAM, self.home.name, os.path.join(t.SRC, 'conf', 'forms'), more))
 
     def open(self, mail):
         """The report of @mail (bytes); an exception when the mail was refused."""

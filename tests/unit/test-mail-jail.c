@@ -36,7 +36,7 @@ conf_new (void)
   return conf;
 }
 
-typedef void (*Interpret) (MadoReport *report, MadoSource *source, const MadoConf *conf);
+typedef void (*Interpret) (MadoReport *report, MadoSource *source, const MadoConf *conf, gconstpointer forms);
 
 static MadoReport *
 open_jailed (const char *mail, Interpret interpret, GError **error)
@@ -54,7 +54,7 @@ open_jailed (const char *mail, Interpret interpret, GError **error)
 }
 
 static void
-say_where (MadoReport *report, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED)
+say_where (MadoReport *report, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED, gconstpointer forms G_GNUC_UNUSED)
 {
   g_free (report->language);
   report->language = g_strdup_printf ("%d", (int) getpid ());
@@ -111,27 +111,27 @@ test_no_mail (void)
 }
 
 static void
-die (MadoReport *report G_GNUC_UNUSED, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED)
+die (MadoReport *report G_GNUC_UNUSED, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED, gconstpointer forms G_GNUC_UNUSED)
 {
   raise (SIGSEGV);
 }
 
 /* As an administrator does it, or the kernel when the machine is short of memory. */
 static void
-be_killed (MadoReport *report G_GNUC_UNUSED, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED)
+be_killed (MadoReport *report G_GNUC_UNUSED, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED, gconstpointer forms G_GNUC_UNUSED)
 {
   raise (SIGKILL);
 }
 
 static void
-sleep_on (MadoReport *report G_GNUC_UNUSED, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED)
+sleep_on (MadoReport *report G_GNUC_UNUSED, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED, gconstpointer forms G_GNUC_UNUSED)
 {
   for (;;)
     pause ();
 }
 
 static void
-spin (MadoReport *report, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED)
+spin (MadoReport *report, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED, gconstpointer forms G_GNUC_UNUSED)
 {
   for (volatile guint64 n = 0;; n++)
     if (n == G_MAXUINT64)
@@ -139,14 +139,14 @@ spin (MadoReport *report, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf
 }
 
 static void
-devour (MadoReport *report, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED)
+devour (MadoReport *report, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED, gconstpointer forms G_GNUC_UNUSED)
 {
   g_free (report->text);
   report->text = g_malloc0 ((gsize) 2 * 1024 * 1024 * 1024);
 }
 
 static void
-leave_a_child (MadoReport *report, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED)
+leave_a_child (MadoReport *report, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED, gconstpointer forms G_GNUC_UNUSED)
 {
   pid_t pid = fork ();
 
@@ -214,7 +214,7 @@ test_nobody_stays (void)
 }
 
 static void
-count_descriptors (MadoReport *report, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED)
+count_descriptors (MadoReport *report, MadoSource *source G_GNUC_UNUSED, const MadoConf *conf G_GNUC_UNUSED, gconstpointer forms G_GNUC_UNUSED)
 {
   guint n = 0;
 

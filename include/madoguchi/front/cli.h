@@ -17,6 +17,10 @@ typedef struct {
   /* Opens the mail in @fd (@size bytes from its start) in a child that dies with it. @runtime: a private
    * directory for GnuPG homes. Errors: PERM when it is no mail at all; TEMP, CONF. */
   MadoMailReader open_mail;
+  /* What the templates of forms find in the mail, in report->report->forms; opened as by open_mail. */
+  MadoMailReader test_form;
+  /* (transfer full) every mistake in the templates of forms: "FILE:LINE: what" (nullable). */
+  GPtrArray *(*check_forms) (const MadoConf *conf);
   /* Do the answer templates load, for each of the team's languages? Errors: CONF, TEMP. (nullable) */
   gboolean (*check_templates) (const MadoConf *conf, GError **error);
   /* (transfer full) every mistake in the answer templates and the office hours: sentences (nullable). */
@@ -40,6 +44,7 @@ typedef struct {
   gboolean force;       /* publish */
   gboolean undecryptable; /* reopen */
   gboolean defaults, changed; /* conf */
+  char *template_name;        /* policy test-form */
   char **arguments;     /* what is no option; NULL when there is nothing */
 } MadoCliOptions;
 

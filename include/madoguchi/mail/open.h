@@ -24,7 +24,8 @@ typedef struct {
   MadoPgpEngine *engine;    /* on home, made before the child is forked; NULL: made when it is needed */
   GBytes *door_secret;      /* by which the door's marks are known; nullable */
   /* Reads the finished report and the mail's texts and files: formats, language, indicators (report/); nullable. */
-  void (*interpret) (MadoReport *report, MadoSource *source, const MadoConf *conf);
+  void (*interpret) (MadoReport *report, MadoSource *source, const MadoConf *conf, gconstpointer forms);
+  gconstpointer forms; /* what interpret needs beside: the templates of forms (report/form-template.h); nullable */
 } MadoOpenContext;
 
 /* Reads a small mail of our own: what the libraries set up when they are first used is then there before the fork,

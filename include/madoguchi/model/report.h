@@ -7,6 +7,7 @@
 #pragma once
 
 #include "madoguchi/model/door-mark.h"
+#include "madoguchi/model/form.h"
 #include "madoguchi/model/record.h"
 
 typedef enum { MADO_ENCRYPTION_NONE, MADO_ENCRYPTION_PARTIAL, MADO_ENCRYPTION_WHOLE } MadoEncryption;
@@ -159,6 +160,7 @@ typedef struct {
   char *pap;           /* "PAP:RED"... */
   char **external_ids; /* other teams' numbers of the case, without brackets */
   char **thread_ids;   /* those that stand where a correspondence names itself; internal */
+  GPtrArray *forms;    /* of MadoFormFit: only for those who write templates, otherwise empty; internal */
 } MadoReportBody;
 
 /* What a mail server of ours found out about the sender (RFC 8601). */

@@ -6,5 +6,6 @@
 #include "madoguchi/model/report.h"
 #include "madoguchi/model/source.h"
 
-/* Fills the fields of @report that come from what stands in the mail. Takes texts out of @source and adds others. */
-void mado_report_interpret (MadoReport *report, MadoSource *source, const MadoConf *conf);
+/* Fills the fields of @report that come from what stands in the mail. Takes texts out of @source and adds others.
+ * @forms: (nullable) the templates of forms, MadoFormTemplates (report/form-template.h). */
+void mado_report_interpret (MadoReport *report, MadoSource *source, const MadoConf *conf, gconstpointer forms);

@@ -8,6 +8,7 @@ typedef struct {
   const char *directory;
   const char *listen;    /* (nullable) a further LMTP address */
   const char *templates; /* directory of the answer templates */
+  const char *forms;     /* directory of the templates of forms */
   guint workers;         /* 0: leave it */
 } MadoDemo;
 
