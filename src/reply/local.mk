@@ -30,6 +30,9 @@ tests_unit_test_reply_templates_LDADD = $(reply_libs)
 tests_unit_test_reply_submit_SOURCES = tests/unit/test-reply-submit.c
 tests_unit_test_reply_submit_LDADD = $(submit_libs)
 
+TESTS += tests/it/sealed.py
+EXTRA_DIST += tests/it/sealed.py tests/lib/madohp.py
+
 # Sends one mail; tests/it/submit-tls.py drives it.
 check_PROGRAMS += tests/unit/send-one
 tests_unit_send_one_SOURCES = tests/unit/send-one.c
