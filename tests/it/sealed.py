@@ -104,7 +104,8 @@ def check_one(tap, name, raw, reporter, team, sops, want_words):
             text, is_good = sop.open(sealed)
         else:
             text, is_good = sealed[1], sop.verify(*sealed)
-        tap.ok(is_good and text == payload, '%s: read by %s' % (name, sop.name))
+        # gosop writes decrypted text with line ends of LF
+        tap.ok(is_good and text is not None and t.crlf(text) == payload, '%s: read by %s' % (name, sop.name), text)
     tap.equal(hp.check(raw, payload, is_encrypted), [], name + ': header protection')
     wrong, key = hp.autocrypt(raw)
     tap.equal(wrong, [], name + ': Autocrypt')
@@ -169,7 +170,8 @@ def settings(tap, gpg, team, reporter, alice, sops):
         tap.equal(hp.autocrypt(raw), (None, None), 'autocrypt: no field')
         tap.equal(hp.check(raw, payload, True, '...'), [], 'hidden-subject: header protection')
         for sop in sops:
-            tap.equal(sop.open(sealed), (payload, True), 'all settings changed: read by ' + sop.name)
+            text, is_good = sop.open(sealed)
+            tap.ok(is_good and t.crlf(text) == payload, 'all settings changed: read by ' + sop.name, text)
     signer.stop()
 
 
