@@ -1,4 +1,5 @@
 /* madoguchi.c: the members' command line: lends front/ the functions of its sister layers, and nothing else. */
+#include "madoguchi/base/error.h"
 #include "madoguchi/desk/draft.h"
 #include "madoguchi/desk/policy.h"
 #include "madoguchi/desk/settings.h"
@@ -43,16 +44,6 @@ test_form (const MadoConf *conf, const char *runtime, int fd, guint64 size, Mado
   return open_with (&context, runtime, fd, size, report, error);
 }
 
-static gboolean
-check_templates (const MadoConf *conf, GError **error)
-{
-  const char *directory = mado_conf_string (conf, "reply", "templates");
-  g_autoptr (MadoTemplates) templates
-      = mado_templates_load (directory != NULL ? directory : "", mado_conf_list (conf, "team", "languages"), error);
-
-  return templates != NULL;
-}
-
 static GPtrArray *
 list_answer_problems (const MadoConf *conf)
 {
@@ -67,6 +58,16 @@ list_answer_problems (const MadoConf *conf)
   else
     g_ptr_array_add (problems, g_strdup (error->message));
   return problems;
+}
+
+static gboolean
+check_templates (const MadoConf *conf, GError **error)
+{
+  g_autoptr (GPtrArray) problems = list_answer_problems (conf);
+
+  if (problems->len > 0)
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_CONF, problems->pdata[0]);
+  return problems->len == 0;
 }
 
 /* The words of the answer that @verdict allows, as the signer would write them. */

@@ -1,4 +1,5 @@
 /* Fuzz target: the fields of one header, and encoded words and parameters by themselves. */
+#include "madoguchi/mail/auth-results.h"
 #include "madoguchi/mail/header.h"
 #include "madoguchi/mail/words.h"
 
@@ -78,6 +79,28 @@ check_type (const MadoEntity *entity)
   REQUIRE (mado_header_encoding (entity) <= MADO_ENCODING_UUENCODE);
 }
 
+/* What servers say of a sender, in a field and as the bytes alone. */
+static void
+check_results (const MadoEntity *entity, const guint8 *bytes, gsize size)
+{
+  static const char *const servers[] = { "mx.example.org", NULL };
+  g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_auth_result_free);
+  g_autofree char *raw = g_strndup ((const char *) bytes, size);
+  g_autofree char *server = NULL;
+  gboolean ok = mado_auth_results_parse (raw, &server, results);
+
+  REQUIRE (ok == (server != NULL) && (ok || results->len == 0) && results->len <= 20);
+  check_text (server);
+  mado_auth_results_read (entity, servers, results);
+  REQUIRE (results->len <= 20 + 3 * 20);
+  for (guint i = 0; i < results->len; i++) {
+    const MadoAuthResult *result = results->pdata[i];
+    REQUIRE (result->method != NULL && result->result != NULL);
+    check_text (result->result);
+    check_text (result->domain);
+  }
+}
+
 /* The same bytes as the value of a field. */
 static void
 check_words (const guint8 *bytes, gsize size)
@@ -115,5 +138,6 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes, size_t size)
   check_mailboxes (entity, "To");
   check_ids (entity, "References");
   check_type (entity);
+  check_results (entity, bytes, size);
   return 0;
 }

@@ -116,6 +116,32 @@ test_floods (void)
   g_assert_cmpuint (results->len, ==, 20);
 }
 
+/* Whatever stands there, what comes out is text, and little of it. */
+static void
+test_mutations (void)
+{
+  static const char alphabet[] = "()\\\";=/ .@\t\xe3\x81\xff" "aspfdkimdmarcpassfail1";
+  static const char *const start = "mx.example.org 1; spf=fail (a (b) \\) c) smtp.mailfrom=\"a@b\"; dkim=pass header.d=x.example; dmarc=none";
+
+  for (guint i = 0; i < 50000; i++) {
+    g_autofree char *value = g_strdup (start);
+    gsize length = strlen (value);
+    g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_auth_result_free);
+    g_autofree char *server = NULL;
+    for (gint32 n = g_test_rand_int_range (1, 20); n > 0; n--)
+      value[g_test_rand_int_range (0, (gint32) length)] = alphabet[g_test_rand_int_range (0, (gint32) sizeof alphabet)];
+    gboolean ok = mado_auth_results_parse (value, &server, results);
+    g_assert_cmpint (ok, ==, server != NULL);
+    g_assert_true (server == NULL || g_utf8_validate (server, -1, NULL));
+    g_assert_cmpuint (results->len, <=, 20);
+    for (guint j = 0; j < results->len; j++) {
+      const MadoAuthResult *result = results->pdata[j];
+      g_assert_true (g_utf8_validate (result->result, -1, NULL));
+      g_assert_true (result->domain == NULL || g_utf8_validate (result->domain, -1, NULL));
+    }
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -123,5 +149,6 @@ main (int argc, char **argv)
   g_test_add_func ("/mail/auth-results/parse", test_parse);
   g_test_add_func ("/mail/auth-results/trust", test_trust);
   g_test_add_func ("/mail/auth-results/floods", test_floods);
+  g_test_add_func ("/mail/auth-results/mutations", test_mutations);
   return g_test_run ();
 }
