@@ -112,6 +112,10 @@ mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoPolicyVerdict *pl
   g_strfreev (reply->variants);
   reply->variants = g_strdupv ((char **) verdict->variants);
   reply->reason = g_strdup (verdict->scope_reason);
+  if (verdict->scope_reasons != NULL) {
+    g_strfreev (reply->reasons);
+    reply->reasons = g_strdupv ((char **) verdict->scope_reasons);
+  }
   if (verdict->earlier != NULL) /* "PREFIX #" stands before both numbers */
     reply->earlier = g_strdup_printf ("%.*s%s", (int) (strcspn (ticket, "#") + 1), ticket, verdict->earlier);
   reply->ticket = g_strdup (ticket);

@@ -410,8 +410,10 @@ mado_policy_judge (const MadoPolicyFacts *facts)
   choose_variants (facts, &verdict);
   if (verdict.answer != MADO_ANSWER_CANNOT_OPEN) /* nothing in it is worth a key, and it must arrive */
     verdict.encrypt_to = facts->key;
-  if (verdict.answer == MADO_ANSWER_OUT_OF_SCOPE)
+  if (verdict.answer == MADO_ANSWER_OUT_OF_SCOPE) {
     verdict.scope_reason = facts->triage.out_of_scope_reason;
+    verdict.scope_reasons = facts->triage.out_of_scope;
+  }
   if (verdict.answer == MADO_ANSWER_DUPLICATE)
     verdict.earlier = facts->earlier;
   return verdict;

@@ -8,6 +8,7 @@ static const MadoField fields[] = {
   MADO_STRING (MadoReply, language),
   MADO_STRV (MadoReply, variants),
   MADO_STRING (MadoReply, reason),
+  MADO_MAP (MadoReply, reasons),
   MADO_STRING (MadoReply, earlier),
   MADO_STRING (MadoReply, ticket),
   MADO_STRING (MadoReply, recipient),

@@ -112,7 +112,7 @@ fill_text (const MadoComposer *composer, const MadoReply *reply, char **subject,
   MadoTemplateValues values = { .ticket = reply->ticket, .team = composer->team != NULL ? composer->team : composer->address,
                                 .address = composer->address, .fingerprint = composer->fingerprint, .date = date,
                                 .office_hours = composer->office_hours, .key_url = composer->key_url,
-                                .urgent = composer->urgent, .reason = reply->reason, .earlier = reply->earlier };
+                                .urgent = composer->urgent, .reason = reply->reason, .reasons = reply->reasons, .earlier = reply->earlier };
   g_autofree char *changes = add_hours (composer, reply->date, &values);
 
   if (reply->template_name != NULL) {

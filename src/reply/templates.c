@@ -402,9 +402,16 @@ substitute (const char *text, const MadoTemplateValues *values, const char *now)
 
 /* Adds @template in @language to what was written before. */
 static void
-add_filled (const MadoTemplates *templates, const Template *template, const char *language, const MadoTemplateValues *values,
+add_filled (const MadoTemplates *templates, const Template *template, const char *language, const MadoTemplateValues *all,
             GString *subject, GString *body)
 {
+  MadoTemplateValues own = *all;
+  const MadoTemplateValues *values = &own;
+
+  for (char *const *pair = all->reasons; pair != NULL && pair[0] != NULL && pair[1] != NULL; pair += 2)
+    if (g_ascii_strcasecmp (pair[0], language) == 0)
+      own.reason = pair[1];
+
   const char *hours = hours_names[values->hours];
   const Template *fragment = hours != NULL ? find_file (templates, hours, NULL, language) : NULL;
   g_autofree char *now = fragment != NULL ? substitute (fragment->body, values, NULL) : NULL;

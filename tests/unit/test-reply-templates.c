@@ -140,6 +140,27 @@ test_choice (void)
   mado_fsio_remove_tree (directory, NULL);
 }
 
+/* The reason stands in each language in its own words, where there are some. */
+static void
+test_reasons (void)
+{
+  static const char *const files[][2] = { { "out-of-scope.ja.txt", "Subject: J\n\nja {reason}\n" },
+                                          { "out-of-scope.en.txt", "Subject: E\n\nen {reason}\n" },
+                                          { NULL, NULL } };
+  static const char *const map[] = { "default", "d", "ja", "j", NULL };
+  g_autofree char *directory = directory_of (files);
+  g_autoptr (MadoTemplates) templates = mado_templates_load (directory, languages, NULL);
+  MadoTemplateValues values = { .reason = "r", .reasons = (char *const *) map };
+  g_autofree char *subject = NULL, *both = NULL, *other = NULL, *english = NULL;
+
+  g_assert_true (mado_templates_fill (templates, "out-of-scope", NULL, NULL, &values, &subject, &both, NULL));
+  g_assert_nonnull (strstr (both, "ja j\n"));
+  g_assert_nonnull (strstr (both, "en r\n"));
+  g_assert_true (mado_templates_fill (templates, "out-of-scope", NULL, "en", &values, &other, &english, NULL));
+  g_assert_cmpstr (english, ==, "en r\n");
+  mado_fsio_remove_tree (directory, NULL);
+}
+
 /* All mistakes are named, not the first one alone; and what is missing. */
 static void
 test_problems (void)
@@ -209,6 +230,7 @@ main (int argc, char **argv)
   g_test_add_func ("/reply/templates/bad-files", test_bad_files);
   g_test_add_func ("/reply/templates/choice", test_choice);
   g_test_add_func ("/reply/templates/problems", test_problems);
+  g_test_add_func ("/reply/templates/reasons", test_reasons);
   g_test_add_func ("/reply/templates/shipped", test_shipped);
   return g_test_run ();
 }

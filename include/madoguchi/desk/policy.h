@@ -28,6 +28,7 @@ typedef struct {
   const char *template_name;       /* a variant of the answers for such tickets; NULL: none */
   const char *constituency;        /* nullable */
   gboolean is_silent;              /* a rule says that such mails get no answer */
+  char *const *out_of_scope;       /* map: language -> the same reason in it; nullable */
 } MadoPolicyTriage;
 
 typedef struct {
@@ -63,6 +64,7 @@ typedef struct {
   const char *recipient;     /* of the report */
   const char *encrypt_to;    /* the facts' key; NULL: signed in the clear */
   const char *scope_reason;  /* OUT_OF_SCOPE: of the facts */
+  char *const *scope_reasons; /* ... map: language -> reason; nullable */
   const char *earlier;       /* DUPLICATE: of the facts */
 } MadoPolicyVerdict;
 

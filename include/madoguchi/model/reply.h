@@ -10,6 +10,7 @@ typedef struct {
   char *language;     /* "ja", "en"; NULL: in all languages of the team, one below the other */
   char **variants;    /* words of the team's own by which templates are chosen, first things first: NAME.VARIANT.LANGUAGE */
   char *reason;       /* why a matter is not ours: words of the team, from its rules */
+  char **reasons;     /* map: language -> the same in it */
   char *earlier;      /* ticket of an earlier mail of the same sender with the same text */
   char *ticket;       /* "PREFIX #2026-000001" */
   char *recipient;    /* one address */

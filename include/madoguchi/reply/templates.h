@@ -24,6 +24,7 @@ typedef struct {
   const char *opens, *closes; /* when the team is there next; until when it is there */
   const char *date;
   const char *reason;         /* in "out-of-scope" alone */
+  char *const *reasons;       /* map: language -> reason, where there is one of its own; nullable */
   const char *earlier;        /* in "duplicate" alone */
   MadoHoursState hours;       /* which text {now} stands for; UNKNOWN: none */
 } MadoTemplateValues;
