@@ -64,7 +64,9 @@ line_of (const Reading *reading, const char *section, const char *key)
   return line > 0 ? line : MAX (1, GPOINTER_TO_UINT (g_hash_table_lookup (reading->lines, section)));
 }
 
-static void G_GNUC_PRINTF (4, 5)
+static void complain (Reading *reading, const char *section, const char *key, const char *format, ...) G_GNUC_PRINTF (4, 5);
+
+static void
 complain (Reading *reading, const char *section, const char *key, const char *format, ...)
 {
   va_list arguments;

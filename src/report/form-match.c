@@ -160,9 +160,12 @@ decide (const Walk *walk, MadoFormFit *match)
   match->needed = needed (walk);
   match->is_form = match->labels >= match->needed;
   match->score = match->labels + (walk->marker_line > 0 ? MARKER_SCORE : 0) + (walk->has_subject ? SUBJECT_SCORE : 0);
-  g_autofree char *name = walk->marker_line > 0   ? g_strdup_printf ("line %" G_GINT64_FORMAT " names the form", walk->marker_line)
-                          : walk->has_subject ? g_strdup ("the subject names the form")
-                                              : g_strdup ("nothing names the form");
+  g_autofree char *name = NULL;
+
+  if (walk->marker_line > 0)
+    name = g_strdup_printf ("line %" G_GINT64_FORMAT " names the form", walk->marker_line);
+  else
+    name = g_strdup (walk->has_subject ? "the subject names the form" : "nothing names the form");
   match->decided = g_strdup_printf ("%s, and %" G_GINT64_FORMAT " of its labels are there, where %" G_GINT64_FORMAT " are needed", name,
                                     match->labels, match->needed);
 }
