@@ -4,6 +4,7 @@
 # Full tests (FULL_TESTS, `make check-full`): real Postfix, the long crash rounds, and what tests/full/ builds.
 it_quick = \
 	tests/it/lmtp.py \
+	tests/it/milter-protocol.py \
 	tests/it/cli.py \
 	tests/it/demo.py \
 	tests/it/reply.py \
@@ -26,7 +27,8 @@ it_full = \
 	tests/full/kill9-rounds.sh
 TESTS += $(it_quick)
 FULL_TESTS += $(it_full)
-EXTRA_DIST += $(it_quick) $(it_full) tests/bench/run.py tests/lib/madobombs.py tests/lib/madogpg.py tests/lib/madolmtp.py \
+EXTRA_DIST += $(it_quick) $(it_full) tests/it/milter/common.lua tests/it/milter/order.lua tests/it/milter/aborted.lua \
+	tests/it/milter/many.lua tests/it/milter/odd.lua tests/bench/run.py tests/lib/madobombs.py tests/lib/madogpg.py tests/lib/madolmtp.py \
 	tests/lib/madomail.py tests/lib/madopostfix.py tests/lib/madotest.py \
 	tests/lib/madowkd.py
 

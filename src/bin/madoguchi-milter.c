@@ -25,7 +25,7 @@ start (MadoRoleContext *role, GError **error)
   return door->milter != NULL;
 }
 
-/* By our drain, or by a signal that libmilter took for itself. */
+/* libmilter takes the signals that end it. */
 static gboolean
 on_done (gpointer data)
 {
@@ -38,12 +38,6 @@ serve (MadoRoleContext *role, GError **error G_GNUC_UNUSED)
 {
   mado_milter_serve (((Door *) role->state)->milter, on_done, role);
   return TRUE;
-}
-
-static void
-drain (MadoRoleContext *role)
-{
-  mado_milter_stop (((Door *) role->state)->milter);
 }
 
 static void
@@ -67,7 +61,6 @@ main (int argc, char **argv)
     .may_network = TRUE,
     .start = start,
     .serve = serve,
-    .drain = drain,
     .stop = stop,
   };
 

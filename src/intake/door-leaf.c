@@ -171,7 +171,7 @@ take_packets (const guint8 *bytes, gsize size, guint max, MadoDoorFacts *facts)
     return FALSE;
   facts->may_be_encrypted = TRUE;
   facts->ciphertexts++;
-  if (packets.passphrases > 0 || packets.recipient_count == 0 || packets.recipient_count > max)
+  if (packets.passphrases > 0 || packets.recipient_count == 0 || packets.recipient_count > max || packets.container == 0)
     facts->may_be_ours = TRUE;
   if (packets.container == SED)
     facts->has_integrity = FALSE;

@@ -16,10 +16,14 @@
 #include <arpa/inet.h>
 #include <libmilter/mfapi.h>
 #include <libmilter/mfdef.h>
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define RECIPIENTS_MAX 1000
+#define CLOSE_SECONDS 20
 #define FIELDS_MAX 10000 /* header fields of our own name that are taken out */
 
 struct _MadoMilter {
@@ -33,6 +37,7 @@ struct _MadoMilter {
   gboolean takes_away; /* the MTA is told to keep no copy */
   char *spec;     /* of the socket, as libmilter writes it */
   char *path;     /* of a unix socket */
+  int connections; /* atomic: those that libmilter's threads still work on */
   GThread *thread;
   GSourceFunc done;
   gpointer data;
@@ -66,11 +71,12 @@ end_transaction (Connection *connection)
 }
 
 static sfsistat
-on_negotiate (SMFICTX *context G_GNUC_UNUSED, unsigned long actions G_GNUC_UNUSED, unsigned long steps,
+on_negotiate (SMFICTX *context G_GNUC_UNUSED, unsigned long actions, unsigned long steps,
               unsigned long f2 G_GNUC_UNUSED, unsigned long f3 G_GNUC_UNUSED, unsigned long *wanted_actions,
               unsigned long *wanted_steps, unsigned long *w2, unsigned long *w3)
 {
-  *wanted_actions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_DELRCPT;
+  /* Not more than the MTA offers: what it does not let us do is only missing then. */
+  *wanted_actions = actions & (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_DELRCPT);
   *wanted_steps = steps & (SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_HDR_LEADSPC);
   *w2 = *w3 = 0;
   return SMFIS_CONTINUE;
@@ -89,6 +95,7 @@ on_connect (SMFICTX *context, char *host G_GNUC_UNUSED, _SOCK_ADDR *address)
   connection->client = g_strdup (text[0] == '\0' ? "local" : text);
   connection->network = mado_door_network (text);
   connection->ours = g_ptr_array_new_with_free_func (g_free);
+  g_atomic_int_inc (&filter.milter->connections);
   smfi_setpriv (context, connection);
   return SMFIS_CONTINUE;
 }
@@ -370,6 +377,7 @@ on_close (SMFICTX *context)
   g_free (connection->network);
   g_free (connection->helo);
   g_free (connection);
+  (void) g_atomic_int_dec_and_test (&filter.milter->connections); /* the last that is done with what we share */
   return SMFIS_CONTINUE;
 }
 
@@ -484,15 +492,30 @@ run (gpointer data)
 void
 mado_milter_serve (MadoMilter *milter, GSourceFunc done, gpointer data)
 {
+  sigset_t ends;
+
   milter->done = done;
   milter->data = data;
+  /* libmilter waits for these signals in a thread of its own, and does not bear to be stopped a second time by us. */
+  sigemptyset (&ends);
+  sigaddset (&ends, SIGTERM);
+  sigaddset (&ends, SIGINT);
+  pthread_sigmask (SIG_BLOCK, &ends, NULL);
   milter->thread = g_thread_new ("milter", run, milter);
 }
 
-void
-mado_milter_stop (MadoMilter *milter G_GNUC_UNUSED)
+/* libmilter's threads outlive its main function. What they stand on must not be freed below them: those that do not end
+ * in time end with the process, and have promised nothing. */
+static void
+wait_for_connections (MadoMilter *milter)
 {
-  smfi_stop ();
+  for (int i = 0; g_atomic_int_get (&milter->connections) > 0; i++) {
+    if (i >= CLOSE_SECONDS * 100) {
+      mado_log (MADO_LOG_WARNING, NULL, "drain-cut", "connections=%d", g_atomic_int_get (&milter->connections));
+      _exit (0);
+    }
+    g_usleep (G_USEC_PER_SEC / 100);
+  }
 }
 
 void
@@ -502,6 +525,7 @@ mado_milter_free (MadoMilter *milter)
     return;
   if (milter->thread != NULL)
     g_thread_join (milter->thread);
+  wait_for_connections (milter);
   if (filter.milter == milter)
     filter.milter = NULL;
   mado_door_keys_free (milter->keys);

@@ -14,11 +14,10 @@ typedef struct _MadoMilter MadoMilter;
  * Errors: CONF bad or missing settings; UNAVAILABLE it cannot listen there. */
 MadoMilter *mado_milter_new (MadoSpool *spool, const MadoConf *conf, GError **error);
 
-/* Serves in a thread of its own; @done is called with @data, once, from the main context, when it has stopped. */
+/* Serves in a thread of its own until SIGTERM or SIGINT, which from now on libmilter takes: no new connections then, and
+ * those that are there come to their end. @done is called with @data, once, from the main context. */
 void mado_milter_serve (MadoMilter *milter, GSourceFunc done, gpointer data);
 
-/* No new connections; those that are there come to their end. */
-void mado_milter_stop (MadoMilter *milter);
-
+/* Waits for the connections that are left, some seconds; a process that has to wait longer ends here. */
 void mado_milter_free (MadoMilter *milter);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoMilter, mado_milter_free)
