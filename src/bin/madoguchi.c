@@ -3,6 +3,7 @@
 #include "madoguchi/desk/draft.h"
 #include "madoguchi/desk/policy.h"
 #include "madoguchi/desk/settings.h"
+#include "madoguchi/desk/triage-rules.h"
 #include "madoguchi/front/cli.h"
 #include "madoguchi/mail/jail.h"
 #include "madoguchi/model/reply-token.h"
@@ -122,12 +123,23 @@ check_forms (const MadoConf *conf)
   return g_steal_pointer (&problems);
 }
 
+static gboolean
+check_rules (const MadoConf *conf, GError **error)
+{
+  MadoTriageRules *rules = NULL;
+
+  if (!mado_triage_rules_read (conf, &rules, error))
+    return FALSE;
+  mado_triage_rules_free (rules);
+  return TRUE;
+}
+
 int
 main (int argc, char **argv)
 {
   const MadoCliHooks hooks = { .open_mail = open_mail, .test_form = test_form, .check_templates = check_templates,
-                               .check_forms = check_forms, .list_answer_problems = list_answer_problems,
-                               .preview_answer = preview_answer };
+                               .check_forms = check_forms, .check_rules = check_rules,
+                               .list_answer_problems = list_answer_problems, .preview_answer = preview_answer };
 
   return mado_cli_main (&hooks, argc, argv);
 }

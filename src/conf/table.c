@@ -208,6 +208,10 @@ const MadoConfSetting mado_conf_settings[] = {
   { "formats", "values", MADO_CONF_INT, "200000", 100, 1000000,
     "Most values of one. Each may take 300 bytes of limits.memory." },
 
+  { "triage", "rules", MADO_CONF_STRING, MADO_DATADIR "/triage.conf", 0, 0,
+    "File with the rules of triage: constituencies, categories, priorities, owners, what is out of scope (madoguchi-triage.conf(5)). "
+    "Read at start. none: only what reports say of themselves counts." },
+
   { "limits", "depth", MADO_CONF_INT, "100", 1, 1000, "Deepest nesting of MIME parts." },
   { "limits", "parts", MADO_CONF_INT, "10000", 1, 100000, "Most MIME parts of one mail." },
   { "limits", "header-size", MADO_CONF_SIZE, "100K", 1 * KIB, 16 * MIB, "Most header bytes of one part; all parts of a mail together may have 40 times as many." },

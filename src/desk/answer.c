@@ -8,6 +8,7 @@
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-outbox.h"
+#include "madoguchi/desk/triage.h"
 #include "madoguchi/base/error.h"
 
 #include <string.h>
@@ -130,6 +131,10 @@ mado_answer_add (const MadoSettler *settler, const MadoAnswerCase *mail, MadoSet
     .own_lists = settings->own_lists, .max_answers = settings->max_answers, .max_all_answers = settings->max_all_answers,
     .key = ANY_KEY,
   };
+
+  if (mail->triage != NULL)
+    facts.triage = (MadoPolicyTriage){ mado_triage_scope (mail->triage, mail->report->language), mail->triage->template_name,
+                                       mail->triage->constituencies[0], mail->triage->is_silent };
 
   if (mail->is_new_ticket
       && (!look_up (settler, mail->report, &facts, error) || !find_earlier (settler, mail, &earlier, &facts, error)))

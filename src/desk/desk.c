@@ -2,6 +2,7 @@
 #include "madoguchi/desk/desk.h"
 #include "madoguchi/desk/refresh.h"
 #include "madoguchi/desk/seeker.h"
+#include "madoguchi/desk/triage-rules.h"
 #include "madoguchi/ipc/peer.h"
 #include "madoguchi/model/door-mark.h"
 
@@ -34,6 +35,8 @@ mado_desk_open (const MadoConf *conf, GError **error)
     return NULL;
   if (secret != NULL && (settings->door_secret = mado_door_mark_secret (secret, error)) == NULL)
     return NULL;
+  if (!mado_triage_rules_read (conf, &desk->rules, error))
+    return NULL;
   desk->store = mado_store_open (mado_conf_string (conf, "store", "url"), settings->prefix, error);
   if (desk->store == NULL)
     return NULL;
@@ -64,6 +67,7 @@ mado_desk_close (MadoDesk *desk)
   mado_batch_free (desk->batch);
   g_clear_pointer (&desk->spool, mado_spool_free);
   mado_store_close (desk->store);
+  mado_triage_rules_free (desk->rules);
   g_clear_pointer (&desk->settings.door_secret, g_bytes_unref);
   g_free (desk);
 }

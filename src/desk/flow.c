@@ -139,7 +139,7 @@ archive (Mail *mail)
 static MadoSettler
 make_settler (MadoFlow *flow)
 {
-  return (MadoSettler){ flow->desk->store, &flow->desk->settings, flow->desk->now () };
+  return (MadoSettler){ flow->desk->store, &flow->desk->settings, flow->desk->now (), flow->desk->rules };
 }
 
 static gboolean

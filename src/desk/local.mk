@@ -79,9 +79,11 @@ unit_tests += tests/unit/test-desk-refresh
 tests_unit_test_desk_refresh_SOURCES = tests/unit/test-desk-refresh.c tests/unit/desk-fake.c tests/unit/desk-fake.h
 tests_unit_test_desk_refresh_LDADD = $(desk_libs)
 
-libdesk_a_SOURCES += src/desk/triage-words.c src/desk/triage-places.c src/desk/triage-rules.c src/desk/triage-facts.c src/desk/triage.c
+libdesk_a_SOURCES += src/desk/triage-words.c src/desk/triage-places.c src/desk/triage-rules.c src/desk/triage-facts.c src/desk/triage.c \
+	src/desk/triage-case.c src/desk/store-triage.c src/desk/verbs-triage.c
 noinst_HEADERS += include/madoguchi/desk/triage-words.h include/madoguchi/desk/triage-places.h \
-	include/madoguchi/desk/triage-rules.h include/madoguchi/desk/triage-facts.h include/madoguchi/desk/triage.h
+	include/madoguchi/desk/triage-rules.h include/madoguchi/desk/triage-facts.h include/madoguchi/desk/triage.h \
+	include/madoguchi/desk/triage-case.h include/madoguchi/desk/store-triage.h include/madoguchi/desk/verbs-triage.h
 unit_tests += tests/unit/test-desk-triage-words
 tests_unit_test_desk_triage_words_SOURCES = tests/unit/test-desk-triage-words.c
 tests_unit_test_desk_triage_words_LDADD = $(desk_libs)
@@ -95,3 +97,7 @@ dist_pkgdata_DATA = conf/triage.conf
 unit_tests += tests/unit/test-desk-answer
 tests_unit_test_desk_answer_SOURCES = tests/unit/test-desk-answer.c
 tests_unit_test_desk_answer_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-store-triage
+tests_unit_test_desk_store_triage_SOURCES = tests/unit/test-desk-store-triage.c
+tests_unit_test_desk_store_triage_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_store_triage_LDADD = $(desk_libs)

@@ -9,7 +9,9 @@
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-outbox.h"
+#include "madoguchi/desk/store-triage.h"
 #include "madoguchi/desk/thread.h"
+#include "madoguchi/desk/triage-case.h"
 #include "madoguchi/model/reply-token.h"
 
 #include <string.h>
@@ -152,9 +154,6 @@ create_incident (const MadoSettler *settler, const MadoReport *report, MadoSettl
     facts.language = report->language;
     facts.encryption = report->encryption;
     facts.signature = report->signature;
-    if (report->report != NULL) {
-      facts.category = report->report->category;
-    }
   }
   return mado_store_create_incident (settler->store, &facts, settler->now, &settled->incident, &settled->number, error);
 }
@@ -181,10 +180,15 @@ static gboolean
 add_answer (const MadoSettler *settler, const MadoEnvelope *envelope, const MadoReport *report, const char *state,
             gboolean is_clash, MadoSettled *settled, GError **error)
 {
-  const MadoAnswerCase mail = { .envelope = envelope, .report = report, .is_clash = is_clash,
+  MadoAnswerCase mail = { .envelope = envelope, .report = report, .is_clash = is_clash,
                                 .is_new_ticket = strcmp (state, MADO_MAIL_TICKET) == 0,
                                 .is_same_mail = strcmp (state, MADO_MAIL_DUPLICATE) == 0 };
 
+  g_autoptr (MadoTriage) triage = NULL;
+
+  if (mail.is_new_ticket && (triage = mado_store_load_triage (settler->store, settled->incident, error)) == NULL)
+    return FALSE;
+  mail.triage = triage;
   return mado_answer_add (settler, &mail, settled, error);
 }
 
@@ -333,25 +337,28 @@ load_number (const MadoSettler *settler, MadoSettled *settled, GError **error)
   return TRUE;
 }
 
-/* What a mail that is in the thread says of its incident: marks, other teams' numbers, indicators. */
+/* What a mail that is in the thread says of its incident: marks, other teams' numbers, indicators, what the rules think of
+ * it. */
 static gboolean
-learn_case (const MadoSettler *settler, gint64 incident, const MadoReport *report, GError **error)
+learn_case (const MadoSettler *settler, gint64 incident, const char *queue_id, const MadoReport *report, gboolean is_joined,
+            GError **error)
 {
   const MadoReportBody *body = report->report;
 
   return (body == NULL
           || mado_store_mark_case (settler->store, incident, body->tlp, body->pap, (const char *const *) body->external_ids, error))
-         && mado_store_count_indicators (settler->store, incident, error);
+         && mado_store_count_indicators (settler->store, incident, error)
+         && mado_triage_case (settler, incident, queue_id, report, is_joined, error);
 }
 
 static gboolean
-learn_stored (const MadoSettler *settler, gint64 incident, const char *queue_id, GError **error)
+learn_stored (const MadoSettler *settler, gint64 incident, const char *queue_id, gboolean is_joined, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   g_autoptr (MadoReport) report = mado_store_load_report (settler->store, queue_id, &problem);
 
   if (report != NULL)
-    return learn_case (settler, incident, report, error);
+    return learn_case (settler, incident, queue_id, report, is_joined, error);
   if (!g_error_matches (problem, MADO_ERROR, MADO_ERROR_TEMP))
     return TRUE; /* a mail that could not be read says nothing */
   g_propagate_error (error, g_steal_pointer (&problem));
@@ -381,7 +388,7 @@ mado_settle_report (const MadoSettler *settler, const MadoEnvelope *envelope, co
   if (!gather_facts (settler, envelope, &facts, error))
     return FALSE;
   MadoThreadVerdict verdict = mado_thread_decide (&facts);
-  gboolean is_new = strcmp (verdict.state, MADO_MAIL_TICKET) == 0;
+  gboolean is_new = strcmp (verdict.state, MADO_MAIL_TICKET) == 0, is_joined = strcmp (verdict.state, MADO_MAIL_JOINED) == 0;
   settled->state = g_strdup (verdict.state);
   settled->incident = verdict.incident;
   settled->reason = verdict.reason;
@@ -390,7 +397,7 @@ mado_settle_report (const MadoSettler *settler, const MadoEnvelope *envelope, co
   return mado_store_settle_mail (settler->store, envelope->queue_id, verdict.state, settled->incident, verdict.reason,
                                  report, settler->now, error)
          && write_thread (settler, envelope, report, &verdict, settled, error)
-         && (!(is_new || strcmp (verdict.state, MADO_MAIL_JOINED) == 0) || learn_case (settler, settled->incident, report, error))
+         && (!(is_new || is_joined) || learn_case (settler, settled->incident, envelope->queue_id, report, is_joined, error))
          && (strcmp (verdict.state, MADO_MAIL_DUPLICATE) == 0
              || watch_keys (settler, envelope->queue_id, settled->incident, report,
                             strcmp (verdict.state, MADO_MAIL_HELD) != 0, error))
@@ -428,7 +435,9 @@ mado_settle_held (const MadoSettler *settler, const MadoEnvelope *envelope, cons
          && mado_store_add_mail (settler->store, settled->incident, envelope->queue_id, settler->now, error)
          && add_event (settler, settled->incident, NULL, error, "Held: %s (%s). The raw mail is kept.",
                        explain (reason), envelope->queue_id)
-         && (partial == NULL || add_answer (settler, envelope, partial, MADO_MAIL_TICKET, FALSE, settled, error));
+         && (partial == NULL
+             || (mado_triage_case (settler, settled->incident, envelope->queue_id, partial, FALSE, error)
+                 && add_answer (settler, envelope, partial, MADO_MAIL_TICKET, FALSE, settled, error)));
 }
 
 /* --- what members ask for ------------------------------------------------------------------------------- */
@@ -480,6 +489,11 @@ mado_settle_again (const MadoSettler *settler, const char *queue_id, const MadoR
     return FALSE;
   if (was_held && is_unconfirmed (mail->reason))
     return TRUE; /* still a member's decision */
+  gboolean is_joined = strcmp (mail->state, MADO_MAIL_JOINED) == 0;
+  if (!was_held && !is_joined && strcmp (mail->state, MADO_MAIL_TICKET) != 0)
+    return TRUE;
+  if (!learn_case (settler, mail->incident, queue_id, report, is_joined, error))
+    return FALSE;
   if (was_held) {
     if (!mado_store_settle_mail (settler->store, queue_id, MADO_MAIL_TICKET, mail->incident, "retried", NULL,
                                  settler->now, error)
@@ -489,12 +503,9 @@ mado_settle_again (const MadoSettler *settler, const char *queue_id, const MadoR
     g_free (settled->state);
     settled->state = g_strdup (MADO_MAIL_TICKET);
   }
-  if (!was_held && strcmp (mail->state, MADO_MAIL_JOINED) == 0)
-    return learn_case (settler, mail->incident, report, error);
-  if (!was_held && strcmp (mail->state, MADO_MAIL_TICKET) != 0)
-    return TRUE;
-  return learn_case (settler, mail->incident, report, error) && mado_store_refresh_incident (settler->store, mail->incident, report->subject, report->language,
-                                      report->encryption, report->signature, error);
+  return is_joined
+         || mado_store_refresh_incident (settler->store, mail->incident, report->subject, report->language,
+                                         report->encryption, report->signature, error);
 }
 
 static gboolean
@@ -521,7 +532,7 @@ mado_settle_release (const MadoSettler *settler, const char *queue_id, const cha
   return mado_store_settle_mail (settler->store, queue_id, state, mail->incident, "released", NULL, settler->now, error)
          && mado_store_add_mail (settler->store, mail->incident, queue_id, settler->now, error)
          && add_event (settler, mail->incident, member, error, "Released the held mail %s", queue_id)
-         && learn_stored (settler, mail->incident, queue_id, error)
+         && learn_stored (settler, mail->incident, queue_id, is_join, error)
          && (!is_join || wake_up (settler, mail->incident, error));
 }
 

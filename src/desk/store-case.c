@@ -93,7 +93,7 @@ mado_store_mark_case (MadoStore *store, gint64 incident, const char *tlp, const 
 {
   g_autoptr (GError) problem = NULL;
   g_autoptr (MadoStatement) row
-      = mado_sql_query (store, error, "SELECT tlp, pap, external_ids FROM incident WHERE id = ?", "i", incident);
+      = mado_sql_query (store, error, "SELECT tlp_marked, pap, external_ids FROM incident WHERE id = ?", "i", incident);
   g_auto (GStrv) ids = NULL;
 
   if (row == NULL)
@@ -107,8 +107,10 @@ mado_store_mark_case (MadoStore *store, gint64 incident, const char *tlp, const 
   g_autofree char *old_pap = mado_sql_text (row, 1);
   g_autofree char *old_ids = mado_sql_text (row, 2);
   ids = g_strsplit (old_ids != NULL ? old_ids : "", "\n", -1);
-  return mado_sql_run (store, error, "UPDATE incident SET tlp = ?, pap = ? WHERE id = ?", "ssi", mado_tlp_stricter (old_tlp, tlp),
-                       mado_tlp_stricter (old_pap, pap), incident)
+  return mado_sql_run (store, error,
+                       "UPDATE incident SET tlp_marked = ?1, pap = ?2, tlp = CASE WHEN EXISTS (SELECT 1 FROM decision"
+                       "  WHERE incident = ?3 AND field = 'tlp') THEN tlp ELSE ?1 END WHERE id = ?3",
+                       "ssi", mado_tlp_stricter (old_tlp, tlp), mado_tlp_stricter (old_pap, pap), incident)
          && add_ids (store, incident, ids, external_ids, error);
 }
 

@@ -4,6 +4,7 @@
 #include "madoguchi/desk/store-sql.h"
 #include "madoguchi/model/envelope.h"
 #include "madoguchi/model/reply.h"
+#include "madoguchi/model/taxonomy.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
 
@@ -21,7 +22,7 @@
   " i.indicators,"                                                                                             \
   " (SELECT sum (m.parts) FROM message m WHERE m.incident = i.id AND m.state IN ('ticket', 'joined')),"        \
   " (SELECT count (m.key_warning) FROM message m WHERE m.incident = i.id AND m.state <> 'dropped_by_member')," \
-  " i.pap"                                                                                                     \
+  " i.pap, i.tags, i.constituencies"                                                                                                     \
   " FROM incident i "
 
 static char *
@@ -47,10 +48,9 @@ mado_store_create_incident (MadoStore *store, const MadoNewIncident *facts, gint
   g_autofree char *name = g_strdup_printf ("%s-%06" G_GINT64_FORMAT, year, serial);
   if (!mado_sql_run (store, error,
                      "INSERT INTO incident (number, token, created, updated, state, subject, reporter, language,"
-                     " category, encryption, signature)"
-                     " VALUES (?1, ?2, ?3, ?3, 'new', ?4, ?5, ?6, ?7, ?8, ?9)",
-                     "ssissssii", name, facts->token, now, facts->subject, facts->reporter, facts->language,
-                     facts->category, (gint64) facts->encryption, (gint64) facts->signature))
+                     " encryption, signature)"
+                     " VALUES (?1, ?2, ?3, ?3, 'new', ?4, ?5, ?6, ?7, ?8)",
+                     "ssisssii", name, facts->token, now, facts->subject, facts->reporter, facts->language, (gint64) facts->encryption, (gint64) facts->signature))
     return FALSE;
   *id = sqlite3_last_insert_rowid (store->db);
   *number = g_steal_pointer (&name);
@@ -75,11 +75,22 @@ mado_store_find_answer (MadoStore *store, const char *message_id, gint64 *id, GE
   return mado_sql_number (store, id, error, "SELECT incident FROM outbox WHERE message_id = ?", "s", message_id);
 }
 
+/* A list that is stored as lines. */
+static void
+read_lines (MadoStatement *row, int column, char ***list)
+{
+  g_autofree char *text = mado_sql_text (row, column);
+
+  if (text == NULL)
+    return;
+  g_strfreev (*list);
+  *list = g_strsplit (text, "\n", -1);
+}
+
 static MadoIncident *
 read_summary (MadoStore *store, MadoStatement *row)
 {
   MadoIncident *incident = mado_incident_new ();
-  g_autofree char *ids = mado_sql_text (row, 13);
 
   incident->number = mado_sql_text (row, 0);
   incident->ticket = g_strdup_printf ("%s #%s", store->prefix, incident->number);
@@ -95,16 +106,17 @@ read_summary (MadoStore *store, MadoStatement *row)
   incident->language = mado_sql_text (row, 10);
   incident->encryption = (MadoEncryption) sqlite3_column_int (row, 11);
   incident->signature = (MadoSignatureStatus) sqlite3_column_int (row, 12);
-  if (ids != NULL) {
-    g_strfreev (incident->external_ids);
-    incident->external_ids = g_strsplit (ids, "\n", -1);
-  }
+  read_lines (row, 13, &incident->external_ids);
   incident->counts = mado_counts_new ();
   incident->counts->messages = sqlite3_column_int64 (row, 14);
   incident->counts->indicators = sqlite3_column_int64 (row, 15);
   incident->counts->parts = sqlite3_column_int64 (row, 16);
   incident->counts->key_warnings = sqlite3_column_int64 (row, 17);
   incident->pap = mado_sql_text (row, 18);
+  read_lines (row, 19, &incident->tags);
+  read_lines (row, 20, &incident->constituencies);
+  g_strfreev (incident->category_names);
+  incident->category_names = mado_taxonomy_map (incident->category, (const char *const *) incident->tags);
   return incident;
 }
 
@@ -306,12 +318,6 @@ gboolean
 mado_store_set_state (MadoStore *store, gint64 id, const char *state, gint64 now, GError **error)
 {
   return mado_sql_run (store, error, "UPDATE incident SET state = ?, updated = ? WHERE id = ?", "sii", state, now, id);
-}
-
-gboolean
-mado_store_set_owner (MadoStore *store, gint64 id, const char *owner, gint64 now, GError **error)
-{
-  return mado_sql_run (store, error, "UPDATE incident SET owner = ?, updated = ? WHERE id = ?", "sii", owner, now, id);
 }
 
 gboolean

@@ -66,6 +66,22 @@ static const char *const migrations[] = {
   /* Whose key was looked for in directories. */
   "CREATE TABLE look_up (address TEXT PRIMARY KEY, outcome TEXT NOT NULL, made INTEGER NOT NULL, until INTEGER NOT NULL)"
   "  STRICT, WITHOUT ROWID;",
+  /* What was decided, by whom. Owners of before were chosen by members, categories and marks said by reports. */
+  "CREATE TABLE decision (id INTEGER PRIMARY KEY AUTOINCREMENT, incident INTEGER NOT NULL REFERENCES incident (id),"
+  "  message INTEGER REFERENCES message (id), field TEXT NOT NULL, value TEXT, set_by TEXT NOT NULL, rule TEXT,"
+  "  because TEXT, date INTEGER NOT NULL) STRICT;"
+  "CREATE INDEX decision_incident ON decision (incident, message, id);"
+  "CREATE INDEX decision_value ON decision (incident, field, value);"
+  "CREATE INDEX decision_message ON decision (message);"
+  "ALTER TABLE incident ADD COLUMN tags TEXT;"
+  "ALTER TABLE incident ADD COLUMN constituencies TEXT;"
+  "ALTER TABLE incident ADD COLUMN tlp_marked TEXT;"
+  "UPDATE incident SET tlp_marked = tlp;"
+  "INSERT INTO decision (incident, field, value, set_by, because, date)"
+  "  SELECT id, 'owner', owner, owner, 'before decisions were kept', updated FROM incident WHERE owner IS NOT NULL;"
+  "INSERT INTO decision (incident, message, field, value, set_by, because, date)"
+  "  SELECT i.id, min (m.id), 'category', i.category, 'report', 'before decisions were kept', i.created"
+  "  FROM incident i JOIN message m ON m.incident = i.id WHERE i.category IS NOT NULL GROUP BY i.id;",
 };
 
 static gboolean

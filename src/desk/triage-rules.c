@@ -14,7 +14,7 @@
 #define NAME_MAX_BYTES 64
 #define REASON_MAX 4000
 
-const char *const mado_level_names[] = { "", "low", "normal", "high", NULL };
+const char *const mado_triage_level_names[] = { "", "low", "normal", "high", NULL };
 const char *const mado_priority_names[] = { "low", "normal", "high", "urgent", NULL };
 
 typedef struct {
@@ -73,13 +73,13 @@ read_list (const Reader *reader, const char *key, GError **error)
 }
 
 static gboolean
-read_level (const Reader *reader, const char *key, MadoLevel *level, GError **error)
+read_level (const Reader *reader, const char *key, MadoTriageLevel *level, GError **error)
 {
   g_autofree char *text = g_key_file_get_string (reader->file, reader->group, key, NULL);
 
-  for (int i = MADO_LEVEL_LOW; i < MADO_LEVELS; i++)
-    if (g_strcmp0 (text, mado_level_names[i]) == 0) {
-      *level = (MadoLevel) i;
+  for (int i = MADO_TRIAGE_LOW; i < MADO_TRIAGE_LEVELS; i++)
+    if (g_strcmp0 (text, mado_triage_level_names[i]) == 0) {
+      *level = (MadoTriageLevel) i;
       return TRUE;
     }
   return fail (reader, key, error, "%s is not low, normal or high", text != NULL ? text : "it");
@@ -403,9 +403,9 @@ read_row (const Reader *reader, const char *key, int impact, GError **error)
 
   if (list == NULL)
     return FALSE;
-  if (g_strv_length (list) != MADO_LEVELS - 1)
+  if (g_strv_length (list) != MADO_TRIAGE_LEVELS - 1)
     return fail (reader, key, error, "three priorities are needed, for low, normal and high urgency");
-  for (int i = 0; i < MADO_LEVELS - 1; i++) {
+  for (int i = 0; i < MADO_TRIAGE_LEVELS - 1; i++) {
     int rank = mado_priority_rank (list[i]);
     if (rank < 0)
       return fail (reader, key, error, "%s is not low, normal, high or urgent", list[i]);
@@ -426,11 +426,11 @@ read_priority (const Reader *reader, GError **error)
     else if (strcmp (keys[i], "urgency") == 0)
       ok = read_level (reader, keys[i], &reader->rules->urgency, error);
     else if (strcmp (keys[i], "impact-low") == 0)
-      ok = read_row (reader, keys[i], MADO_LEVEL_LOW, error);
+      ok = read_row (reader, keys[i], MADO_TRIAGE_LOW, error);
     else if (strcmp (keys[i], "impact-normal") == 0)
-      ok = read_row (reader, keys[i], MADO_LEVEL_NORMAL, error);
+      ok = read_row (reader, keys[i], MADO_TRIAGE_NORMAL, error);
     else if (strcmp (keys[i], "impact-high") == 0)
-      ok = read_row (reader, keys[i], MADO_LEVEL_HIGH, error);
+      ok = read_row (reader, keys[i], MADO_TRIAGE_HIGH, error);
     else
       ok = fail (reader, keys[i], error, "unknown key");
   }
@@ -512,7 +512,7 @@ count_lines (Reader *reader, const char *text, GError **error)
 static MadoTriageRules *
 make_rules (const char *name)
 {
-  static const int usual[MADO_LEVELS][MADO_LEVELS]
+  static const int usual[MADO_TRIAGE_LEVELS][MADO_TRIAGE_LEVELS]
       = { { 0, 0, 0, 0 }, { 0, 0, 0, 1 }, { 0, 0, 1, 2 }, { 0, 1, 2, 3 } };
   MadoTriageRules *rules = g_new0 (MadoTriageRules, 1);
 
@@ -522,7 +522,7 @@ make_rules (const char *name)
   rules->places = mado_places_new ();
   rules->words = mado_words_new ();
   rules->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  rules->impact = rules->urgency = MADO_LEVEL_NORMAL;
+  rules->impact = rules->urgency = MADO_TRIAGE_NORMAL;
   memcpy (rules->matrix, usual, sizeof usual);
   return rules;
 }
@@ -564,6 +564,19 @@ mado_triage_rules_load (const char *path, GError **error)
   const char *data = g_bytes_get_data (bytes, &size);
   g_autofree char *text = g_strndup (data != NULL ? data : "", size);
   return mado_triage_rules_parse (text, path, error);
+}
+
+gboolean
+mado_triage_rules_read (const MadoConf *conf, MadoTriageRules **rules, GError **error)
+{
+  const char *path = mado_conf_string (conf, "triage", "rules");
+  gboolean is_set = mado_conf_is_set (conf, "triage", "rules");
+
+  *rules = NULL;
+  if (path == NULL || strcmp (path, "none") == 0 || (!is_set && !g_file_test (path, G_FILE_TEST_EXISTS)))
+    return TRUE;
+  *rules = mado_triage_rules_load (path, error);
+  return *rules != NULL;
 }
 
 void

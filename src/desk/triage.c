@@ -14,7 +14,7 @@ typedef struct {
   const MadoTriageHistory *history;
   MadoTriage *triage;
   gboolean has_category;
-  MadoLevel impact, urgency;
+  MadoTriageLevel impact, urgency;
   GString *impact_by, *urgency_by; /* who said so */
 } Judge;
 
@@ -84,7 +84,7 @@ has_facts (const Judge *judge, const MadoTriageRule *rule, GString *because)
 /* --- what it does --------------------------------------------------------------------------------------- */
 
 static void
-raise_level (MadoLevel *level, GString *by, MadoLevel to, const char *who)
+raise_level (MadoTriageLevel *level, GString *by, MadoTriageLevel to, const char *who)
 {
   if (to > *level)
     g_string_truncate (by, 0);
@@ -178,15 +178,15 @@ static void
 set_priority (Judge *judge)
 {
   const MadoTriageRules *rules = judge->facts.rules;
-  MadoLevel impact = judge->impact != MADO_LEVEL_NONE ? judge->impact : rules->impact;
-  MadoLevel urgency = judge->urgency != MADO_LEVEL_NONE ? judge->urgency : rules->urgency;
+  MadoTriageLevel impact = judge->impact != MADO_TRIAGE_NONE ? judge->impact : rules->impact;
+  MadoTriageLevel urgency = judge->urgency != MADO_TRIAGE_NONE ? judge->urgency : rules->urgency;
 
-  if (judge->history->is_joined && judge->impact == MADO_LEVEL_NONE && judge->urgency == MADO_LEVEL_NONE)
+  if (judge->history->is_joined && judge->impact == MADO_TRIAGE_NONE && judge->urgency == MADO_TRIAGE_NONE)
     return;
   g_autofree char *rule = g_strdup_printf ("%s [priority]", rules->file);
   g_autofree char *because
-      = g_strdup_printf ("impact %s (%s), urgency %s (%s)", mado_level_names[impact],
-                         judge->impact_by->len > 0 ? judge->impact_by->str : "no rule", mado_level_names[urgency],
+      = g_strdup_printf ("impact %s (%s), urgency %s (%s)", mado_triage_level_names[impact],
+                         judge->impact_by->len > 0 ? judge->impact_by->str : "no rule", mado_triage_level_names[urgency],
                          judge->urgency_by->len > 0 ? judge->urgency_by->str : "no rule");
   decide (judge->triage, "priority", mado_priority_names[rules->matrix[impact][urgency]], "rule", rule, because);
 }

@@ -5,6 +5,7 @@
 #include "madoguchi/desk/refresh.h"
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
+#include "madoguchi/desk/triage-rules.h"
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/log.h"
@@ -178,6 +179,16 @@ check_store (MadoDesk *desk, GVariantBuilder *items)
 }
 
 static void
+check_rules (MadoDesk *desk, GVariantBuilder *items)
+{
+  if (desk->rules == NULL)
+    add_item (items, "triage", "warn", "no rules: priorities and categories are only what reports and members say");
+  else
+    add_item (items, "triage", "ok", "%u rules, %u constituencies in %s", desk->rules->rules->len,
+              desk->rules->constituencies->len, desk->rules->file);
+}
+
+static void
 check_account (MadoDesk *desk, GVariantBuilder *items)
 {
   g_autoptr (GError) error = NULL;
@@ -236,6 +247,7 @@ mado_verb_doctor (MadoCall *call)
   g_variant_builder_init (&items, G_VARIANT_TYPE ("aa{sv}"));
   check_store (desk, &items);
   check_account (desk, &items);
+  check_rules (desk, &items);
   add_item (&items, "queue", waiting > 1000 ? "warn" : "ok", "%u mails wait to be opened", waiting);
   add_item (&items, "outbox", "ok", "%u answers on their way", mado_outbox_busy (call->outbox));
   check_role (&items, "opener", desk->opener);

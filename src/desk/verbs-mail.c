@@ -175,7 +175,7 @@ apply_decision (gpointer data, GError **error)
 {
   Decision *decision = data;
   MadoDesk *desk = decision->call->desk;
-  MadoSettler settler = { desk->store, &desk->settings, desk->now () };
+  MadoSettler settler = { desk->store, &desk->settings, desk->now (), desk->rules };
 
   return decision->decide (&settler, decision->id, decision->call->member, &decision->settled, error);
 }

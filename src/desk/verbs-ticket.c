@@ -1,10 +1,10 @@
 /* verbs-ticket.c: see verbs-ticket.h. */
 #include "madoguchi/desk/verbs-ticket.h"
 #include "madoguchi/base/error.h"
-#include "madoguchi/base/log.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/desk/key-watch.h"
 #include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-triage.h"
 #include "madoguchi/desk/thread.h"
 #include "madoguchi/desk/verbs.h"
 
@@ -80,76 +80,6 @@ mado_verb_show (MadoCall *call)
     mado_call_answer (call, mado_incident_to_variant (incident), -1);
 }
 
-/* A member's change: applied with the next transaction, answered after its commit. */
-typedef struct {
-  MadoCall *call;
-  gint64 incident;
-  gboolean (*change) (const MadoCall *call, gint64 incident, GError **error);
-} Change;
-
-static gboolean
-apply_change (gpointer data, GError **error)
-{
-  Change *change = data;
-
-  return change->change (change->call, change->incident, error);
-}
-
-static void
-answer_change (MadoCall *call, gint64 id)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MadoIncident) incident = mado_store_load_summary (call->desk->store, id, &error);
-  GVariantDict dict;
-
-  if (incident == NULL) {
-    mado_call_fail (call, error);
-    return;
-  }
-  mado_log (MADO_LOG_INFO, NULL, "changed", "verb=%s ticket=%s member=%s", call->request.verb, incident->number,
-            call->member);
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "ticket", "s", incident->ticket);
-  g_variant_dict_insert (&dict, "state", "s", incident->state);
-  g_variant_dict_insert (&dict, "owner", "s", incident->owner != NULL ? incident->owner : "");
-  mado_call_answer (call, g_variant_dict_end (&dict), -1);
-}
-
-static void
-on_changed (gpointer data, const GError *error)
-{
-  Change *change = data;
-
-  if (error != NULL)
-    mado_call_fail (change->call, error);
-  else
-    answer_change (change->call, change->incident);
-  g_free (change);
-}
-
-static void
-begin_change (MadoCall *call, gboolean (*apply) (const MadoCall *call, gint64 incident, GError **error))
-{
-  gint64 id;
-
-  if (!mado_verbs_ticket (call, &id))
-    return;
-  Change *change = g_new0 (Change, 1);
-  change->call = call;
-  change->incident = id;
-  change->change = apply;
-  mado_batch_add (call->desk->batch, apply_change, on_changed, change);
-}
-
-static gboolean
-fail_usage (MadoCall *call, const char *message)
-{
-  g_autoptr (GError) error = g_error_new_literal (MADO_ERROR, MADO_ERROR_USAGE, message);
-
-  mado_call_fail (call, error);
-  return FALSE;
-}
-
 static gboolean
 set_owner (const MadoCall *call, gint64 id, const char *owner, GError **error)
 {
@@ -159,7 +89,8 @@ set_owner (const MadoCall *call, gint64 id, const char *owner, GError **error)
       = owner != NULL ? g_strdup_printf ("Assigned to %s", owner) : g_strdup ("Assigned to nobody");
   g_autoptr (MadoIncident) incident = mado_store_load_summary (store, id, error);
 
-  if (incident == NULL || !mado_store_set_owner (store, id, owner, now, error))
+  if (incident == NULL || !mado_store_add_decision (store, id, "owner", owner, call->member, now, error)
+      || !mado_store_apply_decisions (store, id, NULL, error))
     return FALSE;
   if (owner != NULL && strcmp (incident->state, "new") == 0 && !mado_store_set_state (store, id, "open", now, error))
     return FALSE;
@@ -175,7 +106,7 @@ apply_take (const MadoCall *call, gint64 id, GError **error)
 void
 mado_verb_take (MadoCall *call)
 {
-  begin_change (call, apply_take);
+  mado_verbs_change (call, apply_take);
 }
 
 static gboolean
@@ -201,9 +132,9 @@ void
 mado_verb_assign (MadoCall *call)
 {
   if (is_login (mado_verbs_string (call, "owner")))
-    begin_change (call, apply_assign);
+    mado_verbs_change (call, apply_assign);
   else
-    fail_usage (call, "the owner must be a login name, or none");
+    mado_verbs_fail_usage (call, "the owner must be a login name, or none");
 }
 
 static gboolean
@@ -228,11 +159,11 @@ mado_verb_state (MadoCall *call)
   const char *reason = mado_verbs_string (call, "reason");
 
   if (state == NULL || !g_strv_contains (states, state))
-    fail_usage (call, "the state must be new, open, waiting, resolved or rejected");
+    mado_verbs_fail_usage (call, "the state must be new, open, waiting, resolved or rejected");
   else if (reason != NULL && strlen (reason) > MAX_NOTE)
-    fail_usage (call, "the reason is too long");
+    mado_verbs_fail_usage (call, "the reason is too long");
   else
-    begin_change (call, apply_state);
+    mado_verbs_change (call, apply_state);
 }
 
 static gboolean
@@ -249,7 +180,7 @@ mado_verb_note (MadoCall *call)
   const char *text = mado_verbs_string (call, "text");
 
   if (text == NULL || strlen (text) > MAX_NOTE)
-    fail_usage (call, "a note has between one byte and a megabyte of text");
+    mado_verbs_fail_usage (call, "a note has between one byte and a megabyte of text");
   else
-    begin_change (call, apply_note);
+    mado_verbs_change (call, apply_note);
 }

@@ -1,11 +1,13 @@
 /* verbs.c: the table of words, and what they all need. */
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/base/log.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/thread.h"
 #include "madoguchi/desk/verbs-house.h"
 #include "madoguchi/desk/verbs-mail.h"
 #include "madoguchi/desk/verbs-ticket.h"
+#include "madoguchi/desk/verbs-triage.h"
 
 #include <string.h>
 
@@ -19,6 +21,11 @@ static const struct {
   { "assign", mado_verb_assign },
   { "state", mado_verb_state },
   { "note", mado_verb_note },
+  { "priority", mado_verb_priority },
+  { "category", mado_verb_category },
+  { "tlp", mado_verb_tlp },
+  { "tag", mado_verb_tag },
+  { "triage", mado_verb_triage },
   { "raw", mado_verb_raw },
   { "part", mado_verb_part },
   { "held", mado_verb_held },
@@ -131,4 +138,77 @@ mado_verbs_items (const MadoRecordType *type, GPtrArray *items)
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert_value (&dict, "items", g_variant_builder_end (&builder));
   return g_variant_dict_end (&dict);
+}
+
+/* A member's change: applied with the next transaction, answered after its commit. */
+typedef struct {
+  MadoCall *call;
+  gint64 incident;
+  gboolean (*change) (const MadoCall *call, gint64 incident, GError **error);
+} Change;
+
+static gboolean
+apply_change (gpointer data, GError **error)
+{
+  Change *change = data;
+
+  return change->change (change->call, change->incident, error);
+}
+
+static void
+answer_change (MadoCall *call, gint64 id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoIncident) incident = mado_store_load_summary (call->desk->store, id, &error);
+  GVariantDict dict;
+
+  if (incident == NULL) {
+    mado_call_fail (call, error);
+    return;
+  }
+  mado_log (MADO_LOG_INFO, NULL, "changed", "verb=%s ticket=%s member=%s", call->request.verb, incident->number,
+            call->member);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "ticket", "s", incident->ticket);
+  g_variant_dict_insert (&dict, "state", "s", incident->state);
+  g_variant_dict_insert (&dict, "owner", "s", incident->owner != NULL ? incident->owner : "");
+  g_variant_dict_insert (&dict, "priority", "s", incident->priority != NULL ? incident->priority : "");
+  g_variant_dict_insert (&dict, "category", "s", incident->category != NULL ? incident->category : "");
+  g_variant_dict_insert (&dict, "tlp", "s", incident->tlp != NULL ? incident->tlp : "");
+  g_variant_dict_insert_value (&dict, "tags", g_variant_new_strv ((const char *const *) incident->tags, -1));
+  mado_call_answer (call, g_variant_dict_end (&dict), -1);
+}
+
+static void
+on_changed (gpointer data, const GError *error)
+{
+  Change *change = data;
+
+  if (error != NULL)
+    mado_call_fail (change->call, error);
+  else
+    answer_change (change->call, change->incident);
+  g_free (change);
+}
+
+void
+mado_verbs_change (MadoCall *call, gboolean (*apply) (const MadoCall *call, gint64 incident, GError **error))
+{
+  gint64 id;
+
+  if (!mado_verbs_ticket (call, &id))
+    return;
+  Change *change = g_new0 (Change, 1);
+  change->call = call;
+  change->incident = id;
+  change->change = apply;
+  mado_batch_add (call->desk->batch, apply_change, on_changed, change);
+}
+
+void
+mado_verbs_fail_usage (MadoCall *call, const char *message)
+{
+  g_autoptr (GError) error = g_error_new_literal (MADO_ERROR, MADO_ERROR_USAGE, message);
+
+  mado_call_fail (call, error);
 }

@@ -69,7 +69,9 @@ check_files (MadoCli *cli, const MadoConf *conf, GError **error)
   if (problems != NULL && forms != NULL)
     g_ptr_array_extend_and_steal (problems, g_steal_pointer (&forms));
   problems = problems != NULL ? problems : g_steal_pointer (&forms);
-  return problems == NULL || report_problems (problems, error);
+  if (problems != NULL && !report_problems (problems, error))
+    return FALSE;
+  return cli->hooks->check_rules == NULL || cli->hooks->check_rules (conf, error);
 }
 
 gboolean

@@ -145,6 +145,7 @@ test_form (MadoCli *cli, GError **error)
 static const Question questions[] = {
   { "preview", 1, preview },
   { "test-form", 1, test_form },
+  { "explain", 1, mado_verb_policy_explain },
 };
 
 gboolean

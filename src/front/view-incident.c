@@ -1,6 +1,7 @@
 /* view-incident.c: see view-incident.h. Pure. */
 #include "madoguchi/front/view-incident.h"
 #include "madoguchi/front/view-report.h"
+#include "madoguchi/front/view-triage.h"
 #include "madoguchi/front/view.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/model/tlp.h"
@@ -153,6 +154,7 @@ mado_view_incident (GString *out, guint columns, const MadoIncident *incident)
     const char *tlp = mado_tlp_name (mado_tlp_level (incident->tlp)), *pap = mado_pap_name (mado_tlp_level (incident->pap));
     mado_view_ours (out, 0, "Marked      %s%s%s", tlp != NULL ? tlp : "TLP: none", pap != NULL ? ", " : "", pap != NULL ? pap : "");
   }
+  mado_view_classes (out, columns, incident);
   mado_view_stranger (out, columns, "Reporter: ", incident->reporter);
   mado_view_stranger (out, columns, "Subject: ", incident->subject);
   for (guint i = 0; incident->external_ids[i] != NULL; i++)

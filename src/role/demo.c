@@ -17,6 +17,7 @@
 #define SOCKET_MAX (sizeof ((struct sockaddr_un *) NULL)->sun_path - 1)
 /* A private GnuPG home and its socket below the runtime directory add this much. */
 #define RUNTIME_MAX (SOCKET_MAX - 40)
+#define MAX_RULES (1024 * 1024)
 #define HOME_MAX (SOCKET_MAX - 30)
 
 static gboolean
@@ -180,13 +181,33 @@ choose_runtime (const char *directory, GError **error)
   return runtime;
 }
 
+/* The rules of triage that come with the program, beside the templates, as a file of its own that may be changed.
+ * @rules: (transfer full) its name; "none" when they did not come. */
+static gboolean
+copy_rules (const MadoDemo *demo, const char *directory, char **rules, GError **error)
+{
+  g_autofree char *from = g_build_filename (demo->templates, "..", "triage.conf", NULL);
+  g_autofree char *to = g_build_filename (directory, "triage.conf", NULL);
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!mado_fsio_read_file (from, MAX_RULES, &bytes, NULL)) {
+    *rules = g_strdup ("none");
+    return TRUE;
+  }
+  if (!mado_fsio_replace (to, bytes, 0600, error))
+    return FALSE;
+  *rules = g_steal_pointer (&to);
+  return TRUE;
+}
+
 static gboolean
 write_conf (const MadoDemo *demo, const char *directory, const char *path, const char *fingerprint, GError **error)
 {
   g_autofree char *runtime = choose_runtime (directory, error);
   g_autofree char *workers = demo->workers > 0 ? g_strdup_printf ("workers = %u\n", demo->workers) : g_strdup ("");
+  g_autofree char *rules = NULL;
 
-  if (runtime == NULL)
+  if (runtime == NULL || !copy_rules (demo, directory, &rules, error))
     return FALSE;
   g_autofree char *text = g_strdup_printf (
       "# Made by madoguchid --demo. For demonstrations only: one user, a key without a passphrase.\n"
@@ -198,10 +219,11 @@ write_conf (const MadoDemo *demo, const char *directory, const char *path, const
       "[submission]\nurl = maildir:%s/outgoing\n\n"
       "[reply]\ntemplates = %s\n\n"
       "[formats]\nforms = %s\n\n"
+      "[triage]\nrules = %s\n\n"
       "[runtime]\ndirectory = %s\ninsecure-single-uid = yes\n",
       TEAM_NAME, TEAM_ADDRESS, fingerprint, directory, demo->listen != NULL ? ";" : "",
       demo->listen != NULL ? demo->listen : "", directory, directory, directory, directory, workers, directory,
-      demo->templates, demo->forms, runtime);
+      demo->templates, demo->forms, rules, runtime);
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
   return mado_fsio_replace (path, bytes, 0600, error);
 }

@@ -5,6 +5,7 @@
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-outbox.h"
+#include "madoguchi/desk/store-triage.h"
 
 #include <sqlite3.h>
 #include <string.h>
@@ -342,7 +343,9 @@ test_list (Fixture *f, gconstpointer data G_GNUC_UNUSED)
     g_free (take (f, i, message_id, message_id, NOW + i, "ticket"));
   }
   g_assert_true (mado_store_find_number (f->store, "2026-000002", &id, NULL));
-  g_assert_true (mado_store_set_owner (f->store, id, "taro", NOW + 100, NULL));
+  g_assert_true (mado_store_add_decision (f->store, id, "owner", "taro", "hana", NOW + 100, NULL)
+                 && mado_store_set_state (f->store, id, "new", NOW + 100, NULL)
+                 && mado_store_apply_decisions (f->store, id, NULL, NULL));
   g_autoptr (GPtrArray) all = mado_store_list_incidents (f->store, NULL, NULL, 0, 2, &error);
   g_assert_cmpuint (all->len, ==, 2);
   g_assert_cmpstr (((MadoIncident *) all->pdata[0])->number, ==, "2026-000002"); /* newest activity first */
@@ -401,7 +404,7 @@ test_bad_urls (Fixture *f, gconstpointer data G_GNUC_UNUSED)
     g_assert_null (mado_store_open (urls[i], "EX", &error));
     g_assert_error (error, MADO_ERROR, MADO_ERROR_CONF);
   }
-  g_assert_cmpint (mado_store_schema (f->store), ==, 5);
+  g_assert_cmpint (mado_store_schema (f->store), ==, 6);
   g_assert_true (mado_store_check (f->store, NULL));
   mado_store_close (g_steal_pointer (&f->store));
   g_assert_cmpint (sqlite3_open (f->url + strlen ("sqlite:"), &db), ==, SQLITE_OK);
@@ -424,7 +427,9 @@ test_migration_of_indexes (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 
   mado_store_close (g_steal_pointer (&f->store));
   g_assert_cmpint (sqlite3_open (f->url + strlen ("sqlite:"), &db), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_exec (db, "DROP TABLE look_up; DROP INDEX outbox_created; DROP INDEX message_from; PRAGMA user_version = 3",
+  g_assert_cmpint (sqlite3_exec (db, "DROP TABLE look_up; DROP INDEX outbox_created; DROP INDEX message_from; DROP TABLE decision;"
+                                     "ALTER TABLE incident DROP COLUMN tags; ALTER TABLE incident DROP COLUMN constituencies;"
+                                     "ALTER TABLE incident DROP COLUMN tlp_marked; PRAGMA user_version = 3",
                                  NULL, NULL, NULL),
                    ==, SQLITE_OK);
   sqlite3_close (db);

@@ -128,7 +128,8 @@ static void
 test_every_verb_has_help (void)
 {
   static const char *const names[] = { "open", "ingest", "list", "show", "part", "raw", "take", "assign",
-                                       "state", "note", "held", "reopen", "account", "keys", "publish", "doctor", "conf" };
+                                       "state", "note", "priority", "category", "tlp", "tag", "policy", "held", "reopen", "account",
+                                       "keys", "publish", "doctor", "conf" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
     g_auto (MadoCli) cli = { NULL };

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "madoguchi/desk/settle.h"
+#include "madoguchi/model/triage.h"
 
 typedef struct {
   const MadoEnvelope *envelope;
   const MadoReport *report;
   gboolean is_new_ticket;
   gboolean is_same_mail; /* it came before, by another way */
+  const MadoTriage *triage; /* what the rules say of its new ticket; NULL: nothing */
   gboolean is_clash;     /* its Message-ID came before, with other content */
 } MadoAnswerCase;
 

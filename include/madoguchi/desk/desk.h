@@ -13,6 +13,7 @@ typedef struct {
   const MadoConf *conf;
   MadoDeskSettings settings;
   MadoStore *store;
+  struct _MadoTriageRules *rules; /* of triage; NULL: none */
   MadoSpool *spool;
   MadoBatch *batch;
   MadoPool *opener, *signer, *sender, *keyring;

@@ -5,6 +5,7 @@
 
 #include "madoguchi/desk/settings.h"
 #include "madoguchi/desk/store.h"
+#include "madoguchi/desk/triage-rules.h"
 #include "madoguchi/model/envelope.h"
 #include "madoguchi/model/report.h"
 
@@ -12,6 +13,7 @@ typedef struct {
   MadoStore *store;
   const MadoDeskSettings *settings;
   gint64 now; /* seconds since the epoch */
+  const MadoTriageRules *rules; /* of triage; NULL: none */
 } MadoSettler;
 
 typedef struct {

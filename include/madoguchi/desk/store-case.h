@@ -11,7 +11,7 @@ gboolean mado_store_put_indicators (MadoStore *store, const char *queue_id, cons
 /* Counts the different indicators of @incident's mails anew (what `counts` shows). */
 gboolean mado_store_count_indicators (MadoStore *store, gint64 incident, GError **error);
 
-/* What a mail of @incident says of it: the stricter TLP and PAP win (nullable), other teams' numbers are added and become
+/* What a mail of @incident says of it: the stricter TLP and PAP win (nullable; a TLP that a member set stays), other teams' numbers are added and become
  * names of the incident. */
 gboolean mado_store_mark_case (MadoStore *store, gint64 incident, const char *tlp, const char *pap,
                                const char *const *external_ids, GError **error);

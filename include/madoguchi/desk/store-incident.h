@@ -10,7 +10,6 @@ typedef struct {
   const char *subject;  /* all of these nullable */
   const char *reporter;
   const char *language;
-  const char *category;
   MadoEncryption encryption;
   MadoSignatureStatus signature;
 } MadoNewIncident;
@@ -39,9 +38,8 @@ char *mado_store_load_token (MadoStore *store, gint64 id, GError **error);
 GPtrArray *mado_store_list_incidents (MadoStore *store, const char *state, const char *owner, gint64 after, gint64 limit,
                                       GError **error);
 
-/* Members' changes; each also touches the ticket. @owner: (nullable) nobody. */
+/* A member's change; it also touches the ticket. store-triage.h has those of what rules decide, too. */
 gboolean mado_store_set_state (MadoStore *store, gint64 id, const char *state, gint64 now, GError **error);
-gboolean mado_store_set_owner (MadoStore *store, gint64 id, const char *owner, gint64 now, GError **error);
 
 /* What a report derived again changes: never a member's work. @subject, @language: (nullable) keep. */
 gboolean mado_store_refresh_incident (MadoStore *store, gint64 id, const char *subject, const char *language,

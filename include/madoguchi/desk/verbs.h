@@ -14,5 +14,12 @@ const char *mado_verbs_string (const MadoCall *call, const char *name);
 /* The incident that the argument "ticket" names. FALSE: the call was failed. */
 gboolean mado_verbs_ticket (MadoCall *call, gint64 *incident);
 
+/* A member's change of the incident that the argument "ticket" names: @apply is called within the next transaction, and the
+ * call is answered after its commit with what the incident shows then. */
+void mado_verbs_change (MadoCall *call, gboolean (*apply) (const MadoCall *call, gint64 incident, GError **error));
+
+/* Fails the call: what it asks for makes no sense. */
+void mado_verbs_fail_usage (MadoCall *call, const char *message);
+
 /* (transfer floating) {items aa{sv}}. @items: of records of @type. */
 GVariant *mado_verbs_items (const MadoRecordType *type, GPtrArray *items);

@@ -23,6 +23,8 @@ typedef struct {
   GPtrArray *(*check_forms) (const MadoConf *conf);
   /* Do the answer templates load, for each of the team's languages? Errors: CONF, TEMP. (nullable) */
   gboolean (*check_templates) (const MadoConf *conf, GError **error);
+  /* Are the rules of triage without mistakes? Errors: CONF. (nullable) */
+  gboolean (*check_rules) (const MadoConf *conf, GError **error);
   /* (transfer full) every mistake in the answer templates and the office hours: sentences (nullable). */
   GPtrArray *(*list_answer_problems) (const MadoConf *conf);
   /* (transfer full) the answer that a mail with @report would get at @now if it made a ticket. @mail_from: (nullable) its
@@ -43,6 +45,7 @@ typedef struct {
   gboolean pin;         /* keys import */
   gboolean force;       /* publish */
   gboolean undecryptable; /* reopen */
+  gboolean remove;      /* tag */
   gboolean defaults, changed; /* conf */
   char *template_name;        /* policy test-form */
   char **arguments;     /* what is no option; NULL when there is nothing */

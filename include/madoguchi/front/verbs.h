@@ -14,6 +14,13 @@ gboolean mado_verb_assign (MadoCli *cli, GError **error);
 gboolean mado_verb_state (MadoCli *cli, GError **error);
 gboolean mado_verb_note (MadoCli *cli, GError **error);
 
+/* verb-triage.c: asked of the keeper. The last one is `policy explain`. */
+gboolean mado_verb_priority (MadoCli *cli, GError **error);
+gboolean mado_verb_category (MadoCli *cli, GError **error);
+gboolean mado_verb_tlp (MadoCli *cli, GError **error);
+gboolean mado_verb_tag (MadoCli *cli, GError **error);
+gboolean mado_verb_policy_explain (MadoCli *cli, GError **error);
+
 /* verb-held.c: asked of the keeper. */
 gboolean mado_verb_held (MadoCli *cli, GError **error);
 gboolean mado_verb_reopen (MadoCli *cli, GError **error);
@@ -28,7 +35,7 @@ gboolean mado_verb_publish (MadoCli *cli, GError **error);
 /* verb-open.c: needs no daemon. */
 gboolean mado_verb_open (MadoCli *cli, GError **error);
 
-/* verb-policy.c: needs no daemon. */
+/* verb-policy.c: what it shows of a mail needs no daemon. */
 gboolean mado_verb_policy (MadoCli *cli, GError **error);
 
 /* verb-ingest.c: writes to the spool; --wait asks the keeper. */

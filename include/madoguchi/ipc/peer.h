@@ -37,7 +37,10 @@
  *   show {ticket s} -> record MadoIncident
  *   raw {ticket s, message x} -> {queue_id s, offset x, size x} + fd;  part {ticket s, message x, path s} -> as the opener's
  *   take {ticket s}; assign {ticket s, owner s}; state {ticket s, state s, reason s}; note {ticket s, text s}
- *          -> {ticket s, state s, owner s}
+ *   priority {ticket s, priority s}; category {ticket s, category s}; tlp {ticket s, tlp s}: each also "auto", which hands the
+ *   matter back to the rules; category also "none"; tag {ticket s, tags as, remove b}
+ *          -> {ticket s, state s, owner s, priority s, category s, tlp s, tags as}
+ *   triage {ticket s} -> record MadoTriage: what was decided, by which rule or by whom
  *   held {} -> {items aa{sv} of MadoHeld}; held-show {id s} -> record MadoHeld with {problems as}
  *   held-retry, held-release, held-drop {id s} -> {id s, state s, ticket s}
  *   reopen {ticket s | undecryptable b} -> {count x}

@@ -73,6 +73,9 @@ typedef struct {
   MadoCounts *counts;
   char **external_ids;
   char *pap;            /* "PAP:RED"...; like tlp the strictest of all mails in it */
+  char **category_names; /* map: what the category is called elsewhere (model/taxonomy.h) */
+  char **tags;
+  char **constituencies; /* that it touches */
   GPtrArray *relations; /* of MadoRelation, newest first; a summary has none */
   GPtrArray *thread; /* of MadoEntry; a summary (one line of `list`) has none: mado_summary_type */
 } MadoIncident;
