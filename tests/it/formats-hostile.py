@@ -145,6 +145,7 @@ def reports():
     note = t.text_entity('See the report.')
     return [('arf', arf('Feedback-Type: fraud\nVersion: 1\nSource-IP: 45.33.32.156\nReported-URI: http://phish.company.com/\n')),
             ('x-arf', t.part_entity([note, t.attachment('report.txt', (YAML % '45.33.32.156').encode(), 'text/plain')])),
+            ('x-arf, wrapped (RFC 8551)', t.part_entity([note, t.attachment('report.txt', (YAML % '45.33.32.157').encode(), 'text/plain')])),
             ('iodef', t.part_entity([note, t.attachment('iodef.xml', xml, 'text/xml')]))]
 
 
@@ -162,10 +163,11 @@ def check_equal(tap, demo, gpg):
         out.write(gpg.export(key))
     demo.cli('keys', 'import', '--pin', demo.dir + '/reporter.asc')
     for name, entity in reports():
-        found = {}
+        found, wrapper = {}, b'Content-Type: message/rfc822; forwarded=no\r\n\r\nFrom: %s\r\nSubject: %s\r\n' % (SENDER.encode(), name.encode())
         for how in ('plain', 'encrypted'):
             mid = t.message_id()
             raw = (t.plain(SENDER, t.TEAM, name, '', entity=entity, mid=mid) if how == 'plain' else
+                   t.pgp_encrypted(gpg, SENDER, t.TEAM, '...', wrapper + entity, [team], signer=key, mid=mid) if 'wrapped' in name else
                    t.pgp_encrypted(gpg, SENDER, t.TEAM, '...', entity, [team], signer=key, mid=mid, inner_subject=name))
             demo.send(raw, SENDER)
             incident = demo.ticket_of(mid)

@@ -176,11 +176,12 @@ def older(s):
         ("no copy announced", head() + both(s, entity("cipher", record=OUTER, kind="text/html", body=page)), lambda r: "Subject: Real" in r["text"]),
         ("wrapped in message/rfc822, signed", head(Subject="Pay now") + signed(s, "alice", wrapped()), lambda r: real(r) and only(r) and not r["parts"]
          and summary(r) == ("none", "good") and r["headers"]["in_reply_to"] == ["<a@x>"] and differs(r)["Subject"] == ("Pay now", "Real subject", False)
-         and r["report"]["kind"] == "free-text"),
+         and r["report"]["kind"] == "free-text" and not r["report"]["records"]),
         ("wrapped, encrypted and signed", head() + both(s, wrapped()), lambda r: real(r) and only(r) and summary(r) == ("whole", "good")
+         and not r["report"]["records"]
          and differs(r)["Subject"] == ("[...]", "Real subject", True)),
         ("a forwarded mail is no wrapped one", head() + both(s, wrapped("")), lambda r: r["subject"] == "[...]" and not differs(r) and r["text"] == ""
-         and r["report"]["kind"] == "forwarded-mail"),
+         and r["report"]["kind"] == "forwarded-mail" and [x["title"] for x in r["report"]["records"]] == ["Real subject"]),
         ("a wrapped mail from somebody else", head(From=BOB) + both(s, wrapped(), "bob"), lambda r: r["from"]["address"] == "bob@example.net"
          and r["signature"] == "good-untrusted"),
         ("wrapped, but neither signed nor encrypted", head() + wrapped(), lambda r: r["subject"] == "[...]" and not differs(r)
