@@ -70,6 +70,8 @@ def check_samples(tap, reader, table):
         found = {key: report['fields'].get(key) for key in fields}
         tap.equal((report['kind'], report['category'], found, report['records'][0]['sources']), (kind, category, fields, sources), name)
         tap.ok(not opened['problems'] and not report['records'][0]['evidence'], name + ': no problem, and the reporter says it', str(opened['problems']))
+        behind = [i['role'] for i in opened['indicators'] if i['part'] == '1.3']
+        tap.ok(set(behind) <= {'evidence'} and (behind or 'Blocklist' not in name), '... what stands behind it is evidence', str(opened['indicators']))
         table.add(report['records'][0]['format'], opened)
 
 
