@@ -33,6 +33,6 @@ EXTRA_DIST += $(it_quick) $(it_full) tests/it/milter/common.lua tests/it/milter/
 	tests/lib/madomail.py tests/lib/madopostfix.py tests/lib/madotest.py \
 	tests/lib/madowkd.py
 
-# The team's own keys: what is published of them.
-TESTS += tests/it/publish.py
-EXTRA_DIST += tests/it/publish.py
+# The team's own keys: what is published of them, and the way from one to the next.
+TESTS += tests/it/publish.py tests/it/own-keys.py
+EXTRA_DIST += tests/it/publish.py tests/it/own-keys.py

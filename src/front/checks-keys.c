@@ -79,7 +79,7 @@ check_secrets (const Checks *checks, const GPtrArray *own)
   g_autoptr (GError) problem = NULL;
   g_auto (GStrv) fingerprints = list_openpgp (own);
   g_autoptr (GHashTable) secrets
-      = mado_own_secrets_list (checks->conf, MADO_PGP_DECRYPT, (const char *const *) fingerprints, &problem);
+      = mado_own_secrets_list (checks->conf, MADO_PGP_DECRYPT, (const char *const *) fingerprints, NULL, &problem);
   guint count = 0, missing = 0;
 
   if (secrets == NULL) {

@@ -35,8 +35,8 @@ static const MadoCliVerb verbs[] = {
   { "reopen", "TICKET|--undecryptable", "Derive reports again from the raw mail", "ju", 0, 1, TRUE, mado_verb_reopen },
   { "account", "", "The loss account; exit 1 if it does not balance", "j", 0, 0, TRUE, mado_verb_account },
   { "keys",
-    "ls|show FPR|import FILE...|export FPR|[un]pin ADDRESS [FPR]|[un]map DOMAIN|ADDRESS [FPR]|[un]certify FPR|[un]distrust FPR|rm FPR|known [ADDRESS]|forget ADDRESS",
-    "The known public keys and what vouches for each", "jpO", 1, 1000000, TRUE, mado_verb_keys },
+    "ls|show FPR|import FILE...|export FPR|[un]pin ADDRESS [FPR]|[un]map DOMAIN|ADDRESS [FPR]|[un]certify FPR|[un]distrust FPR|rm FPR|known [ADDRESS]|forget ADDRESS|refresh [ADDRESS|FPR]|roll-over",
+    "The known public keys and what vouches for each", "jpON", 1, 1000000, TRUE, mado_verb_keys },
   { "policy", "preview|test-form FILE|-|explain TICKET",
     "Try the rules: which answer a mail would get; what the templates of forms find in a mail or a text; what was decided of a ticket, by which rule or whom",
     "jfT", 1, 2, TRUE, mado_verb_policy },
@@ -67,6 +67,7 @@ static const struct {
   { 'a', "after", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, after), "Continue behind this ticket", "TICKET" },
   { 'O', "output", 'o', G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, output), "Write to FILE", "FILE" },
   { 'p', "pin", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, pin), "Pin each key to the addresses of its user IDs", NULL },
+  { 'N', "new", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, new_key), "The key that shall take over (roll-over)", "FPR" },
   { 'F', "force", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, force), "Replace files of others, too", NULL },
   { 'u', "undecryptable", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, undecryptable), "All that could not be read", NULL },
   { 'T', "template", 't', G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, template_name), "Only this template", "TEMPLATE" },
@@ -176,7 +177,7 @@ mado_cli_clear (MadoCli *cli)
 {
   char **owned[] = { &cli->options.config, &cli->options.from,  &cli->options.to,     &cli->options.state,
                      &cli->options.owner,  &cli->options.limit, &cli->options.after,  &cli->options.output,
-                     &cli->conf_path,      &cli->options.template_name };
+                     &cli->conf_path,      &cli->options.template_name, &cli->options.new_key };
 
   for (gsize i = 0; i < G_N_ELEMENTS (owned); i++)
     g_clear_pointer (owned[i], g_free);

@@ -35,3 +35,9 @@ noinst_HEADERS += include/madoguchi/front/view-triage.h
 unit_tests += tests/unit/test-front-view-triage
 tests_unit_test_front_view_triage_SOURCES = tests/unit/test-front-view-triage.c
 tests_unit_test_front_view_triage_LDADD = $(front_libs)
+
+libfront_a_SOURCES += src/front/roll-over.c src/front/verb-roll-over.c
+noinst_HEADERS += include/madoguchi/front/roll-over.h
+unit_tests += tests/unit/test-front-roll-over
+tests_unit_test_front_roll_over_SOURCES = tests/unit/test-front-roll-over.c $(gnupg_fixture)
+tests_unit_test_front_roll_over_LDADD = $(front_libs)

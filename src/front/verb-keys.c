@@ -404,6 +404,15 @@ run_refresh (const Keys *keys, GError **error)
   return TRUE;
 }
 
+static gboolean
+run_roll_over (const Keys *keys, GError **error)
+{
+  const char *asked = keys->cli->options.new_key;
+  g_autofree char *fingerprint = asked == NULL ? NULL : read_fingerprint (asked, error);
+
+  return (asked == NULL || fingerprint != NULL) && mado_verb_roll_over (keys->cli, fingerprint, error);
+}
+
 gboolean
 mado_verb_keys (MadoCli *cli, GError **error)
 {
@@ -428,6 +437,7 @@ mado_verb_keys (MadoCli *cli, GError **error)
     { "known", 1, 2, run_known },
     { "forget", 2, 2, run_forget },
     { "refresh", 1, 2, run_refresh },
+    { "roll-over", 1, 1, run_roll_over },
   };
   const char *name = mado_cli_argument (cli, 0);
 
@@ -439,6 +449,7 @@ mado_verb_keys (MadoCli *cli, GError **error)
   g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE,
                        "usage: madoguchi keys ls|show FPR|import [--pin] FILE...|export FPR|pin ADDRESS FPR|unpin ADDRESS"
                        "|map DOMAIN|ADDRESS FPR|unmap DOMAIN|ADDRESS|certify FPR|uncertify FPR|distrust FPR"
-                       "|undistrust FPR|rm FPR|known [ADDRESS]|forget ADDRESS|refresh [ADDRESS|FPR]");
+                       "|undistrust FPR|rm FPR|known [ADDRESS]|forget ADDRESS|refresh [ADDRESS|FPR]"
+                       "|roll-over [--new FPR]");
   return FALSE;
 }

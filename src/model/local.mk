@@ -29,3 +29,5 @@ tests_unit_test_model_door_mark_SOURCES = tests/unit/test-model-door-mark.c
 tests_unit_test_model_door_mark_LDADD = $(model_libs)
 libmodel_a_SOURCES += src/model/publication.c
 noinst_HEADERS += include/madoguchi/model/publication.h
+libmodel_a_SOURCES += src/model/roll-over.c
+noinst_HEADERS += include/madoguchi/model/roll-over.h

@@ -62,8 +62,13 @@ has_key (int fd, const char *keygrip, gboolean *has, GError **error)
   return read_answer (fd, has, error);
 }
 
+typedef struct {
+  GHashTable *found;
+  GHashTable *keygrips; /* nullable */
+} Answer;
+
 static gboolean
-ask_parts (int fd, GHashTable *found, gpgme_key_t key, GError **error)
+ask_parts (int fd, const Answer *answer, gpgme_key_t key, GError **error)
 {
   for (gpgme_subkey_t part = key->subkeys; part != NULL; part = part->next) {
     gboolean has = FALSE;
@@ -72,13 +77,15 @@ ask_parts (int fd, GHashTable *found, gpgme_key_t key, GError **error)
     if (!has_key (fd, part->keygrip, &has, error))
       return FALSE;
     if (has)
-      g_hash_table_add (found, g_ascii_strup (part->fpr, -1));
+      g_hash_table_add (answer->found, g_ascii_strup (part->fpr, -1));
+    if (answer->keygrips != NULL)
+      g_hash_table_insert (answer->keygrips, g_ascii_strup (part->fpr, -1), g_strdup (part->keygrip));
   }
   return TRUE;
 }
 
 static gboolean
-ask_keys (int fd, const char *home, const char *const *fingerprints, GHashTable *found, GError **error)
+ask_keys (int fd, const char *home, const char *const *fingerprints, const Answer *answer, GError **error)
 {
   g_auto (gpgme_ctx_t) context = mado_pgp_context_new (home, error);
   gpgme_error_t problem;
@@ -94,14 +101,14 @@ ask_keys (int fd, const char *home, const char *const *fingerprints, GHashTable 
       problem = 0; /* not in the keyring */
     if (key == NULL)
       continue;
-    ok = ask_parts (fd, found, key, error);
+    ok = ask_parts (fd, answer, key, error);
     gpgme_key_unref (key);
   }
   return ok && (problem == 0 || mado_pgp_error_set (error, problem, "secret keys"));
 }
 
 static gboolean
-ask (MadoPgpHome *home, const char *const *fingerprints, GHashTable *found, GError **error)
+ask (MadoPgpHome *home, const char *const *fingerprints, const Answer *answer, GError **error)
 {
   gboolean ok, is_ready = FALSE;
   int fd;
@@ -111,15 +118,17 @@ ask (MadoPgpHome *home, const char *const *fingerprints, GHashTable *found, GErr
   fd = connect_agent (mado_pgp_home_agent (home), error);
   if (fd < 0)
     return FALSE;
-  ok = read_answer (fd, &is_ready, error) && ask_keys (fd, mado_pgp_home_path (home), fingerprints, found, error);
+  ok = read_answer (fd, &is_ready, error) && ask_keys (fd, mado_pgp_home_path (home), fingerprints, answer, error);
   close (fd);
   return ok;
 }
 
 GHashTable *
-mado_own_secrets_list (const MadoConf *conf, MadoPgpPurpose purpose, const char *const *fingerprints, GError **error)
+mado_own_secrets_list (const MadoConf *conf, MadoPgpPurpose purpose, const char *const *fingerprints, GHashTable *keygrips,
+                       GError **error)
 {
   g_autoptr (GHashTable) found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  const Answer answer = { found, keygrips };
   g_autofree char *runtime = g_strdup ("/tmp/mdXXXXXX"); /* short, for the socket of an agent */
   g_autoptr (MadoPgpHome) home = NULL;
   gboolean ok;
@@ -129,7 +138,7 @@ mado_own_secrets_list (const MadoConf *conf, MadoPgpPurpose purpose, const char 
     return NULL;
   }
   home = mado_pgp_home_new (conf, runtime, purpose, 0, error);
-  ok = home != NULL && ask (home, fingerprints, found, error);
+  ok = home != NULL && ask (home, fingerprints, &answer, error);
   g_clear_pointer (&home, mado_pgp_home_close);
   mado_fsio_remove_tree (runtime, NULL);
   return ok ? g_steal_pointer (&found) : NULL;

@@ -43,6 +43,7 @@ typedef struct {
   char *limit, *after;  /* list */
   char *output;         /* part, raw, keys export */
   gboolean pin;         /* keys import */
+  char *new_key;        /* keys roll-over */
   gboolean force;       /* publish */
   gboolean undecryptable; /* reopen */
   gboolean remove;      /* tag */

@@ -29,6 +29,9 @@ gboolean mado_verb_account (MadoCli *cli, GError **error);
 /* verb-keys.c: asked of the keeper, or done here when none runs. */
 gboolean mado_verb_keys (MadoCli *cli, GError **error);
 
+/* verb-roll-over.c: `keys roll-over`. @new_key: (nullable) a fingerprint. */
+gboolean mado_verb_roll_over (MadoCli *cli, const char *new_key, GError **error);
+
 /* verb-publish.c: the key and the signature from the keeper, or made here when none runs. */
 gboolean mado_verb_publish (MadoCli *cli, GError **error);
 

@@ -5,6 +5,7 @@
 
 /* (transfer full) of the keys @fingerprints (of primary keys, NULL-terminated) in the keyring those parts, primary keys
  * and subkeys (upper case), whose secret key the agent has that a worker for @purpose would use. Works in a home of its
- * own, below /tmp, that is gone afterwards. Errors: TEMP (the agent does not answer), CONF. */
+ * own, below /tmp, that is gone afterwards.
+ * @keygrips: (nullable) a table that gets the keygrip of each part, by fingerprint (both are the table's to free). Errors: TEMP (the agent does not answer), CONF. */
 GHashTable *mado_own_secrets_list (const MadoConf *conf, MadoPgpPurpose purpose, const char *const *fingerprints,
-                                   GError **error);
+                                   GHashTable *keygrips, GError **error);
