@@ -35,7 +35,8 @@ static const MadoCliVerb verbs[] = {
   { "reopen", "TICKET|--undecryptable", "Derive reports again from the raw mail", "ju", 0, 1, TRUE, mado_verb_reopen },
   { "account", "", "The loss account; exit 1 if it does not balance", "j", 0, 0, TRUE, mado_verb_account },
   { "keys",
-    "ls|show FPR|import FILE...|export FPR|[un]pin ADDRESS [FPR]|[un]map DOMAIN|ADDRESS [FPR]|[un]certify FPR|[un]distrust FPR|rm FPR|known [ADDRESS]|forget ADDRESS|refresh [ADDRESS|FPR]|roll-over",
+    "ls|show FPR|import FILE...|export FPR|[un]pin ADDRESS [FPR]|[un]map DOMAIN|ADDRESS [FPR]|[un]certify FPR|[un]distrust FPR"
+    "|rm FPR|known [ADDRESS]|forget ADDRESS|refresh [ADDRESS|FPR]|roll-over",
     "The known public keys and what vouches for each", "jpON", 1, 1000000, TRUE, mado_verb_keys },
   { "policy", "preview|test-form FILE|-|explain TICKET",
     "Try the rules: which answer a mail would get; what the templates of forms find in a mail or a text; what was decided of a ticket, by which rule or whom",
