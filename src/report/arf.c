@@ -68,7 +68,7 @@ add_header (GPtrArray *fields, const MadoDocument *document)
   gsize size = 0;
   const char *bytes = document->header == NULL ? NULL : g_bytes_get_data (document->header, &size);
   g_autofree char *text = g_utf8_make_valid (bytes == NULL ? "" : bytes, (gssize) MIN (size, BYTES_MAX));
-  g_autoptr (GPtrArray) more = mado_fields_read (text, MADO_FORMAT_ITEMS_MAX + 1);
+  g_autoptr (GPtrArray) more = mado_fields_read (text, MADO_FORMAT_ITEMS_MAX + 1, TRUE);
 
   for (guint i = 0; i + 1 < more->len; i += 2) {
     if (!g_strv_contains (known, more->pdata[i]))
@@ -126,7 +126,7 @@ mado_arf_read (const MadoDocument *document, MadoFormatOutput *output)
   if (!is_labelled (document) && (!may_be_text || strcmp (document->type, "text/rfc822-headers") == 0))
     return FALSE;
   text = mado_format_text (document, output, BYTES_MAX);
-  fields = mado_fields_read (text, MADO_FORMAT_ITEMS_MAX + 1);
+  fields = mado_fields_read (text, MADO_FORMAT_ITEMS_MAX + 1, TRUE);
   if (!has_field (fields, "feedback-type"))
     add_header (fields, document);
   if (!is_labelled (document) && !has_field (fields, "feedback-type"))

@@ -23,7 +23,7 @@ end_field (GPtrArray *fields, GString *value)
 }
 
 GPtrArray *
-mado_fields_read (const char *text, guint max)
+mado_fields_read (const char *text, guint max, gboolean folds)
 {
   GPtrArray *fields = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GString) value = g_string_new (NULL);
@@ -34,7 +34,7 @@ mado_fields_read (const char *text, guint max)
       end_field (fields, value);
     if (length > 0 && fields->len < 2 * max) {
       const char *colon = strchr (line, ':');
-      g_ptr_array_add (fields, g_ascii_strdown (line, (gssize) length));
+      g_ptr_array_add (fields, folds ? g_ascii_strdown (line, (gssize) length) : g_strndup (line, length));
       g_string_truncate (value, 0);
       g_string_append_len (value, colon + 1, (gssize) (size - (gsize) (colon + 1 - line)));
     } else if (length == 0 && (line[0] == ' ' || line[0] == '\t') && fields->len % 2 == 1) {

@@ -1,5 +1,5 @@
-/* x-arf.c: see x-arf.h. What feeds send is often no YAML ("http: //..."): then its lines are read as plain fields. What the
- * YAML reader refuses is not read in any other way. */
+/* x-arf.c: see x-arf.h. What feeds send is often no YAML ("http: //..."), or carries tags of the program that wrote it
+ * ("!!python/unicode"): then its lines are read as plain fields, and a tag or an alias is nothing but letters. */
 #include "madoguchi/report/x-arf.h"
 
 #include "madoguchi/base/error.h"
@@ -221,12 +221,14 @@ mado_x_arf_read (const MadoDocument *document, MadoFormatOutput *output)
   if (!may_be_report (document, text) || !looks_like_report (text))
     return FALSE;
   if (!mado_yaml_read (text, strlen (text), &reports, &error)) {
-    if (!g_error_matches (error, MADO_ERROR, MADO_ERROR_PERM)) {
+    if (g_error_matches (error, MADO_ERROR, MADO_ERROR_LIMIT)) {
       mado_format_problem (output, document, "it looks like a report in X-ARF and was not read: %s.", error->message);
       return TRUE;
     }
+    if (g_error_matches (error, MADO_ERROR, MADO_ERROR_DENIED))
+      mado_format_problem (output, document, "the lines of the report in X-ARF were read as they stand: %s.", error->message);
     reports = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
-    g_ptr_array_add (reports, mado_fields_read (text, MADO_FORMAT_ITEMS_MAX + 1));
+    g_ptr_array_add (reports, mado_fields_read (text, MADO_FORMAT_ITEMS_MAX + 1, FALSE));
   }
   for (guint i = 0; i < reports->len && output->left_out == 0; i++) {
     if (!is_report (reports->pdata[i]))

@@ -75,6 +75,17 @@ def check_samples(tap, reader, table):
         table.add(report['records'][0]['format'], opened)
 
 
+def check_tagged(tap, reader, table):
+    """A feed whose program writes its own tags into two reports."""
+    opened = reader.open_file(f.CORPUS, 'reports', 'abuseio', 'Webiron_Example_1.eml')
+    report = opened['report']
+    tap.equal((report['kind'], report['category'], report['tlp'], [(r['id'][-4:], r['sources'], r['type']) for r in report['records']]),
+              ('xarf', 'intrusion-attempts:exploit', 'TLP:AMBER', [(end, ['172.16.31.20'], 'abuse/web-attack') for end in ('eb12', 'eb13')]),
+              'abuseio/Webiron_Example_1.eml: two reports with tags')
+    tap.equal((report['fields']['Targeted-URL'], len(opened['problems'])), ("!!python/unicode 'http://*MUNGED*/robots.txt'", 2), '... which stay letters')
+    table.add('x-arf', opened)
+
+
 def schema_words(path):
     """{word: allowed values} of a schema; one lacks a comma."""
     with open(path, encoding='utf-8') as file:
@@ -278,6 +289,7 @@ def main():
         t.skip_all('no ' + f.CORPUS)
     reader, table = f.Reader(), Table()
     check_samples(tap, reader, table)
+    check_tagged(tap, reader, table)
     check_schemata(tap, reader, table)
     check_x_arf(tap, reader, table)
     check_iodef(tap, reader, table)

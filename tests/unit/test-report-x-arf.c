@@ -91,14 +91,20 @@ static void
 test_refused (void)
 {
   static const char *const texts[] = { HEAD "Source: !!python/object:x b\n", HEAD "Source: &a b\nDomain: *a\n", HEAD "Source: *a\n" };
+  static const char *const values[] = { "!!python/object:x b", "&a b", "*a" };
+  g_auto (MadoFormatOutput) deep = { 0 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
     g_auto (MadoFormatOutput) output = { 0 };
     g_assert_true (read_text (texts[i], "report.txt", &output));
-    g_assert_cmpuint (output.records->len, ==, 0);
+    g_assert_cmpuint (output.records->len, ==, 1);
+    g_assert_cmpstr (((MadoReportRecord *) output.records->pdata[0])->sources[0], ==, values[i]); /* letters, and nothing else */
     g_assert_cmpuint (output.problems->len, ==, 1);
     g_assert_nonnull (strstr (output.problems->pdata[0], "which is not followed"));
   }
+  g_assert_true (read_text (HEAD "Source: [[[[[[[[[[x]]]]]]]]]]\n", "report.txt", &deep));
+  g_assert_cmpuint (deep.records->len, ==, 0);
+  g_assert_cmpuint (deep.problems->len, ==, 1);
 }
 
 /* Other texts are let be. */
