@@ -93,7 +93,7 @@ take_field (MadoRecordDraft *draft, const char *name, const char *value)
     record->version = g_strdup (value);
   else if ((strcmp (name, "arrival-date") == 0 || strcmp (name, "received-date") == 0) && record->started == 0)
     record->started = mado_format_time (value);
-  else if (strcmp (name, "source-ip") == 0 || strcmp (name, "reported-uri") == 0 || strcmp (name, "reported-domain") == 0)
+  else if (strcmp (name, "reported-uri") == 0 || strcmp (name, "reported-domain") == 0)
     mado_record_draft_source (draft, value);
   else if (strcmp (name, "original-rcpt-to") == 0)
     mado_record_draft_target (draft, value);
@@ -137,7 +137,11 @@ mado_arf_read (const MadoDocument *document, MadoFormatOutput *output)
   }
   draft = mado_record_draft_new (output, document, "arf");
   for (guint i = 0; i + 1 < fields->len; i += 2)
-    take_field (draft, fields->pdata[i], fields->pdata[i + 1]);
+    if (strcmp (fields->pdata[i], "source-ip") == 0)
+      mado_record_draft_source (draft, fields->pdata[i + 1]);
+  for (guint i = 0; i + 1 < fields->len; i += 2)
+    if (!g_str_has_prefix (fields->pdata[i], "content-") && strcmp (fields->pdata[i], "mime-version") != 0) /* a second header */
+      take_field (draft, fields->pdata[i], fields->pdata[i + 1]);
   finish (draft, document, fields);
   return TRUE;
 }
