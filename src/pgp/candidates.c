@@ -149,7 +149,8 @@ mado_candidates_fill (const MadoKeyIndex *index, const char *team, const char *a
     MadoKeyCandidate *candidate = candidates->pdata[i];
     const MadoKey *key = g_strcmp0 (candidate->protocol, "openpgp") == 0 ? mado_key_index_find (index, candidate->fingerprint) : NULL;
 
-    candidate->is_own = team != NULL && g_ascii_strcasecmp (team, candidate->fingerprint) == 0;
+    candidate->is_own = mado_key_index_own_kind (index, candidate->fingerprint) != NULL
+                        || (team != NULL && g_ascii_strcasecmp (team, candidate->fingerprint) == 0);
     candidate->is_distrusted = mado_key_index_is_distrusted (index, candidate->fingerprint);
     candidate->is_displaced = pinned != NULL;
     if (key != NULL)

@@ -126,6 +126,11 @@ test_sources (void)
   ((MadoKeyUser *) make_key (table, ALICE, ADDRESS)->users->pdata[0])->validity = MADO_VALIDITY_MARGINAL;
   check (table, NULL, "");
   table = mado_key_table_new ();
+  pin (make_key (table, ALICE, ADDRESS), ADDRESS); /* one that all members of a forum have: nobody's, whoever pinned it */
+  g_strfreev (table->own_named);
+  table->own_named = g_strsplit ("shared " ALICE, "|", -1);
+  check (table, ALICE, "signed A poc\npinned A poc\n");
+  table = mado_key_table_new ();
   state (make_key (table, ALICE, ADDRESS), "found", ADDRESS, "wkd");
   check (table, NULL, "wkd A pcn\n");
 }
