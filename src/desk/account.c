@@ -86,6 +86,6 @@ mado_account_take (MadoDesk *desk, GError **error)
   account->balanced = all
                       && account->accepted
                              == s->ticket + s->joined + s->bounce + s->auto_reply + s->duplicate + s->held
-                                    + s->dropped_by_member + s->pending;
+                                    + s->dropped_by_member + s->pending + s->feed;
   return g_steal_pointer (&account);
 }

@@ -3,8 +3,10 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/desk/answer.h"
 #include "madoguchi/desk/draft.h"
+#include "madoguchi/desk/feed.h"
 #include "madoguchi/desk/continuity.h"
 #include "madoguchi/desk/store-case.h"
+#include "madoguchi/desk/store-feed.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
@@ -284,6 +286,8 @@ write_thread (const MadoSettler *settler, const MadoEnvelope *envelope, const Ma
 {
   const char *state = verdict->state;
 
+  if (strcmp (state, MADO_MAIL_FEED) == 0)
+    return mado_store_put_feed (settler->store, envelope->queue_id, report, error);
   if (strcmp (state, MADO_MAIL_DUPLICATE) == 0)
     return add_event (settler, settled->incident, NULL, error, "The same mail came again (%s)", envelope->queue_id);
   if (strcmp (state, MADO_MAIL_HELD) == 0)
@@ -377,7 +381,7 @@ gboolean
 mado_settle_report (const MadoSettler *settler, const MadoEnvelope *envelope, const MadoReport *report,
                     MadoSettled *settled, GError **error)
 {
-  MadoThreadFacts facts = { .report = report };
+  MadoThreadFacts facts = { .report = report, .is_feed = mado_feed_is (report) };
   gboolean done = FALSE;
 
   begin (settled);
@@ -398,7 +402,7 @@ mado_settle_report (const MadoSettler *settler, const MadoEnvelope *envelope, co
                                  report, settler->now, error)
          && write_thread (settler, envelope, report, &verdict, settled, error)
          && (!(is_new || is_joined) || learn_case (settler, settled->incident, envelope->queue_id, report, is_joined, error))
-         && (strcmp (verdict.state, MADO_MAIL_DUPLICATE) == 0
+         && (strcmp (verdict.state, MADO_MAIL_DUPLICATE) == 0 || strcmp (verdict.state, MADO_MAIL_FEED) == 0
              || watch_keys (settler, envelope->queue_id, settled->incident, report,
                             strcmp (verdict.state, MADO_MAIL_HELD) != 0, error))
          && add_answer (settler, envelope, report, verdict.state, verdict.is_clash, settled, error);
@@ -483,6 +487,8 @@ mado_settle_again (const MadoSettler *settler, const char *queue_id, const MadoR
       || !mado_store_replace_report (settler->store, queue_id, report, error)
       || !mado_store_is_key_checked (settler->store, queue_id, &is_checked, error))
     return FALSE;
+  if (strcmp (mail->state, MADO_MAIL_FEED) == 0)
+    return mado_store_put_feed (settler->store, queue_id, report, error);
   gboolean was_held = strcmp (mail->state, MADO_MAIL_HELD) == 0;
   if (!is_checked && strcmp (mail->state, MADO_MAIL_DUPLICATE) != 0
       && !watch_keys (settler, queue_id, mail->incident, report, !was_held, error))

@@ -366,6 +366,7 @@ add_state (MadoAccountStates *states, const char *state, gint64 n)
     { MADO_MAIL_TICKET, &states->ticket },         { MADO_MAIL_JOINED, &states->joined },
     { MADO_MAIL_BOUNCE, &states->bounce },         { MADO_MAIL_AUTO_REPLY, &states->auto_reply },
     { MADO_MAIL_DUPLICATE, &states->duplicate },   { MADO_MAIL_HELD, &states->held },
+    { MADO_MAIL_FEED, &states->feed },
     { MADO_MAIL_DROPPED, &states->dropped_by_member }, { MADO_MAIL_PENDING, &states->pending },
   };
 

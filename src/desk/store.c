@@ -82,6 +82,10 @@ static const char *const migrations[] = {
   "INSERT INTO decision (incident, message, field, value, set_by, because, date)"
   "  SELECT i.id, min (m.id), 'category', i.category, 'report', 'before decisions were kept', i.created"
   "  FROM incident i JOIN message m ON m.incident = i.id WHERE i.category IS NOT NULL GROUP BY i.id;",
+  /* Reports of machines that make no ticket. Mails of before stay the tickets that they became. */
+  "CREATE TABLE feed (message INTEGER NOT NULL REFERENCES message (id), record INTEGER NOT NULL, format TEXT NOT NULL,"
+  "  organization TEXT, domain TEXT, report_id TEXT, started INTEGER, ended INTEGER, messages INTEGER NOT NULL,"
+  "  passed INTEGER NOT NULL, failed INTEGER NOT NULL, PRIMARY KEY (message, record)) STRICT, WITHOUT ROWID;",
 };
 
 static gboolean

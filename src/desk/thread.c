@@ -46,6 +46,8 @@ mado_thread_decide (const MadoThreadFacts *facts)
     return join (facts, facts->aliased, "alias");
   if (facts->aliased != 0)
     return (MadoThreadVerdict){ "held", facts->aliased, "unconfirmed-alias", facts->clash };
+  if (facts->is_feed)
+    return (MadoThreadVerdict){ "feed", 0, "feed", facts->clash };
   return (MadoThreadVerdict){ "ticket", 0, "new", facts->clash };
 }
 

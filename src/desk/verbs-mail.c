@@ -3,6 +3,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/log.h"
 #include "madoguchi/desk/account.h"
+#include "madoguchi/desk/store-feed.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/verbs.h"
@@ -12,6 +13,20 @@
 
 /* --- the raw mail and its parts -------------------------------------------------------------------------- */
 
+/* (transfer full, nullable) the argument "queue_id", when it names a mail that made no ticket by its nature. */
+static char *
+find_without_ticket (const MadoCall *call, GError **error)
+{
+  const char *id = mado_verbs_string (call, "queue_id");
+  g_autoptr (MadoMail) mail = mado_store_find_mail (call->desk->store, id, error);
+
+  if (mail != NULL && strcmp (mail->state, MADO_MAIL_FEED) == 0)
+    return g_strdup (id);
+  if (mail != NULL)
+    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s: belongs to a ticket", id);
+  return NULL;
+}
+
 /* The file of the mail that the arguments "ticket" and "message" name; NULL: the call was failed. */
 static MadoSpoolFile *
 open_message (MadoCall *call, char **queue_id)
@@ -20,10 +35,14 @@ open_message (MadoCall *call, char **queue_id)
   g_autoptr (GError) error = NULL;
   g_autofree char *id = NULL;
 
-  if (!mado_verbs_ticket (call, &incident))
-    return NULL;
-  g_variant_lookup (call->request.body, "message", "x", &message);
-  id = mado_store_find_entry_mail (call->desk->store, incident, message, &error);
+  if (mado_verbs_string (call, "queue_id") != NULL) {
+    id = find_without_ticket (call, &error);
+  } else {
+    if (!mado_verbs_ticket (call, &incident))
+      return NULL;
+    g_variant_lookup (call->request.body, "message", "x", &message);
+    id = mado_store_find_entry_mail (call->desk->store, incident, message, &error);
+  }
   MadoSpoolFile *file = id != NULL ? mado_flow_open_file (call->flow, id, &error) : NULL;
   if (file == NULL)
     mado_call_fail (call, error);
@@ -300,10 +319,16 @@ mado_verb_reopen (MadoCall *call)
   gint64 incident;
 
   g_variant_lookup (call->request.body, "undecryptable", "b", &undecryptable);
-  if (!undecryptable && !mado_verbs_ticket (call, &incident))
+  gboolean is_feed = mado_verbs_string (call, "queue_id") != NULL;
+  if (!undecryptable && !is_feed && !mado_verbs_ticket (call, &incident))
     return;
-  ids = undecryptable ? mado_store_list_undecryptable (call->desk->store, &error)
-                      : mado_store_list_mails_of (call->desk->store, incident, &error);
+  g_autofree char *id = is_feed ? find_without_ticket (call, &error) : NULL;
+  if (is_feed)
+    ids = id != NULL ? g_strsplit (id, " ", 1) : NULL;
+  else if (undecryptable)
+    ids = mado_store_list_undecryptable (call->desk->store, &error);
+  else
+    ids = mado_store_list_mails_of (call->desk->store, incident, &error);
   if (ids == NULL) {
     mado_call_fail (call, error);
     return;
@@ -358,4 +383,25 @@ mado_verb_status (MadoCall *call)
     }
   }
   mado_call_answer (call, g_variant_dict_end (&dict), -1);
+}
+
+#define DEFAULT_FEEDS 100
+#define MAX_FEEDS 10000
+
+void
+mado_verb_feeds (MadoCall *call)
+{
+  const char *after = mado_verbs_string (call, "after");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = NULL;
+  gint64 limit = DEFAULT_FEEDS;
+
+  g_variant_lookup (call->request.body, "limit", "x", &limit);
+  g_autoptr (MadoMail) mail = after != NULL ? mado_store_find_mail (call->desk->store, after, &error) : NULL;
+  if (error == NULL)
+    list = mado_store_list_feeds (call->desk->store, mail != NULL ? after : NULL, CLAMP (limit, 1, MAX_FEEDS), &error);
+  if (list == NULL)
+    mado_call_fail (call, error);
+  else
+    mado_call_answer (call, mado_verbs_items (&mado_feed_type, list), -1);
 }

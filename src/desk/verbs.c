@@ -26,6 +26,7 @@ static const struct {
   { "tlp", mado_verb_tlp },
   { "tag", mado_verb_tag },
   { "triage", mado_verb_triage },
+  { "feeds", mado_verb_feeds },
   { "raw", mado_verb_raw },
   { "part", mado_verb_part },
   { "held", mado_verb_held },

@@ -33,6 +33,8 @@ static const MadoCliVerb verbs[] = {
   { "tag", "TICKET TAG...", "Add tags, or take them away", "jr", 2, 101, TRUE, mado_verb_tag },
   { "held", "[show|retry|release|drop ID]", "What could not be settled, and why", "j", 0, 2, TRUE, mado_verb_held },
   { "reopen", "TICKET|--undecryptable", "Derive reports again from the raw mail", "ju", 0, 1, TRUE, mado_verb_reopen },
+  { "feeds", "[raw|reopen ID]", "Reports of machines that make no ticket (DMARC), newest first; a mail of theirs, or reading it again", "jlaO", 0, 2, TRUE,
+    mado_verb_feeds },
   { "account", "", "The loss account; exit 1 if it does not balance", "j", 0, 0, TRUE, mado_verb_account },
   { "keys",
     "ls|show FPR|import FILE...|export FPR|[un]pin ADDRESS [FPR]|[un]map DOMAIN|ADDRESS [FPR]|[un]certify FPR|[un]distrust FPR"

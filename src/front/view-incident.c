@@ -191,6 +191,7 @@ mado_view_account (GString *out, const MadoAccount *account)
     { "ticket", states->ticket },       { "joined", states->joined }, { "bounce", states->bounce },
     { "auto-reply", states->auto_reply }, { "duplicate", states->duplicate }, { "held", states->held },
     { "dropped by a member", states->dropped_by_member }, { "pending", states->pending },
+    { "feed", states->feed },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)

@@ -42,7 +42,7 @@ static const struct {
   { MADO_PEER_KEEPER, "doctor", NULL },          { MADO_PEER_KEEPER, "security-txt", NULL },
   { MADO_PEER_KEEPER, "priority", NULL },        { MADO_PEER_KEEPER, "category", NULL },
   { MADO_PEER_KEEPER, "tlp", NULL },             { MADO_PEER_KEEPER, "tag", NULL },
-  { MADO_PEER_KEEPER, "triage", NULL },
+  { MADO_PEER_KEEPER, "triage", NULL },          { MADO_PEER_KEEPER, "feeds", NULL },
 };
 
 static gboolean

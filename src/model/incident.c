@@ -95,6 +95,7 @@ static const MadoField states_fields[] = {
   MADO_INT (MadoAccountStates, bounce),     MADO_INT (MadoAccountStates, auto_reply),
   MADO_INT (MadoAccountStates, duplicate),  MADO_INT (MadoAccountStates, held),
   MADO_INT (MadoAccountStates, dropped_by_member), MADO_INT (MadoAccountStates, pending),
+  MADO_INT (MadoAccountStates, feed),
   MADO_FIELDS_END,
 };
 const MadoRecordType mado_account_states_type = { "states", NULL, sizeof (MadoAccountStates), states_fields };

@@ -53,6 +53,7 @@ COVERED = {
                                      "desk/settle": "mado_settle_report"},
     "tests/unit/test-desk-continuity.c": {"desk/store-key": "mado_store_forget_keys"},
     "tests/unit/test-desk-triage.c": {"desk/triage-facts": "evidence", "desk/triage-rules": "mado_triage_rules_parse"},
+    "tests/unit/test-desk-feed.c": {"desk/store-feed": "mado_store_list_feeds", "model/feed": "MadoFeed"},
     "tests/unit/test-desk-store-triage.c": {"desk/triage-case": "mado_settle_report"},
     # A keeper with a control socket, and fake roles around it.
     "tests/unit/test-desk-keeper.c": {"desk/account": '"account"', "desk/control": "house_ask", "desk/desk": "house_start_keeper", "desk/key-step": "BADKEY",
@@ -60,7 +61,7 @@ COVERED = {
                                       "desk/verbs-mail": '"held', "desk/verbs-ticket": '"list"'},
     "tests/unit/test-front-view.c": {"front/view-incident": "mado_view_summary", "front/view-report": "mado_view_"},
     # The command line as people use it.
-    "tests/it/triage.py": {"desk/verbs-triage": "'tag'", "front/verb-triage": "'explain'"},
+    "tests/it/triage.py": {"desk/verbs-triage": "'tag'", "front/verb-triage": "'explain'", "front/verb-feeds": "'feeds'"},
     "tests/it/cli.py": {"bin/madoguchi": "'madoguchi'", "front/verb-conf": "'conf', '-n'", "front/checks": "'doctor'", "front/verb-doctor": "'doctor'",
                         "front/verb-ingest": "'ingest'", "front/verb-keys": "'keys'", "front/verb-open": "'open'"},
     "tests/it/members.py": {"front/member": "'take'", "front/verb-held": "'held'", "front/verb-queue": "'list'"},

@@ -236,6 +236,46 @@ def check_reopen(site, changed):
     tap.ok(demo.account()['balanced'], 'the account balances')
 
 
+DMARC = b'''<?xml version="1.0"?><feedback><report_metadata><org_name>Big Mail</org_name><email>noreply@big.example</email>
+<report_id>77</report_id><date_range><begin>1795132800</begin><end>1795219199</end></date_range></report_metadata>
+<policy_published><domain>example.org</domain><p>none</p></policy_published>
+<record><row><source_ip>133.1.2.5</source_ip><count>12</count><policy_evaluated><dkim>pass</dkim><spf>pass</spf></policy_evaluated></row></record>
+<record><row><source_ip>151.101.1.69</source_ip><count>3</count><policy_evaluated><dkim>fail</dkim><spf>fail</spf></policy_evaluated></row></record>
+</feedback>'''
+
+
+def check_feeds(site):
+    """DMARC's aggregates: counted, listed, answered by nobody, and never a hiding place for what a person writes."""
+    tap, demo = site.tap, site.demo
+    tickets, sent, frm = len(demo.incidents()), len(demo.outgoing()), 'noreply@big.example'
+    subject = 'Report domain: example.org Submitter: big.example Report-ID: 77'
+
+    def mail(about, text):
+        return formats.carrying(DMARC, 'text/xml', 'big.example!example.org!1795132800!1795219199.xml', text, subject=about)
+    before = demo.settle()['states']['feed']
+    tap.equal([demo.send(mail(subject, 'This is an aggregate report.'), frm) for _ in range(2)], [[250], [250]], 'two reports are taken')
+    account = demo.settle()
+    tap.equal((account['states']['feed'] - before, account['balanced']), (2, True), 'they settle in a state of their own, and all balances')
+    tap.equal((len(demo.incidents()), len(demo.outgoing())), (tickets, sent), 'without a ticket, without an answer')
+    rows = demo.cli('feeds', '--json').lines
+    tap.equal([(r['schema'], r['organization'], r['domain'], r['messages'], r['passed'], r['failed']) for r in rows[:2]],
+              [('madoguchi.feed/1', 'Big Mail', 'example.org', 15, 12, 3)] * 2, 'feeds lists them with their totals')
+    newest, older = rows[0]['queue_id'], rows[1]['queue_id']
+    tap.ok(newest > older, 'newest first')
+    tap.equal([r['queue_id'] for r in demo.cli('feeds', '--json', '--limit', '1', '--after', newest).lines], [older], 'and in pages')
+    tap.ok('| Big Mail about example.org' in demo.cli('feeds').text, 'feeds for people marks a stranger\'s words')
+    raw = demo.cli('feeds', 'raw', newest)
+    tap.ok(raw.status == 0 and b'Report domain' in raw.out, 'the raw mail is in reach', raw)
+    was = stored(site)
+    tap.equal((demo.cli('feeds', 'reopen', newest).status, stored(site) == was, len(demo.cli('feeds', '--json').lines)), (0, True, len(rows)),
+              'it can be read again, and is the same')
+    tap.equal(demo.cli('feeds', 'raw', '0000000000000000').status, 1, 'of no mail there is nothing')
+    tap.equal(demo.cli('feeds', 'show').status, 64, 'a word that means nothing is refused')
+    tap.equal(demo.send(mail('help', 'We get such reports. Is something wrong?'), frm), [250], 'a person sends one, with a question')
+    demo.settle()
+    tap.equal(len(demo.incidents()), tickets + 1, 'and gets a ticket')
+
+
 def check_bad_rules(site):
     """A bad file is named, and no keeper starts on it."""
     tap, demo = site.tap, site.demo
@@ -269,6 +309,7 @@ def main():
     check_scope(site)
     changed = check_members(site)
     check_reopen(site, changed)
+    check_feeds(site)
     check_bad_rules(site)
     site.demo.stop()
     tap.done()

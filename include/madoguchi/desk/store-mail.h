@@ -12,6 +12,7 @@
 #define MADO_MAIL_BOUNCE "bounce"
 #define MADO_MAIL_AUTO_REPLY "auto_reply"
 #define MADO_MAIL_DUPLICATE "duplicate"
+#define MADO_MAIL_FEED "feed" /* no ticket: feed.h */
 #define MADO_MAIL_HELD "held"
 #define MADO_MAIL_DROPPED "dropped_by_member"
 

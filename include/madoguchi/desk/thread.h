@@ -16,14 +16,15 @@ typedef struct {
   gboolean alias_belongs; /* its From address or its good signature's key speaks in `aliased` already */
   gboolean same;     /* its Message-ID came before, with the same content */
   gint64 same_in;    /* ... in this incident; 0: none */
+  gboolean is_feed;  /* machines' reports and nothing else: feed.h */
   gboolean clash;    /* its Message-ID came before, with other content */
 } MadoThreadFacts;
 
 typedef struct {
-  const char *state;   /* "ticket" (a new one), "joined", "bounce", "auto_reply", "duplicate", "held" */
+  const char *state;   /* "ticket" (a new one), "joined", "bounce", "auto_reply", "duplicate", "held", "feed" */
   gint64 incident;     /* 0: a new one, or none */
   const char *reason;  /* static: "new", "reference", "token", "tag", "returned", "own", "same-message-id",
-                          "unconfirmed-tag", "alias", "unconfirmed-alias" */
+                          "unconfirmed-tag", "feed", "alias", "unconfirmed-alias" */
   gboolean is_clash;   /* worth an event: see MadoThreadFacts */
 } MadoThreadVerdict;
 

@@ -12,5 +12,6 @@ void mado_verb_held_retry (MadoCall *call);
 void mado_verb_held_release (MadoCall *call);
 void mado_verb_held_drop (MadoCall *call);
 void mado_verb_reopen (MadoCall *call);
+void mado_verb_feeds (MadoCall *call);
 void mado_verb_account (MadoCall *call);
 void mado_verb_status (MadoCall *call);

@@ -35,7 +35,8 @@
  *   list {state s, owner s, limit x, after s; all optional} -> {items aa{sv} of summaries, notices as: what members
  *          have to know of the house}
  *   show {ticket s} -> record MadoIncident
- *   raw {ticket s, message x} -> {queue_id s, offset x, size x} + fd;  part {ticket s, message x, path s} -> as the opener's
+ *   feeds {limit x, after s: a queue id; both optional} -> {items aa{sv} of MadoFeed}
+ *   raw {ticket s, message x} or {queue_id s} of a mail without ticket -> {queue_id s, offset x, size x} + fd;  part {ticket s, message x, path s} -> as the opener's
  *   take {ticket s}; assign {ticket s, owner s}; state {ticket s, state s, reason s}; note {ticket s, text s}
  *   priority {ticket s, priority s}; category {ticket s, category s}; tlp {ticket s, tlp s}: each also "auto", which hands the
  *   matter back to the rules; category also "none"; tag {ticket s, tags as, remove b}
@@ -43,7 +44,7 @@
  *   triage {ticket s} -> record MadoTriage: what was decided, by which rule or by whom
  *   held {} -> {items aa{sv} of MadoHeld}; held-show {id s} -> record MadoHeld with {problems as}
  *   held-retry, held-release, held-drop {id s} -> {id s, state s, ticket s}
- *   reopen {ticket s | undecryptable b} -> {count x}
+ *   reopen {ticket s | undecryptable b | queue_id s of a mail without ticket} -> {count x}
  *   account {} -> record MadoAccount
  *   status {queue_id s} -> {state s, ticket s, reason s}: "unknown" while the spool has not been scanned
  *   keys-list, keys-show, keys-import, keys-export, keys-pin, keys-unpin, keys-map, keys-unmap, keys-certify,

@@ -93,7 +93,7 @@ typedef struct {
 } MadoHeld;
 
 typedef struct {
-  gint64 ticket, joined, bounce, auto_reply, duplicate, held, dropped_by_member, pending;
+  gint64 ticket, joined, bounce, auto_reply, duplicate, held, dropped_by_member, pending, feed;
 } MadoAccountStates;
 
 typedef struct {
