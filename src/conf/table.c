@@ -206,7 +206,7 @@ const MadoConfSetting mado_conf_settings[] = {
   { "formats", "size", MADO_CONF_SIZE, "8M", 1 * KIB, 64 * MIB, "Most bytes of a structured report; a longer one stays an attachment." },
   { "formats", "depth", MADO_CONF_INT, "64", 8, 200, "Deepest nesting of lists and objects in one." },
   { "formats", "values", MADO_CONF_INT, "200000", 100, 1000000,
-    "Most values of one. Each may take 300 bytes of limits.memory." },
+    "Most JSON values of a mail. Each may take 300 bytes of limits.memory." },
 
   { "triage", "rules", MADO_CONF_STRING, MADO_DATADIR "/triage.conf", 0, 0,
     "File with the rules of triage: constituencies, categories, priorities, owners, what is out of scope (madoguchi-triage.conf(5)). "

@@ -16,7 +16,7 @@ typedef struct {
   const char *copied; /* what stands before is in the copy */
   MadoJsonClean *out;
   const MadoJsonLimits *limits;
-  guint values, names;
+  guint names;
   guint depth;
   char closing[MADO_JSON_DEPTH_MAX];
   guint members[MADO_JSON_DEPTH_MAX];
@@ -275,8 +275,8 @@ read_text (Lexer *lexer)
   gboolean more = TRUE, is_empty;
 
   while (more) {
-    if (++lexer->values > lexer->limits->values)
-      return fail_too_many (lexer, "it has more values than [formats] values:", lexer->limits->values);
+    if (++lexer->out->values > lexer->limits->values)
+      return fail (lexer, "there are more values than [formats] values allows one mail");
     if (peek (lexer, '{') || peek (lexer, '[')) {
       if (!enter (lexer, &is_empty))
         return FALSE;

@@ -89,12 +89,16 @@ mado_json_formats_read (const MadoDocument *document, MadoFormatOutput *output)
 
   if (!is_labelled (document) && !looks_like (document))
     return FALSE;
+  limits.values -= MIN (output->values, limits.values);
   mado_json_read (document->bytes, &limits, &json);
+  output->values += json.values;
   for (guint i = 0; i < json.roots->len; i++)
     count += read_root (json.roots->pdata[i], document, output);
   for (guint i = 0; i < json.problems->len; i++)
     mado_format_problem (output, document, "the JSON %s", (const char *) json.problems->pdata[i]);
-  if (count == 0 && json.roots->len > 0)
+  if (json.roots->len == 0 && json.problems->len == 0)
+    mado_format_problem (output, document, "the JSON is empty.");
+  else if (count == 0 && json.roots->len > 0)
     mado_format_problem (output, document, "the JSON is in no format that is read; it stays an attachment.");
   return TRUE;
 }

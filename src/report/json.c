@@ -124,6 +124,7 @@ mado_json_read (GBytes *bytes, const MadoJsonLimits *limits, MadoJson *json)
     return;
   }
   mado_json_clean (text, length, limits, &clean);
+  json->values = clean.values;
   g_clear_pointer (&text, g_free);
   for (guint i = 0; i < clean.ends->len; i++) {
     gsize end = g_array_index (clean.ends, gsize, i);

@@ -129,8 +129,9 @@ mado_stix_pattern_read (const char *text, MadoStixValue take, gpointer data)
       take_sign (&pattern);
     } else if (kind == WORD_NAME) {
       take_name (&pattern);
-    } else if (pattern.is_inside && pattern.is_equal && !pattern.is_negated && pattern.path->len > 0 && pattern.count < MADO_STIX_VALUES_MAX) {
-      pattern.count++;
+    } else if (pattern.is_inside && pattern.is_equal && !pattern.is_negated && pattern.path->len > 0) {
+      if (pattern.count++ == MADO_STIX_VALUES_MAX)
+        break;
       take (pattern.path->str, pattern.word->str, data);
     }
   }

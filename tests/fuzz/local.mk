@@ -3,7 +3,7 @@
 fuzz_targets = tests/fuzz/fuzz-lmtp tests/fuzz/fuzz-mail tests/fuzz/fuzz-charset tests/fuzz/fuzz-cms tests/fuzz/fuzz-packets \
 	tests/fuzz/fuzz-inline tests/fuzz/fuzz-structure tests/fuzz/fuzz-header tests/fuzz/fuzz-protect tests/fuzz/fuzz-html \
 	tests/fuzz/fuzz-open tests/fuzz/fuzz-attachment tests/fuzz/fuzz-indicators tests/fuzz/fuzz-form tests/fuzz/fuzz-arf \
-	tests/fuzz/fuzz-x-arf tests/fuzz/fuzz-xml
+	tests/fuzz/fuzz-x-arf tests/fuzz/fuzz-xml tests/fuzz/fuzz-json
 if FUZZING
 noinst_PROGRAMS += $(fuzz_targets)
 fuzz_main =
@@ -74,5 +74,10 @@ tests_fuzz_fuzz_xml_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_xml_LDADD = $(report_libs)
 
 noinst_HEADERS += tests/fuzz/records.h
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz-json.c tests/fuzz/records.c $(fuzz_main)
+tests_fuzz_fuzz_json_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+tests_fuzz_fuzz_json_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_json_LDADD = $(report_libs)
+
 TESTS += tests/fuzz/replay.sh
 EXTRA_DIST += tests/fuzz/replay.sh tests/fuzz/replay.c tests/fuzz/dict tests/fuzz/corpus

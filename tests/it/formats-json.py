@@ -3,9 +3,11 @@
 their schema refuses say what is wrong with them, and are reports all the same."""
 import collections
 import glob
+import itertools
 import json
 import os
 import re
+import resource
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
@@ -270,6 +272,67 @@ def check_ways(tap, reader):
     tap.ok('192.0.2.77' in [i['value'] for i in report['indicators']], 'and searched as a text')
 
 
+def colliding(count):
+    """Names that fall into one place of a hash table (h * 33 + c)."""
+    return [''.join(pair) for _, pair in zip(range(count), itertools.product(('aB', 'b!'), repeat=12))]
+
+
+def circle(count):
+    """Reports that name each other as their makers and their markings."""
+    one = '{"type":"report","id":"report--%d","created_by_ref":"report--%d","object_marking_refs":["report--%d"]}'
+    return '{"type":"bundle","id":"bundle--1","objects":[%s]}' % ','.join(one % (n, (n + 1) % count, (n + 1) % count) for n in range(count))
+
+
+# name, what is attached, what is said
+HOSTILE = [
+    ('35 MB of brackets', lambda: b'[' * 35_000_000, 'more bytes than [formats] size'),
+    ('8 MB of brackets', lambda: b'[' * 8_000_000, 'nested deeper than [formats] depth: 64'),
+    ('1.5 M objects inside each other', lambda: b'{"a":' * 1_500_000, 'nested deeper than [formats] depth: 64'),
+    ('10 M empty objects', lambda: b'[' + b'{},' * 10_000_000 + b'{}]', 'more bytes than [formats] size'),
+    ('2.6 M empty objects', lambda: b'[' + b'{},' * 2_600_000 + b'{}]', 'more values than [formats] values'),
+    ('190,000 empty objects', lambda: b'[' + b'{},' * 190_000 + b'{}]', 'no format that is read'),
+    ('a number of 7 MB', lambda: b'{"Version":' + b'9' * 7_000_000 + b'}', 'longer than computers count'),
+    ('a string of 7 MB', lambda: b'{"Version":"' + b'9' * 7_000_000 + b'"}', 'not as its schema wants it'),
+    ('a member named 500 times', lambda: b'{"Version":"3"' + b',"Version":"3"' * 499 + b'}', 'names a member twice'),
+    ('names that collide', lambda: ('[%s]' % ','.join(['{%s}' % ','.join('"%s":1' % name for name in colliding(500))] * 390)).encode(), 'no format'),
+    ('a STIX pattern of 7 MB', lambda: b'{"type":"indicator","id":"indicator--1","pattern":"[' + b"a:b = 'x' OR " * 500_000 + b'"}',
+     '1 of the STIX patterns'),
+    ('30,000 STIX reports in a circle', lambda: circle(30000).encode(), 'more fields than are kept'),
+    ('90,000 reports', lambda: b'[' + b'{"Version":"3"},' * 90_000 + b'{}]', 'more records than are kept'),
+    ('trailing words', lambda: b'{"Version":"3"} and so on', 'to its end'),
+]
+
+
+def check_hostile(tap, reader):
+    for name, make, wanted in HOSTILE:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        report = reader.open(f.carrying(make(), 'application/json', 'a.json'))
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        said = [text for text in report['problems'] if wanted in text]
+        tap.ok(said and report['undecryptable'] is None, '%s: %s' % (name, wanted), report['problems'][:3])
+        tap.ok(seconds < 4 * t.SANITIZED_FACTOR, '%s: in less than 4 s of processor time' % name, seconds)
+    many = t.part_entity([t.text_entity('x')] + [t.attachment('a.json', b'[' + b'{},' * 190_000 + b'{}]', 'application/json')] * 10)
+    report = reader.open(t.plain('reporter@example.net', t.TEAM, 'Report', '', entity=many))
+    said = [text for text in report['problems'] if 'more values than [formats] values' in text]
+    tap.ok(len(said) == 9 and report['undecryptable'] is None, 'ten of them on one mail: the values of all are counted', report['problems'])
+
+
+def check_gateway(tap):
+    """Through LMTP: a wrong report and a hostile one are tickets that say so."""
+    t.need_programs()
+    demo = t.Demo()
+    wrong = read(os.path.join(XARF3, 'negative', '3', 'invalid_ip.json'))
+    for name, payload, wanted in (('wrong', wrong, 'not as its schema wants it'), ('hostile', b'[' * 1_000_000, 'nested deeper')):
+        mid, entity = t.message_id(), t.part_entity([t.text_entity('See below.'), t.attachment('a.json', payload, 'application/json')])
+        demo.send(t.plain('reporter@example.net', t.TEAM, 'Report', '', mid=mid, entity=entity), 'reporter@example.net')
+        incident = demo.ticket_of(mid)
+        thread = incident['thread'] if incident else []
+        said = [text for entry in thread if entry.get('report') for text in entry['report']['problems'] if wanted in text]
+        tap.ok(said, 'a %s report is a ticket that says so' % name, incident)
+    tap.equal(demo.stop(), 0, 'the gateway stops')
+
+
 def main():
     tap = t.Tap()
     for path in (REPORTS, XARF3, XARF4):
@@ -281,6 +344,8 @@ def main():
     check_others(tap, reader, count)
     check_made(tap, reader, count)
     check_ways(tap, reader)
+    check_hostile(tap, reader)
+    check_gateway(tap)
     count.show(tap)
     tap.done()
 

@@ -23,6 +23,7 @@ typedef struct {
   const char *subject;      /* of the mail; nullable */
   guint fields;             /* of all records so far */
   guint left_out;           /* records that were too many */
+  guint values;             /* of JSON, of all documents so far */
   gsize unpacked;           /* bytes that packed reports have become so far */
   GPtrArray *records;      /* of MadoReportRecord */
   GPtrArray *texts;        /* of MadoStretch: values as they stand in the fields */

@@ -13,7 +13,7 @@ typedef struct {
 /* Deepest nesting that can be asked for. */
 #define MADO_JSON_DEPTH_MAX 200
 /* Most members of one object: its table of names is filled by the sender, and his names may all fall into one place. */
-#define MADO_JSON_MEMBERS_MAX 1000
+#define MADO_JSON_MEMBERS_MAX 500
 
 /* What was mended. */
 enum {
@@ -27,6 +27,7 @@ typedef struct {
   GString *text;  /* JSON texts, one behind the other */
   GArray *ends;   /* of gsize: where each of them ends in @text */
   guint members;  /* of all objects together */
+  guint values;   /* that were looked at, also behind the last whole text */
   guint mended;   /* flags */
   char *trouble;  /* why it goes no further, as the rest of a sentence; NULL: all was read */
 } MadoJsonClean;

@@ -10,9 +10,10 @@
 typedef struct {
   GPtrArray *roots;    /* of JsonNode: one, or one for each line */
   GPtrArray *problems; /* of char: the rest of a sentence about the document ("is nested deeper than ...") */
+  guint values;        /* that were looked at */
 } MadoJson;
 
-/* The limits of @conf (nullable: the defaults). */
+/* The limits of @conf (nullable: the defaults). [formats] values is for all documents of a mail together. */
 MadoJsonLimits mado_json_limits (const MadoConf *conf);
 
 /* Reads @bytes: UTF-8, or UTF-16 by its byte order mark or its zeros. What cannot be read is a problem, never an error. */

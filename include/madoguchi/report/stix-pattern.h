@@ -9,5 +9,5 @@ typedef void (*MadoStixValue) (const char *path, const char *value, gpointer dat
 /* Most values of one pattern. */
 #define MADO_STIX_VALUES_MAX 1000
 
-/* Reads @pattern. FALSE: it is none, or breaks off; the values before that were handed over. */
+/* Reads @pattern. FALSE: it is none, breaks off, or has too many values; those before that were handed over. */
 gboolean mado_stix_pattern_read (const char *pattern, MadoStixValue take, gpointer data);
