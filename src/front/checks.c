@@ -3,6 +3,8 @@
 #include "madoguchi/front/checks-keys.h"
 #include "madoguchi/front/checks-publish.h"
 #include "madoguchi/front/checks-smime.h"
+#include "madoguchi/front/checks-milter.h"
+#include "madoguchi/front/postconf.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/text.h"
@@ -183,22 +185,6 @@ check_agent (const Checks *checks)
 
 /* --- mail server and the rest ------------------------------------------------------------------------ */
 
-/* (transfer full) the value of a Postfix parameter; NULL when there is no Postfix. */
-static char *
-ask_postconf (const char *parameter)
-{
-  g_autofree char *program = g_find_program_in_path ("postconf");
-  const char *argv[] = { program != NULL ? program : "/usr/sbin/postconf", "-h", parameter, NULL };
-  g_autoptr (GSubprocess) child
-      = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
-  g_autofree char *value = NULL;
-
-  if (child == NULL || !g_subprocess_communicate_utf8 (child, NULL, NULL, &value, NULL, NULL)
-      || !g_subprocess_get_successful (child) || value == NULL)
-    return NULL;
-  return g_strdup (g_strstrip (value));
-}
-
 static gboolean
 names_our_socket (const Checks *checks, const char *value)
 {
@@ -216,12 +202,12 @@ static void
 check_postfix (const Checks *checks)
 {
   static const char *const parameters[] = { "mailbox_transport", "virtual_transport", "local_transport", "transport_maps" };
-  g_autofree char *bare = ask_postconf ("smtpd_forbid_bare_newline");
+  g_autofree char *bare = mado_postconf ("smtpd_forbid_bare_newline");
   g_autofree char *maps = NULL;
   gboolean found = FALSE;
 
   for (gsize i = 0; i < G_N_ELEMENTS (parameters); i++) {
-    g_autofree char *value = ask_postconf (parameters[i]);
+    g_autofree char *value = mado_postconf (parameters[i]);
     if (value == NULL && i == 0) {
       say (checks, "postfix", MADO_CHECK_OK, "no Postfix on this machine");
       return;
@@ -283,6 +269,7 @@ mado_checks_run (const MadoConf *conf, const MadoCliHooks *hooks, MadoCheckRepor
   check_forms (&checks);
   mado_checks_publish (conf, now_seconds (), report, data);
   check_postfix (&checks);
+  mado_checks_milter (conf, report, data);
   if (mado_conf_bool (conf, "runtime", "insecure-single-uid"))
     say (&checks, "single-uid", MADO_CHECK_WARN, "all roles share one user: no protection between them (a demonstration)");
   else

@@ -41,3 +41,5 @@ noinst_HEADERS += include/madoguchi/front/roll-over.h
 unit_tests += tests/unit/test-front-roll-over
 tests_unit_test_front_roll_over_SOURCES = tests/unit/test-front-roll-over.c $(gnupg_fixture)
 tests_unit_test_front_roll_over_LDADD = $(front_libs)
+libfront_a_SOURCES += src/front/checks-milter.c src/front/postconf.c
+noinst_HEADERS += include/madoguchi/front/checks-milter.h include/madoguchi/front/postconf.h

@@ -81,3 +81,8 @@ tests_fuzz_fuzz_json_LDADD = $(report_libs)
 
 TESTS += tests/fuzz/replay.sh
 EXTRA_DIST += tests/fuzz/replay.sh tests/fuzz/replay.c tests/fuzz/dict tests/fuzz/corpus
+
+fuzz_targets += tests/fuzz/fuzz-door
+tests_fuzz_fuzz_door_SOURCES = tests/fuzz/fuzz-door.c $(fuzz_main)
+tests_fuzz_fuzz_door_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_door_LDADD = $(door_libs)

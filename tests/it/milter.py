@@ -2,8 +2,10 @@
 """The door in the SMTP dialogue: a real Postfix asks madoguchi-milter, a real SMTP client (swaks) hears the answers. Every
 rule with its code and text, mail for others untouched, mixed recipients, marks, intake by the milter, and a milter that is
 killed or hangs."""
+import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +26,7 @@ class Door:
     def __init__(self, rules=RULES, route='lmtp', more=None):
         place = t.short_dir('p')
         os.chmod(place, 0o755)
-        port = t.free_port()
+        port = self.port = t.free_port()
         lmtp = 'unix:%s/lmtp.sock' % place
         self.postfix = t.Postfix(lmtp, [ALICE, BOB, t.TEAM] if route is None else [ALICE, BOB],
                                  team_domain='nowhere.example' if route is None else 'example.org',
@@ -185,6 +187,26 @@ def door_key(door, gpg):
     return next(line.split(':')[9] for line in out.splitlines() if line.startswith('fpr:'))
 
 
+def doctor(tap, door):
+    """What it says of a door that serves, of one that is gone, and of a Postfix that does not ask it, or the wrong way."""
+    def said(more=None):
+        environment = dict(os.environ, MADOGUCHI_CONF=door.demo.conf_file, MAIL_CONFIG=more or door.postfix.dir + '/etc')
+        run = subprocess.run([t.program('madoguchi'), 'doctor', '--json'], capture_output=True, check=False, env=environment)
+        return {(line['status'], line['detail']) for line in map(json.loads, run.stdout.decode().splitlines()) if line['name'] == 'milter'}
+
+    tap.equal(said(), {('ok', 'answers'), ('ok', 'Postfix asks it')}, 'doctor: all is well')
+    other = door.postfix.dir + '/other'
+    os.mkdir(other)
+    shutil.copy(door.postfix.dir + '/etc/master.cf', other)
+    for lines, word in (('', ('warn', 'does not name it')),
+                        ('smtpd_milters = inet:127.0.0.1:%s\nmilter_default_action = accept\n' % door.port, ('warn', 'no rule holds'))):
+        with open(other + '/main.cf', 'w', encoding='ascii') as out:
+            out.write('compatibility_level = 3.6\n' + lines)
+        tap.ok(any(status == word[0] and word[1] in detail for status, detail in said(other)), 'doctor: ' + word[1], str(said(other)))
+    door.demo.stop()
+    tap.ok(any(status == 'fail' for status, _ in said()), 'doctor: nobody answers', str(said()))
+
+
 def both_ways(tap, gpg):
     """Taken in by the milter and delivered by LMTP, too: one ticket."""
     door = Door(rules=(), more={('milter', 'intake'): 'copy'})
@@ -232,6 +254,7 @@ def main():
     incident = accepted(tap, door, gpg)
     replies(tap, door, gpg, incident)
     others(tap, door, gpg)
+    doctor(tap, door)
     door.close()
     rates(tap, gpg)
     intake(tap, gpg, 'copy')

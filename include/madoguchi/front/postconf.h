@@ -1,0 +1,7 @@
+/* postconf.h: what the Postfix of this machine is told to do, for `madoguchi doctor`. */
+#pragma once
+
+#include <glib.h>
+
+/* (transfer full) the value of a parameter of main.cf, without white space around it; NULL when there is no Postfix. */
+char *mado_postconf (const char *parameter);
