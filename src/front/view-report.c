@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define INDICATORS_SHOWN 100
+#define RECORDS_SHOWN 20
+#define NAMES_SHOWN 5
 
 static const char *const protocol_words[] = { "OpenPGP", "S/MIME" };
 static const char *const form_words[] = { "PGP/MIME", "inline", "attachment", "rebuilt by a mail server", "opaque" };
@@ -202,6 +204,46 @@ view_indicators (GString *out, guint columns, const GPtrArray *indicators)
     mado_view_ours (out, 0, "(%u more indicators; --json lists all)", indicators->len - INDICATORS_SHOWN);
 }
 
+/* Appends "LABEL A, B, C" as far as there is anything. */
+static void
+append_list (GString *out, const char *label, char **list)
+{
+  for (guint i = 0; list[i] != NULL && i < NAMES_SHOWN; i++)
+    g_string_append_printf (out, "%s%s%s", i > 0 ? ", " : out->len > 0 ? "; " : "", i > 0 ? "" : label, list[i]);
+  if (g_strv_length (list) > NAMES_SHOWN)
+    g_string_append_printf (out, " and %u more", g_strv_length (list) - NAMES_SHOWN);
+}
+
+static void
+append_value (GString *out, const char *label, const char *value)
+{
+  if (value != NULL && *value != '\0')
+    g_string_append_printf (out, "%s%s%s", out->len > 0 ? "; " : "", label, value);
+}
+
+/* What the reports and forwarded mails in a mail say, a line for each. */
+static void
+view_records (GString *out, guint columns, const GPtrArray *records)
+{
+  for (guint i = 0; i < records->len && i < RECORDS_SHOWN; i++) {
+    const MadoReportRecord *record = records->pdata[i];
+    g_autofree char *format = mado_view_word (record->format);
+    g_autofree char *label = g_strconcat ("Record, ", format, record->is_evidence ? " (evidence): " : ": ", NULL);
+    g_autoptr (GString) line = g_string_new (NULL);
+
+    append_value (line, "", record->type);
+    append_value (line, "", record->category);
+    append_value (line, "", record->title);
+    append_list (line, "from ", record->sources);
+    append_list (line, "to ", record->targets);
+    append_value (line, "asks for ", record->request);
+    append_value (line, "number ", record->id);
+    mado_view_stranger (out, columns, label, line->str);
+  }
+  if (records->len > RECORDS_SHOWN)
+    mado_view_ours (out, 0, "(%u more records; --json lists all)", records->len - RECORDS_SHOWN);
+}
+
 void
 mado_view_report (GString *out, guint columns, const MadoReport *report)
 {
@@ -218,6 +260,8 @@ mado_view_report (GString *out, guint columns, const MadoReport *report)
   g_string_append_c (out, '\n');
   view_parts (out, columns, report->parts);
   view_keys (out, columns, report->keys_offered);
+  if (report->report != NULL)
+    view_records (out, columns, report->report->records);
   view_indicators (out, columns, report->indicators);
   /* A problem may quote what the mail says. */
   for (guint i = 0; report->problems[i] != NULL; i++)

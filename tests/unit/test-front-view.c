@@ -254,6 +254,32 @@ test_hostile_incident (void)
   g_assert_nonnull (strstr (out->str, "\nMarked      TLP: none, PAP:RED\n"));
 }
 
+/* Records are a stranger's words, in short. */
+static void
+test_records (void)
+{
+  g_autoptr (MadoReport) report = mado_report_new ();
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  report->report = mado_report_body_new ();
+  for (guint i = 0; i < 25; i++) {
+    MadoReportRecord *record = mado_report_record_new ();
+    record->format = g_strdup (i == 1 ? EVIL "\n" EVIL : "arf");
+    record->type = g_strdup (i == 2 ? "x\n" EVIL : "abuse");
+    record->category = g_strdup ("abusive-content:spam");
+    record->is_evidence = i == 1;
+    g_strfreev (record->sources);
+    record->sources = g_strsplit (i == 0 ? "a b c d e f g" : EVIL, " ", i == 0 ? 0 : 1);
+    record->request = g_strdup ("help");
+    g_ptr_array_add (report->report->records, record);
+  }
+  mado_view_report (out, 200, report);
+  assert_only_marked (out->str, "GOOD signature");
+  g_assert_nonnull (strstr (out->str, "\n| Record, arf: abuse; abusive-content:spam; from a, b, c, d, e and 2 more; asks for help\n"));
+  g_assert_nonnull (strstr (out->str, "\n| Record, ? (evidence): abuse; "));
+  g_assert_nonnull (strstr (out->str, "\n(5 more records; --json lists all)\n"));
+}
+
 /* What vouches for a key stands in it; the addresses that it is about are its holder's words. */
 static void
 test_key (void)
@@ -298,6 +324,7 @@ main (int argc, char **argv)
   g_test_add_func ("/front/view/signed-report", test_signed_report);
   g_test_add_func ("/front/view/hostile-summary", test_hostile_summary);
   g_test_add_func ("/front/view/hostile-incident", test_hostile_incident);
+  g_test_add_func ("/front/view/records", test_records);
   g_test_add_func ("/front/view/key", test_key);
   return g_test_run ();
 }
