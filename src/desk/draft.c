@@ -77,8 +77,17 @@ fold (const char *text)
   return g_string_free (out, FALSE);
 }
 
-/* Other teams' numbers, so that their systems find the case: those that stand in the subject; and in a subject that came
- * in the clear, when the answer goes in the clear. */
+/* Is @id one by which a correspondence names itself, though not in the subject: in a field of a ticket system? Such a field
+ * stands outside, but a subject may be written in more ways than we know: of a mail that came encrypted, none. */
+static gboolean
+is_of_field (const MadoReport *report, const char *id, gboolean is_encrypted)
+{
+  return (is_encrypted || report->encryption == MADO_ENCRYPTION_NONE)
+         && g_strv_contains ((const char *const *) report->report->thread_ids, id);
+}
+
+/* Other teams' numbers, so that their systems find the case: those that stand in the subject or in a field of their
+ * systems; when the answer goes in the clear, only those that came so. */
 static char **
 choose_external_ids (const MadoReport *report, gboolean is_encrypted)
 {
@@ -87,9 +96,10 @@ choose_external_ids (const MadoReport *report, gboolean is_encrypted)
   char **ids = report->report != NULL ? report->report->external_ids : NULL;
   guint chosen = 0;
 
-  for (guint i = 0; subject != NULL && ids != NULL && ids[i] != NULL && chosen < MAX_EXTERNAL_IDS; i++) {
+  for (guint i = 0; ids != NULL && ids[i] != NULL && chosen < MAX_EXTERNAL_IDS; i++) {
     g_autofree char *id = fold (ids[i]);
-    if (id == NULL || strstr (subject, id) == NULL)
+    gboolean is_in_subject = id != NULL && subject != NULL && strstr (subject, id) != NULL;
+    if (!is_in_subject && !is_of_field (report, ids[i], is_encrypted))
       continue;
     g_strv_builder_add (builder, ids[i]);
     chosen++;

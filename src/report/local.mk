@@ -152,5 +152,5 @@ tests_unit_test_report_form_time_SOURCES = tests/unit/test-report-form-time.c
 tests_unit_test_report_form_time_LDADD = $(report_libs)
 tests_unit_test_report_form_template_SOURCES = tests/unit/test-report-form-template.c
 tests_unit_test_report_form_template_LDADD = $(report_libs)
-TESTS += tests/it/forms.py tests/it/twins.py
-EXTRA_DIST += tests/it/forms.py tests/it/twins.py tests/lib/madoforms.py
+TESTS += tests/it/forms.py tests/it/twins.py tests/it/case-ids.py
+EXTRA_DIST += tests/it/forms.py tests/it/twins.py tests/it/case-ids.py tests/lib/madoforms.py

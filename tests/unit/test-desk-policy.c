@@ -176,6 +176,17 @@ test_external_ids (void)
   g_clear_pointer (&report->outer_subject, g_free);
   g_autoptr (MadoReply) none = mado_draft_answer (&verdict, &plain, report, "EX #2026-000001", "t", team[0], 5);
   g_assert_null (none->plain_external_ids[0]);
+
+  /* X-OTRS-Ticket and the like: in no subject, and in the clear only when all was */
+  g_strfreev (report->report->thread_ids);
+  report->report->thread_ids = g_strsplit ("VU#930724", ",", -1);
+  report->encryption = MADO_ENCRYPTION_WHOLE;
+  g_autoptr (MadoReply) sealed = mado_draft_answer (&verdict, &plain, report, "EX #2026-000001", "t", team[0], 5);
+  g_assert_cmpstr (sealed->external_ids[2], ==, "VU#930724");
+  g_assert_null (sealed->plain_external_ids[0]);
+  report->encryption = MADO_ENCRYPTION_NONE;
+  g_autoptr (MadoReply) open = mado_draft_answer (&verdict, &plain, report, "EX #2026-000001", "t", team[0], 5);
+  g_assert_cmpstr (open->plain_external_ids[0], ==, "VU#930724");
 }
 
 static void
