@@ -12,6 +12,7 @@
 #include "madoguchi/report/indicator-line.h"
 #include "madoguchi/report/indicator-name.h"
 #include "madoguchi/report/indicator-sieve.h"
+#include "madoguchi/report/indicator-version.h"
 
 #include <string.h>
 
@@ -27,6 +28,7 @@ struct _MadoIndicatorScan {
   MadoSieve sieve;
   GHashTable *names; /* words that were looked up lately, and the name that each one is; "": none */
   guint64 tries_left;
+  gsize version_end; /* behind the last version of the line; 0: there was none */
   gsize bytes_left;
 };
 
@@ -81,29 +83,19 @@ text_before (const MadoIndicatorScan *scan, gsize at)
   return g_ascii_strdown (scan->sieve.line.text->str + from, (gssize) (at - from));
 }
 
-/* "version 1.2.3.4", "ver.1.2.3.4", "Chrome/1.2.3.4", "OID ..." */
+/* "version 1.2.3.4", "openssl 1.1.1.2", "1.2.3.4 or later"; and the next ones of such a list. */
 static gboolean
-is_version (const MadoIndicatorScan *scan, gsize at)
+is_version (MadoIndicatorScan *scan, gsize at, gsize length, const MadoIp *ip)
 {
-  static const char *const words[] = { "version", "versions", "ver", "v", "rev", "revision", "release", "build", "firmware", "oid", "rel", "section" };
-  static const char *const wide[] = { "バージョン", "版", "ファームウェア", "ビルド" };
+  const GString *text = scan->sieve.line.text;
+  gsize last = scan->version_end;
   g_autofree char *before = text_before (scan, at);
-  gsize end = strlen (before), start;
 
-  if (end >= 2 && before[end - 1] == '/' && g_ascii_isalpha (before[end - 2]))
-    return TRUE;
-  while (end > 0 && strchr (" :=.\t\"'#", before[end - 1]) != NULL)
-    end--;
-  for (start = end; start > 0 && g_ascii_isalpha (before[start - 1]);)
-    start--;
-  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
-    if (strlen (words[i]) == end - start && memcmp (before + start, words[i], end - start) == 0)
-      return TRUE;
-  before[end] = '\0';
-  for (gsize i = 0; i < G_N_ELEMENTS (wide); i++)
-    if (g_str_has_suffix (before, wide[i]))
-      return TRUE;
-  return FALSE;
+  if (!(last > 0 && last <= at && mado_version_goes_on (text->str + last, at - last))
+      && !mado_version_is (before, text->str + at + length, text->len - at - length, ip))
+    return FALSE;
+  scan->version_end = at + length;
+  return TRUE;
 }
 
 /* Do the words before, or our own knowledge, say that these digits are a key or a commit? */
@@ -247,7 +239,7 @@ try_ip4 (MadoIndicatorScan *scan, gsize at)
 
   if (length == 0 || byte_before (scan, at) == '.')
     return 0;
-  if (!mado_sieve_is_defanged (&scan->sieve, span) && is_version (scan, at))
+  if (!mado_sieve_is_defanged (&scan->sieve, span) && is_version (scan, at, length, &ip))
     return length;
   return add_ip4 (scan, at, &ip, length);
 }
@@ -420,6 +412,7 @@ read_piece (MadoIndicatorScan *scan, gsize at, const char *text, gsize size)
   scan->sieve.source = text;
   scan->sieve.source_at = at;
   mado_defang_line (&scan->sieve.line, text, size);
+  scan->version_end = 0;
   walk_line (scan);
 }
 

@@ -77,6 +77,11 @@ OURS = [
     ('${jndi:ldap://45.33.32.156:1389/a}', 'url ldap://45.33.32.156:1389/a', 'ipv4 45.33.32.156'),
     # false friends
     ('version 1.2.3.4, ver.2.3.4.5, v3.4.5.6, バージョン 4.5.6.7, firmware 5.6.7.8',),
+    ('openssl 1.1.1.2 / nginx/1.18.0.1 / OpenSSH-8.9.1.2 / Apache Tomcat 9.0.1.2 / libxml2 (2.9.14.1)',),
+    ('バージョン 1.2.3.4、1.2.3.5 および 1.2.3.6 は対象、5.6.7.8 以降で修正',),
+    ('WordPress プラグイン 4.3.2.1 未満, fixed in 6.1.2.3, upgrade to 7.1.2.3, versions 1.2.3.4 through 1.2.3.9',),
+    ('nginx 45.33.32.156 - - [20/Nov/2026] "GET /"', 'ipv4 45.33.32.156'),
+    ('apache: client 8.8.4.4, sshd 9.9.9.10 port 22, squid 1.1.1.1:3128', 'ipv4 8.8.4.4', 'ipv4 9.9.9.10', 'ipv4 1.1.1.1'),
     ('see report.doc.zip, setup.sh, index.php, node.js, C:\\Users\\x\\invoice.com, /srv/www/foo.com',),
     ('192.0.2.1, 198.51.100.2, 203.0.113.3, 2001:db8::1, www.example.com, evil.test',),
     ('Uses ASP.NET and System.Net.Sockets. The end.In other words: e.g.the rest.',),
@@ -292,7 +297,7 @@ def running(tap):
     tap.equal(plain['counts']['indicators'], len({(i['type'], i['value']) for r in incoming(plain) for i in r['indicators']}),
               'counts say how many different ones there are')
     tap.equal((plain['tlp'], plain['pap'], plain['external_ids']), ('TLP:AMBER', None, ['CERT-Bund#2018091028000488']), 'TLP and the other team\'s number')
-    answer = t.header(demo.reply_to(ids[0]), 'Subject')
+    answer = gpg.open_mail(demo.reply_to(ids[0])).subject
     tap.ok(plain['ticket'] in answer and answer.endswith('[CERT-Bund#2018091028000488]'), 'which stands in the Subject of our answer, behind ours', answer)
     stranger = 'eve@evil.net'
     demo.send(t.plain(stranger, t.TEAM, CERT, 'x\n', mid=ids[2]), stranger)

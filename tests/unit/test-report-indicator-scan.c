@@ -77,6 +77,10 @@ test_false_friends (void)
   check ("csirt@team.org csirt+token@team.org team.org alice@reporter.net bob@known.net www.partner.com 9.9.9.9", FALSE, "");
   check ("http://team.org/~user/login.php", FALSE, "url http://team.org/~user/login.php");
   check ("version 1.2.3.4 ver. 1.2.3.4 v1.2.3.4 Chrome/9.9.1.1 バージョン 1.2.3.4 OID 1.3.6.1.4.1", FALSE, "");
+  check ("openssl 1.1.1.2, nginx/1.18.0.1 PHP (7.4.3.1) バージョン 1.2.3.4〜1.2.3.9 6.1.2.3 or later", FALSE, "");
+  check ("openssl 1.1.1.2 and 1.1.1.3 against 1.1.1.4", FALSE, "ipv4 1.1.1.4");
+  check ("nginx 45.33.32.156 - - apache 9.8.7.6 - - httpd 8.8.4.4:80 openssl 1[.]1[.]1[.]2", FALSE,
+         "ipv4 45.33.32.156 ipv4 9.8.7.6 ipv4 8.8.4.4 ipv4 1.1.1.2");
   check ("1.2.3.4/2 7::8/4", FALSE, "");
   check ("127.0.0.1 0.0.0.0 255.255.255.0 ::1", FALSE, "");
   check ("report.doc.zip setup.sh ASP.NET end.In node.js index.php C:\\a\\foo.com /etc/foo.com", FALSE, "");
