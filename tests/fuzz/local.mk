@@ -1,6 +1,6 @@
 # Fuzz targets. With --enable-fuzzing (clang) each is a libFuzzer program; in any other build the same target is linked with
 # replay.c, and `make check` runs it over its corpus (replay.sh).
-fuzz_targets = tests/fuzz/fuzz-lmtp tests/fuzz/fuzz-mail tests/fuzz/fuzz-charset tests/fuzz/fuzz-cms tests/fuzz/fuzz-packets \
+fuzz_targets = tests/fuzz/fuzz-lmtp tests/fuzz/fuzz-mail tests/fuzz/fuzz-charset tests/fuzz/fuzz-cms tests/fuzz/fuzz-packets tests/fuzz/fuzz-found \
 	tests/fuzz/fuzz-inline tests/fuzz/fuzz-structure tests/fuzz/fuzz-header tests/fuzz/fuzz-protect tests/fuzz/fuzz-html \
 	tests/fuzz/fuzz-open tests/fuzz/fuzz-attachment tests/fuzz/fuzz-indicators tests/fuzz/fuzz-form tests/fuzz/fuzz-arf \
 	tests/fuzz/fuzz-x-arf tests/fuzz/fuzz-xml tests/fuzz/fuzz-json
@@ -31,6 +31,9 @@ tests_fuzz_fuzz_cms_LDADD = $(mail_libs)
 tests_fuzz_fuzz_packets_SOURCES = tests/fuzz/fuzz-packets.c $(fuzz_main)
 tests_fuzz_fuzz_packets_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_packets_LDADD = $(mail_libs)
+tests_fuzz_fuzz_found_SOURCES = tests/fuzz/fuzz-found.c $(fuzz_main)
+tests_fuzz_fuzz_found_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_found_LDADD = $(pgp_libs)
 tests_fuzz_fuzz_inline_SOURCES = tests/fuzz/fuzz-inline.c $(fuzz_main)
 tests_fuzz_fuzz_inline_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_inline_LDADD = $(mail_libs)
