@@ -236,6 +236,21 @@ mado_verb_security_txt (MadoCall *call)
   mado_pool_submit (call->desk->signer, "security-txt", g_variant_new ("a{sv}", NULL), -1, TRUE, on_role, call);
 }
 
+/* Whom a report makes us ask is nothing to be found out by surprise. */
+static void
+check_discovery (MadoDesk *desk, GVariantBuilder *items)
+{
+  const char *resolver = mado_conf_string (desk->conf, "discovery", "openpgpkey");
+  const char *server = mado_conf_string (desk->conf, "discovery", "vks");
+
+  if (!desk->settings.looks_up)
+    add_item (items, "discovery", "ok", "off");
+  else
+    add_item (items, "discovery", "ok", "asks:%s%s%s%s%s", mado_conf_bool (desk->conf, "discovery", "wkd") ? " wkd" : "",
+              resolver != NULL ? " openpgpkey " : "", resolver != NULL ? resolver : "", server != NULL ? " vks " : "",
+              server != NULL ? server : "");
+}
+
 void
 mado_verb_doctor (MadoCall *call)
 {
@@ -254,6 +269,7 @@ mado_verb_doctor (MadoCall *call)
   check_role (&items, "signer", desk->signer);
   check_role (&items, "sender", desk->sender);
   check_role (&items, "keyring", desk->keyring);
+  check_discovery (desk, &items);
   if (desk->keys != NULL)
     check_watch (desk, &items);
   g_variant_dict_init (&dict, NULL);

@@ -37,6 +37,7 @@ class Site:
     def mail(self, frm, signer=None, subject='report', text='a host scans us\n'):
         """(the outgoing answer as bytes, the incident)"""
         mid = t.message_id()
+        text += 'Number %s\n' % mid  # the same text again would be told to be so
         if signer is not None:
             raw = t.pgp_signed(self.gpg, frm, t.TEAM, subject, t.text_entity(text), signer, mid)
         else:
@@ -249,10 +250,30 @@ def refresh(site):
     tap.ok(result.status == 0 and len(result.lines) >= 5 and {line['address'] for line in result.lines} >= {ned, 'alice@' + DOMAIN},
            'all of them', result)
     result = site.demo.cli('keys', 'refresh', '--json', 'nobody-here@' + DOMAIN)
-    tap.equal((result.status, result.lines[0]['outcome']), (1, 'none'), 'none: exit 1')
+    tap.ok(result.status == 1 and [line['outcome'] for line in result.lines] == ['none'], 'none: exit 1', (result, site.demo.log()[-2000:]))
     result = site.demo.cli('keys', 'refresh', '--json', t.TEAM)
     tap.equal((result.status, result.lines[0]['outcome']), (1, 'off'), 'ourselves: never')
     tap.equal(site.demo.cli('keys', 'refresh', 'alice').status, 64, 'neither an address nor a fingerprint')
+
+
+def prolonged(site):
+    """A key that has ended here and was prolonged there: what was signed before is answered to it."""
+    tap, una = site.tap, 'una@' + DOMAIN
+    made = site.gpg.run('--faked-system-time', '20260101T000000', '--quick-generate-key', 'Una <%s>' % una, 'default', 'default', '30d')[1]
+    key = [line.split()[-1] for line in made if line.startswith('KEY_CREATED ')][0]
+    site.bring(key)
+    answer, incident = site.mail(una)
+    site.is_bare('nothing but a key that has ended: no content', answer, incident)
+    tap.equal(site.demo.cli('keys', '--json', 'show', key).json['expired'], True, 'the key has ended')
+    site.gpg.run('--quick-set-expire', key, '1y')
+    site.gpg.run('--quick-set-expire', key, '1y', '*')
+    site.publish(una, key)
+    line = site.demo.cli('keys', 'refresh', '--json', una).lines[0]
+    tap.equal((line['outcome'], line['expired']), ('updated', False), 'it is prolonged')
+    answer, incident = site.mail(una)
+    site.is_sealed_to('and answered to', answer, incident, key)
+    result = [item for item in site.demo.cli('doctor', '--json').lines if item['name'] == 'discovery']
+    tap.ok(len(result) == 1 and result[0]['status'] == 'ok' and 'wkd' in result[0]['detail'], 'doctor says what is on', result)
 
 
 def continuity(site):
@@ -287,9 +308,11 @@ def main():
         t.skip_all('no openssl')
     tap = t.Tap()
     site = Site(tap)
-    for part in (found, nothing, better, slow, killed, refresh, continuity):
+    for part in (found, nothing, better, slow, killed, refresh, prolonged, continuity):
         part(site)
     tap.ok(site.demo.account()['balanced'], 'the account balances')
+    died = [line for line in site.demo.log().splitlines() if '-died' in line and 'signal=0 status=0' not in line]
+    tap.ok(len(died) == 2 and all('signal=9 ' in line for line in died), 'nobody died but whom we killed', died)
     tap.equal(site.demo.stop(), 0, 'all ends in order')
     off(tap)
     tap.done()

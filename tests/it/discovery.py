@@ -179,6 +179,13 @@ def reach(finder):
            'no proxy and no credentials from the environment', (status, server.greeted))
 
 
+def hosts_of_ours(finder):
+    """A directory in one's own network is reached where the settings say, by IPv6 as well."""
+    server = wkd.Directory(finder.context, '::1')
+    server.put_key(WHO, b'near key')
+    finder.tap.equal(finder.find(finder.lines('%s=[::1]:%d' % (HOSTS[0], server.port)))[:3], (0, 'wkd', b'near key'), 'a host at [::1]')
+
+
 def key_server(finder):
     tap, server = finder.tap, finder.server()
     vks = ['vks = https://keys.example/']
@@ -240,7 +247,7 @@ def main():
         t.skip_all('no openssl')
     tap = t.Tap()
     finder = Finder(tap)
-    for part in (found, answers, times, certificates, reach, key_server, in_dns):
+    for part in (found, answers, times, certificates, reach, hosts_of_ours, key_server, in_dns):
         part(finder)
     tap.done()
 

@@ -68,7 +68,7 @@ class Directory:
     """One server for many hosts. `pages` is {(host, path): bytes or a function of the handler}; everything else is 404.
     `asked` holds (host, path, query, headers) of each request; `greeted` counts connections."""
 
-    def __init__(self, context=None):
+    def __init__(self, context=None, address='127.0.0.1'):
         self.pages, self.asked, self.greeted = {}, [], 0
         self.gate = threading.Event()  # pages that wait, wait for this
         directory = self
@@ -99,6 +99,7 @@ class Directory:
 
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads = True
+            address_family = socket.AF_INET6 if ':' in address else socket.AF_INET
 
             def get_request(self):
                 peer, address = self.socket.accept()
@@ -114,7 +115,7 @@ class Directory:
             def handle_error(self, *_):
                 pass
 
-        self.server = Server(('127.0.0.1', 0), Handler)
+        self.server = Server((address, 0), Handler)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
