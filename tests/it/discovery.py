@@ -89,6 +89,8 @@ def answers(finder):
         ('a redirect without an end', wkd.redirect('https://%s%s' % place), 65, 'redirects', 4),
         ('more than 256 KiB', b'x' * (256 * 1024 + 1), 65, 'more than', 1),
         ('... without a length', endless, 65, 'more than', 1),
+        ('a page that is cut', cut, 75, 'WKD', 1),
+        ('a host that hangs up', hang_up, 75, 'WKD', 1),
     ]
     for name, page, code, words, asked in rows:
         server = finder.server()
@@ -103,6 +105,17 @@ def answers(finder):
     server = finder.server()
     server.put(place, b'x' * (256 * 1024))
     finder.tap.equal(len(finder.find(finder.lines(*server.hosts(HOSTS[0])))[2]), 256 * 1024, '256 KiB are taken')
+
+
+def cut(handler):
+    handler.send_response(200)
+    handler.send_header('Content-Length', '1000')
+    handler.end_headers()
+    handler.wfile.write(b'x' * 10)
+
+
+def hang_up(handler):
+    handler.connection.close()
 
 
 def endless(handler):
