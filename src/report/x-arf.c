@@ -23,7 +23,7 @@ static const struct {
   { "Reported-From", NOTE },   { "Report-ID", NOTE },        { "Category", NOTE },         { "Report-Type", NOTE },
   { "Service", NOTE },         { "Port", NOTE },             { "Ports", NOTE },            { "User-Agent", NOTE },
   { "Date", NOTE },            { "Source", SOURCE },         { "Source-Type", NOTE },      { "Source-Port", NOTE },
-  { "Destination", TARGET },   { "Destination-Type", NOTE }, { "Destination-Port", NOTE }, { "Destination-System", TARGET },
+  { "Destination", TARGET },   { "Destination-Type", NOTE }, { "Destination-Port", NOTE }, { "Destination-System", NOTE },
   { "Destination-Domain", TARGET }, { "Attachment", NOTE },  { "Schema-URL", NOTE },       { "Version", NOTE },
   { "Occurrences", NOTE },     { "TLP", NOTE },              { "Domain", SOURCE },         { "Download-Link", SOURCE },
   { "Url", SOURCE },           { "Uri", SOURCE },            { "Malware-MD5", FIELD },     { "MD5", FIELD },
