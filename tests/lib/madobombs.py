@@ -369,9 +369,18 @@ def cms():
     yield 'S/MIME of tiny elements', lambda: mail(smime(der(0x30, OID_ENVELOPED, der(0xa0, der(0x30, der(0x02, b'\0'), der(0x31, NULL * (14 * MIB))))))), 'limit'
 
 
+def reports():
+    """JSON that costs memory before it is known to be no report, and JSON that is one."""
+    kind = 'application/json; name=report.json'
+    yield 'JSON, 35 MB of brackets', lambda: mail(in_base64(b'[' * (35 * MIB), kind)), None
+    yield 'JSON, 190,000 empty objects', lambda: mail(in_base64(b'[' + b'{},' * 190000 + b'{}]', kind)), None
+    yield 'JSON, 90,000 elements of IODEF', lambda: mail(in_base64(
+        b'{"version":"2.0","Incident":[{"IncidentID":{"id":"1"},"EventData":[' + b'{"A":"a"},' * 90000 + b'{}]}]}', kind)), None
+
+
 def bombs(pgp):
     """(name, maker of a mail with a place for its Message-ID, wanted): held: as a whole, with reason limit; limit: a
     ticket whose report says limit; ended: one or the other; any: a ticket, whatever it says; None: a ticket of a mail that
     was read."""
-    for group in (headers (), structures (), bodies (), pages (), openpgp (pgp), texts (pgp), cms ()):
+    for group in (headers (), structures (), bodies (), pages (), openpgp (pgp), texts (pgp), cms (), reports ()):
         yield from group
