@@ -18,6 +18,9 @@ const MadoConfSetting mado_conf_settings[] = {
   { "team", "shared-keys", MADO_CONF_LIST, NULL, 0, 0,
     "The same for keys that other teams have, too, as FIRST's quarterly one: whoever signs with it proves nothing." },
   { "team", "key-url", MADO_CONF_STRING, NULL, 0, 0, "Where the team's key can be fetched from; stands in answers." },
+  { "team", "smime-certificate", MADO_CONF_STRING, NULL, 0, 0,
+    "SHA-1 fingerprint of the team's S/MIME certificate, whose key the signer's agent holds: whoever signed with a certificate that "
+    "smime-trust vouches for is answered in S/MIME. Unset: such reports are answered in OpenPGP." },
   { "team", "ticket-prefix", MADO_CONF_STRING, "CSIRT", 0, 0,
     "Letters and digits before the ticket number: [PREFIX #2026-000001]." },
   { "team", "languages", MADO_CONF_LIST, "ja;en", 0, 0,

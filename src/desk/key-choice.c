@@ -71,41 +71,69 @@ is_changed (const MadoKeyCandidate *candidate)
   return candidate->refused != NULL && g_str_has_prefix (candidate->refused, CHANGED);
 }
 
-static gboolean
-is_smime_signature (const MadoReport *report, const char *fingerprint)
+/* (nullable) the S/MIME signature by the certificate @fingerprint. */
+static const MadoSignature *
+find_smime (const MadoReport *report, const char *fingerprint)
 {
   for (guint i = 0; i < report->layers->len; i++) {
     const MadoLayer *layer = report->layers->pdata[i];
-    for (guint k = 0; layer->protocol == MADO_PROTOCOL_SMIME && k < layer->signatures->len; k++)
-      if (g_strcmp0 (((MadoSignature *) layer->signatures->pdata[k])->fingerprint, fingerprint) == 0)
-        return TRUE;
+    for (guint k = 0; layer->protocol == MADO_PROTOCOL_SMIME && k < layer->signatures->len; k++) {
+      const MadoSignature *signature = layer->signatures->pdata[k];
+      if (g_strcmp0 (signature->fingerprint, fingerprint) == 0)
+        return signature;
+    }
   }
-  return FALSE;
+  return NULL;
+}
+
+/* Of a certificate the keyring knows nothing: what the reader found out has to do. gpgsm looks at it again. */
+static void
+fill_certificate (MadoKeyCandidate *candidate, const MadoReport *report, const MadoSignature *signature)
+{
+  candidate->block = g_strdup (signature->certificates);
+  candidate->is_present = candidate->can_encrypt = signature->certificates != NULL;
+  candidate->names_address = report->signer->matches_from;
+  if (report->signature == MADO_SIGNATURE_GOOD_UNTRUSTED && signature->vouched_by == NULL)
+    candidate->refused = g_strdup ("its certificate leads to no authority that the team trusts");
+}
+
+/* Why the signature of @report makes nobody's key one to answer with; NULL: it may. */
+static const char *
+find_refusal (const MadoReport *report)
+{
+  switch (report->signature) {
+  case MADO_SIGNATURE_PARTIAL:
+    return "it signed only a part of the mail";
+  case MADO_SIGNATURE_EXPIRED_SIGNATURE:
+    return "its signature has expired";
+  case MADO_SIGNATURE_EXPIRED_KEY:
+    return "expired";
+  case MADO_SIGNATURE_REVOKED_KEY:
+    return "revoked";
+  case MADO_SIGNATURE_GOOD:
+  case MADO_SIGNATURE_GOOD_UNTRUSTED:
+    return report->signer->validity == MADO_VALIDITY_NEVER ? "the team distrusts it, or another key is pinned for the address" : NULL;
+  default:
+    return "its signature could not be checked";
+  }
 }
 
 static void
 add_signer (GPtrArray *candidates, const MadoReport *report, const GPtrArray *known)
 {
   const MadoSigner *signer = report->signer;
+  const MadoSignature *smime;
   MadoKeyCandidate *candidate;
 
   if (signer == NULL || signer->fingerprint == NULL || report->signature == MADO_SIGNATURE_NONE
       || report->signature == MADO_SIGNATURE_BAD)
     return;
-  candidate = add (candidates, "signed", signer->fingerprint, is_smime_signature (report, signer->fingerprint));
-  candidate->names_address = signer->matches_from; /* of a certificate the keyring knows nothing */
-  if (report->signature == MADO_SIGNATURE_PARTIAL)
-    candidate->refused = g_strdup ("it signed only a part of the mail");
-  else if (report->signature == MADO_SIGNATURE_EXPIRED_SIGNATURE)
-    candidate->refused = g_strdup ("its signature has expired");
-  else if (report->signature == MADO_SIGNATURE_EXPIRED_KEY)
-    candidate->refused = g_strdup ("expired");
-  else if (report->signature == MADO_SIGNATURE_REVOKED_KEY)
-    candidate->refused = g_strdup ("revoked");
-  else if (report->signature != MADO_SIGNATURE_GOOD && report->signature != MADO_SIGNATURE_GOOD_UNTRUSTED)
-    candidate->refused = g_strdup ("its signature could not be checked");
-  else if (signer->validity == MADO_VALIDITY_NEVER)
-    candidate->refused = g_strdup ("the team distrusts it, or another key is pinned for the address");
+  smime = find_smime (report, signer->fingerprint);
+  candidate = add (candidates, "signed", signer->fingerprint, smime != NULL);
+  if (smime != NULL)
+    fill_certificate (candidate, report, smime);
+  if (candidate->refused == NULL)
+    candidate->refused = g_strdup (find_refusal (report));
   refuse_changed (candidate, known);
 }
 

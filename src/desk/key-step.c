@@ -177,7 +177,7 @@ on_facts (gpointer data, MadoPacket *answer, const GError *error)
     return;
   }
   refuse_unusable (items, step->reply->unusable);
-  chosen = mado_key_choose (items, FALSE, step->desk->now ());
+  chosen = mado_key_choose (items, step->desk->settings.may_smime, step->desk->now ());
   if (seek (step, chosen))
     return;
   if (chosen == NULL && !step->with_blocks && has_block (items)) {

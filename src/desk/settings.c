@@ -31,6 +31,7 @@ mado_desk_settings_read (const MadoConf *conf, MadoDeskSettings *settings, GErro
     .send_deadline_ms = (guint) mado_conf_int (conf, "submission", "timeout") * 1000 + GRACE_MS,
     .tmp_age = mado_conf_int (conf, "spool", "tmp-age"),
     .may_encrypt = mado_conf_bool (conf, "reply", "encrypt"),
+    .may_smime = mado_conf_string (conf, "team", "smime-certificate") != NULL,
     .has_key_server = mado_conf_string (conf, "discovery", "vks") != NULL,
     .look_up_connections = (guint) mado_conf_int (conf, "discovery", "connections"),
     .look_up_wait = mado_conf_int (conf, "discovery", "wait"),

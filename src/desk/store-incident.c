@@ -158,6 +158,19 @@ mado_store_load_token (MadoStore *store, gint64 id, GError **error)
   return NULL;
 }
 
+/* Keys themselves are not for reading. */
+static void
+drop_blocks (MadoReport *report)
+{
+  for (guint i = 0; i < report->keys_offered->len; i++)
+    g_clear_pointer (&((MadoOfferedKey *) report->keys_offered->pdata[i])->block, g_free);
+  for (guint i = 0; i < report->layers->len; i++) {
+    const MadoLayer *layer = report->layers->pdata[i];
+    for (guint k = 0; k < layer->signatures->len; k++)
+      g_clear_pointer (&((MadoSignature *) layer->signatures->pdata[k])->certificates, g_free);
+  }
+}
+
 /* A mail that came in: its report and envelope say the rest. */
 static gboolean
 fill_mail (MadoEntry *entry, MadoStatement *row, GError **error)
@@ -184,8 +197,7 @@ fill_mail (MadoEntry *entry, MadoStatement *row, GError **error)
     entry->text = g_strdup_printf ("The stored report cannot be read (%s)", problem->message);
     return TRUE;
   }
-  for (guint i = 0; i < entry->report->keys_offered->len; i++) /* keys themselves are not for reading */
-    g_clear_pointer (&((MadoOfferedKey *) entry->report->keys_offered->pdata[i])->block, g_free);
+  drop_blocks (entry->report);
   entry->message_id = g_strdup (entry->report->message_id);
   if (entry->report->from != NULL)
     entry->from = g_strdup (entry->report->from->address);

@@ -191,6 +191,21 @@ data_of (GBytes *bytes, gsize *size)
   return data == NULL ? (const guint8 *) "" : data;
 }
 
+/* A signature that is vouched for may be answered in kind: the certificates that came with it are kept at hand. */
+static void
+keep_certificates (const guint8 *bytes, gsize size, const MadoPgpResult *result)
+{
+  g_auto (MadoCms) cms = { 0 };
+
+  mado_cms_read (bytes, size, COUNT_MAX, &cms);
+  for (guint i = 0; i < result->signatures->len; i++) {
+    MadoSignature *signature = g_ptr_array_index (result->signatures, i);
+    if (signature->vouched_by != NULL && signature->certificates == NULL && cms.certificates != NULL
+        && cms.certificates_size <= MADO_KEY_BLOCK_MAX / 4 * 3 - 3)
+      signature->certificates = g_base64_encode (cms.certificates, cms.certificates_size);
+  }
+}
+
 gboolean
 mado_smime_run (MadoReading *reading, const MadoFormMatch *match, const MadoPgpLimits *limits, MadoPgpResult **result,
                 GError **error)
@@ -206,13 +221,17 @@ mado_smime_run (MadoReading *reading, const MadoFormMatch *match, const MadoPgpL
     *result = refused;
     return TRUE;
   }
+  if (match->signature == NULL && match->operation != MADO_OPERATION_VERIFY)
+    return mado_cms_decrypt (reading->cms, limits, bytes, size, result, error);
   if (match->signature != NULL) {
     raw = mado_entity_raw (match->content, &raw_size);
-    return mado_cms_verify (reading->cms, limits, raw, raw_size, bytes, size, result, error);
+    if (!mado_cms_verify (reading->cms, limits, raw, raw_size, bytes, size, result, error))
+      return FALSE;
+  } else if (!mado_cms_verify_opaque (reading->cms, limits, bytes, size, result, error)) {
+    return FALSE;
   }
-  if (match->operation == MADO_OPERATION_VERIFY)
-    return mado_cms_verify_opaque (reading->cms, limits, bytes, size, result, error);
-  return mado_cms_decrypt (reading->cms, limits, bytes, size, result, error);
+  keep_certificates (bytes, size, *result);
+  return TRUE;
 }
 
 /* Does a good signature stand inside layer @outer? */

@@ -36,6 +36,7 @@ static const MadoField mado_signature_fields[] = {
   MADO_STRING (MadoSignature, hash),
   MADO_TIME (MadoSignature, expires),
   MADO_STRV (MadoSignature, user_ids),
+  { "certificates", MADO_FIELD_STRING, offsetof (MadoSignature, certificates), .max = MADO_KEY_BLOCK_MAX, .is_internal = TRUE },
   MADO_STRING (MadoSignature, vouched_by),
   MADO_FIELDS_END,
 };

@@ -147,12 +147,13 @@ mado_candidates_fill (const MadoKeyIndex *index, const char *team, const char *a
   add_known (index, address, candidates);
   for (guint i = 0; i < candidates->len; i++) {
     MadoKeyCandidate *candidate = candidates->pdata[i];
-    const MadoKey *key = g_strcmp0 (candidate->protocol, "openpgp") == 0 ? mado_key_index_find (index, candidate->fingerprint) : NULL;
+    gboolean is_openpgp = g_strcmp0 (candidate->protocol, "openpgp") == 0;
+    const MadoKey *key = is_openpgp ? mado_key_index_find (index, candidate->fingerprint) : NULL;
 
     candidate->is_own = mado_key_index_own_kind (index, candidate->fingerprint) != NULL
                         || (team != NULL && g_ascii_strcasecmp (team, candidate->fingerprint) == 0);
     candidate->is_distrusted = mado_key_index_is_distrusted (index, candidate->fingerprint);
-    candidate->is_displaced = pinned != NULL;
+    candidate->is_displaced = is_openpgp && pinned != NULL;
     if (key != NULL)
       judge (candidate, index, key, pinned, address);
   }
@@ -226,7 +227,7 @@ mado_candidates_read_blocks (const MadoConf *conf, const MadoKeyIndex *index, co
 
   for (guint i = 0; i < candidates->len && count < BLOCKS_MAX; i++) {
     MadoKeyCandidate *candidate = candidates->pdata[i];
-    if (candidate->block == NULL || candidate->is_own || mado_key_index_find (index, candidate->fingerprint) != NULL
+    if (candidate->block == NULL || candidate->is_own || g_strcmp0 (candidate->protocol, "openpgp") != 0 || mado_key_index_find (index, candidate->fingerprint) != NULL
         || strlen (candidate->fingerprint) != 40 || strspn (candidate->fingerprint, "0123456789ABCDEF") != 40)
       continue;
     count++;

@@ -105,3 +105,6 @@ tests_unit_test_pgp_published_SOURCES = tests/unit/test-pgp-published.c $(gnupg_
 tests_unit_test_pgp_published_LDADD = $(pgp_libs)
 tests_unit_test_pgp_security_txt_SOURCES = tests/unit/test-pgp-security-txt.c $(gnupg_fixture)
 tests_unit_test_pgp_security_txt_LDADD = $(pgp_libs)
+
+libpgp_a_SOURCES += src/pgp/cms-seal.c
+noinst_HEADERS += include/madoguchi/pgp/cms-seal.h

@@ -26,7 +26,7 @@ mado_pgp_program_of (gpgme_ctx_t context)
   while (engine != NULL && engine->protocol != GPGME_PROTOCOL_OpenPGP)
     engine = engine->next;
   return (MadoPgpProgram) { engine != NULL && engine->file_name != NULL ? engine->file_name : "gpg",
-                            engine != NULL && engine->home_dir != NULL ? engine->home_dir : "",
+                            engine != NULL && engine->home_dir != NULL ? engine->home_dir : "", FALSE,
                             gpgme_get_pinentry_mode (context) != GPGME_PINENTRY_MODE_ERROR };
 }
 
@@ -64,11 +64,12 @@ command_line (const MadoPgpProgram *program, const char *const *arguments)
                                         G_STRINGIFY (STATUS_FD), "--homedir" };
   GPtrArray *line = g_ptr_array_new ();
 
-  g_ptr_array_add (line, (gpointer) "gpg");
+  g_ptr_array_add (line, (gpointer) (program->is_cms ? "gpgsm" : "gpg"));
   for (gsize i = 0; i < G_N_ELEMENTS (always); i++)
-    g_ptr_array_add (line, (gpointer) always[i]);
+    if (!program->is_cms || !g_str_equal (always[i], "--exit-on-status-write-error"))
+      g_ptr_array_add (line, (gpointer) always[i]);
   g_ptr_array_add (line, (gpointer) program->home);
-  if (!program->is_restricted) { /* nobody sits there; and the agent refuses what only a person may ask for */
+  if (!program->is_restricted && !program->is_cms) { /* nobody sits there; and the agent refuses what only a person may ask for */
     g_ptr_array_add (line, (gpointer) "--pinentry-mode=error");
     g_ptr_array_add (line, (gpointer) "--request-origin=remote");
   }
@@ -152,7 +153,7 @@ mado_pgp_run (const MadoPgpProgram *program, const char *const *arguments, GByte
   if (written == NULL)
     return FALSE;
   *output = g_steal_pointer (&written);
-  *status = g_strndup (g_bytes_get_data (said, NULL), g_bytes_get_size (said));
+  *status = g_bytes_get_size (said) == 0 ? g_strdup ("") : g_strndup (g_bytes_get_data (said, NULL), g_bytes_get_size (said));
   return TRUE;
 }
 

@@ -370,6 +370,12 @@ mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const MadoSealTo *t
   return worked;
 }
 
+MadoPgpHome *
+mado_sealer_home (const MadoSealer *sealer)
+{
+  return sealer->home;
+}
+
 gboolean
 mado_sealer_public_key (MadoSealer *sealer, const char *address, const MadoPublicKey **key, GError **error)
 {

@@ -7,6 +7,7 @@
 #include "madoguchi/reply/fields.h"
 #include "madoguchi/reply/hours.h"
 #include "madoguchi/reply/payload.h"
+#include "madoguchi/reply/smime.h"
 #include "madoguchi/reply/templates.h"
 
 #include <string.h>
@@ -21,7 +22,7 @@ struct _MadoComposer {
   MadoHours *hours; /* nullable */
   char *team, *address, *fingerprint, *key_url, *office_hours, *urgent, *hidden_subject;
   gboolean has_autocrypt;
-  char *attach_key, *encrypt_to_team; /* as in the configuration */
+  char *attach_key, *encrypt_to_team, *certificate; /* as in the configuration */
 };
 
 void
@@ -40,6 +41,7 @@ mado_composer_free (MadoComposer *composer)
   g_free (composer->hidden_subject);
   g_free (composer->attach_key);
   g_free (composer->encrypt_to_team);
+  g_free (composer->certificate);
   g_free (composer);
 }
 
@@ -81,6 +83,7 @@ mado_composer_new (const MadoConf *conf, GError **error)
   composer->urgent = g_strdup (mado_conf_string (conf, "hours", "urgent"));
   composer->has_autocrypt = mado_conf_bool (conf, "reply", "autocrypt");
   composer->attach_key = g_strdup (mado_conf_string (conf, "reply", "attach-key"));
+  composer->certificate = g_strdup (mado_conf_string (conf, "team", "smime-certificate"));
   composer->encrypt_to_team = g_strdup (mado_conf_string (conf, "reply", "encrypt-to-team"));
   composer->hidden_subject = g_strdup (mado_conf_string (conf, "reply", "hidden-subject"));
   return g_steal_pointer (&composer);
@@ -231,26 +234,49 @@ decode_block (const char *block)
   return bytes != NULL ? g_bytes_new_take (bytes, length) : NULL;
 }
 
+/* (transfer full) what an encrypted answer says, with its protected header. */
+static GBytes *
+make_covered (const MadoComposer *composer, GPtrArray *fields, const char *subject, const MadoPayload *payload)
+{
+  GString *inner = g_string_new (NULL);
+
+  write_fields (inner, NULL, fields, subject);
+  write_fields (inner, "HP-Outer", fields, composer->hidden_subject);
+  mado_payload_write (inner, payload, "cipher");
+  return g_string_free_to_bytes (inner);
+}
+
+/* RFC 8551, 3.6: signed, and encrypted around it. */
+static gboolean
+compose_smime (const MadoComposer *composer, MadoSealer *sealer, const MadoReply *reply, GPtrArray *fields,
+               const char *subject, const MadoPayload *payload, GBytes **mail, GError **error)
+{
+  g_autoptr (GBytes) block = decode_block (reply->key_block), plain = make_covered (composer, fields, subject, payload);
+  const MadoSealTo to = { reply->encrypt_to, block, is_for_team (composer, reply) };
+  g_autoptr (GString) outer = g_string_new (NULL);
+
+  write_fields (outer, NULL, fields, composer->hidden_subject);
+  if (!mado_smime_seal (mado_sealer_home (sealer), composer->certificate, plain, &to, outer, error))
+    return FALSE;
+  *mail = finish (g_steal_pointer (&outer));
+  return TRUE;
+}
+
 static gboolean
 compose_encrypted (const MadoComposer *composer, MadoSealer *sealer, const MadoReply *reply, GPtrArray *fields,
                    const char *subject, const MadoPayload *payload, GBytes **mail, GError **error)
 {
   g_autoptr (GBytes) block = decode_block (reply->key_block);
   const MadoSealTo to = { reply->encrypt_to, block, is_for_team (composer, reply) };
-  const char *hidden = composer->hidden_subject != NULL ? composer->hidden_subject : "[...]";
   g_autofree char *boundary = mado_payload_boundary ();
-  g_autoptr (GBytes) plain = NULL;
+  g_autoptr (GBytes) plain = make_covered (composer, fields, subject, payload);
   g_autoptr (GBytes) armoured = NULL;
-  GString *inner = g_string_new (NULL), *outer;
+  GString *outer;
 
-  write_fields (inner, NULL, fields, subject);
-  write_fields (inner, "HP-Outer", fields, hidden);
-  mado_payload_write (inner, payload, "cipher");
-  plain = finish (inner);
   if (!mado_sealer_sign_encrypt (sealer, plain, &to, &armoured, error))
     return FALSE;
   outer = g_string_new (NULL);
-  write_fields (outer, NULL, fields, hidden);
+  write_fields (outer, NULL, fields, composer->hidden_subject);
   g_string_append_printf (outer,
                           "MIME-Version: 1.0\r\n"
                           "Content-Type: multipart/encrypted;\r\n protocol=\"application/pgp-encrypted\";\r\n"
@@ -382,6 +408,8 @@ mado_compose (const MadoComposer *composer, MadoSealer *sealer, const MadoReply 
   payload.body = body;
   if (!add_key (composer, sealer, reply->encrypt_to != NULL, fields, &payload, error))
     return FALSE;
+  if (reply->encrypt_to != NULL && g_strcmp0 (reply->key_protocol, "smime") == 0)
+    return compose_smime (composer, sealer, reply, fields, subject, &payload, mail, error);
   if (reply->encrypt_to != NULL)
     return compose_encrypted (composer, sealer, reply, fields, subject, &payload, mail, error);
   return compose_signed (sealer, fields, subject, &payload, mail, error);

@@ -1,11 +1,11 @@
 # Two libraries: what seals (the signer) and what sends (the sender) share no code and no program.
 noinst_LIBRARIES += libreply.a libsubmit.a
-libreply_a_SOURCES = src/reply/templates.c src/reply/hours.c src/reply/fields.c src/reply/compose.c src/reply/payload.c
+libreply_a_SOURCES = src/reply/templates.c src/reply/hours.c src/reply/fields.c src/reply/compose.c src/reply/payload.c src/reply/smime.c
 libsubmit_a_SOURCES = src/reply/submit.c src/reply/maildir.c src/reply/wkd-place.c src/reply/reach.c src/reply/discover.c src/reply/dane.c
 libsubmit_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(IDN_CFLAGS)
 noinst_HEADERS += include/madoguchi/reply/templates.h include/madoguchi/reply/hours.h include/madoguchi/reply/fields.h \
 	include/madoguchi/reply/wkd-place.h include/madoguchi/reply/reach.h include/madoguchi/reply/discover.h include/madoguchi/reply/dane.h \
-	include/madoguchi/reply/compose.h include/madoguchi/reply/payload.h include/madoguchi/reply/submit.h include/madoguchi/reply/maildir.h
+	include/madoguchi/reply/compose.h include/madoguchi/reply/payload.h include/madoguchi/reply/smime.h include/madoguchi/reply/submit.h include/madoguchi/reply/maildir.h
 reply_libs = libreply.a $(pgp_libs)
 submit_libs = libsubmit.a libconf.a $(base_libs) $(CURL_LIBS) $(IDN_LIBS) -lresolv
 
@@ -30,8 +30,8 @@ tests_unit_test_reply_templates_LDADD = $(reply_libs)
 tests_unit_test_reply_submit_SOURCES = tests/unit/test-reply-submit.c
 tests_unit_test_reply_submit_LDADD = $(submit_libs)
 
-TESTS += tests/it/sealed.py
-EXTRA_DIST += tests/it/sealed.py tests/lib/madohp.py
+TESTS += tests/it/sealed.py tests/it/smime-answer.py
+EXTRA_DIST += tests/it/smime-answer.py tests/it/sealed.py tests/lib/madohp.py
 
 # Sends one mail; tests/it/submit-tls.py drives it.
 check_PROGRAMS += tests/unit/send-one

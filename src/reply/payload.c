@@ -50,10 +50,10 @@ canonical (const char *text)
   return g_string_free (out, FALSE);
 }
 
-static void
-write_base64 (GString *out, const char *text)
+void
+mado_payload_write_base64 (GString *out, const guchar *bytes, gsize size)
 {
-  g_autofree char *encoded = g_base64_encode ((const guchar *) text, strlen (text));
+  g_autofree char *encoded = g_base64_encode (bytes, size);
   gsize length = strlen (encoded);
 
   for (gsize at = 0; at < length; at += MADO_FIELD_LINE) {
@@ -76,7 +76,7 @@ write_text (GString *out, const char *body, const char *protection)
   if (is_ascii)
     g_string_append (out, text);
   else
-    write_base64 (out, text);
+    mado_payload_write_base64 (out, (const guchar *) text, strlen (text));
   if (!g_str_has_suffix (out->str, "\r\n"))
     g_string_append (out, "\r\n");
 }

@@ -184,6 +184,20 @@ test_stable (void)
   }
 }
 
+/* With a certificate of the team's, S/MIME is answered in S/MIME. */
+static void
+test_smime (void)
+{
+  g_autoptr (GPtrArray) candidates = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_key_candidate_free);
+  const MadoKeyCandidate *chosen;
+
+  g_ptr_array_add (candidates, make_candidate ("pinned B"));
+  g_ptr_array_add (candidates, make_candidate ("signed A smime"));
+  chosen = mado_key_choose (candidates, TRUE, NOW);
+  g_assert_cmpstr (chosen->fingerprint, ==, "A");
+  g_assert_cmpstr (chosen->protocol, ==, "smime");
+}
+
 /* --- what a report brings ------------------------------------------------------------------------------- */
 
 static MadoReport *
@@ -289,6 +303,35 @@ test_gather_signer (void)
   check_gathered (unsigned_one, "openpgp", "B", "");
 }
 
+/* Of a certificate the reader's facts count: its chain, its address, and that it came along. */
+static void
+test_gather_smime (void)
+{
+  for (int i = 0; i < 4; i++) {
+    g_autoptr (MadoReport) report = make_report (i == 0 ? MADO_SIGNATURE_GOOD : MADO_SIGNATURE_GOOD_UNTRUSTED, "A", MADO_VALIDITY_UNKNOWN);
+    g_autoptr (GPtrArray) known = make_known (NULL, NULL);
+    MadoLayer *layer = mado_layer_new ();
+    MadoSignature *signature = mado_signature_new ();
+
+    layer->protocol = MADO_PROTOCOL_SMIME;
+    signature->fingerprint = g_strdup ("A");
+    signature->vouched_by = i != 1 ? g_strdup ("smime-chain") : NULL;
+    signature->certificates = i != 2 ? g_strdup ("AAAA") : NULL;
+    report->signer->matches_from = i != 3;
+    g_ptr_array_add (layer->signatures, signature);
+    g_ptr_array_add (report->layers, layer);
+    g_autoptr (GPtrArray) candidates = mado_key_choice_gather (report, known);
+    const MadoKeyCandidate *key = candidates->pdata[0];
+    g_assert_cmpstr (key->protocol, ==, "smime");
+    g_assert_cmpint (mado_key_choose (candidates, TRUE, NOW) != NULL, ==, i == 0);
+    g_assert_cmpstr (key->reason, ==,
+                     i == 0   ? "chosen"
+                     : i == 1 ? "its certificate leads to no authority that the team trusts"
+                     : i == 2 ? "it could not be read, or is not in the keyring"
+                              : "no user ID of it names the address");
+  }
+}
+
 /* What the address is known by speaks against every other key of the mail. */
 static void
 test_gather_changed (void)
@@ -327,6 +370,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/desk/key-choice/choose", test_choose);
   g_test_add_func ("/desk/key-choice/stable", test_stable);
+  g_test_add_func ("/desk/key-choice/smime", test_smime);
+  g_test_add_func ("/desk/key-choice/gather-smime", test_gather_smime);
   g_test_add_func ("/desk/key-choice/gather-signer", test_gather_signer);
   g_test_add_func ("/desk/key-choice/gather-changed", test_gather_changed);
   g_test_add_func ("/desk/key-choice/gather-offers", test_gather_offers);

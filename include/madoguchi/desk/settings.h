@@ -19,6 +19,7 @@ typedef struct {
   guint open_deadline_ms, send_deadline_ms;
   gint64 tmp_age;
   gboolean may_encrypt;
+  gboolean may_smime; /* the team has a certificate */
   gboolean looks_up, has_key_server; /* [discovery] wkd or vks; vks */
   guint look_up_connections;
   gint64 look_up_wait, look_up_keep_found, look_up_keep_none, look_up_keep_failed, look_up_before; /* seconds */

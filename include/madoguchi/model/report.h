@@ -65,6 +65,8 @@ typedef struct {
   gint64 expires;    /* 0: never */
   char *hash;        /* "SHA512" */
   char **user_ids;   /* S/MIME: the addresses in the certificate; its subject, when it has none */
+  char *certificates; /* S/MIME: base64 of the certificates that came with a signature that is vouched for, DER one after
+                         another: an answer may need them; internal */
   char *vouched_by;  /* S/MIME: "smime-chain" when the certificate leads to an authority that the team trusts; else NULL */
 } MadoSignature;
 

@@ -14,6 +14,7 @@
 typedef struct {
   const char *program;
   const char *home;
+  gboolean is_cms;        /* it is gpgsm */
   gboolean is_restricted; /* the agent is another user's: its socket takes no options (context.c) */
 } MadoPgpProgram;
 

@@ -29,6 +29,9 @@ gboolean mado_sealer_clear_sign (MadoSealer *sealer, GBytes *text, GBytes **sign
  * full) for RFC 3156, 5: "pgp-sha512". Errors: TEMP. */
 gboolean mado_sealer_sign (MadoSealer *sealer, GBytes *bytes, GBytes **signature, char **micalg, GError **error);
 
+/* (transfer none) the home that it works in. */
+MadoPgpHome *mado_sealer_home (const MadoSealer *sealer);
+
 /* To whom something is encrypted. */
 typedef struct {
   const char *fingerprint;

@@ -13,5 +13,8 @@ typedef struct {
  * @protection: "cipher" or "clear" (RFC 9788, 2.1.1). */
 void mado_payload_write (GString *out, const MadoPayload *payload, const char *protection);
 
+/* Appends @bytes in base64, in lines. */
+void mado_payload_write_base64 (GString *out, const guchar *bytes, gsize size);
+
 /* (transfer full) a line that stands in nothing we write: random, and with characters that base64 has not. */
 char *mado_payload_boundary (void);
