@@ -61,6 +61,8 @@ read_case_ids (MadoReport *report, GPtrArray *stretches, const char *own)
     mado_case_ids_read (&ids, report->subject, TRUE, own);
   for (guint i = 0; i < stretches->len; i++) {
     const MadoStretch *stretch = g_ptr_array_index (stretches, i);
+    if (g_str_has_suffix (stretch->part, "ARF")) /* "header X-ARF" says what the mail is */
+      continue;
     if (g_str_has_prefix (stretch->part, "header "))
       mado_case_ids_read_field (&ids, stretch->text, own);
     else if (stretch->is_prose && !stretch->is_evidence)

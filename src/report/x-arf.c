@@ -183,14 +183,10 @@ take_report (GPtrArray *report, const MadoDocument *document, MadoFormatOutput *
 static gboolean
 may_be_report (const MadoDocument *document, const char *text)
 {
-  static const char *const types[] = { "text/plain", "text/yaml", "text/x-yaml", "application/yaml", "application/x-yaml",
-                                       "application/octet-stream", NULL };
   const char *start = text + strspn (text, " \t\r\n-");
   gsize length = strspn (start, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
   g_autofree char *word = g_strndup (start, MIN (length, 100));
 
-  if (!g_strv_contains (types, document->type))
-    return FALSE;
   return (document->filename != NULL && g_ascii_strcasecmp (document->filename, "report.txt") == 0) || *start == '%' || find_word (word) >= 0;
 }
 
@@ -213,11 +209,16 @@ looks_like_report (const char *text)
 gboolean
 mado_x_arf_read (const MadoDocument *document, MadoFormatOutput *output)
 {
-  g_autofree char *text = mado_format_text (document, output, BYTES_MAX);
+  static const char *const types[] = { "text/plain", "text/yaml", "text/x-yaml", "application/yaml", "application/x-yaml",
+                                       "application/octet-stream", NULL };
+  g_autofree char *text = NULL;
   g_autoptr (GPtrArray) reports = NULL;
   g_autoptr (GError) error = NULL;
   gboolean is_found = FALSE;
 
+  if (!g_strv_contains (types, document->type))
+    return FALSE;
+  text = mado_format_text (document, output, BYTES_MAX);
   if (!may_be_report (document, text) || !looks_like_report (text))
     return FALSE;
   if (!mado_yaml_read (text, strlen (text), &reports, &error)) {

@@ -373,14 +373,15 @@ has_element (const guint8 *data, gsize size, const char *name)
   return FALSE;
 }
 
-/* (transfer full) the start of @data without byte order mark and NULs: what UTF-16 and the others have in common. */
+/* (transfer full) the start of @data without byte order mark, blanks before it, and NULs: what UTF-16 and the others have in
+ * common. No more than a letter when it is no XML. */
 static char *
 copy_head (const guint8 *data, gsize size)
 {
   GString *head = g_string_new (NULL);
 
-  for (gsize i = 0; i < size && head->len < HEAD_MAX; i++)
-    if (data[i] != 0 && (head->len > 0 || data[i] < 0xbb))
+  for (gsize i = 0; i < size && head->len < HEAD_MAX && (head->len == 0 || head->str[0] == '<'); i++)
+    if (data[i] != 0 && (head->len > 0 || (data[i] < 0xbb && !g_ascii_isspace (data[i]))))
       g_string_append_c (head, (char) data[i]);
   return g_string_free (head, FALSE);
 }
@@ -391,7 +392,7 @@ mado_xml_is_about (GBytes *bytes, const char *name)
   gsize size, length;
   const guint8 *data = g_bytes_get_data (bytes, &size);
   g_autofree char *head = copy_head (data, size);
-  const char *at = head + strspn (head, " \t\r\n"), *colon;
+  const char *at = head, *colon;
 
   if (*at != '<')
     return FALSE;

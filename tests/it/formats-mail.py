@@ -128,6 +128,8 @@ def check_x_arf(tap, reader, table):
     table.add('x-arf (bulk)', opened)
     opened = reader.open(x_arf_mail('nothing of it'))
     tap.ok('no part that can be read holds one' in ' '.join(opened['problems']), 'a header that promises a report is missed', str(opened['problems']))
+    opened = reader.open(x_arf_mail('nothing of it', '12345678'))
+    tap.equal(opened['report']['external_ids'], [], '... whose value is no number of a case')
     opened = reader.open(x_arf_mail('nothing of it', 'no'))
     tap.equal(opened['problems'], [], '... and one that does not is not')
 
