@@ -142,11 +142,17 @@ def reports():
     """(name, entity) of honest reports."""
     with open(os.path.join(f.CORPUS, 'reports', 'iodef', 'iodef.xml'), 'rb') as file:
         xml = file.read()
+    with open(os.path.join(f.DATA, 'xarf-v3', 'samples', 'positive', '3', 'exploit_sample.json'), 'rb') as file:
+        xarf = file.read()
+    with open(os.path.join(f.CORPUS, 'reports', 'stix21', 'poisonivy.json'), 'rb') as file:
+        stix = file.read()
     note = t.text_entity('See the report.')
     return [('arf', arf('Feedback-Type: fraud\nVersion: 1\nSource-IP: 45.33.32.156\nReported-URI: http://phish.company.com/\n')),
             ('x-arf', t.part_entity([note, t.attachment('report.txt', (YAML % '45.33.32.156').encode(), 'text/plain')])),
             ('x-arf, wrapped (RFC 8551)', t.part_entity([note, t.attachment('report.txt', (YAML % '45.33.32.157').encode(), 'text/plain')])),
-            ('iodef', t.part_entity([note, t.attachment('iodef.xml', xml, 'text/xml')]))]
+            ('iodef', t.part_entity([note, t.attachment('iodef.xml', xml, 'text/xml')])),
+            ('xarf', t.part_entity([note, t.attachment('report.json', xarf, 'application/json')])),
+            ('stix', t.part_entity([note, t.attachment('report.json', stix, 'application/stix+json')]))]
 
 
 def facts(value):

@@ -83,6 +83,32 @@ test_wrong (void)
   }
 }
 
+/* The class decides, where a type is in several. */
+static void
+test_classes (void)
+{
+  static const struct {
+    const char *class, *type, *category;
+    gboolean is_known;
+  } cases[] = {
+    { "Activity", "Malware", "malicious-code:infected-system", TRUE },
+    { "Content", "Malware", "malicious-code:malware-distribution", TRUE },
+    { "connection", "Port-Scan", "information-gathering:scanner", TRUE },
+    { "Content", "Trademark", NULL, TRUE },
+    { "Vulnerability", "DOS", "availability:dos", FALSE },
+    { "Network", "phishing", "fraud:phishing", FALSE },
+    { "Content", "Gardening", NULL, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *text = g_strdup_printf ("{\"Report\":{\"ReportClass\":\"%s\",\"ReportType\":\"%s\"}}", cases[i].class, cases[i].type);
+    g_auto (MadoFormatOutput) output = { 0 };
+    fixture_read (text, &output);
+    g_assert_cmpstr (fixture_record (&output, 0)->category, ==, cases[i].category);
+    g_assert_cmpint (fixture_says (&output, "no known pair"), ==, !cases[i].is_known);
+  }
+}
+
 static void
 test_many (void)
 {
@@ -102,6 +128,7 @@ main (int argc, char **argv)
   g_test_add_func ("/report/xarf/old", test_old);
   g_test_add_func ("/report/xarf/new", test_new);
   g_test_add_func ("/report/xarf/wrong", test_wrong);
+  g_test_add_func ("/report/xarf/classes", test_classes);
   g_test_add_func ("/report/xarf/many", test_many);
   return g_test_run ();
 }
