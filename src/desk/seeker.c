@@ -383,3 +383,17 @@ mado_seeker_refresh (MadoSeeker *seeker, const char *address, const char *finger
   if (!g_hash_table_contains (seeker->searches, key))
     begin (seeker, address, key, fingerprint);
 }
+
+gboolean
+mado_seeker_look_up_own (MadoSeeker *seeker, const char *address, MadoPoolDone done, gpointer data)
+{
+  GVariantDict dict;
+
+  if (seeker->finder == NULL)
+    return FALSE;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "address", "s", address);
+  g_variant_dict_insert (&dict, "source", "s", "wkd");
+  mado_pool_submit (seeker->finder, "discover", g_variant_dict_end (&dict), -1, TRUE, done, data);
+  return TRUE;
+}

@@ -3,6 +3,7 @@
 #include "madoguchi/desk/account.h"
 #include "madoguchi/desk/key-watch.h"
 #include "madoguchi/desk/refresh.h"
+#include "madoguchi/desk/seeker.h"
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/triage-rules.h"
@@ -142,7 +143,8 @@ mado_verb_keys_refresh (MadoCall *call)
     mado_call_fail (call, error);
     return;
   }
-  mado_log (MADO_LOG_INFO, NULL, "keys", "verb=refresh of=%s member=%s", logged != NULL ? logged : subject != NULL ? "key" : "all",
+  mado_log (MADO_LOG_INFO, NULL, "keys", "verb=refresh of=%s member=%s", logged != NULL ? logged : subject != NULL ? "key"
+                                                                                                                   : "all",
             call->member);
   mado_refresher_start (call->desk->refresher, subject, REFRESH_SECONDS, on_refreshed, call);
 }
@@ -249,6 +251,24 @@ check_discovery (MadoDesk *desk, GVariantBuilder *items)
     add_item (items, "discovery", "ok", "asks:%s%s%s%s%s", mado_conf_bool (desk->conf, "discovery", "wkd") ? " wkd" : "",
               resolver != NULL ? " openpgpkey " : "", resolver != NULL ? resolver : "", server != NULL ? " vks " : "",
               server != NULL ? server : "");
+}
+
+/* Only for addresses of the team: nobody else is to be asked for by who likes to. */
+void
+mado_verb_look_up_own (MadoCall *call)
+{
+  const char *address = mado_verbs_string (call, "address");
+  g_autoptr (GError) error = NULL;
+  gboolean is_ours = FALSE;
+
+  for (const char *const *one = call->desk->settings.team; address != NULL && *one != NULL; one++)
+    is_ours |= mado_text_same_address (*one, address);
+  if (!is_ours)
+    g_set_error_literal (&error, MADO_ERROR, MADO_ERROR_PERM, "that is no address of the team");
+  else if (call->desk->seeker == NULL || !mado_seeker_look_up_own (call->desk->seeker, address, on_role, call))
+    g_set_error_literal (&error, MADO_ERROR, MADO_ERROR_CONF, "[discovery] names no directory: set wkd");
+  if (error != NULL)
+    mado_call_fail (call, error);
 }
 
 void

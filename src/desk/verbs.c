@@ -55,6 +55,7 @@ static const struct {
   { "keys-refresh", mado_verb_keys_refresh },
   { "doctor", mado_verb_doctor },
   { "security-txt", mado_verb_security_txt },
+  { "look-up-own", mado_verb_look_up_own },
 };
 
 MadoVerb

@@ -44,7 +44,7 @@ static const MadoCliVerb verbs[] = {
     "Try the rules: which answer a mail would get; what the templates of forms find in a mail or a text; what was decided of a ticket, by which rule or whom",
     "jfT", 1, 2, TRUE, mado_verb_policy },
   { "publish", "[DIR]", "Write a key directory (WKD), security.txt, the key and RFC 2350 documents", "jF", 0, 1, TRUE, mado_verb_publish },
-  { "doctor", "", "Check configuration, keys, disk and daemons; exit 1 if a check failed", "j", 0, 0, FALSE,
+  { "doctor", "", "Check configuration, keys, disk and daemons; exit 1 if a check failed", "jL", 0, 0, FALSE,
     mado_verb_doctor },
   { "conf", "", "The table of settings", "jdn", 0, 0, FALSE, mado_verb_conf },
 };
@@ -71,6 +71,7 @@ static const struct {
   { 'O', "output", 'o', G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, output), "Write to FILE", "FILE" },
   { 'p', "pin", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, pin), "Pin each key to the addresses of its user IDs", NULL },
   { 'N', "new", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, new_key), "The key that shall take over (roll-over)", "FPR" },
+  { 'L', "online", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, online), "Ask the team's key directories, too", NULL },
   { 'F', "force", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, force), "Replace files of others, too", NULL },
   { 'u', "undecryptable", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, undecryptable), "All that could not be read", NULL },
   { 'T', "template", 't', G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, template_name), "Only this template", "TEMPLATE" },

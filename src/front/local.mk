@@ -22,8 +22,8 @@ unit_tests += tests/unit/test-front-checks-keys
 tests_unit_test_front_checks_keys_SOURCES = tests/unit/test-front-checks-keys.c $(gnupg_fixture)
 tests_unit_test_front_checks_keys_LDADD = $(front_libs)
 
-libfront_a_SOURCES += src/front/checks-publish.c src/front/publish.c src/front/rfc2350.c src/front/verb-publish.c
-noinst_HEADERS += include/madoguchi/front/checks-publish.h include/madoguchi/front/publish.h include/madoguchi/front/rfc2350.h
+libfront_a_SOURCES += src/front/checks-publish.c src/front/checks-online.c src/front/publish.c src/front/rfc2350.c src/front/verb-publish.c
+noinst_HEADERS += include/madoguchi/front/checks-publish.h include/madoguchi/front/checks-online.h include/madoguchi/front/publish.h include/madoguchi/front/rfc2350.h
 unit_tests += tests/unit/test-front-publish
 tests_unit_test_front_publish_SOURCES = tests/unit/test-front-publish.c $(gnupg_fixture)
 tests_unit_test_front_publish_LDADD = $(front_libs)

@@ -1,6 +1,7 @@
 /* verb-doctor.c: `madoguchi doctor`: one line per check, ok, warn or fail; exit 1 if any failed. The checks
  * themselves stand in checks.c; what only the keeper can see is asked of it. Changes nothing. */
 #include "madoguchi/front/verbs.h"
+#include "madoguchi/front/checks-online.h"
 #include "madoguchi/front/checks.h"
 #include "madoguchi/front/member.h"
 #include "madoguchi/base/error.h"
@@ -74,6 +75,8 @@ mado_verb_doctor (MadoCli *cli, GError **error)
     report (&doctor, "config", MADO_CHECK_OK, mado_conf_path (cli->conf));
     mado_checks_run (cli->conf, cli->hooks, report, &doctor);
     ask_keeper (&doctor);
+    if (cli->options.online)
+      mado_checks_online (cli->conf, report, &doctor);
   }
   cli->status = doctor.failed > 0 ? 1 : 0;
   if (doctor.problem == NULL)

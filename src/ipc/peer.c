@@ -40,6 +40,7 @@ static const struct {
   { MADO_PEER_KEEPER, "keys-rm", NULL },         { MADO_PEER_KEEPER, "keys-known", NULL },
   { MADO_PEER_KEEPER, "keys-forget", NULL },     { MADO_PEER_KEEPER, "keys-refresh", NULL },
   { MADO_PEER_KEEPER, "doctor", NULL },          { MADO_PEER_KEEPER, "security-txt", NULL },
+  { MADO_PEER_KEEPER, "look-up-own", NULL },
   { MADO_PEER_KEEPER, "priority", NULL },        { MADO_PEER_KEEPER, "category", NULL },
   { MADO_PEER_KEEPER, "tlp", NULL },             { MADO_PEER_KEEPER, "tag", NULL },
   { MADO_PEER_KEEPER, "triage", NULL },          { MADO_PEER_KEEPER, "feeds", NULL },

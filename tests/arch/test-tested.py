@@ -75,7 +75,7 @@ COVERED = {
     "tests/unit/test-intake-door-reader.c": {"intake/door-leaf": "test_odd_ciphertexts"},
     "tests/unit/test-intake-door-policy.c": {"intake/door-keys": "mado_door_keys_judge", "intake/door-rate": "mado_door_rate_count"},
     "tests/unit/test-model-door-mark.c": {"model/reply-token": "mado_reply_token_is_foreign"},
-    "tests/it/publish.py": {"front/verb-publish": "'publish'"},
+    "tests/it/publish.py": {"front/checks-online": "'--online'", "front/verb-publish": "'publish'"},
     "tests/it/own-keys.py": {"front/verb-roll-over": "'roll-over'"},
     "tests/unit/test-front-roll-over.c": {"model/roll-over": "MadoRollOver"},
     "tests/unit/test-front-publish.c": {"front/rfc2350": "mado_rfc2350_make", "model/publication": "MadoPublication"},

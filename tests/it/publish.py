@@ -238,6 +238,42 @@ def doctor(site):
            'doctor: a file that is gone, and another key', second)
 
 
+def online(site):
+    """What the key directory gives to anybody, asked for on request alone, by the sender."""
+    tap, demo = site.tap, site.demo
+
+    def asked():
+        return [(line['status'], line['detail']) for line in demo.cli('doctor', '--json', '--online').lines if line['name'] == 'online']
+    first = asked()
+    tap.ok(len(first) == 1 and first[0][0] == 'warn' and '[discovery]' in first[0][1], 'doctor --online: nobody may be asked', first)
+    if not wkd.has_openssl():
+        tap.skip('doctor --online', 'no openssl')
+        return
+    folder = t.short_dir()
+    ca = wkd.Authority(folder)
+    server = wkd.Directory(ca.context(HOSTS))
+    demo.stop()
+    for key, value in (('wkd', 'yes'), ('ca-file', ca.cert), ('hosts', ', '.join(server.hosts(*HOSTS) + ['*=none']))):
+        demo.configure('discovery', key, value)
+    demo.start()
+    demo.cli('doctor')
+    tap.equal(len(server.asked), 0, 'doctor alone asks nobody')
+    none = asked()
+    tap.ok(len(none) == 1 and none[0][0] == 'fail' and 'no directory' in none[0][1], 'doctor --online: a directory without the key', none)
+    server.put(ADVANCED, read(site.web + ADVANCED[1]))
+    right = asked()
+    tap.ok(len(right) == 1 and right[0][0] == 'ok' and t.TEAM in right[0][1], 'doctor --online: the key in use', right)
+    server.put(ADVANCED, site.gpg.run('--export', site.team)[0] + site.gpg.run('--export', site.gpg.generate('Other <csirt@example.org>'))[0])
+    tap.ok(asked()[0][0] == 'fail', 'doctor --online: several keys')
+    other = site.gpg.generate('Another <csirt@example.org>')
+    server.put(ADVANCED, site.gpg.run('--export', other)[0])
+    wrong = asked()
+    tap.ok(wrong[0][0] == 'fail' and other in wrong[0][1], 'doctor --online: another key', wrong)
+    server.put(ADVANCED, b'no key')
+    tap.ok(asked()[0][0] == 'fail', 'doctor --online: no key')
+    server.close()
+
+
 def agents_of(directory):
     """Agents that hold the secret keys of the demo in @directory."""
     homes = [(pid, words[words.index('--homedir') + 1]) for pid, (_, _, words) in t.processes().items()
@@ -279,6 +315,7 @@ def main():
     doctor(site)
     shutil.rmtree(site.web)
     shutil.copytree(backup, site.web)
+    online(site)
     without(site)
     tap.done()
 

@@ -409,6 +409,26 @@ test_members (House *house, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpuint (g_variant_n_children (checks), >=, 5);
 }
 
+/* Members may have the team's own addresses looked up, and nobody else's; and one text signed, of which they choose nothing. */
+static void
+test_own_keys (House *house, gconstpointer data G_GNUC_UNUSED)
+{
+  static const struct {
+    const char *address;
+    int code;
+  } rows[] = { { "alice@example.net", MADO_ERROR_PERM }, { "csirt@example.org.evil.example", MADO_ERROR_PERM },
+               { NULL, MADO_ERROR_PERM },                { "CSIRT@example.org", MADO_ERROR_CONF } }; /* no directory is configured */
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) error = NULL;
+    GVariant *body = rows[i].address != NULL ? house_body ("address", rows[i].address) : NULL;
+    g_assert_null (house_ask (house, "look-up-own", body, &error));
+    g_assert_error (error, MADO_ERROR, rows[i].code);
+  }
+  g_autoptr (GVariant) signed_text = house_ask (house, "security-txt", house_body ("text", "sign this"), NULL);
+  g_assert_nonnull (signed_text); /* the signer was asked, and got no text: desk-fake.c */
+}
+
 /* Not a test of anything but speed: MADO_BENCH=1000 says what one mail costs the keeper. */
 static void
 test_cost (House *house, gconstpointer data G_GNUC_UNUSED)
@@ -455,6 +475,7 @@ main (int argc, char **argv)
   ADD ("/desk/keeper/restart", hurry, test_restart);
   ADD ("/desk/keeper/roles-away", NULL, test_roles_away);
   ADD ("/desk/keeper/members", NULL, test_members);
+  ADD ("/desk/keeper/own-keys", NULL, test_own_keys);
   ADD ("/desk/keeper/cost", NULL, test_cost);
   return g_test_run ();
 }

@@ -137,6 +137,47 @@ test_foreign_agent (House *house, gconstpointer data)
   assert_says (house, more, 1, "warn decrypt-keys: the decrypt agent has no secret key", "(old)");
 }
 
+/* For csirt@team.example: from 2026-10-01 to 2027-01-15 12:00. Its secret key is nowhere. */
+static const char certificate[] = "MIIBVzCB/qADAgECAgEBMAoGCCqGSM49BAMCMA0xCzAJBgNVBAMMAmNhMB4XDTI2MTAwMTAwMDAwMFoXDTI3MDExNTEyMDAwMFow"
+                                  "DzENMAsGA1UEAwwEVGVhbTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABEKRPPa9tEixgb7duBOuSDaxSTYqOnyti9IC6CW4pKAK"
+                                  "t1F8UBi0L/MJuvwmvASVaoYsJOohjO8MP4ipclO4LAmjTTBLMB0GA1UdEQQWMBSBEmNzaXJ0QHRlYW0uZXhhbXBsZTALBgNVHQ8E"
+                                  "BAMCBSAwHQYDVR0OBBYEFAcsSer3WDK0rUlmVedIgBfDCiAdMAoGCCqGSM49BAMCA0gAMEUCIQD1z5Z3lZzIrrlKhHkDU/2EbpUU"
+                                  "XqUacnLb9snuUcT7QwIgZKhqXiVv3veuBKcqCLjUK+1iFwWIvUmhReXoQgh+48E=";
+#define CERTIFICATE_END G_GINT64_CONSTANT (1800014400)
+
+/* As gpgsm imports it; the test's clock goes to the days before its end. */
+static void
+test_certificate (House *house, gconstpointer data)
+{
+  static const struct {
+    gint64 left;
+    const char *begins, *words;
+  } rows[] = { { 31, "ok key-expiry: certificate A5B6F045", "csirt@team.example expires in 31 days" },
+               { 30, "warn key-expiry: certificate", "soon" },
+               { 14, "warn key-expiry: certificate", "this week" },
+               { 3, "warn key-expiry: certificate", "NOW" },
+               { 0, "warn key-expiry: certificate", "nobody can write to the team with S/MIME" } };
+  g_autofree char *path = g_build_filename (house->home, "team.crt", NULL);
+  const char *import[] = { "gpgsm", "--homedir", house->home, "--batch", "--quiet", "--disable-dirmngr", "--import", path, NULL };
+  g_autofree char *gpgsm = g_find_program_in_path ("gpgsm");
+  gsize size;
+  g_autofree guchar *der = g_base64_decode (certificate, &size);
+
+  (void) data;
+  if (gpgsm == NULL) {
+    g_test_skip ("gpgsm is not installed");
+    return;
+  }
+  g_assert_true (g_file_set_contents (path, (const char *) der, (gssize) size, NULL));
+  g_assert_true (g_spawn_sync (NULL, (char **) import, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL,
+                               NULL, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    House then = *house;
+    then.made = CERTIFICATE_END - rows[i].left * DAY;
+    assert_says (&then, NULL, 0, rows[i].begins, rows[i].words);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -145,5 +186,6 @@ main (int argc, char **argv)
   g_test_add ("/front/checks-keys/old-keys", House, NULL, set_up, test_old_keys, tear_down);
   g_test_add ("/front/checks-keys/secrets", House, NULL, set_up, test_secrets, tear_down);
   g_test_add ("/front/checks-keys/foreign-agent", House, NULL, set_up, test_foreign_agent, tear_down);
+  g_test_add ("/front/checks-keys/certificate", House, NULL, set_up, test_certificate, tear_down);
   return g_test_run ();
 }

@@ -27,3 +27,7 @@ void mado_seeker_refresh (MadoSeeker *seeker, const char *address, const char *f
 
 /* @data hears no more; the look-up goes on. */
 void mado_seeker_forget (MadoSeeker *seeker, gpointer data);
+
+/* Has the sender ask for @address, one of the team's, as anybody would; what it gives is @done's to compare: nothing is
+ * remembered or taken into the ring. FALSE: no directory is configured. */
+gboolean mado_seeker_look_up_own (MadoSeeker *seeker, const char *address, MadoPoolDone done, gpointer data);

@@ -15,5 +15,8 @@ void mado_verb_keys_refresh (MadoCall *call);
 /* The signer's: the team's security.txt, signed. */
 void mado_verb_security_txt (MadoCall *call);
 
+/* The sender's: what the key directory of an address of the team gives to anybody. */
+void mado_verb_look_up_own (MadoCall *call);
+
 /* What only the keeper can see. */
 void mado_verb_doctor (MadoCall *call);

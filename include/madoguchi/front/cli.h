@@ -45,6 +45,7 @@ typedef struct {
   gboolean pin;         /* keys import */
   char *new_key;        /* keys roll-over */
   gboolean force;       /* publish */
+  gboolean online;      /* doctor */
   gboolean undecryptable; /* reopen */
   gboolean remove;      /* tag */
   gboolean defaults, changed; /* conf */

@@ -52,7 +52,7 @@
  *   keys-known {address s; optional} -> {items aa{sv} of MadoKnownKey}: by which keys addresses are known
  *   keys-forget {address s} -> {address s, count x}
  *   keys-refresh {subject s: an address or a fingerprint; optional} -> {items aa{sv} of MadoFoundKey, left x}
- *   security-txt {} -> the signer's
+ *   security-txt {} -> the signer's;  look-up-own {address s, of the team} -> the sender's, from a key directory (WKD) alone
  *   doctor {} -> {items aa{sv} of {name s, status s: "ok" | "warn" | "fail", detail s}}: what only the keeper can see
  */
 #pragma once
