@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Answers that wait for a key: mails through a running gateway, directories on loopback. What is encrypted to a key that was
 found, what goes without content, who is asked and who never is, and `madoguchi keys refresh`. Never the network."""
+import hashlib
 import os
 import sys
 import time
@@ -10,17 +11,18 @@ import madotest as t  # noqa: E402
 import madowkd as wkd  # noqa: E402
 
 DOMAIN = 'reporter.example'
-HOSTS = ['openpgpkey.' + DOMAIN, 'openpgpkey.dead.example', 'openpgpkey.quiet.example', 'direct.example']
+HOSTS = ['openpgpkey.' + DOMAIN, 'openpgpkey.dead.example', 'openpgpkey.quiet.example', 'direct.example', 'keys.example']
 
 
 class Site:
-    def __init__(self, tap):
+    def __init__(self, tap, where):
         self.tap, self.gpg, self.folder = tap, t.Gpg(), t.short_dir()
         self.ca = wkd.Authority(self.folder)
         self.server = wkd.Directory(self.ca.context(HOSTS))
-        self.demo = t.Demo(conf={('discovery', 'wkd'): 'yes', ('discovery', 'ca-file'): self.ca.cert,
-                                 ('discovery', 'wait'): '3s', ('discovery', 'except'): 'quiet.example',
-                                 ('discovery', 'hosts'): ', '.join(self.server.hosts(*HOSTS) + ['*=none'])})
+        conf = {'ca-file': self.ca.cert, 'wait': '3s', 'except': 'quiet.example',
+                'hosts': ', '.join(self.server.hosts(*HOSTS) + ['*=none'])}
+        conf.update(where)
+        self.demo = t.Demo(conf={('discovery', key): value for key, value in conf.items()})
         self.team = self.gpg.load(self.demo.team_key)[0]
 
     def bring(self, *keys):
@@ -291,6 +293,48 @@ def continuity(site):
            site.events(incident))
 
 
+def elsewhere(tap):
+    """The DNS, and then a key server, without any Web Key Directory."""
+    dns, vic, wes = wkd.Resolver(), 'Vic@' + DOMAIN, 'wes@' + DOMAIN
+    site = Site(tap, {'openpgpkey': '127.0.0.1:%d' % dns.port, 'vks': 'https://keys.example'})
+    key = site.key(vic)
+    dns.records[hashlib.sha256(b'Vic').hexdigest()[:56] + '._openpgpkey.' + DOMAIN] = [site.binary(key)]
+    answer, incident = site.mail(vic)
+    site.is_sealed_to('a key in the DNS', answer, incident, key, 'dane')
+    key = site.key(wes, expires='5d')
+    site.server.put(('keys.example', '/vks/v1/by-email/wes%40' + DOMAIN), site.gpg.export(key))
+    answer, incident = site.mail(wes)
+    site.is_sealed_to('a key on the key server', answer, incident, key, 'vks')
+    tap.equal([name.split('.')[-2:] for name, _, _, _ in dns.asked], [['reporter', 'example']] * 2, 'the DNS was asked first')
+    site.gpg.run('--quick-set-expire', key, '1y')
+    site.server.put(('keys.example', '/vks/v1/by-email/wes%40' + DOMAIN), None)
+    site.server.put(('keys.example', '/vks/v1/by-fingerprint/' + key), site.gpg.export(key))
+    line = site.demo.cli('keys', 'refresh', '--json', key).lines[0]
+    tap.ok(line['outcome'] == 'updated' and line['source'] == 'vks' and line['expires'] > line['was_expires'],
+           'a known key is asked for by its fingerprint', line)
+    tap.equal(site.demo.stop(), 0, 'all ends in order')
+
+
+def crowd(tap):
+    """More answers wait for a directory than the signer takes at once: it works for others."""
+    site, mids, ida = Site(tap, {'wkd': 'yes', 'wait': '60s'}), [], 'ida@' + DOMAIN
+    key = site.key(ida)
+    site.bring(key)
+    for i in range(12):
+        who, mid = 'zoe%d@dead.example' % i, t.message_id()
+        site.server.put(wkd.advanced(who), site.server.wait)
+        mids.append(mid)
+        site.demo.send(t.plain(who, t.TEAM, 'report', 'a host scans us, %d\n' % i, mid=mid), who)
+    site.demo.settle()
+    answer, incident = site.mail(ida, key)
+    site.is_sealed_to('who needs no look-up does not wait for others', answer, incident, key, 'signed')
+    tap.ok(not [raw for raw in site.demo.outgoing() if t.header(raw, 'In-Reply-To') in mids], 'who wait')
+    site.server.gate.set()
+    tap.ok(t.wait_for(lambda: len([raw for raw in site.demo.outgoing() if t.header(raw, 'In-Reply-To') in mids]) == len(mids), 60),
+           'and are answered in the end')
+    tap.equal(site.demo.stop(), 0, 'all ends in order')
+
+
 def off(tap):
     demo = t.Demo()
     who, mid = 'quinn@' + DOMAIN, t.message_id()
@@ -307,13 +351,15 @@ def main():
     if not wkd.has_openssl():
         t.skip_all('no openssl')
     tap = t.Tap()
-    site = Site(tap)
+    site = Site(tap, {'wkd': 'yes'})
     for part in (found, nothing, better, slow, killed, refresh, prolonged, continuity):
         part(site)
     tap.ok(site.demo.account()['balanced'], 'the account balances')
     died = [line for line in site.demo.log().splitlines() if '-died' in line and 'signal=0 status=0' not in line]
     tap.ok(len(died) == 2 and all('signal=9 ' in line for line in died), 'nobody died but whom we killed', died)
     tap.equal(site.demo.stop(), 0, 'all ends in order')
+    elsewhere(tap)
+    crowd(tap)
     off(tap)
     tap.done()
 
