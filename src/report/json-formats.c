@@ -80,17 +80,34 @@ read_root (JsonNode *root, const MadoDocument *document, MadoFormatOutput *outpu
   return count;
 }
 
+/* (transfer full) what is in @document. JSON is UTF-8, but a text of a mail may be in any charset that its label names. */
+static GBytes *
+get_bytes (const MadoDocument *document, const MadoFormatOutput *output, gsize max)
+{
+  gsize size;
+  const char *data = g_bytes_get_data (document->bytes, &size);
+  gboolean is_plain = size == 0 || (memchr (data, '\x1b', size) == NULL && g_utf8_validate_len (data, size, NULL));
+  char *text;
+
+  if (is_plain || size > max || !g_str_has_prefix (document->type, "text/") || memchr (data, '\0', size) != NULL)
+    return g_bytes_ref (document->bytes);
+  text = mado_format_text (document, output, max);
+  return g_bytes_new_take (text, strlen (text));
+}
+
 gboolean
 mado_json_formats_read (const MadoDocument *document, MadoFormatOutput *output)
 {
   MadoJsonLimits limits = mado_json_limits (output->conf);
+  g_autoptr (GBytes) bytes = NULL;
   g_auto (MadoJson) json = { 0 };
   guint count = 0;
 
   if (!is_labelled (document) && !looks_like (document))
     return FALSE;
+  bytes = get_bytes (document, output, limits.bytes);
   limits.values -= MIN (output->values, limits.values);
-  mado_json_read (document->bytes, &limits, &json);
+  mado_json_read (bytes, &limits, &json);
   output->values += json.values;
   for (guint i = 0; i < json.roots->len; i++)
     count += read_root (json.roots->pdata[i], document, output);

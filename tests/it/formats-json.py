@@ -262,6 +262,11 @@ def check_ways(tap, reader):
         report = reader.open(mail)
         records = report['report']['records']
         tap.ok(len(records) == 1 and records[0]['fields'] == wanted and not report['problems'], 'XARF ' + name, report['problems'])
+    name = '\u65e5\u672c\u30c6\u30b9\u30c8'
+    named = json.dumps({'Version': '3', 'ReporterInfo': {'ReporterOrg': name}}, ensure_ascii=False)
+    for charset in ('iso-2022-jp', 'shift_jis', 'utf-8'):
+        report = reader.open(t.plain('reporter@example.net', t.TEAM, 'Report', named, charset=charset))
+        tap.equal([record['organization'] for record in report['report']['records']], [name], 'a body in ' + charset)
     report = reader.open(f.carrying(b'\n'.join([line] * 3), 'application/x-ndjson', 'a.jsonl'))
     tap.equal([len(report['report']['records']), report['problems']], [3, []], 'one report in each line')
     report = reader.open(t.plain('reporter@example.net', t.TEAM, 'Report', 'Please see:\n\n```\n' + plain.decode() + '```\n'))
