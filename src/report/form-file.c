@@ -49,6 +49,7 @@ mado_form_template_free (MadoFormTemplate *form)
   g_strfreev (form->markers);
   g_strfreev (form->subjects);
   g_strfreev (form->ignored);
+  g_strfreev (form->one_of);
   g_ptr_array_unref (form->items);
   g_free (form);
 }
@@ -218,7 +219,7 @@ is_category (const char *text)
 static void
 read_head (Reading *reading)
 {
-  static const char *const keys[] = { "title", "category", "markers", "subjects", "ignore", "needed", "needed-named", "zone", "dates", NULL };
+  static const char *const keys[] = { "title", "category", "markers", "subjects", "ignore", "needed", "needed-named", "one-of", "zone", "dates", NULL };
   static const char *const orders[] = { "year-first", "month-first", "day-first", NULL };
   MadoFormTemplate *form = reading->form;
   g_autofree char *zone = get_string (reading, "form", "zone");
@@ -234,6 +235,7 @@ read_head (Reading *reading)
   form->subjects = get_folded (reading, "form", "subjects");
   form->ignored = get_folded (reading, "form", "ignore");
   form->needed = get_number (reading, "form", "needed", 5);
+  form->one_of = get_words (reading, "form", "one-of");
   form->needed_named = get_number (reading, "form", "needed-named", 2);
   form->dates = (MadoFormDates) get_name (reading, "form", "dates", orders);
   if (zone != NULL && !mado_form_zone (zone, &form->zone))
@@ -313,23 +315,32 @@ read_item (Reading *reading, const char *section)
   check_choice_keys (reading, section, item);
 }
 
-/* Sections that items speak of. */
-static void
-check_sections (Reading *reading)
+static gboolean
+has_item (const MadoFormTemplate *form, const char *name, gboolean is_section)
 {
-  const GPtrArray *items = reading->form->items;
+  for (guint i = 0; i < form->items->len; i++) {
+    const MadoFormItem *item = form->items->pdata[i];
+    if (item->is_section == is_section && strcmp (item->name, name) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
 
-  for (guint i = 0; i < items->len; i++) {
-    const MadoFormItem *item = items->pdata[i];
-    gboolean is_there = item->section == NULL;
+/* Sections that items speak of, and items that [form] speaks of. */
+static void
+check_names (Reading *reading)
+{
+  const MadoFormTemplate *form = reading->form;
+
+  for (guint i = 0; i < form->items->len; i++) {
+    const MadoFormItem *item = form->items->pdata[i];
     g_autofree char *group = g_strdup_printf ("field %s", item->name);
-    for (guint other = 0; other < items->len && !is_there; other++) {
-      const MadoFormItem *section = items->pdata[other];
-      is_there = section->is_section && strcmp (section->name, item->section) == 0;
-    }
-    if (!is_there)
+    if (item->section != NULL && !has_item (form, item->section, TRUE))
       complain (reading, group, "section", "is no section of this form: %s", item->section);
   }
+  for (guint i = 0; form->one_of != NULL && form->one_of[i] != NULL; i++)
+    if (!has_item (form, form->one_of[i], FALSE))
+      complain (reading, "form", "one-of", "is no field of this form: %s", form->one_of[i]);
 }
 
 static void
@@ -356,7 +367,7 @@ read_groups (Reading *reading)
   }
   if (items == 0)
     g_ptr_array_add (reading->problems, g_strdup_printf ("%s:1: there is no [field NAME]", reading->path));
-  check_sections (reading);
+  check_names (reading);
 }
 
 MadoFormTemplate *

@@ -103,10 +103,37 @@ read_lines (Search *search)
 
 /* --- a form that is finished ------------------------------------------------------------------------------ */
 
+static gboolean
+is_named (const Walk *walk)
+{
+  return walk->marker_line > 0 || walk->has_subject;
+}
+
 static guint
 needed (const Walk *walk)
 {
-  return walk->marker_line > 0 || walk->has_subject ? walk->form->needed_named : walk->form->needed;
+  return is_named (walk) ? walk->form->needed_named : walk->form->needed;
+}
+
+/* Is a label there that tells this form from a signature, or from what others write? */
+static gboolean
+has_typical (const Walk *walk)
+{
+  const MadoFormTemplate *form = walk->form;
+
+  for (guint i = 0; i < form->items->len && form->one_of != NULL; i++) {
+    const MadoFormItem *item = form->items->pdata[i];
+    if (!item->is_section && walk->lines_of[i] > 0 && g_strv_contains ((const char *const *) form->one_of, item->name))
+      return TRUE;
+  }
+  return is_named (walk) || form->one_of == NULL || form->one_of[0] == NULL;
+}
+
+/* Enough of the form at hand is there. */
+static gboolean
+is_enough (const Walk *walk)
+{
+  return walk->match != NULL && walk->match->labels >= needed (walk) && has_typical (walk);
 }
 
 /* (transfer full, nullable) an item as it was found. */
@@ -158,7 +185,6 @@ static void
 decide (const Walk *walk, MadoFormFit *match)
 {
   match->needed = needed (walk);
-  match->is_form = match->labels >= match->needed;
   match->score = match->labels + (walk->marker_line > 0 ? MARKER_SCORE : 0) + (walk->has_subject ? SUBJECT_SCORE : 0);
   g_autofree char *name = NULL;
 
@@ -166,8 +192,8 @@ decide (const Walk *walk, MadoFormFit *match)
     name = g_strdup_printf ("line %" G_GINT64_FORMAT " names the form", walk->marker_line);
   else
     name = g_strdup (walk->has_subject ? "the subject names the form" : "nothing names the form");
-  match->decided = g_strdup_printf ("%s, and %" G_GINT64_FORMAT " of its labels are there, where %" G_GINT64_FORMAT " are needed", name,
-                                    match->labels, match->needed);
+  match->decided = g_strdup_printf ("%s, and %" G_GINT64_FORMAT " of its labels are there, where %" G_GINT64_FORMAT " are needed%s", name,
+                                    match->labels, match->needed, has_typical (walk) ? "" : "; none of them is typical of it");
 }
 
 static void
@@ -199,6 +225,7 @@ compare_lines (gconstpointer a, gconstpointer b)
 static void
 finish_form (Walk *walk, gint64 last_line)
 {
+  gboolean is_form = is_enough (walk);
   g_autoptr (MadoFormFit) match = walk->match;
   int zone;
 
@@ -221,6 +248,7 @@ finish_form (Walk *walk, gint64 last_line)
   match->title = g_strdup (walk->form->title);
   match->last_line = last_line;
   match->is_quoted = walk->shallow_lines == 0;
+  match->is_form = is_form;
   decide (walk, match);
   g_ptr_array_add (walk->search->found, g_steal_pointer (&match));
   clear_form (walk);
@@ -444,7 +472,7 @@ take_line (Walk *walk, guint n)
   item = is_choice_line (walk, line) ? -1 : choose_item (walk, line, &is_again);
   if (item < 0 && !is_again && !is_choice_line (walk, line))
     item = choose_number (walk, line);
-  if (item < 0 && is_again && walk->match->labels >= needed (walk)) {
+  if (item < 0 && is_again && is_enough (walk)) {
     finish_form (walk, n);
     item = choose_item (walk, line, &is_again);
   }

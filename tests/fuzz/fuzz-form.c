@@ -53,7 +53,7 @@ check_fits (const GPtrArray *fits, const char *text)
 
   for (guint i = 0; i < fits->len; i++) {
     const MadoFormFit *fit = fits->pdata[i];
-    need (fit->labels > 0 && fit->score >= fit->labels && fit->is_form == (fit->labels >= fit->needed));
+    need (fit->labels > 0 && fit->score >= fit->labels && (!fit->is_form || fit->labels >= fit->needed));
     need (fit->first_line >= 1 && fit->last_line <= lines && (!fit->is_chosen || fit->is_form));
     check_found (fit, text);
     for (guint other = 0; other < i && fit->is_chosen; other++) {

@@ -21,6 +21,7 @@ static const struct {
   { HEAD "dates = any\n" FIELD, "f:3: \"dates\" is none of the words" },
   { HEAD "category = virus\n" FIELD, "f:3: \"category\" is no category" },
   { HEAD "markers = ---\n" FIELD, "f:3: \"markers\" has a word without letters" },
+  { HEAD "one-of = a; b\n" FIELD, "f:3: \"one-of\" is no field of this form: b" },
   { HEAD "other = 1\n" FIELD, "f:3: \"other\" is no key" },
   { HEAD FIELD "[page b]\n", "f:5: [page b] is no [form]" },
   { HEAD "[field A b]\nlabels = x\n", "f:3: [field A b] needs a name" },

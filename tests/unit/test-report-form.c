@@ -106,6 +106,27 @@ test_subject (void)
   g_assert_cmpint (fit->needed, ==, 5);
 }
 
+static void
+test_typical (void)
+{
+  static const char form[] = "[form]\ntitle = T\nmarkers = The Report\nneeded = 2\none-of = kind\n[field name]\nlabels = Name\n[field tel]\nlabels = Tel\n"
+                             "[field kind]\nlabels = Kind\n";
+  g_autoptr (MadoFormTemplates) templates = mado_form_templates_new ();
+  static const struct {
+    const char *text;
+    gboolean is_form;
+  } cases[] = { { "Name: A\nTel: 1\n", FALSE }, { "Name: A\nKind: x\n", TRUE }, { "Kind: x\n", FALSE }, { "The Report\nName: A\nTel: 1\n", TRUE } };
+
+  mado_form_templates_add (templates, "t", "t.form", form, NULL, NULL);
+  mado_form_templates_seal (templates);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GPtrArray) fits = mado_form_match_find (templates, cases[i].text, NULL);
+    const MadoFormFit *fit = fits->pdata[0];
+    g_assert_cmpint (fit->is_form, ==, cases[i].is_form);
+    g_assert_cmpint (fit->is_chosen, ==, cases[i].is_form);
+  }
+}
+
 static MadoStretch *
 stretch_new (const char *text)
 {
@@ -252,6 +273,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/report/form/texts", test_texts);
   g_test_add_func ("/report/form/subject", test_subject);
+  g_test_add_func ("/report/form/typical", test_typical);
   g_test_add_func ("/report/form/record", test_record);
   g_test_add_func ("/report/form/empty", test_empty);
   g_test_add_func ("/report/form/evidence", test_evidence);

@@ -65,6 +65,7 @@ typedef struct {
   char **ignored;   /* folded: lines of instructions */
   guint needed;     /* labels that make it this form... */
   guint needed_named; /* ... when a marker or the subject names it */
+  char **one_of;    /* names of items: when nothing names the form, one of them has to be there; empty: any will do */
   int zone;         /* seconds east of UTC, of times without a zone */
   MadoFormDates dates;
   GPtrArray *items; /* of MadoFormItem: sections and items in the order of the file */
