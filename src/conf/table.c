@@ -134,7 +134,7 @@ const MadoConfSetting mado_conf_settings[] = {
   { "reply", "authserv-id", MADO_CONF_LIST, NULL, 0, 0,
     "Names under which mail servers of the team write Authentication-Results (RFC 8601). When such a field says that the sender is "
     "forged, it gets no answer. That server has to remove fields with its name from mail that comes in. Unset: none is believed." },
-  { "reply", "encrypt", MADO_CONF_BOOL, "yes", 0, 0, "Encrypt acknowledgements to the key that signed the report." },
+  { "reply", "encrypt", MADO_CONF_BOOL, "yes", 0, 0, "Encrypt answers to the best key that is known for the address; no: all go in the clear, without content." },
   { "reply", "encrypt-to-team", MADO_CONF_STRING, "written", 0, 0,
     "Which encrypted answers the team itself can read, too: all; written (what a member wrote: what a template says, the ticket "
     "names, and a second recipient costs a fifth of the time); none.",

@@ -81,6 +81,24 @@ view_key_warning (GString *out, const MadoKeyWarning *warning)
     mado_view_ours (out, 0, "KEY WARNING it asks to be answered with another key: %s", offered);
 }
 
+/* How an answer is protected, and why not by another key. */
+static void
+view_keys (GString *out, const MadoEntry *entry)
+{
+  g_autofree char *key = mado_view_word (entry->encrypted_to);
+  g_autofree char *source = mado_view_word (entry->key_source);
+
+  if (entry->encrypted_to != NULL)
+    mado_view_ours (out, 0, "Encrypted to %s (%s)", key, source);
+  for (guint i = 0; i < entry->keys_considered->len; i++) {
+    const MadoKeyCandidate *candidate = entry->keys_considered->pdata[i];
+    g_autofree char *other = mado_view_word (candidate->fingerprint);
+    g_autofree char *how = mado_view_word (candidate->source);
+    if (candidate->reason != NULL && strcmp (candidate->reason, "chosen") != 0)
+      mado_view_ours (out, 2, "not to %s (%s): %s", other, how, candidate->reason);
+  }
+}
+
 static void
 view_entry (GString *out, guint columns, const MadoEntry *entry)
 {
@@ -94,6 +112,7 @@ view_entry (GString *out, guint columns, const MadoEntry *entry)
                   entry->delivery != NULL ? ", delivery: " : "", entry->delivery != NULL ? delivery : "");
   if (entry->key_warning != NULL)
     view_key_warning (out, entry->key_warning);
+  view_keys (out, entry);
   if (entry->report != NULL) {
     mado_view_report (out, columns, entry->report);
   } else {

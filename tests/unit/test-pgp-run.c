@@ -125,6 +125,21 @@ test_no_engine (Team *team, gconstpointer data)
   g_assert_null (out);
 }
 
+/* An engine that says nothing at all. */
+static void
+test_silent (Team *team, gconstpointer data G_GNUC_UNUSED)
+{
+  const char *arguments[] = { "--decrypt", NULL };
+  g_autofree char *program = g_build_filename (team->home, "engine", NULL);
+  g_autoptr (GBytes) in = g_bytes_new_static ("text", 4), out = NULL;
+  g_autofree char *status = NULL;
+
+  g_assert_true (g_file_set_contents_full (program, "#!/bin/sh\nexit 2\n", -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+  team->program.program = program;
+  g_assert_true (mado_pgp_run (&team->program, arguments, in, &out, &status, NULL));
+  g_assert_cmpstr (status, ==, "");
+}
+
 /* Only whole lines that begin as status lines do. */
 static void
 test_lines (void)
@@ -151,6 +166,7 @@ main (int argc, char **argv)
   g_test_add ("/pgp/run/failure", Team, NULL, set_up, test_failure, tear_down);
   g_test_add ("/pgp/run/missing", Team, NULL, set_up, test_no_engine, tear_down);
   g_test_add ("/pgp/run/killed", Team, "#!/bin/sh\nkill -9 $$\n", set_up, test_no_engine, tear_down);
+  g_test_add ("/pgp/run/silent", Team, NULL, set_up, test_silent, tear_down);
   g_test_add_func ("/pgp/run/lines", test_lines);
   return g_test_run ();
 }
