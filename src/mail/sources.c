@@ -94,6 +94,7 @@ take_document (Walk *walk, const MadoEntity *entity, gboolean is_evidence)
   document->part = g_strdup (entity->path);
   document->type = g_strdup (entity->type);
   document->filename = mado_header_filename (entity);
+  document->charset = mado_header_param (entity, "Content-Type", "charset");
   document->bytes = mado_content_decode (entity);
   document->header = g_bytes_new_static (entity->header, entity->header_size);
   document->is_feedback = is_feedback (entity);

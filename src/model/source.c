@@ -17,6 +17,7 @@ mado_document_free (MadoDocument *document)
   g_free (document->part);
   g_free (document->type);
   g_free (document->filename);
+  g_free (document->charset);
   g_clear_pointer (&document->bytes, g_bytes_unref);
   g_clear_pointer (&document->header, g_bytes_unref);
   g_free (document);

@@ -212,7 +212,7 @@ read_report (GBytes *bytes, const MadoDocument *document, MadoFormatOutput *outp
   Sums sums = { .draft = mado_record_draft_new (output, document, "dmarc"),
                 .sources = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
   g_autoptr (GError) error = NULL;
-  gboolean is_read = mado_xml_read (bytes, take_child, &sums, &error), is_report;
+  gboolean is_read = mado_xml_read (bytes, bytes == document->bytes ? document->charset : NULL, take_child, &sums, &error), is_report;
 
   is_report = sums.rows > 0 || sums.draft->record->id != NULL || sums.draft->record->organization != NULL;
   if (!is_read)

@@ -342,7 +342,7 @@ mado_iodef_read (const MadoDocument *document, MadoFormatOutput *output)
 
   if (!mado_xml_is_about (document->bytes, "IODEF-Document"))
     return FALSE;
-  if (!mado_xml_read (document->bytes, take_incident, &reading, &error))
+  if (!mado_xml_read (document->bytes, document->charset, take_incident, &reading, &error))
     mado_format_problem (output, document, "the report in IODEF was not read, or not to its end: %s.", error->message);
   else if (reading.incidents == 0)
     mado_format_problem (output, document, "the report in IODEF holds no incident.");

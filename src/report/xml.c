@@ -208,9 +208,9 @@ load_nothing (const char *url, const char *id, xmlParserCtxtPtr context)
 
 /* --- encodings -------------------------------------------------------------------------------------------- */
 
-/* (transfer full) the name for iconv of the encoding that the first bytes say. @skip: (out) bytes of a byte order mark. */
+/* (transfer full) the name for iconv of the encoding that the first bytes say, or else @charset (nullable). @skip: (out) bytes of a byte order mark. */
 static char *
-find_encoding (const char *bytes, gsize size, gsize *skip)
+find_encoding (const char *bytes, gsize size, const char *charset, gsize *skip)
 {
   static const char *const names[][2] = { { "shift_jis", "CP932" }, { "shift-jis", "CP932" }, { "x-sjis", "CP932" }, { "windows-31j", "CP932" },
                                           { "euc-jp", "EUC-JP-MS" }, { "utf-16", "UTF-8" }, { "ucs-2", "UTF-8" }, { "us-ascii", "UTF-8" } };
@@ -229,9 +229,9 @@ find_encoding (const char *bytes, gsize size, gsize *skip)
   at = strstr (start, "<?xml");
   end = at == NULL ? NULL : strstr (at, "?>");
   at = end == NULL ? NULL : g_strstr_len (at, end - at, "encoding");
-  if (*skip == 3 || at == NULL)
+  if (*skip == 3 || (at == NULL && (charset == NULL || *charset == '\0')))
     return g_strdup ("UTF-8");
-  at += strlen ("encoding") + strspn (at + strlen ("encoding"), " \t\r\n='\"");
+  at = at == NULL ? charset : at + strlen ("encoding") + strspn (at + strlen ("encoding"), " \t\r\n='\"");
   label = g_ascii_strdown (at, (gssize) strspn (at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:"));
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     if (strcmp (label, names[i][0]) == 0)
@@ -241,15 +241,17 @@ find_encoding (const char *bytes, gsize size, gsize *skip)
 
 /* (transfer full) @bytes in UTF-8, what is no character as U+FFFD; NULL: there is no such encoding, or they are too many. */
 static char *
-to_utf8 (GBytes *bytes, GError **error)
+to_utf8 (GBytes *bytes, const char *charset, GError **error)
 {
   gsize size, skip, left, out_left = 0;
   const char *data = g_bytes_get_data (bytes, &size);
-  g_autofree char *encoding = find_encoding (data == NULL ? "" : data, size, &skip);
+  g_autofree char *encoding = find_encoding (data == NULL ? "" : data, size, charset, &skip);
   g_autoptr (GString) out = g_string_new (NULL);
   GIConv converter = g_iconv_open ("UTF-8", encoding);
   char buffer[4096], *from = (char *) data + skip, *to;
 
+  if (converter == (GIConv) -1 && charset != NULL && g_ascii_strcasecmp (encoding, charset) == 0)
+    converter = g_iconv_open ("UTF-8", "UTF-8");
   if (converter == (GIConv) -1) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "its encoding (%s) is not known", encoding);
     return NULL;
@@ -325,10 +327,10 @@ parse (Reader *reader, const char *text, GError **error)
 }
 
 gboolean
-mado_xml_read (GBytes *bytes, MadoXmlEach each, gpointer data, GError **error)
+mado_xml_read (GBytes *bytes, const char *charset, MadoXmlEach each, gpointer data, GError **error)
 {
   g_autofree Reader *reader = g_new0 (Reader, 1);
-  g_autofree char *text = to_utf8 (bytes, error);
+  g_autofree char *text = to_utf8 (bytes, charset, error);
 
   if (text == NULL)
     return FALSE;

@@ -31,17 +31,23 @@ each (const MadoXml *root, const MadoXml *child, gpointer data)
 
 /* (transfer full) what is read of @size bytes, and how it ends. */
 static char *
-read_bytes (const void *bytes, gsize size)
+read_labelled (const void *bytes, gsize size, const char *charset)
 {
   g_autoptr (GBytes) all = g_bytes_new_static (bytes, size);
   g_autoptr (GError) error = NULL;
   GString *out = g_string_new (NULL);
 
-  if (!mado_xml_read (all, each, out, &error)) {
+  if (!mado_xml_read (all, charset, each, out, &error)) {
     g_assert_cmpint (error->domain, ==, MADO_ERROR);
     g_string_append_printf (out, "!%s", mado_error_name (error->code));
   }
   return g_string_free (out, FALSE);
+}
+
+static char *
+read_bytes (const void *bytes, gsize size)
+{
+  return read_labelled (bytes, size, NULL);
 }
 
 #define CHECK(text, expected)                                      \
@@ -68,6 +74,12 @@ test_encodings (void)
   static const char sjis[] = "<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><a><b>\x87\x40\x93\xfa</b></a>";
   static const char *const labels[] = { "EUC-JP", "ISO-2022-JP", "UTF-16", "UTF-8", "windows-1252" };
 
+  g_autofree char *by_label = read_labelled ("<a><b>\x93\xfa</b></a>", 16, "Shift_JIS"), *by_both = read_labelled (sjis, sizeof sjis - 1, "utf-8");
+  g_autofree char *by_nothing = read_labelled ("<a><b/></a>", 11, "x-Unknown");
+
+  g_assert_cmpstr (by_label, ==, "a:(b|\xe6\x97\xa5)");
+  g_assert_cmpstr (by_nothing, ==, "a:(b|)"); /* a label that nobody knows is none */
+  g_assert_cmpstr (by_both, ==, "a:(b|\xe2\x91\xa0\xe6\x97\xa5)"); /* what stands in the document is nearer to it */
   CHECK (sjis, "a:(b|\xe2\x91\xa0\xe6\x97\xa5)");
   for (gsize i = 0; i < G_N_ELEMENTS (labels); i++) {
     const char *word = i == 4 ? "\xc3\xa9" : "\xe6\x97\xa5";

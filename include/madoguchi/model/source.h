@@ -9,6 +9,7 @@ typedef struct {
   char *part;     /* path */
   char *type;     /* media type, lower case, as labelled */
   char *filename; /* decoded; NULL when it has none */
+  char *charset;  /* as labelled; NULL when it is not */
   GBytes *bytes;  /* without its transfer encoding; not a copy */
   GBytes *header; /* the header of the part as it came; not a copy */
   gboolean is_feedback; /* a part of a multipart/report that calls itself a feedback report (RFC 5965) */

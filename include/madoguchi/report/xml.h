@@ -29,10 +29,10 @@ const char *mado_xml_child_text (const MadoXml *node, const char *name);
 /* Called with each child of the root when it is whole; it is freed after that. */
 typedef void (*MadoXmlEach) (const MadoXml *root, const MadoXml *child, gpointer data);
 
-/* Reads @bytes, in whatever encoding they say that they are in. The child in which a broken document breaks off, or that is
+/* Reads @bytes, in whatever encoding they say that they are in; when they say none, in @charset (nullable). The child in which a broken document breaks off, or that is
  * over a limit, is handed over as far as it was read. Errors: PERM no XML; DENIED a document type; LIMIT; TEMP there is
  * no libxml2. */
-gboolean mado_xml_read (GBytes *bytes, MadoXmlEach each, gpointer data, GError **error);
+gboolean mado_xml_read (GBytes *bytes, const char *charset, MadoXmlEach each, gpointer data, GError **error);
 
 /* Does @bytes look like XML whose root is called @name (ASCII)? With a document type, or much before the root: like XML with
  * such an element anywhere. Reads each byte once or twice, in whatever encoding that has ASCII in it, and in UTF-16. */
