@@ -125,9 +125,6 @@ const MadoConfSetting mado_conf_settings[] = {
   { "reply", "rate-window", MADO_CONF_DURATION, "1d", 1, 365 * DAY, "See rate-per-sender." },
   { "reply", "rate-per-hour", MADO_CONF_INT, "1000", 0, 1000000,
     "Most automatic answers to all senders together within an hour. Reports with a good signature do not wait for it." },
-  { "reply", "repeat-after", MADO_CONF_DURATION, "10m", 0, 7 * DAY,
-    "The same text from the same sender again, within this time after an answer to it, gets none: programs that answer each "
-    "other are that fast, people are not. Later it is told once that the first one has arrived." },
   { "reply", "own-lists", MADO_CONF_LIST, NULL, 0, 0,
     "List-Ids of mailing lists of the team, as they stand in angle brackets: a mail that came by these alone is answered like one "
     "that came directly, for example when abuse@ is a group." },

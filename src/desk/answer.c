@@ -15,7 +15,7 @@
 
 #define HOUR 3600
 #define SAME_TEXT_WINDOW (7 * 86400) /* as long as RFC 3834, 2 wants the same answer not to be repeated */
-#define MAX_ALIKE 5
+#define REPEATS_MAX 10
 
 #define MAX_KNOWN 10 /* keys that one address is known by */
 #define ANY_KEY "-"  /* which one is found out before it is sealed: key-step.h */
@@ -53,7 +53,7 @@ find_earlier (const MadoSettler *settler, const MadoAnswerCase *mail, char **num
   if (get_from (report) == NULL || report->subject == NULL || report->undecryptable != NULL)
     return TRUE;
   alike = mado_store_list_alike (settler->store, get_from (report), report->subject, mail->envelope->queue_id,
-                                 settler->now - SAME_TEXT_WINDOW, MAX_ALIKE, error);
+                                 settler->now - SAME_TEXT_WINDOW, REPEATS_MAX, error);
   if (alike == NULL)
     return FALSE;
   for (guint i = 0; i < alike->len; i++) {
@@ -71,14 +71,8 @@ find_earlier (const MadoSettler *settler, const MadoAnswerCase *mail, char **num
     *number = g_strdup (other->number);
   }
   facts->earlier = *number;
-  facts->is_told = same > 1;
-  if (same != 1)
-    return TRUE;
-  /* Who sends it again by hand does not do so at once. */
-  gint64 recent = 0;
-  if (!mado_store_count_answers (settler->store, get_from (report), settler->now - settler->settings->repeat_after, &recent, error))
-    return FALSE;
-  facts->is_told = recent > 0;
+  /* A program that answers us without a sign neither signs nor encrypts. */
+  facts->is_told = same >= REPEATS_MAX && report->encryption == MADO_ENCRYPTION_NONE && report->signature == MADO_SIGNATURE_NONE;
   return TRUE;
 }
 
@@ -91,11 +85,11 @@ look_up (const MadoSettler *settler, const MadoReport *report, MadoPolicyFacts *
   if (report->message_id != NULL && !mado_store_find_answer (settler->store, report->message_id, &own, error))
     return FALSE;
   facts->is_own_message_id = own != 0;
-  if (!mado_store_count_answers (settler->store, NULL, settler->now - HOUR, &facts->all_answers, error))
+  if (!mado_store_count_answers (settler->store, NULL, settler->now - HOUR, facts->max_all_answers, &facts->all_answers, error))
     return FALSE;
   return get_from (report) == NULL
          || mado_store_count_answers (settler->store, get_from (report), settler->now - settler->settings->window,
-                                      &facts->answers, error);
+                                      facts->max_answers, &facts->answers, error);
 }
 
 static gboolean

@@ -305,7 +305,7 @@ is_out_of_scope (const MadoPolicyFacts *facts)
 static gboolean
 is_plaintext (const MadoPolicyFacts *facts)
 {
-  return facts->key == NULL;
+  return facts->report->encryption == MADO_ENCRYPTION_NONE;
 }
 
 static gboolean
@@ -348,12 +348,12 @@ static const struct {
   { "sender-not-plausible", MADO_ANSWER_NONE, is_implausible, "our mail server says that the sender is forged" },
   { "too-many", MADO_ANSWER_NONE, is_too_many, "the sender got as many answers as the cap allows" },
   { "too-many-in-all", MADO_ANSWER_NONE, is_too_many_in_all, "all senders together did" },
-  { "told-before", MADO_ANSWER_NONE, is_told, "the same text came again, soon after an answer or for the third time" },
+  { "told-before", MADO_ANSWER_NONE, is_told, "the same text came more than ten times, unsigned and in the clear" },
   { "cannot-open", MADO_ANSWER_CANNOT_OPEN, is_undecryptable, "the mail is encrypted, and we could not open it" },
   { "no-key", MADO_ANSWER_CONTENT_FREE, must_be_content_free, "the mail came encrypted, and there is no key to answer with" },
   { "same-text", MADO_ANSWER_DUPLICATE, is_repeated, "the sender sent the same text before" },
   { "out-of-scope", MADO_ANSWER_OUT_OF_SCOPE, is_out_of_scope, "a rule of the team says that it is not ours to handle" },
-  { "came-in-the-clear", MADO_ANSWER_PLAINTEXT, is_plaintext, "the mail came in the clear, and there is no key to answer with" },
+  { "came-in-the-clear", MADO_ANSWER_PLAINTEXT, is_plaintext, "the mail came in the clear" },
   { "new-ticket", MADO_ANSWER_ACKNOWLEDGE, is_any, "all others" },
 };
 

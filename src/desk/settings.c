@@ -20,7 +20,6 @@ mado_desk_settings_read (const MadoConf *conf, MadoDeskSettings *settings, GErro
     .attempts = mado_conf_int (conf, "spool", "attempts"),
     .max_answers = mado_conf_int (conf, "reply", "rate-per-sender"),
     .max_all_answers = mado_conf_int (conf, "reply", "rate-per-hour"),
-    .repeat_after = mado_conf_int (conf, "reply", "repeat-after"),
     .own_lists = mado_conf_list (conf, "reply", "own-lists"),
     .window = mado_conf_int (conf, "reply", "rate-window"),
     .retry_first = mado_conf_int (conf, "submission", "retry-first"),

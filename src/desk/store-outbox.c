@@ -200,14 +200,18 @@ mado_store_recover_outbox (MadoStore *store, gint64 *count, GError **error)
 }
 
 gboolean
-mado_store_count_answers (MadoStore *store, const char *recipient, gint64 since, gint64 *count, GError **error)
+mado_store_count_answers (MadoStore *store, const char *recipient, gint64 since, gint64 most, gint64 *count, GError **error)
 {
-  if (recipient == NULL)
-    return mado_sql_number (store, count, error, "SELECT count (*) FROM outbox WHERE created > ? AND automatic = 1", "i", since);
   g_autofree char *folded = mado_store_fold (recipient);
+
+  if (recipient == NULL)
+    return mado_sql_number (store, count, error,
+                            "SELECT count (*) FROM (SELECT 1 FROM outbox WHERE created > ? AND automatic = 1 LIMIT ?)", "ii",
+                            since, most);
   return mado_sql_number (store, count, error,
-                          "SELECT count (*) FROM outbox WHERE recipient = ? AND created > ? AND automatic = 1", "si",
-                          folded, since);
+                          "SELECT count (*) FROM (SELECT 1 FROM outbox WHERE recipient = ? AND created > ? AND automatic = 1"
+                          " LIMIT ?)",
+                          "sii", folded, since, most);
 }
 
 gboolean

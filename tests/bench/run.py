@@ -217,7 +217,7 @@ def bare_writes(place, count):
 
 def make_demo(keys, workers):
     """A demo on these keys: its own team key is replaced, the ring filled and the reporter pinned."""
-    demo = t.Demo(conf={('reply', 'rate-per-sender'): '100000', ('crypto', 'workers'): str(workers),
+    demo = t.Demo(conf={('reply', 'rate-per-sender'): '100000', ('reply', 'rate-per-hour'): '1000000', ('crypto', 'workers'): str(workers),
                         ('log', 'level'): 'warning'}, start=False)
     home = demo.setting('crypto', 'gnupg-home')
     demo.configure('team', 'key', keys.team)

@@ -133,6 +133,7 @@ test_hidden_parents (void)
 {
   g_autoptr (MadoReport) report = make_report ();
   MadoPolicyFacts facts = make_facts (report);
+  report->encryption = MADO_ENCRYPTION_WHOLE;
   MadoPolicyVerdict verdict = mado_policy_judge (&facts);
   facts.key = NULL;
   MadoPolicyVerdict plain = mado_policy_judge (&facts);
@@ -158,6 +159,7 @@ test_external_ids (void)
 {
   g_autoptr (MadoReport) report = make_report ();
   MadoPolicyFacts facts = make_facts (report);
+  report->encryption = MADO_ENCRYPTION_WHOLE;
   MadoPolicyVerdict verdict = mado_policy_judge (&facts);
   facts.key = NULL;
   MadoPolicyVerdict plain = mado_policy_judge (&facts);
@@ -172,7 +174,7 @@ test_external_ids (void)
   g_assert_cmpstr (reply->plain_external_ids[0], ==, "CERT-Bund#77");
   g_assert_null (reply->plain_external_ids[1]);
   g_assert_cmpstr (reply->template_name, ==, "ack");
-  g_assert_cmpstr (reply->plain_template, ==, "plaintext");
+  g_assert_cmpstr (reply->plain_template, ==, "ack-plain");
   g_clear_pointer (&report->outer_subject, g_free);
   g_autoptr (MadoReply) none = mado_draft_answer (&verdict, &plain, report, "EX #2026-000001", "t", team[0], 5);
   g_assert_null (none->plain_external_ids[0]);

@@ -11,7 +11,7 @@
 
 typedef enum {
   MADO_ANSWER_NONE,
-  MADO_ANSWER_ACKNOWLEDGE,  /* encrypted to the reporter */
+  MADO_ANSWER_ACKNOWLEDGE,  /* encrypted to the reporter, who encrypted */
   MADO_ANSWER_CONTENT_FREE, /* the report came encrypted, and there is no key to answer with */
   MADO_ANSWER_CANNOT_OPEN,  /* names our key; the same words whatever failed inside: no oracle */
   MADO_ANSWER_PLAINTEXT,    /* it came in the clear: how to encrypt the next one */

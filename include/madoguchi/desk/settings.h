@@ -12,7 +12,6 @@ typedef struct {
   gint64 attempts;                /* reader's deaths before a mail is held */
   gint64 max_answers, window;     /* per sender */
   gint64 max_all_answers;         /* to all of them within an hour */
-  gint64 repeat_after;            /* seconds after an answer in which the same text gets none */
   const char *const *own_lists;   /* List-Ids */
   gint64 retry_first, retry_max, give_up;
   guint workers;

@@ -52,8 +52,9 @@ gboolean mado_store_set_bounced (MadoStore *store, const char *message_id, gbool
 /* After a crash: what was being sent is ready again, with the same Message-ID and bytes. @count: how many. */
 gboolean mado_store_recover_outbox (MadoStore *store, gint64 *count, GError **error);
 
-/* Automatic answers made for @recipient (NULL: for anybody) since @since. */
-gboolean mado_store_count_answers (MadoStore *store, const char *recipient, gint64 since, gint64 *count, GError **error);
+/* Automatic answers made for @recipient (NULL: for anybody) since @since; counted up to @most. */
+gboolean mado_store_count_answers (MadoStore *store, const char *recipient, gint64 since, gint64 most, gint64 *count,
+                                   GError **error);
 
 /* Answers of any state in @incident. */
 gboolean mado_store_count_drafts (MadoStore *store, gint64 incident, gint64 *count, GError **error);
