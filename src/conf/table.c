@@ -192,6 +192,9 @@ const MadoConfSetting mado_conf_settings[] = {
   { "runtime", "insecure-single-uid", MADO_CONF_BOOL, "no", 0, 0,
     "Let all roles run under one user, each missing protection logged. For demonstrations and tests." },
 
+  { "formats", "one-ticket-each", MADO_CONF_BOOL, "no", 0, 0,
+    "A mail with many reports makes a ticket for each (at most 100), linked to each other; the first one keeps the mail. Otherwise one ticket has "
+    "them all." },
   { "formats", "forms", MADO_CONF_LIST, MADO_DATADIR "/forms", 0, 0,
     "Directories with templates of forms (*.form, madoguchi-forms(5)); of two with one name the later one counts. Read at start." },
 

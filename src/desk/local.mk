@@ -80,10 +80,10 @@ tests_unit_test_desk_refresh_SOURCES = tests/unit/test-desk-refresh.c tests/unit
 tests_unit_test_desk_refresh_LDADD = $(desk_libs)
 
 libdesk_a_SOURCES += src/desk/triage-words.c src/desk/triage-places.c src/desk/triage-rules.c src/desk/triage-facts.c src/desk/triage.c \
-	src/desk/triage-case.c src/desk/store-triage.c src/desk/verbs-triage.c src/desk/feed.c src/desk/store-feed.c
+	src/desk/triage-case.c src/desk/store-triage.c src/desk/verbs-triage.c src/desk/feed.c src/desk/store-feed.c src/desk/each.c src/desk/store-each.c
 noinst_HEADERS += include/madoguchi/desk/triage-words.h include/madoguchi/desk/triage-places.h \
 	include/madoguchi/desk/triage-rules.h include/madoguchi/desk/triage-facts.h include/madoguchi/desk/triage.h \
-	include/madoguchi/desk/triage-case.h include/madoguchi/desk/store-triage.h include/madoguchi/desk/verbs-triage.h include/madoguchi/desk/feed.h include/madoguchi/desk/store-feed.h
+	include/madoguchi/desk/triage-case.h include/madoguchi/desk/store-triage.h include/madoguchi/desk/verbs-triage.h include/madoguchi/desk/feed.h include/madoguchi/desk/store-feed.h include/madoguchi/desk/each.h include/madoguchi/desk/store-each.h
 unit_tests += tests/unit/test-desk-triage-words
 tests_unit_test_desk_triage_words_SOURCES = tests/unit/test-desk-triage-words.c
 tests_unit_test_desk_triage_words_LDADD = $(desk_libs)
@@ -105,3 +105,6 @@ unit_tests += tests/unit/test-desk-feed
 tests_unit_test_desk_feed_SOURCES = tests/unit/test-desk-feed.c
 tests_unit_test_desk_feed_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_feed_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-each
+tests_unit_test_desk_each_SOURCES = tests/unit/test-desk-each.c
+tests_unit_test_desk_each_LDADD = $(desk_libs)

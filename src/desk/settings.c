@@ -29,6 +29,7 @@ mado_desk_settings_read (const MadoConf *conf, MadoDeskSettings *settings, GErro
     .open_deadline_ms = (guint) mado_conf_int (conf, "limits", "wall") * 1000 + GRACE_MS,
     .send_deadline_ms = (guint) mado_conf_int (conf, "submission", "timeout") * 1000 + GRACE_MS,
     .tmp_age = mado_conf_int (conf, "spool", "tmp-age"),
+    .one_ticket_each = mado_conf_bool (conf, "formats", "one-ticket-each"),
     .may_encrypt = mado_conf_bool (conf, "reply", "encrypt"),
     .may_smime = mado_conf_string (conf, "team", "smime-certificate") != NULL,
     .has_key_server = mado_conf_string (conf, "discovery", "vks") != NULL,

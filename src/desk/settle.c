@@ -3,6 +3,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/desk/answer.h"
 #include "madoguchi/desk/draft.h"
+#include "madoguchi/desk/each.h"
 #include "madoguchi/desk/feed.h"
 #include "madoguchi/desk/continuity.h"
 #include "madoguchi/desk/store-case.h"
@@ -352,7 +353,7 @@ learn_case (const MadoSettler *settler, gint64 incident, const char *queue_id, c
   return (body == NULL
           || mado_store_mark_case (settler->store, incident, body->tlp, body->pap, (const char *const *) body->external_ids, error))
          && mado_store_count_indicators (settler->store, incident, error)
-         && mado_triage_case (settler, incident, queue_id, report, is_joined, error);
+         && mado_each_triage (settler, incident, queue_id, report, is_joined, error);
 }
 
 static gboolean
@@ -401,6 +402,7 @@ mado_settle_report (const MadoSettler *settler, const MadoEnvelope *envelope, co
   return mado_store_settle_mail (settler->store, envelope->queue_id, verdict.state, settled->incident, verdict.reason,
                                  report, settler->now, error)
          && write_thread (settler, envelope, report, &verdict, settled, error)
+         && (!is_new || mado_each_create (settler, envelope->queue_id, report, settled, error))
          && (!(is_new || is_joined) || learn_case (settler, settled->incident, envelope->queue_id, report, is_joined, error))
          && (strcmp (verdict.state, MADO_MAIL_DUPLICATE) == 0 || strcmp (verdict.state, MADO_MAIL_FEED) == 0
              || watch_keys (settler, envelope->queue_id, settled->incident, report,

@@ -1,6 +1,7 @@
 /* store-incident.c: see store-incident.h. */
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-case.h"
+#include "madoguchi/desk/store-each.h"
 #include "madoguchi/desk/store-sql.h"
 #include "madoguchi/model/envelope.h"
 #include "madoguchi/model/reply.h"
@@ -277,6 +278,11 @@ mado_store_load_incident (MadoStore *store, gint64 id, const char *team, GError 
   if (relations == NULL)
     return NULL;
   g_ptr_array_extend_and_steal (incident->relations, g_steal_pointer (&relations));
+  char **links = mado_store_list_links (store, id, error);
+  if (links == NULL)
+    return NULL;
+  g_strfreev (incident->links);
+  incident->links = links;
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
                         "SELECT e.id, e.date, e.direction, e.author, CASE WHEN e.id >= ?2 THEN e.text ELSE"

@@ -279,7 +279,8 @@ mado_store_list_pending (MadoStore *store, GError **error)
 char **
 mado_store_list_mails_of (MadoStore *store, gint64 incident, GError **error)
 {
-  return list_ids (store, "SELECT queue_id FROM message WHERE incident = ? AND state <> 'dropped_by_member' ORDER BY id",
+  return list_ids (store, "SELECT queue_id FROM message WHERE (incident = ?1 OR id IN (SELECT message FROM case_record WHERE incident = ?1))"
+                          " AND state <> 'dropped_by_member' ORDER BY id",
                    incident, error);
 }
 

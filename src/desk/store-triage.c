@@ -41,7 +41,7 @@ mado_store_put_decisions (MadoStore *store, gint64 incident, const char *queue_i
   gint64 message = 0, kept = 0;
 
   if (!mado_sql_number (store, &message, error, "SELECT id FROM message WHERE queue_id = ?", "s", queue_id)
-      || !mado_sql_run (store, error, "DELETE FROM decision WHERE message = ?", "i", message)
+      || !mado_sql_run (store, error, "DELETE FROM decision WHERE message = ? AND incident = ?", "ii", message, incident)
       || !mado_sql_number (store, &kept, error, "SELECT count (*) FROM decision WHERE incident = ?", "i", incident))
     return FALSE;
   for (guint i = 0; i < decisions->len; i++) {

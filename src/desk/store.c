@@ -86,6 +86,10 @@ static const char *const migrations[] = {
   "CREATE TABLE feed (message INTEGER NOT NULL REFERENCES message (id), record INTEGER NOT NULL, format TEXT NOT NULL,"
   "  organization TEXT, domain TEXT, report_id TEXT, started INTEGER, ended INTEGER, messages INTEGER NOT NULL,"
   "  passed INTEGER NOT NULL, failed INTEGER NOT NULL, PRIMARY KEY (message, record)) STRICT, WITHOUT ROWID;",
+  /* Further tickets that the reports of one mail made. */
+  "CREATE TABLE case_record (incident INTEGER PRIMARY KEY REFERENCES incident (id),"
+  "  message INTEGER NOT NULL REFERENCES message (id), record INTEGER NOT NULL) STRICT;"
+  "CREATE INDEX case_record_message ON case_record (message);",
 };
 
 static gboolean

@@ -178,6 +178,10 @@ mado_view_incident (GString *out, guint columns, const MadoIncident *incident)
   mado_view_stranger (out, columns, "Subject: ", incident->subject);
   for (guint i = 0; incident->external_ids[i] != NULL; i++)
     mado_view_stranger (out, columns, "Also known as: ", incident->external_ids[i]);
+  for (guint i = 0; incident->links[i] != NULL; i++) {
+    g_autofree char *link = mado_view_word (incident->links[i]);
+    mado_view_ours (out, 0, "Linked      %s came of the same mail", link);
+  }
   for (guint i = 0; i < incident->relations->len; i++)
     view_relation (out, columns, incident->relations->pdata[i]);
   g_string_append_c (out, '\n');

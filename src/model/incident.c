@@ -73,6 +73,7 @@ static const MadoField summary_fields[] = { SUMMARY_FIELDS, MADO_FIELDS_END };
 const MadoRecordType mado_summary_type = { "incident", "madoguchi.incident/1", sizeof (MadoIncident), summary_fields };
 
 static const MadoField incident_fields[] = { SUMMARY_FIELDS, MADO_LIST (MadoIncident, relations, mado_relation_type, 1000),
+                                             MADO_STRV (MadoIncident, links),
                                              MADO_LIST (MadoIncident, thread, mado_entry_type, 100000),
                                              MADO_FIELDS_END };
 const MadoRecordType mado_incident_type = { "incident", "madoguchi.incident/1", sizeof (MadoIncident), incident_fields };

@@ -55,6 +55,7 @@ COVERED = {
     "tests/unit/test-desk-continuity.c": {"desk/store-key": "mado_store_forget_keys"},
     "tests/unit/test-desk-triage.c": {"desk/triage-facts": "evidence", "desk/triage-rules": "mado_triage_rules_parse"},
     "tests/unit/test-desk-feed.c": {"desk/store-feed": "mado_store_list_feeds", "model/feed": "MadoFeed"},
+    "tests/unit/test-desk-each.c": {"desk/store-each": "mado_store_list_links"},
     "tests/unit/test-desk-store-triage.c": {"desk/triage-case": "mado_settle_report"},
     # A keeper with a control socket, and fake roles around it.
     "tests/unit/test-desk-keeper.c": {"desk/account": '"account"', "desk/control": "house_ask", "desk/desk": "house_start_keeper", "desk/key-step": "BADKEY",

@@ -2,6 +2,7 @@
 """Triage on the running gateway: rules decide of mails, members of tickets, `policy explain` tells which; and everything read
 again, from mails of every shape, comes out the same to the byte and keeps what members said."""
 import hashlib
+import json
 import os
 import sqlite3
 import subprocess
@@ -291,6 +292,40 @@ def check_bad_rules(site):
     tap.equal(demo.cli('conf', '-n').status, 0, 'mended, all is well')
 
 
+def xarf(kind, address):
+    return json.dumps({'Version': '3', 'ReporterInfo': {'ReporterOrg': 'Reporter', 'ReporterOrgEmail': 'r@reporter.example',
+                       'ReporterOrgDomain': 'reporter.example'}, 'Disclosure': True,
+                       'Report': {'ReportClass': 'Activity', 'ReportType': kind, 'Date': '2026-11-20T01:02:03Z', 'SourceIp': address,
+                                  'SourcePort': 4000, 'DestinationIp': '151.101.1.69'}}).encode()
+
+
+def check_each(site):
+    """A mail with many reports: one ticket, or one for each."""
+    tap, demo = site.tap, site.demo
+    demo.start()
+
+    def send(mid):
+        entity = t.part_entity([t.text_entity('two reports\n'), t.attachment('a.json', xarf('Spam', '133.1.2.6'), 'application/json'),
+                                t.attachment('b.json', xarf('PortScan', '133.1.2.201'), 'application/json')])
+        demo.send(t.plain('machine@reporter.example', t.TEAM, 'abuse', '', entity=entity, mid=mid), 'machine@reporter.example')
+        return demo.ticket_of(mid)
+    one, before = send('<both-in-one@reporter.example>'), len(demo.incidents())
+    records = [r for e in one['thread'] if e['report'] for r in e['report']['report']['records']]
+    tap.equal((len(records), one['links']), (2, []), 'one ticket has both reports')
+    demo.stop()
+    demo.configure('formats', 'one-ticket-each', 'yes')
+    demo.start()
+    first = send('<one-each@reporter.example>')
+    tap.equal((len(demo.incidents()) - before, len(first['links'])), (2, 1), 'or there is one for each, linked')
+    other = demo.show(first['links'][0])
+    tap.equal((other['links'], other['category']), ([first['ticket']], records[1]['category']), 'the second is judged by its own report')
+    tap.ok('hospital' in other['constituencies'] and 'hospital' not in first['constituencies'], 'and touches whom it names',
+           (first['constituencies'], other['constituencies']))
+    tap.ok('Linked      ' + first['ticket'] in demo.cli('show', other['ticket']).text, 'show names the other')
+    tap.equal(demo.cli('reopen', '--json', other['ticket']).json['count'], 1, 'either one reads the mail again')
+    tap.ok(demo.account()['balanced'], 'and the account balances')
+
+
 def main():
     t.need_programs()
     tap = t.Tap()
@@ -311,6 +346,7 @@ def main():
     check_reopen(site, changed)
     check_feeds(site)
     check_bad_rules(site)
+    check_each(site)
     site.demo.stop()
     tap.done()
 

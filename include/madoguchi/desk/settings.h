@@ -17,6 +17,7 @@ typedef struct {
   guint workers;
   guint open_deadline_ms, send_deadline_ms;
   gint64 tmp_age;
+  gboolean one_ticket_each;       /* for each report of a mail */
   gboolean may_encrypt;
   gboolean may_smime; /* the team has a certificate */
   gboolean looks_up, has_key_server; /* [discovery] wkd or vks; vks */

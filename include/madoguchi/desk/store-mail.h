@@ -75,7 +75,7 @@ GPtrArray *mado_store_list_alike (MadoStore *store, const char *address, const c
 gboolean mado_store_belongs (MadoStore *store, gint64 incident, const char *address, const char *fingerprint,
                              gboolean *belongs, GError **error);
 
-/* (transfer full) queue ids: of pending mails; of an incident's mails; of all that could not be decrypted. */
+/* (transfer full) queue ids: of pending mails; of an incident's mails (or the one that it has a report of); of all that could not be decrypted. */
 char **mado_store_list_pending (MadoStore *store, GError **error);
 char **mado_store_list_mails_of (MadoStore *store, gint64 incident, GError **error);
 char **mado_store_list_undecryptable (MadoStore *store, GError **error);

@@ -77,6 +77,7 @@ typedef struct {
   char **tags;
   char **constituencies; /* that it touches */
   GPtrArray *relations; /* of MadoRelation, newest first; a summary has none */
+  char **links;         /* tickets that came of the same mail; a summary has none */
   GPtrArray *thread; /* of MadoEntry; a summary (one line of `list`) has none: mado_summary_type */
 } MadoIncident;
 

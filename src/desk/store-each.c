@@ -1,0 +1,60 @@
+/* store-each.c: see store-each.h. */
+#include "madoguchi/desk/store-each.h"
+#include "madoguchi/desk/store-sql.h"
+
+gboolean
+mado_store_add_each (MadoStore *store, gint64 incident, const char *queue_id, gint64 record, GError **error)
+{
+  return mado_sql_run (store, error,
+                       "INSERT INTO case_record (incident, message, record) SELECT ?, id, ? FROM message WHERE queue_id = ?", "iis",
+                       incident, record, queue_id);
+}
+
+GArray *
+mado_store_list_each (MadoStore *store, const char *queue_id, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (MadoEach));
+  g_autoptr (MadoStatement) row
+      = mado_sql_query (store, error,
+                        "SELECT c.incident, c.record FROM case_record c JOIN message m ON m.id = c.message WHERE m.queue_id = ?"
+                        " ORDER BY c.record",
+                        "s", queue_id);
+
+  if (row == NULL)
+    return NULL;
+  while (mado_sql_step (store, row, &problem)) {
+    MadoEach each = { sqlite3_column_int64 (row, 0), sqlite3_column_int64 (row, 1) };
+    g_array_append_val (list, each);
+  }
+  if (problem == NULL)
+    return g_steal_pointer (&list);
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return NULL;
+}
+
+char **
+mado_store_list_links (MadoStore *store, gint64 incident, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (MadoStatement) row
+      = mado_sql_query (store, error,
+                        "WITH mail AS (SELECT message FROM case_record WHERE incident = ?1 UNION SELECT c.message FROM case_record c"
+                        "  JOIN message m ON m.id = c.message WHERE m.incident = ?1)"
+                        " SELECT i.number FROM incident i WHERE i.id <> ?1 AND i.id IN (SELECT incident FROM case_record WHERE message IN mail"
+                        "  UNION SELECT incident FROM message WHERE id IN mail) ORDER BY i.id LIMIT 500",
+                        "i", incident);
+
+  if (row == NULL)
+    return NULL;
+  while (mado_sql_step (store, row, &problem)) {
+    g_autofree char *number = mado_sql_text (row, 0);
+    g_autofree char *ticket = g_strdup_printf ("%s #%s", store->prefix, number);
+    g_strv_builder_add (builder, ticket);
+  }
+  if (problem == NULL)
+    return g_strv_builder_end (builder);
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return NULL;
+}
