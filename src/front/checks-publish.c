@@ -90,7 +90,7 @@ check_templates (const Checks *checks)
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
     g_autofree char *path = g_build_filename (directory, name, NULL);
     g_autoptr (GBytes) bytes = NULL;
-    if (*name != '.' && mado_fsio_read_file (path, FILE_MAX, &bytes, NULL))
+    if ((g_str_has_suffix (name, ".txt") || g_str_has_suffix (name, ".inc")) && mado_fsio_read_file (path, FILE_MAX, &bytes, NULL))
       check_text (checks, path, bytes);
   }
 }

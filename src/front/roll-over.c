@@ -323,15 +323,17 @@ look_at_published (Look *look)
   const char *directory = mado_conf_string (look->conf, "publish", "directory");
   g_autoptr (GString) wrong = g_string_new (NULL);
 
-  if (directory == NULL) {
+  mado_checks_publish (look->next, look->now, on_check, wrong);
+  if (directory == NULL && wrong->len == 0) {
     begin (look, "published", "by-hand", "key directory (WKD), security.txt, RFC 2350 document and web pages have to name the new key");
     type (look, "madoguchi publish DIR");
     return;
   }
-  mado_checks_publish (look->next, look->now, on_check, wrong);
   begin (look, "published", ok_if (wrong->len == 0), "%s", wrong->len == 0 ? "what is in [publish] directory names the new key" : wrong->str);
   if (wrong->len > 0)
-    type (look, "madoguchi publish %s", directory);
+    type (look, "madoguchi publish %s", directory != NULL ? directory : "DIR");
+  if (directory == NULL)
+    return;
   begin (look, "web-server", "by-hand", "what the web server shows is a copy of that directory");
   type (look, "rsync -a --exclude .madoguchi-published %s/ WEBSERVER:/var/www/html/", directory);
 }

@@ -10,6 +10,7 @@
 #include "madoguchi/pgp/security-txt.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define ANSWER_MAX (16 * 1024 * 1024)
@@ -124,6 +125,7 @@ mado_verb_publish (MadoCli *cli, GError **error)
     g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "publish: name a directory, or set [publish] directory");
     return FALSE;
   }
+  umask (022); /* it is for everybody to read, whoever writes it */
   plan = make_plan (cli->conf, now, error);
   if (plan == NULL || !mado_publish_write (directory, plan, cli->options.force, now, &done, error))
     return FALSE;

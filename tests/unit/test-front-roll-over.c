@@ -60,8 +60,8 @@ write_conf (const House *house, const char *key, const char *old)
 {
   g_autofree char *path = g_build_filename (house->directory, "m.conf", NULL);
   g_autofree char *text = g_strdup_printf ("[team]\nname = O'Brien's team\naddress = csirt@team.example\nkey = %s\nold-keys = %s\n"
-                                           "[runtime]\ndirectory = %s\n[crypto]\ngnupg-home = %s\n",
-                                           key, old, house->runtime, house->home);
+                                           "[runtime]\ndirectory = %s\n[crypto]\ngnupg-home = %s\n[reply]\ntemplates = %s\n",
+                                           key, old, house->runtime, house->home, house->directory);
   g_autoptr (GError) error = NULL;
   MadoConf *conf;
 
@@ -191,6 +191,15 @@ test_key (House *house, gconstpointer data)
     assert_step (done, "configuration", "ok", NULL);
     assert_step (done, "old-key-ends", "ok", NULL);
     g_assert_cmpint (done->left, ==, 0);
+  }
+  {
+    g_autofree char *path = g_build_filename (house->directory, "ack.en.txt", NULL);
+    g_autofree char *text = g_strdup_printf ("Subject: x\n\nEncrypt to %s.\n", house->old);
+    g_assert_true (g_file_set_contents (path, text, -1, NULL));
+    g_autoptr (MadoRollOver) said = look (house, after, NULL);
+    assert_step (said, "published", "left", "madoguchi publish");
+    g_assert_nonnull (strstr (find_step (said, "published")->text, "ack.en.txt names the key"));
+    g_assert_cmpint (said->left, ==, 1);
   }
 }
 
