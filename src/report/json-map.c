@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define PATH_MAX_BYTES 1000
+#define NUMBER_MAX 120
 
 typedef struct {
   MadoRecordDraft *draft;
@@ -81,6 +82,17 @@ use_tlp (MadoReportRecord *record, const char *value)
   record->tlp = strictest;
 }
 
+/* A number that other tickets are found by, and that stands in subjects: one word, without what marks the end of a number. */
+static void
+use_number (MadoRecordDraft *draft, const char *value)
+{
+  g_autofree char *visible = mado_format_visible (value, NUMBER_MAX);
+
+  if (*visible != '\0' && strpbrk (visible, " \t\r\n[]") == NULL && !draft->record->is_evidence
+      && draft->output->external_ids->len < MADO_FORMAT_RECORDS_MAX)
+    g_ptr_array_add (draft->output->external_ids, g_steal_pointer (&visible));
+}
+
 static void
 use_list (MadoRecordDraft *draft, MadoMapUse use, const char *value)
 {
@@ -90,8 +102,8 @@ use_list (MadoRecordDraft *draft, MadoMapUse use, const char *value)
     mado_record_draft_target (draft, value);
   else if (use == MADO_MAP_REFERENCE)
     mado_record_draft_reference (draft, value);
-  else if (use == MADO_MAP_EXTERNAL && !draft->record->is_evidence && draft->output->external_ids->len < MADO_FORMAT_RECORDS_MAX)
-    g_ptr_array_add (draft->output->external_ids, mado_format_visible (value, 200));
+  else if (use == MADO_MAP_EXTERNAL)
+    use_number (draft, value);
 }
 
 void

@@ -75,7 +75,7 @@ static const MadoMapRow old_rows[] = {
   { "OnBehalfOf*", MADO_MAP_FIELD, TRUE },
   { "InternalProcessing*", MADO_MAP_FIELD, TRUE }, /* to be ignored, says the schema, unless one knows who wrote it */
   { "Disclosure", MADO_MAP_FIELD, TRUE },
-  { "Report.ReporterCaseID", MADO_MAP_EXTERNAL, TRUE },
+  { "Report.ReporterCaseID", MADO_MAP_ID, TRUE },
   { "Report.ReportClass", MADO_MAP_FIELD, TRUE },
   { "Report.ReportType", MADO_MAP_FIELD, TRUE },
   { "Report.Date", MADO_MAP_DETECTED, TRUE },
@@ -175,12 +175,23 @@ read_samples (MadoRecordDraft *draft, JsonNode *list, const char *path, const ch
   }
 }
 
+/* A number alone may be anybody's: it is known as "DOMAIN#NUMBER". */
+static void
+take_number (JsonNode *root, MadoRecordDraft *draft)
+{
+  const char *domain = mado_json_string (mado_json_find (root, "ReporterInfo.ReporterOrgDomain"));
+  const char *number = mado_json_string (mado_json_find (root, "Report.ReporterCaseID"));
+  g_autofree char *both = domain == NULL || number == NULL || *domain == '\0' || *number == '\0' ? NULL : g_strdup_printf ("%s#%s", domain, number);
+
+  mado_json_use (draft, MADO_MAP_EXTERNAL, both);
+}
+
 static void
 read_old (JsonNode *root, MadoRecordDraft *draft)
 {
   JsonNode *report = mado_json_member (root, "Report");
 
-  mado_json_use (draft, MADO_MAP_ID, mado_json_get (report, "ReporterCaseID"));
+  take_number (root, draft);
   mado_json_use (draft, MADO_MAP_ADDRESS, mado_json_get (mado_json_member (root, "ReporterInfo"), "ReporterContactEmail"));
   mado_json_use (draft, MADO_MAP_ADDRESS, mado_json_get (mado_json_member (root, "ReporterInfo"), "ReporterOrgEmail"));
   mado_json_map (draft, root, "", old_rows);

@@ -19,7 +19,7 @@ test_old (void)
   g_assert_cmpstr (record->format, ==, "xarf");
   g_assert_cmpstr (record->version, ==, "3");
   g_assert_cmpstr (record->id, ==, "C-1");
-  g_assert_cmpstr (output.external_ids->pdata[0], ==, "C-1");
+  g_assert_cmpstr (output.external_ids->pdata[0], ==, "example.com#C-1");
   g_assert_cmpstr (record->type, ==, "Activity/DOS");
   g_assert_cmpstr (record->category, ==, "availability:dos");
   g_assert_cmpstr (record->organization, ==, "Example");
@@ -83,6 +83,20 @@ test_wrong (void)
   }
 }
 
+/* What is no number is none: it would stand in subjects. */
+static void
+test_numbers (void)
+{
+  static const char *const numbers[] = { "a\\nb", "a b", "[a]", "", "a]" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++) {
+    g_autofree char *text = g_strdup_printf ("{" REPORTER ",\"Report\":{\"ReporterCaseID\":\"%s\"}}", numbers[i]);
+    g_auto (MadoFormatOutput) output = { 0 };
+    fixture_read (text, &output);
+    g_assert_cmpuint (output.external_ids->len, ==, 0);
+  }
+}
+
 /* The class decides, where a type is in several. */
 static void
 test_classes (void)
@@ -128,6 +142,7 @@ main (int argc, char **argv)
   g_test_add_func ("/report/xarf/old", test_old);
   g_test_add_func ("/report/xarf/new", test_new);
   g_test_add_func ("/report/xarf/wrong", test_wrong);
+  g_test_add_func ("/report/xarf/numbers", test_numbers);
   g_test_add_func ("/report/xarf/classes", test_classes);
   g_test_add_func ("/report/xarf/many", test_many);
   return g_test_run ();

@@ -25,7 +25,7 @@ typedef enum {
   MADO_MAP_SOURCE,
   MADO_MAP_TARGET,
   MADO_MAP_REFERENCE,
-  MADO_MAP_EXTERNAL, /* the reporter's number of the case; not of a forwarded mail */
+  MADO_MAP_EXTERNAL, /* the reporter's number of the case, one word; not of a forwarded mail */
   MADO_MAP_TLP       /* a colour; the strictest counts */
 } MadoMapUse;
 
