@@ -4,6 +4,7 @@
 #include "madoguchi/desk/policy.h"
 #include "madoguchi/desk/settings.h"
 #include "madoguchi/desk/triage-rules.h"
+#include "madoguchi/desk/triage.h"
 #include "madoguchi/front/cli.h"
 #include "madoguchi/mail/jail.h"
 #include "madoguchi/model/reply-token.h"
@@ -88,14 +89,20 @@ static MadoPreview *
 preview_answer (const MadoConf *conf, const MadoReport *report, const char *mail_from, gint64 now, GError **error)
 {
   g_autoptr (MadoPreview) preview = mado_preview_new ();
+  const MadoTriageHistory history = { FALSE, FALSE };
+  MadoTriageRules *found = NULL;
   MadoDeskSettings settings;
   MadoPolicyRule rule = { NULL, MADO_ANSWER_NONE, NULL };
 
-  if (!mado_desk_settings_read (conf, &settings, error))
+  if (!mado_desk_settings_read (conf, &settings, error) || !mado_triage_rules_read (conf, &found, error))
     return NULL;
+  g_autoptr (MadoTriageRules) rules = found;
+  g_autoptr (MadoTriage) triage = mado_triage_judge (rules, report, &history);
   MadoPolicyFacts facts = { .report = report, .mail_from = mail_from, .is_new_ticket = TRUE, .team = settings.team,
                             .languages = settings.languages, .own_lists = settings.own_lists,
                             .max_answers = settings.max_answers, .max_all_answers = settings.max_all_answers,
+                            .triage = { mado_triage_scope (triage, report->language), triage->template_name,
+                                        triage->constituencies[0], triage->is_silent, triage->out_of_scope },
                             .key = settings.may_encrypt ? mado_policy_choose_key (report) : NULL };
   MadoPolicyVerdict verdict = mado_policy_judge (&facts);
   for (guint i = 0; g_strcmp0 (rule.reason, verdict.reason) != 0 && mado_policy_rule (i, &rule);)

@@ -128,7 +128,8 @@ mado_answer_add (const MadoSettler *settler, const MadoAnswerCase *mail, MadoSet
 
   if (mail->triage != NULL)
     facts.triage = (MadoPolicyTriage){ mado_triage_scope (mail->triage, mail->report->language), mail->triage->template_name,
-                                       mail->triage->constituencies[0], mail->triage->is_silent };
+                                       mail->triage->constituencies[0], mail->triage->is_silent,
+                                       mail->triage->out_of_scope };
 
   if (mail->is_new_ticket
       && (!look_up (settler, mail->report, &facts, error) || !find_earlier (settler, mail, &earlier, &facts, error)))
