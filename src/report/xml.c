@@ -148,7 +148,7 @@ close_node (Reader *reader)
   MadoXml *node = reader->open[--reader->depth], *around = reader->depth == 0 ? NULL : reader->open[reader->depth - 1];
 
   node->text = g_strstrip (g_string_free (g_steal_pointer (&reader->text[reader->depth]), FALSE));
-  if (reader->depth > 1) {
+  if (around != NULL && reader->depth > 1) {
     if (around->children == NULL)
       around->children = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_xml_free);
     g_ptr_array_add (around->children, node);
