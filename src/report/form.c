@@ -79,9 +79,23 @@ place_time (MadoReportRecord *record, const MadoFormFound *found)
     set_time (&record->ended, found);
 }
 
+/* What the form itself calls the first choice that was taken; else what was written. */
+static const char *
+word_of (const MadoFormFound *found, const MadoFormItem *item)
+{
+  guint64 chosen = found->value == NULL || item == NULL || item->choices->len == 0 ? 0 : mado_form_choose (found->value, item->choices, item->many);
+
+  for (guint i = 0; chosen != 0; i++, chosen >>= 1) {
+    const MadoFormChoice *choice = item->choices->pdata[i];
+    if (chosen & 1)
+      return choice->words[0];
+  }
+  return found->value;
+}
+
 /* A category has to come out of a choice: free text is none. */
 static void
-place_case (MadoRecordDraft *draft, const MadoFormFound *found)
+place_case (MadoRecordDraft *draft, const MadoFormFound *found, const MadoFormItem *item)
 {
   MadoReportRecord *record = draft->record;
 
@@ -107,10 +121,10 @@ place_case (MadoRecordDraft *draft, const MadoFormFound *found)
   case MADO_FORM_TO_CATEGORY:
     if (found->meaning != NULL && strchr (found->meaning, ';') == NULL && strchr (found->meaning, ':') != NULL)
       set_once (&record->category, found->meaning);
-    set_once (&record->type, found->value == NULL ? NULL : text_of (found));
+    set_once (&record->type, word_of (found, item));
     break;
   case MADO_FORM_TO_TYPE:
-    set_once (&record->type, text_of (found));
+    set_once (&record->type, word_of (found, item));
     break;
   case MADO_FORM_TO_ID:
     set_once (&record->id, found->value);
@@ -162,11 +176,12 @@ make_record (const MadoFormTemplates *templates, const MadoFormFit *match, const
   draft->record->version = g_strdup (match->template_name);
   for (guint i = 0; i < match->found->len; i++) {
     const MadoFormFound *found = match->found->pdata[i];
-    g_autofree char *value = field_value (found, find_item (form, found->name));
+    const MadoFormItem *item = find_item (form, found->name);
+    g_autofree char *value = field_value (found, item);
     mado_record_draft_note (draft, found->name, value);
     place_person (draft->record, found);
     place_time (draft->record, found);
-    place_case (draft, found);
+    place_case (draft, found, item);
   }
   set_once (&draft->record->category, form == NULL ? NULL : form->category);
   return draft;

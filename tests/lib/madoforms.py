@@ -172,7 +172,7 @@ SPECIMENS = {
         'service': 'Web サーバ', 'category': 'intrusions:system-compromise', 'detection': '利用者からの連絡', 'source-address': '93.184.215.14',
         'ntp': 'yes', 'clock-error': '1秒以内',
         'logs': '93.184.215.14 - - [18/Nov/2026:23:10:00 +0900] "GET /wp-login.php HTTP/1.1" 200'}, {
-        'category': 'intrusions:system-compromise', 'sources': ['93.184.215.14', 'attacker.badhost.net'],
+        'category': 'intrusions:system-compromise', 'type': '不正侵入', 'sources': ['93.184.215.14', 'attacker.badhost.net'],
         'targets': ['45.33.49.119', 'www.daigaku.ac.jp'], 'detected': '2026-11-19T01:05:00Z', 'started': '2026-11-18T14:10:00Z',
         'ended': '2026-11-18T16:20:30Z', 'organization': '例示大学', 'reporter': {'name': '鈴木 花子', 'address': None}}),
     'ipa-access': (IPA_ACCESS, {
