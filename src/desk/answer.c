@@ -47,6 +47,8 @@ static gboolean
 find_earlier (const MadoSettler *settler, const MadoAnswerCase *mail, char **number, MadoPolicyFacts *facts, GError **error)
 {
   const MadoReport *report = mail->report;
+  /* A program that answers us without a sign neither signs nor encrypts. */
+  gboolean may_be_program = report->encryption == MADO_ENCRYPTION_NONE && report->signature == MADO_SIGNATURE_NONE;
   g_autoptr (GPtrArray) alike = NULL;
   guint same = 0;
 
@@ -56,8 +58,8 @@ find_earlier (const MadoSettler *settler, const MadoAnswerCase *mail, char **num
                                  settler->now - SAME_TEXT_WINDOW, REPEATS_MAX, error);
   if (alike == NULL)
     return FALSE;
-  for (guint i = 0; i < alike->len; i++) {
-    const MadoMail *other = g_ptr_array_index (alike, i);
+  for (guint i = alike->len; i > 0 && (same == 0 || may_be_program); i--) { /* the oldest first */
+    const MadoMail *other = g_ptr_array_index (alike, i - 1);
     g_autoptr (GError) problem = NULL;
     g_autoptr (MadoReport) before = mado_store_load_report (settler->store, other->queue_id, &problem);
     if (before == NULL && g_error_matches (problem, MADO_ERROR, MADO_ERROR_TEMP)) {
@@ -66,13 +68,11 @@ find_earlier (const MadoSettler *settler, const MadoAnswerCase *mail, char **num
     }
     if (before == NULL || !says_the_same (report, before))
       continue;
-    same++;
-    g_free (*number);
-    *number = g_strdup (other->number);
+    if (same++ == 0)
+      *number = g_strdup (other->number);
   }
   facts->earlier = *number;
-  /* A program that answers us without a sign neither signs nor encrypts. */
-  facts->is_told = same >= REPEATS_MAX && report->encryption == MADO_ENCRYPTION_NONE && report->signature == MADO_SIGNATURE_NONE;
+  facts->is_told = same >= REPEATS_MAX && may_be_program;
   return TRUE;
 }
 

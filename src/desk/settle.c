@@ -240,31 +240,39 @@ watch_keys (const MadoSettler *settler, const char *queue_id, gint64 incident, c
              || mado_store_remember_key (settler->store, get_from (report), found.offers, settler->now, error));
 }
 
-/* A delivery report says in its fields whether it is a failure; without that word it is one. */
-static gboolean
-is_failure (const MadoReport *report)
+static const char *
+get_field (const MadoReport *report, const char *name)
 {
   char **fields = report->report != NULL ? report->report->fields : NULL;
 
   for (guint i = 0; fields != NULL && fields[i] != NULL && fields[i + 1] != NULL; i += 2)
-    if (g_ascii_strcasecmp (fields[i], "action") == 0)
-      return g_ascii_strcasecmp (fields[i + 1], "failed") == 0;
-  return TRUE;
+    if (g_ascii_strcasecmp (fields[i], name) == 0)
+      return fields[i + 1];
+  return NULL;
 }
 
+/* A delivery report came for an answer of ours: its delivery has failed, when it says so, or says nothing. */
 static gboolean
 mark_returned (const MadoSettler *settler, gint64 incident, const MadoReport *report, GError **error)
 {
   char **ids = report->headers->reported_ids;
+  const char *action = get_field (report, "action"), *recipient = get_field (report, "recipient");
+  gboolean is_failure = action == NULL || g_ascii_strcasecmp (action, "failed") == 0, is_found = FALSE, changed = FALSE;
+  gint64 known = 0;
 
-  for (guint i = 0; is_failure (report) && ids[i] != NULL && i < MAX_LOOKUPS; i++) {
-    gboolean changed = FALSE;
+  for (guint i = 0; is_failure && ids[i] != NULL && i < MAX_LOOKUPS; i++) {
     if (!mado_store_set_bounced (settler->store, ids[i], &changed, error)
+        || !mado_store_find_answer (settler->store, ids[i], &known, error)
         || (changed
             && !add_event (settler, incident, NULL, error, "Our answer %s came back: it could not be delivered", ids[i])))
       return FALSE;
+    is_found = is_found || known != 0;
   }
-  return TRUE;
+  if (!is_failure || is_found || recipient == NULL) /* it came by our token alone: then for whom it was tells which one */
+    return TRUE;
+  return mado_store_set_bounced_to (settler->store, incident, recipient, &changed, error)
+         && (!changed
+             || add_event (settler, incident, NULL, error, "Our newest answer to that address came back: it could not be delivered"));
 }
 
 /* The reporter spoke again: a ticket that waited for it, or was done, is open again. */

@@ -191,6 +191,20 @@ mado_store_set_bounced (MadoStore *store, const char *message_id, gboolean *chan
 }
 
 gboolean
+mado_store_set_bounced_to (MadoStore *store, gint64 incident, const char *recipient, gboolean *changed, GError **error)
+{
+  g_autofree char *folded = mado_store_fold (recipient);
+
+  if (!mado_sql_run (store, error,
+                     "UPDATE outbox SET state = 'failed', last_error = 'returned by a delivery report' WHERE state = 'sent' AND id ="
+                     " (SELECT max (id) FROM outbox WHERE incident = ? AND recipient = ?)",
+                     "is", incident, folded))
+    return FALSE;
+  *changed = mado_sql_changes (store) > 0;
+  return TRUE;
+}
+
+gboolean
 mado_store_recover_outbox (MadoStore *store, gint64 *count, GError **error)
 {
   if (!mado_sql_run (store, error, "UPDATE outbox SET state = 'ready', next_at = 0 WHERE state = 'sending'", ""))

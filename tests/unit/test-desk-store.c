@@ -495,6 +495,47 @@ test_same_text (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpuint (drafts->len, ==, G_N_ELEMENTS (rows));
 }
 
+/* A delivery report that comes by our token, and names for whom alone: the newest answer to that address has failed. */
+static void
+test_returned_by_token (Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+  static const struct {
+    const char *action, *recipient, *state;
+  } rows[] = { { "delayed", "Alice@example.net", "sent" }, { "failed", "bob@example.net", "sent" }, { "failed", "Alice@example.net", "failed" } };
+  g_autofree char *number = take (f, 1, "<1@x>", "1", NOW, "ticket");
+  g_autoptr (MadoOutboxItem) item = first_due (f, "draft");
+  g_autoptr (GBytes) sealed = g_bytes_new_static ("x", 1);
+  g_autofree char *token = mado_store_load_token (f->store, item->incident, NULL);
+
+  g_assert_true (mado_store_set_sealed (f->store, item->id, sealed, NOW, NULL) && mado_store_set_sending (f->store, item->id, NULL)
+                 && mado_store_set_sent (f->store, item->id, NOW, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *id = g_strdup_printf ("<dsn%u@x>", i);
+    g_autoptr (MadoEnvelope) envelope = make_envelope (10 + (int) i);
+    g_autoptr (MadoReport) report = make_report (id, id);
+    g_auto (MadoSettled) settled = { 0 };
+    const char *const fields[] = { "action", rows[i].action, "recipient", rows[i].recipient, NULL };
+    g_free (envelope->mail_from);
+    envelope->mail_from = g_strdup ("");
+    g_strfreev (envelope->recipients);
+    envelope->recipients = g_new0 (char *, 2);
+    envelope->recipients[0] = g_strdup_printf ("csirt+%s@example.org", token);
+    report->headers->is_delivery_report = TRUE;
+    report->report = mado_report_body_new ();
+    g_strfreev (report->report->fields);
+    report->report->fields = g_strdupv ((char **) fields);
+    receive (f, envelope);
+    settle (f, envelope, report, NOW + 1, &settled);
+    g_assert_cmpstr (settled.state, ==, "bounce");
+    g_autoptr (MadoIncident) incident = mado_store_load_incident (f->store, item->incident, "csirt@example.org", NULL);
+    for (guint j = 0; j < incident->thread->len; j++) {
+      const MadoEntry *entry = incident->thread->pdata[j];
+      if (strcmp (entry->direction, "out") == 0)
+        g_assert_cmpstr (entry->delivery, ==, rows[i].state);
+    }
+  }
+}
+
 static void
 test_settled_stays (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
@@ -526,5 +567,6 @@ main (int argc, char **argv)
   ADD ("settled-stays", test_settled_stays);
   ADD ("migration-of-indexes", test_migration_of_indexes);
   ADD ("same-text", test_same_text);
+  ADD ("returned-by-token", test_returned_by_token);
   return g_test_run ();
 }

@@ -49,6 +49,9 @@ gboolean mado_store_set_failed (MadoStore *store, gint64 id, const char *why, GE
 /* A delivery report came back for our answer @message_id: sent -> failed. @changed: was it sent before? */
 gboolean mado_store_set_bounced (MadoStore *store, const char *message_id, gboolean *changed, GError **error);
 
+/* ... that names no Message-ID, but whom it could not be delivered to: the newest answer to @recipient in @incident. */
+gboolean mado_store_set_bounced_to (MadoStore *store, gint64 incident, const char *recipient, gboolean *changed, GError **error);
+
 /* After a crash: what was being sent is ready again, with the same Message-ID and bytes. @count: how many. */
 gboolean mado_store_recover_outbox (MadoStore *store, gint64 *count, GError **error);
 
