@@ -206,7 +206,7 @@ const MadoConfSetting mado_conf_settings[] = {
   { "indicators", "max", MADO_CONF_INT, "10000", 1, 100000, "Most indicators of one report." },
   { "indicators", "text", MADO_CONF_SIZE, "16M", 1 * KIB, 16 * MIB, "Most bytes of text in which they are looked for." },
 
-  { "formats", "size", MADO_CONF_SIZE, "8M", 1 * KIB, 64 * MIB, "Most bytes of a structured report; a longer one stays an attachment." },
+  { "formats", "size", MADO_CONF_SIZE, "8M", 1 * KIB, 64 * MIB, "Most bytes of a report in JSON; a longer one stays an attachment." },
   { "formats", "depth", MADO_CONF_INT, "64", 8, 200, "Deepest nesting of lists and objects in one." },
   { "formats", "values", MADO_CONF_INT, "200000", 100, 1000000,
     "Most JSON values of a mail. Each may take 300 bytes of limits.memory." },

@@ -323,6 +323,18 @@ def check_hostile(tap, reader):
     tap.ok(len(said) == 9 and report['undecryptable'] is None, 'ten of them on one mail: the values of all are counted', report['problems'])
 
 
+def check_settings(tap):
+    """Each limit of [formats], crossed and not."""
+    for setting, below, above in (('size = 1K', b'{"Version":"3"}', b'{"Version":"3","Report":{"a":"%s"}}' % (b'x' * 1024)),
+                                  ('depth = 8', b'{"Version":"3","Report":[[[[[[1]]]]]]}', b'{"Version":"3","Report":[[[[[[[[1]]]]]]]]}'),
+                                  ('values = 100', b'{"Version":"3","Report":[%s1]}' % (b'1,' * 90), b'{"Version":"3","Report":[%s1]}' % (b'1,' * 100))):
+        reader = f.Reader('[formats]\n%s\n' % setting)
+        for payload, wanted in ((below, 1), (above, 0)):
+            report = reader.open(f.carrying(payload, 'application/json', 'a.json'))
+            named = any('[formats] ' + setting.split()[0] in text for text in report['problems'])
+            tap.equal((len(report['report']['records']), named), (wanted, not wanted), '%s: %d bytes' % (setting, len(payload)))
+
+
 def check_gateway(tap):
     """Through LMTP: a wrong report and a hostile one are tickets that say so."""
     t.need_programs()
@@ -350,6 +362,7 @@ def main():
     check_made(tap, reader, count)
     check_ways(tap, reader)
     check_hostile(tap, reader)
+    check_settings(tap)
     check_gateway(tap)
     count.show(tap)
     tap.done()
