@@ -56,7 +56,7 @@ mado_cms_sign (MadoPgpHome *home, const char *signer, GBytes *bytes, GBytes **si
   gboolean worked;
 
   if (!is_fingerprint (signer)) {
-    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_CONF, "[team] smime-certificate: no fingerprint of 40 digits");
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_PERM, "[team] smime-certificate: no fingerprint of 40 digits");
     return FALSE;
   }
   if (!begin (home, error))
@@ -66,7 +66,7 @@ mado_cms_sign (MadoPgpHome *home, const char *signer, GBytes *bytes, GBytes **si
   if (!worked)
     return FALSE;
   if (!says (status, "SIG_CREATED") || g_bytes_get_size (made) == 0) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "gpgsm does not sign with the certificate %s", signer);
+    g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "gpgsm does not sign with the team's certificate %s", signer);
     return FALSE;
   }
   *signature = g_steal_pointer (&made);

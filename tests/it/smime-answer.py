@@ -153,6 +153,11 @@ def main():
     tap.ok(any(e['direction'] == 'event' and 'could not be encrypted' in e['text'] for e in incident['thread']), 'and the thread says so', out)
     incident, raw, out = answer(demo, house, 'alice', 'somebody@else.example', 5)
     tap.ok(raw is not None and out['encrypted_to'] is None, "somebody else's certificate: in the clear")
+    demo.stop()
+    demo.configure('team', 'smime-certificate', house.fingerprint('stranger'))
+    demo.start()
+    incident, raw, out = answer(demo, house, 'alice', 'alice@smime.example', 6)
+    tap.ok(raw is not None and b'multipart/signed' in raw and out['encrypted_to'] is None, 'a certificate of ours that is not there: in the clear, not never')
     tap.equal(demo.stop(), 0, 'the gateway stops')
     tap.done()
 

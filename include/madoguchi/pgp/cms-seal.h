@@ -10,7 +10,7 @@
 #include "madoguchi/pgp/seal.h"
 
 /* Signs @bytes exactly as they are with the certificate @signer (SHA-1 fingerprint). @signature: (transfer full) detached,
- * DER. Its micalg is "sha-256". Errors: TEMP (also when the team's own certificate cannot be used). */
+ * DER. Its micalg is "sha-256". Errors: PERM (the team's certificate cannot be used: an answer goes another way then), TEMP. */
 gboolean mado_cms_sign (MadoPgpHome *home, const char *signer, GBytes *bytes, GBytes **signature, GError **error);
 
 /* Encrypts @bytes to the certificate @to->fingerprint, which stands in @to->block (DER, with the authorities' certificates

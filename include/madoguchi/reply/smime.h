@@ -6,5 +6,5 @@
 
 /* Appends the structural header fields and the content of the mail to @out, whose other fields stand there already. @home:
  * of the signer; @team: SHA-1 fingerprint of its certificate. @payload: an entity, CRLF throughout, in 7 bit.
- * Errors: PERM (the recipient's certificate cannot be used), CONF, TEMP. */
+ * Errors: PERM (one of the certificates cannot be used), TEMP. */
 gboolean mado_smime_seal (MadoPgpHome *home, const char *team, GBytes *payload, const MadoSealTo *to, GString *out, GError **error);
