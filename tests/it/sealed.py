@@ -222,7 +222,7 @@ def marked_mail(gpg, words, n, recipients, signer, frm, kind):
 
 def secrets(tap):
     words = markers()
-    gpg, demo = t.Gpg(), t.Demo(conf={('log', 'level'): 'debug', ('reply', 'repeat-after'): '0'})
+    gpg, demo = t.Gpg(), t.Demo(conf={('log', 'level'): 'debug'})
     team = gpg.load(demo.team_key)[0]
     alice, bob = gpg.generate('Alice <alice@known.example>'), gpg.generate('Bob <bob@unknown.example>')
     stranger = gpg.generate('Somebody <s@else.example>')

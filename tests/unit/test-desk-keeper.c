@@ -96,7 +96,7 @@ test_ticket (House *house, gconstpointer data G_GNUC_UNUSED)
   g_auto (GStrv) words = g_strsplit (sent, " ", 4);
   g_assert_cmpstr (words[1], ==, "alice@example.net");
   g_assert_cmpstr (words[2], ==, words[0]); /* the mail's Message-ID is the job's */
-  g_assert_true (g_str_has_prefix (words[3], "ack EX #"));
+  g_assert_true (g_str_has_prefix (words[3], "plaintext EX #"));
   g_assert_null (strstr (words[0], "000001")); /* the ticket is no part of it */
   wait_delivery (house, ticket, "sent");
   g_autoptr (MadoIncident) incident = show (house, "1");
