@@ -21,7 +21,7 @@ def tracked_files(root):
 
 def shipped_files(build, root):
     """What `make dist` would pack: the DISTFILES of the generated Makefile, as make itself expands them."""
-    run = subprocess.run(["make", "-s", "-C", str(build), "-f", "-", "print-distfiles"], capture_output=True, text=True,
+    run = subprocess.run(["make", "-s", "--no-print-directory", "-C", str(build), "-f", "-", "print-distfiles"], capture_output=True, text=True,
                          input="include Makefile\nprint-distfiles:\n\t@for f in $(srcdir) $(DISTFILES); do echo $$f; done\n")
     if run.returncode != 0:
         raise RuntimeError(run.stderr)
