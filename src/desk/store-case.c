@@ -78,8 +78,9 @@ add_ids (MadoStore *store, gint64 incident, char **old, const char *const *more,
   }
   for (guint i = 0; more != NULL && more[i] != NULL && g_hash_table_size (known) < MAX_IDS; i++) {
     g_autofree char *name = fold_id (more[i]);
-    if (strchr (more[i], '\n') != NULL
-        || !mado_sql_run (store, error, "INSERT OR IGNORE INTO alias (name, incident) VALUES (?, ?)", "si", name, incident))
+    if (strchr (more[i], '\n') != NULL) /* it would be two of them when it is read back */
+      continue;
+    if (!mado_sql_run (store, error, "INSERT OR IGNORE INTO alias (name, incident) VALUES (?, ?)", "si", name, incident))
       return FALSE;
     if (g_hash_table_add (known, g_steal_pointer (&name)))
       g_string_append_printf (all, "%s%s", all->len == 0 ? "" : "\n", more[i]);
