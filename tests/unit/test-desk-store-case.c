@@ -159,7 +159,7 @@ test_marks (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
   settle (f, make_report ("a@x.net", "", "TLP:AMBER", "JPCERT#12345678"), "ticket", 1);
   settle (f, make_report ("a@x.net", "ipv4 5.5.5.5", "TLP:GREEN", "jpcert # 12345678,CERT-Bund#7"), "joined", 1);
-  settle (f, make_report ("a@x.net", "", NULL, "two\nlines"), "joined", 1); /* no number, and no reason to lose the mail */
+  settle (f, make_report ("a@x.net", "", NULL, "two\nlines"), "ticket", 2); /* no number, and no reason to lose the mail */
   g_autoptr (MadoIncident) incident = load (f, 1);
   g_assert_cmpstr (incident->tlp, ==, "TLP:AMBER");
   g_assert_cmpint (incident->counts->indicators, ==, 1);
