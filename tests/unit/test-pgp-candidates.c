@@ -172,6 +172,23 @@ test_faults (void)
   check (table, BOB, "signed B pocn\n");
 }
 
+/* What the ring has is taken from there: it may know of a revocation that the mail does not bring. */
+static void
+test_ring_first (void)
+{
+  MadoKeyTable *table = mado_key_table_new ();
+  g_autoptr (GPtrArray) candidates = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_key_candidate_free);
+  MadoKeyCandidate *candidate = add (candidates, "attached", ALICE);
+  g_autoptr (MadoKeyIndex) index = NULL;
+
+  make_key (table, ALICE, ADDRESS)->is_revoked = TRUE;
+  index = mado_key_index_new (table);
+  candidate->block = g_strdup ("AAAA");
+  mado_candidates_fill (index, TEAM, ADDRESS, candidates);
+  g_assert_true (candidate->is_present && candidate->is_revoked);
+  g_assert_null (candidate->block);
+}
+
 /* --- keys that the mail offers -------------------------------------------------------------------------- */
 
 typedef struct {
@@ -262,6 +279,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pgp/candidates/sources", test_sources);
   g_test_add_func ("/pgp/candidates/faults", test_faults);
+  g_test_add_func ("/pgp/candidates/ring-first", test_ring_first);
   g_test_add ("/pgp/candidates/offered", Ring, NULL, set_up, test_offered, tear_down);
   return g_test_run ();
 }
