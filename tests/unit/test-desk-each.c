@@ -158,6 +158,8 @@ test_each (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_autofree char *again = describe (f);
   g_assert_cmpstr (again, ==,
                    "abusive-content:spam normal [one] []; fraud:phishing low [two] [web]; information-gathering:scanner normal [] []; ");
+  g_autoptr (MadoTriage) why = mado_store_load_triage (f->store, first, NULL);
+  g_assert_cmpstr (why->category, ==, "abusive-content:spam"); /* each ticket keeps what was decided of it */
   g_autoptr (MadoIncident) after = mado_store_load_incident (f->store, first, team[0], NULL);
   g_assert_cmpuint (after->thread->len, ==, a->thread->len);
 }
