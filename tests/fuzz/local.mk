@@ -3,7 +3,8 @@
 fuzz_targets = tests/fuzz/fuzz-lmtp tests/fuzz/fuzz-mail tests/fuzz/fuzz-charset tests/fuzz/fuzz-cms tests/fuzz/fuzz-packets tests/fuzz/fuzz-found \
 	tests/fuzz/fuzz-inline tests/fuzz/fuzz-structure tests/fuzz/fuzz-header tests/fuzz/fuzz-protect tests/fuzz/fuzz-html \
 	tests/fuzz/fuzz-open tests/fuzz/fuzz-attachment tests/fuzz/fuzz-indicators tests/fuzz/fuzz-form tests/fuzz/fuzz-arf \
-	tests/fuzz/fuzz-x-arf tests/fuzz/fuzz-xml tests/fuzz/fuzz-json
+	tests/fuzz/fuzz-x-arf tests/fuzz/fuzz-xml tests/fuzz/fuzz-json \
+	tests/fuzz/fuzz-triage
 if FUZZING
 noinst_PROGRAMS += $(fuzz_targets)
 fuzz_main =
@@ -59,6 +60,9 @@ tests_fuzz_fuzz_open_SOURCES = tests/fuzz/fuzz-open.c tests/fuzz/fake-engine.c $
 tests_fuzz_fuzz_open_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_open_LDADD = $(report_libs) $(mail_libs)
 
+tests_fuzz_fuzz_triage_SOURCES = tests/fuzz/fuzz-triage.c $(fuzz_main)
+tests_fuzz_fuzz_triage_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_triage_LDADD = $(desk_libs)
 tests_fuzz_fuzz_form_SOURCES = tests/fuzz/fuzz-form.c $(fuzz_main)
 tests_fuzz_fuzz_form_CPPFLAGS = $(AM_CPPFLAGS) -DMADO_FORMS=\"$(abs_top_srcdir)/conf/forms\"
 tests_fuzz_fuzz_form_LDFLAGS = $(fuzz_ldflags)
