@@ -13,6 +13,7 @@ it_quick = \
 	tests/it/discovery.py \
 	tests/it/discovery-answers.py \
 	tests/it/members.py \
+	tests/it/team.py \
 	tests/it/trust.py \
 	tests/it/bad-input.py \
 	tests/it/loop.py \

@@ -2,6 +2,7 @@
 #include "madoguchi/desk/control.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/log.h"
+#include "madoguchi/desk/admission.h"
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/ipc/peer.h"
 
@@ -29,7 +30,8 @@ typedef struct {
   int socket;           /* -1: the client is gone */
   guint watch;
   uid_t uid;
-  char *member;
+  char *member;       /* what the host calls it, or "uid" and a number */
+  gboolean has_login; /* the former */
   gboolean is_busy; /* one question at a time */
   guint references; /* the table's, and a call's */
 } Client;
@@ -85,6 +87,7 @@ finish (MadoCall *call, gboolean is_sent)
   client_unref (client);
   mado_packet_clear (&call->request);
   g_free (call->member);
+  g_clear_pointer (&call->asker, mado_member_record_free);
   g_free (call);
 }
 
@@ -128,8 +131,14 @@ begin_call (Client *client, MadoPacket *request)
   call->client = client;
   client->references++;
   client->is_busy = TRUE;
-  if (verb == NULL || !mado_peer_may_ask (MADO_PEER_KEEPER, call->request.verb, client->uid)) {
+  if (verb == NULL || !mado_peer_may_ask (MADO_PEER_KEEPER, call->request.verb, client->uid))
     g_set_error (&error, MADO_ERROR, MADO_ERROR_DENIED, "%s: not for you to ask", call->request.verb);
+  else
+    mado_admission_check (control->desk, client->has_login ? client->member : NULL, client->uid, call->request.verb, &call->asker,
+                          &error);
+  if (error != NULL) {
+    if (g_error_matches (error, MADO_ERROR, MADO_ERROR_DENIED))
+      mado_log (MADO_LOG_WARNING, NULL, "refused", "verb=%s member=%s", verb != NULL ? call->request.verb : "-", client->member);
     mado_call_fail (call, error);
   } else {
     verb (call);
@@ -153,10 +162,11 @@ on_request (gint fd, GIOCondition condition, gpointer data)
 }
 
 static char *
-find_member (uid_t uid)
+find_member (uid_t uid, gboolean *has_login)
 {
   const struct passwd *user = getpwuid (uid);
 
+  *has_login = user != NULL;
   return user != NULL ? g_strdup (user->pw_name) : g_strdup_printf ("uid%u", (guint) uid);
 }
 
@@ -193,7 +203,7 @@ on_connection (gint fd, GIOCondition condition, gpointer data)
   client->control = control;
   client->socket = socket;
   client->uid = uid;
-  client->member = find_member (uid);
+  client->member = find_member (uid, &client->has_login);
   client->references = 1;
   g_hash_table_add (control->clients, client);
   listen_again (client);

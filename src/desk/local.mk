@@ -17,6 +17,9 @@ noinst_HEADERS += include/madoguchi/desk/store.h include/madoguchi/desk/store-sq
 	include/madoguchi/desk/account.h \
 	include/madoguchi/desk/seek-rule.h include/madoguchi/desk/seeker.h include/madoguchi/desk/store-look-up.h include/madoguchi/desk/refresh.h \
 	include/madoguchi/desk/keeper.h
+libdesk_a_SOURCES += src/desk/admission.c src/desk/permissions.c src/desk/store-member.c src/desk/verbs-member.c
+noinst_HEADERS += include/madoguchi/desk/admission.h include/madoguchi/desk/permissions.h include/madoguchi/desk/store-member.h \
+	include/madoguchi/desk/verbs-member.h
 desk_libs = libdesk.a libspool.a libmodel.a libipc.a libconf.a $(base_libs) $(SQLITE_LIBS)
 
 desk_house = tests/unit/desk-house.c tests/unit/desk-house.h tests/unit/desk-fake.c tests/unit/desk-fake.h
@@ -108,3 +111,7 @@ tests_unit_test_desk_feed_LDADD = $(desk_libs)
 unit_tests += tests/unit/test-desk-each
 tests_unit_test_desk_each_SOURCES = tests/unit/test-desk-each.c
 tests_unit_test_desk_each_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-members
+tests_unit_test_desk_members_SOURCES = tests/unit/test-desk-members.c
+tests_unit_test_desk_members_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) -DMADO_MEMBERS=\"$(abs_top_srcdir)/docs/members.md\"
+tests_unit_test_desk_members_LDADD = $(desk_libs)

@@ -90,6 +90,9 @@ static const char *const migrations[] = {
   "CREATE TABLE case_record (incident INTEGER PRIMARY KEY REFERENCES incident (id),"
   "  message INTEGER NOT NULL REFERENCES message (id), record INTEGER NOT NULL) STRICT;"
   "CREATE INDEX case_record_message ON case_record (message);",
+  /* Who may ask. While the table is empty, as before: whoever reaches the socket. */
+  "CREATE TABLE member (login TEXT PRIMARY KEY, name TEXT, fingerprint TEXT, role TEXT NOT NULL, languages TEXT,"
+  "  on_duty INTEGER NOT NULL DEFAULT 0, joined INTEGER NOT NULL, left_at INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;",
 };
 
 static gboolean

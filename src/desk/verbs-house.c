@@ -2,10 +2,12 @@
 #include "madoguchi/desk/verbs-house.h"
 #include "madoguchi/desk/account.h"
 #include "madoguchi/desk/key-watch.h"
+#include "madoguchi/desk/permissions.h"
 #include "madoguchi/desk/refresh.h"
 #include "madoguchi/desk/seeker.h"
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
+#include "madoguchi/desk/store-member.h"
 #include "madoguchi/desk/triage-rules.h"
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/base/error.h"
@@ -28,9 +30,17 @@ mado_verb_keys (MadoCall *call)
 {
   const char *verb = call->request.verb + strlen ("keys-");
   const char *fingerprint = mado_verbs_string (call, "fingerprint");
+  gboolean pins = FALSE;
   gboolean is_word = fingerprint != NULL && strspn (fingerprint, "0123456789abcdefABCDEF") == strlen (fingerprint);
   GVariantDict dict;
 
+  if (call->asker != NULL && g_variant_lookup (call->request.body, "pin", "b", &pins) && pins
+      && !mado_permissions_allow ("keys-pin", (int) call->asker->role)) {
+    g_autoptr (GError) error
+        = g_error_new (MADO_ERROR, MADO_ERROR_DENIED, "keys-pin: not for a member with the role %s", mado_member_role_names[call->asker->role]);
+    mado_call_fail (call, error);
+    return;
+  }
   mado_log (MADO_LOG_INFO, NULL, "keys", "verb=%s fingerprint=%.64s member=%s", verb, is_word ? fingerprint : "-", call->member);
   g_variant_dict_init (&dict, call->request.body);
   g_variant_dict_insert (&dict, "member", "s", call->member); /* whoever the question says it is from */
@@ -207,6 +217,22 @@ check_account (MadoDesk *desk, GVariantBuilder *items)
 }
 
 static void
+check_members (MadoDesk *desk, GVariantBuilder *items)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean has_members = FALSE;
+  gint64 administrators = 0;
+
+  if (!mado_store_has_members (desk->store, &has_members, &error)
+      || !mado_store_count_administrators (desk->store, &administrators, &error))
+    add_item (items, "members", "fail", "%s", error->message);
+  else if (!has_members)
+    add_item (items, "members", "warn", "none: whoever reaches the keeper's socket may read and do everything (madoguchi members add)");
+  else
+    add_item (items, "members", administrators > 0 ? "ok" : "warn", "%" G_GINT64_FORMAT " administrators", administrators);
+}
+
+static void
 check_role (GVariantBuilder *items, const char *name, const MadoPool *pool)
 {
   guint connected = mado_pool_connected (pool);
@@ -283,6 +309,7 @@ mado_verb_doctor (MadoCall *call)
   check_store (desk, &items);
   check_account (desk, &items);
   check_rules (desk, &items);
+  check_members (desk, &items);
   add_item (&items, "queue", waiting > 1000 ? "warn" : "ok", "%u mails wait to be opened", waiting);
   add_item (&items, "outbox", "ok", "%u answers on their way", mado_outbox_busy (call->outbox));
   check_role (&items, "opener", desk->opener);

@@ -3,7 +3,9 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/desk/key-watch.h"
+#include "madoguchi/desk/permissions.h"
 #include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-member.h"
 #include "madoguchi/desk/store-triage.h"
 #include "madoguchi/desk/thread.h"
 #include "madoguchi/desk/verbs.h"
@@ -13,7 +15,6 @@
 #define DEFAULT_LIMIT 100
 #define MAX_LIMIT 10000
 #define MAX_NOTE (1024 * 1024)
-#define MAX_LOGIN 64
 
 static const char *const states[] = { "new", "open", "waiting", "resolved", "rejected", NULL };
 
@@ -109,18 +110,43 @@ mado_verb_take (MadoCall *call)
   mado_verbs_change (call, apply_take);
 }
 
+/* Once there are members: one of them, who may work on it. */
+static gboolean
+check_owner (MadoStore *store, const char *login, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  gboolean has_members;
+
+  if (!mado_store_has_members (store, &has_members, error))
+    return FALSE;
+  if (!has_members)
+    return TRUE;
+  g_autoptr (MadoMember) member = mado_store_find_member (store, login, &problem);
+  if (problem != NULL)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  else if (member == NULL || member->left != 0)
+    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s is no member of the team", login);
+  else if (!mado_permissions_allow ("note", (int) member->role))
+    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s only reads (role %s)", login, mado_member_role_names[member->role]);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 static gboolean
 apply_assign (const MadoCall *call, gint64 id, GError **error)
 {
   const char *owner = mado_verbs_string (call, "owner");
 
+  if (g_strcmp0 (owner, "none") != 0 && !check_owner (call->desk->store, owner, error))
+    return FALSE;
   return set_owner (call, id, g_strcmp0 (owner, "none") == 0 ? NULL : owner, error);
 }
 
 static gboolean
 is_login (const char *name)
 {
-  if (name == NULL || name[0] == '-' || strlen (name) > MAX_LOGIN)
+  if (name == NULL || name[0] == '-' || strlen (name) > MADO_VERBS_MAX_LOGIN)
     return FALSE;
   for (const char *p = name; *p != '\0'; p++)
     if (!g_ascii_isalnum (*p) && strchr ("._-@", *p) == NULL)

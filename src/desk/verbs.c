@@ -6,6 +6,7 @@
 #include "madoguchi/desk/thread.h"
 #include "madoguchi/desk/verbs-house.h"
 #include "madoguchi/desk/verbs-mail.h"
+#include "madoguchi/desk/verbs-member.h"
 #include "madoguchi/desk/verbs-ticket.h"
 #include "madoguchi/desk/verbs-triage.h"
 
@@ -56,6 +57,11 @@ static const struct {
   { "doctor", mado_verb_doctor },
   { "security-txt", mado_verb_security_txt },
   { "look-up-own", mado_verb_look_up_own },
+  { "members-list", mado_verb_members_list },
+  { "members-add", mado_verb_members_add },
+  { "members-set", mado_verb_members_set },
+  { "members-duty", mado_verb_members_duty },
+  { "members-leave", mado_verb_members_leave },
 };
 
 MadoVerb
@@ -65,6 +71,12 @@ mado_verbs_find (const char *name)
     if (strcmp (table[i].name, name) == 0)
       return table[i].verb;
   return NULL;
+}
+
+const char *
+mado_verbs_name (gsize index)
+{
+  return index < G_N_ELEMENTS (table) ? table[index].name : NULL;
 }
 
 const char *

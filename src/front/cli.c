@@ -40,6 +40,8 @@ static const MadoCliVerb verbs[] = {
     "ls|show FPR|import FILE...|export FPR|[un]pin ADDRESS [FPR]|[un]map DOMAIN|ADDRESS [FPR]|[un]certify FPR|[un]distrust FPR"
     "|rm FPR|known [ADDRESS]|forget ADDRESS|refresh [ADDRESS|FPR]|roll-over",
     "The known public keys and what vouches for each", "jpON", 1, 1000000, TRUE, mado_verb_keys },
+  { "members", "[ls|add LOGIN|set LOGIN|on-duty|off-duty [LOGIN]|leave LOGIN]", "Who may ask what; what joining and leaving begins and ends", "jMKRG", 0, 2,
+    TRUE, mado_verb_members },
   { "policy", "preview|test-form FILE|-|explain TICKET",
     "Try the rules: which answer a mail would get; what the templates of forms find in a mail or a text; what was decided of a ticket, by which rule or whom",
     "jfT", 1, 2, TRUE, mado_verb_policy },
@@ -76,6 +78,10 @@ static const struct {
   { 'u', "undecryptable", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, undecryptable), "All that could not be read", NULL },
   { 'T', "template", 't', G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, template_name), "Only this template", "TEMPLATE" },
   { 'r', "remove", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, remove), "Take the tags away", NULL },
+  { 'M', "name", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, name), "A member's name, for people", "NAME" },
+  { 'K', "key", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, key), "Fingerprint of a member's own OpenPGP key", "FPR" },
+  { 'R', "role", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, role), "poc, handler, commander, researcher, notification, reader, administrator", "ROLE" },
+  { 'G', "languages", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, languages), "That a member reads", "ja,en" },
   { 'd', "defaults", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, defaults), "The defaults instead of the file", NULL },
   { 'n', "changed", 'n', G_OPTION_ARG_NONE, offsetof (MadoCliOptions, changed), "Only what differs from the defaults", NULL },
 };
@@ -181,7 +187,8 @@ mado_cli_clear (MadoCli *cli)
 {
   char **owned[] = { &cli->options.config, &cli->options.from,  &cli->options.to,     &cli->options.state,
                      &cli->options.owner,  &cli->options.limit, &cli->options.after,  &cli->options.output,
-                     &cli->conf_path,      &cli->options.template_name, &cli->options.new_key };
+                     &cli->conf_path,      &cli->options.template_name, &cli->options.new_key,
+                     &cli->options.name,   &cli->options.key,   &cli->options.role,   &cli->options.languages };
 
   for (gsize i = 0; i < G_N_ELEMENTS (owned); i++)
     g_clear_pointer (owned[i], g_free);

@@ -31,3 +31,5 @@ libmodel_a_SOURCES += src/model/publication.c
 noinst_HEADERS += include/madoguchi/model/publication.h
 libmodel_a_SOURCES += src/model/roll-over.c
 noinst_HEADERS += include/madoguchi/model/roll-over.h
+libmodel_a_SOURCES += src/model/member.c
+noinst_HEADERS += include/madoguchi/model/member.h

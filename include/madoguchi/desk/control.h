@@ -5,6 +5,7 @@
 #include "madoguchi/desk/desk.h"
 #include "madoguchi/desk/flow.h"
 #include "madoguchi/desk/outbox.h"
+#include "madoguchi/model/member.h"
 
 typedef struct _MadoControl MadoControl;
 
@@ -15,6 +16,7 @@ typedef struct {
   MadoFlow *flow;
   MadoOutbox *outbox;
   char *member;       /* login of who asks */
+  MadoMember *asker;  /* NULL: there are no members yet, or the host asks */
   MadoPacket request;
   gpointer client;    /* control.c's own */
 } MadoCall;

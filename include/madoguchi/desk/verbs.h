@@ -8,6 +8,11 @@ typedef void (*MadoVerb) (MadoCall *call);
 /* NULL: no such word. */
 MadoVerb mado_verbs_find (const char *name);
 
+/* (nullable) word number @index of the table. */
+const char *mado_verbs_name (gsize index);
+
+#define MADO_VERBS_MAX_LOGIN 64 /* bytes */
+
 /* (nullable, of the request) a string argument; NULL when it is absent or empty. */
 const char *mado_verbs_string (const MadoCall *call, const char *name);
 

@@ -48,6 +48,7 @@ typedef struct {
   gboolean online;      /* doctor */
   gboolean undecryptable; /* reopen */
   gboolean remove;      /* tag */
+  char *name, *key, *role, *languages; /* members */
   gboolean defaults, changed; /* conf */
   char *template_name;        /* policy test-form */
   char **arguments;     /* what is no option; NULL when there is nothing */

@@ -26,6 +26,9 @@ gboolean mado_verb_held (MadoCli *cli, GError **error);
 gboolean mado_verb_reopen (MadoCli *cli, GError **error);
 gboolean mado_verb_account (MadoCli *cli, GError **error);
 
+/* verb-members.c: asked of the keeper. */
+gboolean mado_verb_members (MadoCli *cli, GError **error);
+
 /* verb-feeds.c: asked of the keeper. */
 gboolean mado_verb_feeds (MadoCli *cli, GError **error);
 

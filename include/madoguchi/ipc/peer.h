@@ -53,6 +53,11 @@
  *   keys-forget {address s} -> {address s, count x}
  *   keys-refresh {subject s: an address or a fingerprint; optional} -> {items aa{sv} of MadoFoundKey, left x}
  *   security-txt {} -> the signer's;  look-up-own {address s, of the team} -> the sender's, from a key directory (WKD) alone
+ *   members-list {} -> {items aa{sv} of MadoMember}
+ *   members-add, members-set {login s, name s, key s, role s, languages s, on_duty b; all but the first optional},
+ *   members-duty {on_duty b}: of who asks; members-leave {login s}
+ *          -> record MadoMember with {may as: words that it may use now, notes as}
+ *   From the first member on DENIED for everybody else, and for members as desk/permissions.h says
  *   doctor {} -> {items aa{sv} of {name s, status s: "ok" | "warn" | "fail", detail s}}: what only the keeper can see
  */
 #pragma once
