@@ -72,10 +72,11 @@ class Connection:
     """A control connection of a user of the host that stays open: a child of that user asks when told to."""
 
     def __init__(self, team, login):
-        ask, self.answers = os.pipe(), None
-        tell = os.pipe()
+        ask, tell = os.pipe(), os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
+            os.close(ask[1])
+            os.close(tell[0])
             self.serve(team.socket, login, ask[0], tell[1])
         os.close(ask[0])
         os.close(tell[1])
