@@ -9,7 +9,7 @@ static const char *const titles[] = { "PoC", "handler", "commander", "researcher
 
 #define ALL "PHCRNrA"
 #define WORKING "PHCRNA" /* all but who only reads */
-#define RUNNING "PHCA"   /* who brings incidents forward */
+#define RUNNING "PHCA" /* who brings incidents forward */
 
 static const struct {
   const char *verb, *may;
