@@ -138,6 +138,7 @@ mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoPolicyVerdict *pl
   reply->external_ids = choose_external_ids (report, verdict->encrypt_to != NULL);
   if (verdict->encrypt_to != NULL) {
     reply->plain_template = g_strdup (plain->template_name);
+    reply->plain_language = g_strdup (plain->language);
     reply->is_plain_bare = plain->variants[0] == NULL && plain->scope_reason == NULL && plain->earlier == NULL;
     g_strfreev (reply->plain_external_ids);
     reply->plain_external_ids = choose_external_ids (report, FALSE);

@@ -51,6 +51,8 @@ use_none (MadoReply *reply)
 {
   g_free (reply->template_name);
   reply->template_name = g_strdup (reply->plain_template);
+  g_free (reply->language);
+  reply->language = g_strdup (reply->plain_language);
   if (reply->is_plain_bare) {
     g_strfreev (reply->variants);
     reply->variants = g_new0 (char *, 1);

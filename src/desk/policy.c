@@ -366,12 +366,22 @@ mado_policy_rule (guint index, MadoPolicyRule *rule)
   return TRUE;
 }
 
+/* Answers that are the same for all mails stand in the same languages, too: that of the report is read in what came
+ * encrypted. */
+static gboolean
+is_same_for_all (MadoAnswer answer)
+{
+  return answer == MADO_ANSWER_CONTENT_FREE || answer == MADO_ANSWER_CANNOT_OPEN;
+}
+
 /* NULL: not sure, or a language that we do not write in. */
 static const char *
-choose_language (const MadoPolicyFacts *facts)
+choose_language (const MadoPolicyFacts *facts, MadoAnswer answer)
 {
-  for (gsize i = 0; facts->report->language != NULL && facts->languages[i] != NULL; i++)
-    if (g_ascii_strcasecmp (facts->report->language, facts->languages[i]) == 0)
+  const char *language = is_same_for_all (answer) ? NULL : facts->report->language;
+
+  for (gsize i = 0; language != NULL && facts->languages[i] != NULL; i++)
+    if (g_ascii_strcasecmp (language, facts->languages[i]) == 0)
       return facts->languages[i];
   return facts->languages[0] == NULL || facts->languages[1] == NULL ? facts->languages[0] : NULL;
 }
@@ -385,7 +395,7 @@ choose_variants (const MadoPolicyFacts *facts, MadoPolicyVerdict *verdict)
       = { facts->triage.template_name, facts->triage.constituency, body != NULL ? body->kind : NULL };
   gsize n = 0;
 
-  if (verdict->answer == MADO_ANSWER_CONTENT_FREE || verdict->answer == MADO_ANSWER_CANNOT_OPEN)
+  if (is_same_for_all (verdict->answer))
     return;
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
     if (words[i] != NULL)
@@ -395,13 +405,14 @@ choose_variants (const MadoPolicyFacts *facts, MadoPolicyVerdict *verdict)
 MadoPolicyVerdict
 mado_policy_judge (const MadoPolicyFacts *facts)
 {
-  MadoPolicyVerdict verdict = { .language = choose_language (facts) };
+  MadoPolicyVerdict verdict = { 0 };
   gsize i = 0;
 
   while (!rules[i].applies (facts)) /* the last one always does */
     i++;
   verdict.reason = rules[i].reason;
   verdict.answer = rules[i].answer;
+  verdict.language = choose_language (facts, verdict.answer);
   verdict.is_allowed = verdict.answer != MADO_ANSWER_NONE;
   if (!verdict.is_allowed)
     return verdict;

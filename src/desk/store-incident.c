@@ -219,7 +219,8 @@ fill_answer (MadoEntry *entry, MadoStatement *row, const char *team, GError **er
   entry->message_id = g_strdup (reply->message_id);
   entry->text = reply->text != NULL
                     ? g_strdup (reply->text)
-                    : g_strdup_printf ("Automatic answer: %s (%s%s)", reply->template_name, reply->language,
+                    : g_strdup_printf ("Automatic answer: %s (%s%s)", reply->template_name,
+                                       reply->language != NULL ? reply->language : "all languages",
                                        reply->encrypt_to != NULL ? ", encrypted" : ", no content");
   entry->encrypted_to = g_steal_pointer (&reply->encrypt_to);
   entry->key_source = g_steal_pointer (&reply->key_source);

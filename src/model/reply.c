@@ -27,6 +27,7 @@ static const MadoField fields[] = {
   MADO_LIST (MadoReply, candidates, mado_key_candidate_type, 100),
   MADO_STRV (MadoReply, external_ids),
   MADO_STRING (MadoReply, plain_template),
+  MADO_STRING (MadoReply, plain_language),
   MADO_BOOL (MadoReply, is_plain_bare),
   MADO_STRV (MadoReply, plain_external_ids),
   MADO_BOOL (MadoReply, is_automatic),

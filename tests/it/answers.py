@@ -125,9 +125,11 @@ def answered(office):
     raw = office.encrypted(office.team, office.alice, '機密は %s です。よろしくお願いします。\n' % MARK)
     cases['the same in Japanese'] = (raw, ALICE, 'new-ticket', ['ご連絡をいただき、ありがとうございます', '受付時間内です'])
     raw = office.encrypted(office.team, None, 'the secret is %s\n' % MARK, sender='anon@reporter.example')
-    cases['encrypted, with no key to answer'] = (raw, 'anon@reporter.example', 'no-key', ['Your mail has arrived'])
+    cases['encrypted, with no key to answer'] = (raw, 'anon@reporter.example', 'no-key', ['Your mail has arrived', 'ご連絡を受け付けました'])
+    raw = office.encrypted(office.team, None, '機密は %s です。よろしくお願いします。\n' % MARK, sender='anon2@reporter.example')
+    cases['encrypted in Japanese, with no key to answer'] = (raw, 'anon2@reporter.example', 'no-key', ['Your mail has arrived', 'ご連絡を受け付けました'])
     raw = office.encrypted(office.stranger, None, 'the secret is %s\n' % MARK, sender='lost@reporter.example')
-    cases['encrypted to somebody else'] = (raw, 'lost@reporter.example', 'cannot-open', ['could not read'])
+    cases['encrypted to somebody else'] = (raw, 'lost@reporter.example', 'cannot-open', ['could not read', '読むことができませんでした'])
     cases['in the clear'] = plain('clear', text='hello, this is about the %s that we have seen\n' % MARK) + (
         'came-in-the-clear', ['came unencrypted', 'https://example.org/key.asc'])
     cases['in the clear, in Japanese'] = plain('meiryou', text='不審な %s を見つけました。\n' % MARK) + (

@@ -153,6 +153,27 @@ test_hidden_parents (void)
   g_assert_null (hidden->references[1]);
 }
 
+/* The language is read in what came encrypted: an answer in the clear does not show it. */
+static void
+test_hidden_language (void)
+{
+  g_autoptr (MadoReport) report = make_report ();
+  MadoPolicyFacts facts = make_facts (report);
+  report->encryption = MADO_ENCRYPTION_WHOLE;
+  MadoPolicyVerdict verdict = mado_policy_judge (&facts);
+  facts.key = NULL;
+  MadoPolicyVerdict plain = mado_policy_judge (&facts);
+  g_autoptr (MadoReply) hidden = mado_draft_answer (&verdict, &plain, report, "EX #2026-000001", "t", team[0], 5);
+
+  g_assert_cmpstr (hidden->language, ==, "en");
+  g_assert_cmpstr (hidden->plain_template, ==, "ack-plain");
+  g_assert_null (hidden->plain_language);
+  report->encryption = MADO_ENCRYPTION_NONE;
+  plain = mado_policy_judge (&facts);
+  g_autoptr (MadoReply) open = mado_draft_answer (&verdict, &plain, report, "EX #2026-000001", "t", team[0], 5);
+  g_assert_cmpstr (open->plain_language, ==, "en");
+}
+
 /* Other teams' numbers in the Subject of an answer: from the subject alone, and what came encrypted only under cover. */
 static void
 test_external_ids (void)
@@ -206,6 +227,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/desk/policy/external-ids", test_external_ids);
   g_test_add_func ("/desk/policy/hidden-parents", test_hidden_parents);
+  g_test_add_func ("/desk/policy/hidden-language", test_hidden_language);
   g_test_add_func ("/desk/policy/key", test_key);
   g_test_add_func ("/desk/policy/ours", test_ours);
   g_test_add_func ("/desk/draft", test_draft);

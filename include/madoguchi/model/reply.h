@@ -29,6 +29,7 @@ typedef struct {
   GPtrArray *candidates; /* of MadoKeyCandidate: the keys that may be chosen before it is sealed, and were or were not */
   char **external_ids; /* other teams' numbers of the case that may stand in the Subject, beside our own */
   char *plain_template;      /* when no key can be used, instead of template_name; NULL: no key is looked for */
+  char *plain_language;      /* ... and in this language, as in language */
   gboolean is_plain_bare;    /* ... and then without variants, reason and earlier ticket */
   char **plain_external_ids; /* ... and instead of external_ids: those that came in the clear */
   gboolean is_automatic; /* Auto-Submitted: auto-replied (RFC 3834) */
