@@ -23,7 +23,7 @@
   " i.indicators,"                                                                                             \
   " (SELECT sum (m.parts) FROM message m WHERE m.incident = i.id AND m.state IN ('ticket', 'joined')),"        \
   " (SELECT count (m.key_warning) FROM message m WHERE m.incident = i.id AND m.state <> 'dropped_by_member')," \
-  " i.pap, i.tags, i.constituencies"                                                                                                     \
+  " i.pap, i.tags, i.constituencies, i.version"                                                                                                     \
   " FROM incident i "
 
 static char *
@@ -116,6 +116,7 @@ read_summary (MadoStore *store, MadoStatement *row)
   incident->pap = mado_sql_text (row, 18);
   read_lines (row, 19, &incident->tags);
   read_lines (row, 20, &incident->constituencies);
+  incident->version = sqlite3_column_int64 (row, 21);
   g_strfreev (incident->category_names);
   incident->category_names = mado_taxonomy_map (incident->category, (const char *const *) incident->tags);
   return incident;

@@ -93,6 +93,10 @@ static const char *const migrations[] = {
   /* Who may ask. While the table is empty, as before: whoever reaches the socket. */
   "CREATE TABLE member (login TEXT PRIMARY KEY, name TEXT, fingerprint TEXT, role TEXT NOT NULL, languages TEXT,"
   "  on_duty INTEGER NOT NULL DEFAULT 0, joined INTEGER NOT NULL, left_at INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;",
+  /* Counts every change of a ticket, whoever makes it, so that nobody writes over what he has not seen. */
+  "ALTER TABLE incident ADD COLUMN version INTEGER NOT NULL DEFAULT 1;"
+  "CREATE TRIGGER incident_version AFTER UPDATE ON incident WHEN NEW.version = OLD.version"
+  "  BEGIN UPDATE incident SET version = OLD.version + 1 WHERE id = NEW.id; END;",
 };
 
 static gboolean

@@ -161,12 +161,35 @@ typedef struct {
   gboolean (*change) (const MadoCall *call, gint64 incident, GError **error);
 } Change;
 
+/* Did somebody else change the ticket since it was looked at? */
+static gboolean
+check_version (const MadoCall *call, gint64 id, GError **error)
+{
+  const char *text = mado_verbs_string (call, "if_version");
+  guint64 expected;
+
+  if (text == NULL)
+    return TRUE;
+  if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &expected, NULL)) {
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "the version of a ticket is a number");
+    return FALSE;
+  }
+  g_autoptr (MadoIncident) incident = mado_store_load_summary (call->desk->store, id, error);
+  if (incident == NULL || incident->version == (gint64) expected)
+    return incident != NULL;
+  g_set_error (error, MADO_ERROR, MADO_ERROR_NO,
+               "%s was changed meanwhile (version %" G_GINT64_FORMAT ", not %" G_GUINT64_FORMAT "): look at it again; nothing was done",
+               incident->ticket, incident->version, expected);
+  return FALSE;
+}
+
 static gboolean
 apply_change (gpointer data, GError **error)
 {
   Change *change = data;
 
-  return change->change (change->call, change->incident, error);
+  return check_version (change->call, change->incident, error)
+         && change->change (change->call, change->incident, error);
 }
 
 static void
@@ -184,6 +207,7 @@ answer_change (MadoCall *call, gint64 id)
             call->member);
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "ticket", "s", incident->ticket);
+  g_variant_dict_insert (&dict, "version", "x", incident->version);
   g_variant_dict_insert (&dict, "state", "s", incident->state);
   g_variant_dict_insert (&dict, "owner", "s", incident->owner != NULL ? incident->owner : "");
   g_variant_dict_insert (&dict, "priority", "s", incident->priority != NULL ? incident->priority : "");

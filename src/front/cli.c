@@ -22,15 +22,15 @@ static const MadoCliVerb verbs[] = {
   { "show", "TICKET", "An incident with its thread, opened", "j", 1, 1, TRUE, mado_verb_show },
   { "part", "TICKET MESSAGE PART", "One attachment, decoded", "O", 3, 3, TRUE, mado_verb_part },
   { "raw", "TICKET MESSAGE", "A mail as it was received", "O", 2, 2, TRUE, mado_verb_raw },
-  { "take", "TICKET", "Make a ticket yours", "j", 1, 1, TRUE, mado_verb_take },
-  { "assign", "TICKET LOGIN", "Give a ticket to a member", "j", 2, 2, TRUE, mado_verb_assign },
-  { "state", "TICKET STATE [REASON]", "new, open, waiting, resolved or rejected", "j", 2, 3, TRUE, mado_verb_state },
-  { "note", "TICKET [TEXT|-]", "Add a note that only members see; without TEXT from standard input", "j", 1, 2, TRUE, mado_verb_note },
-  { "priority", "TICKET LEVEL", "low, normal, high, urgent; auto: as the rules say", "j", 2, 2, TRUE, mado_verb_priority },
-  { "category", "TICKET CATEGORY", "A category of RSIT (fraud:phishing) or its name (Phishing), none; auto: as the rules say", "j", 2, 2, TRUE,
+  { "take", "TICKET", "Make a ticket yours", "jV", 1, 1, TRUE, mado_verb_take },
+  { "assign", "TICKET LOGIN", "Give a ticket to a member", "jV", 2, 2, TRUE, mado_verb_assign },
+  { "state", "TICKET STATE [REASON]", "new, open, waiting, resolved or rejected", "jV", 2, 3, TRUE, mado_verb_state },
+  { "note", "TICKET [TEXT|-]", "Add a note that only members see; without TEXT from standard input", "jV", 1, 2, TRUE, mado_verb_note },
+  { "priority", "TICKET LEVEL", "low, normal, high, urgent; auto: as the rules say", "jV", 2, 2, TRUE, mado_verb_priority },
+  { "category", "TICKET CATEGORY", "A category of RSIT (fraud:phishing) or its name (Phishing), none; auto: as the rules say", "jV", 2, 2, TRUE,
     mado_verb_category },
-  { "tlp", "TICKET COLOUR", "RED, AMBER+STRICT, AMBER, GREEN, CLEAR; auto: the strictest mark of its mails", "j", 2, 2, TRUE, mado_verb_tlp },
-  { "tag", "TICKET TAG...", "Add tags, or take them away", "jr", 2, 101, TRUE, mado_verb_tag },
+  { "tlp", "TICKET COLOUR", "RED, AMBER+STRICT, AMBER, GREEN, CLEAR; auto: the strictest mark of its mails", "jV", 2, 2, TRUE, mado_verb_tlp },
+  { "tag", "TICKET TAG...", "Add tags, or take them away", "jrV", 2, 101, TRUE, mado_verb_tag },
   { "held", "[show|retry|release|drop ID]", "What could not be settled, and why", "j", 0, 2, TRUE, mado_verb_held },
   { "reopen", "TICKET|--undecryptable", "Derive reports again from the raw mail", "ju", 0, 1, TRUE, mado_verb_reopen },
   { "feeds", "[raw|reopen ID]", "Reports of machines that make no ticket (DMARC), newest first; a mail of theirs, or reading it again", "jlaO", 0, 2, TRUE,
@@ -82,6 +82,7 @@ static const struct {
   { 'K', "key", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, key), "Fingerprint of a member's own OpenPGP key", "FPR" },
   { 'R', "role", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, role), "poc, handler, commander, researcher, notification, reader, administrator", "ROLE" },
   { 'G', "languages", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, languages), "That a member reads", "ja,en" },
+  { 'V', "if-version", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, if_version), "Only if nobody changed the ticket since it had this version", "N" },
   { 'd', "defaults", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, defaults), "The defaults instead of the file", NULL },
   { 'n', "changed", 'n', G_OPTION_ARG_NONE, offsetof (MadoCliOptions, changed), "Only what differs from the defaults", NULL },
 };
@@ -188,7 +189,8 @@ mado_cli_clear (MadoCli *cli)
   char **owned[] = { &cli->options.config, &cli->options.from,  &cli->options.to,     &cli->options.state,
                      &cli->options.owner,  &cli->options.limit, &cli->options.after,  &cli->options.output,
                      &cli->conf_path,      &cli->options.template_name, &cli->options.new_key,
-                     &cli->options.name,   &cli->options.key,   &cli->options.role,   &cli->options.languages };
+                     &cli->options.name,   &cli->options.key,   &cli->options.role,   &cli->options.languages,
+                     &cli->options.if_version };
 
   for (gsize i = 0; i < G_N_ELEMENTS (owned); i++)
     g_clear_pointer (owned[i], g_free);

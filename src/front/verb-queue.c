@@ -183,10 +183,11 @@ change (MadoCli *cli, const char *verb, const char *name, const char *value, con
   const char *state = "-", *owner = "-", *named = ticket;
 
   if (!mado_member_check_text ("TICKET", ticket, WORD_MAX, error)
+      || !mado_member_check_text ("--if-version", cli->options.if_version, WORD_MAX, error)
       || !mado_member_check_text (name, value, NOTE_MAX, error) || !mado_member_check_text (more, extra, WORD_MAX, error))
     return FALSE;
   /* A list that ends with a NULL name: the optional pairs come last. */
-  GVariant *body = mado_member_body ("ticket", ticket, name, value, extra != NULL ? more : NULL, extra, NULL);
+  GVariant *body = mado_member_body ("ticket", ticket, "if_version", cli->options.if_version, name, value, extra != NULL ? more : NULL, extra, NULL);
   if (!mado_member_ask (cli->conf, verb, body, -1, &answer, error))
     return FALSE;
   if (cli->options.json)

@@ -45,7 +45,8 @@ change (MadoCli *cli, const char *field, GError **error)
   const char *ticket = mado_cli_argument (cli, 0), *value = mado_cli_argument (cli, 1);
 
   return mado_member_check_text ("TICKET", ticket, WORD_MAX, error) && mado_member_check_text (field, value, WORD_MAX, error)
-         && mado_member_ask (cli->conf, field, mado_member_body ("ticket", ticket, field, value, NULL), -1, &answer, error)
+         && mado_member_check_text ("--if-version", cli->options.if_version, WORD_MAX, error)
+         && mado_member_ask (cli->conf, field, mado_member_body ("ticket", ticket, field, value, "if_version", cli->options.if_version, NULL), -1, &answer, error)
          && print_change (cli, &answer, error);
 }
 
@@ -76,8 +77,12 @@ mado_verb_tag (MadoCli *cli, GError **error)
   for (guint i = 0; i < cli->n_arguments; i++)
     if (!mado_member_check_text (i == 0 ? "TICKET" : "TAG", mado_cli_argument (cli, i), WORD_MAX, error))
       return FALSE;
+  if (!mado_member_check_text ("--if-version", cli->options.if_version, WORD_MAX, error))
+    return FALSE;
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "ticket", "s", mado_cli_argument (cli, 0));
+  if (cli->options.if_version != NULL)
+    g_variant_dict_insert (&dict, "if_version", "s", cli->options.if_version);
   g_variant_dict_insert (&dict, "remove", "b", cli->options.remove);
   g_variant_dict_insert_value (&dict, "tags", g_variant_new_strv ((const char *const *) cli->options.arguments + 1, -1));
   return mado_member_ask (cli->conf, "tag", g_variant_dict_end (&dict), -1, &answer, error)

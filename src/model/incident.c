@@ -67,7 +67,7 @@ const MadoRecordType mado_relation_type = { "relation", NULL, sizeof (MadoRelati
       MADO_ENUM (MadoIncident, signature, mado_signature_status_names),                                     \
       MADO_RECORD (MadoIncident, counts, mado_counts_type), MADO_STRV (MadoIncident, external_ids),          \
       MADO_STRING (MadoIncident, pap), MADO_MAP (MadoIncident, category_names), MADO_STRV (MadoIncident, tags),  \
-      MADO_STRV (MadoIncident, constituencies)
+      MADO_STRV (MadoIncident, constituencies), MADO_INT (MadoIncident, version)
 
 static const MadoField summary_fields[] = { SUMMARY_FIELDS, MADO_FIELDS_END };
 const MadoRecordType mado_summary_type = { "incident", "madoguchi.incident/1", sizeof (MadoIncident), summary_fields };

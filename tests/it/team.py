@@ -170,6 +170,33 @@ def roles(team):
     tap.contains(demo.log(), 'refused verb=take member=%s' % READER, 'refusals are logged')
 
 
+def versions(team):
+    """Two who look at the same ticket: the second one is told, and writes over nothing."""
+    tap, demo = team.tap, team.demo
+    ticket = team.ticket
+    seen = team.may(HANDLER, 'show', '--json', ticket).json['version']
+    tap.ok(isinstance(seen, int) and seen >= 1, 'a ticket has a version', seen)
+    first = team.may(ADMIN, 'priority', '--json', '--if-version', seen, ticket, 'high', what='change what he has seen')
+    tap.ok(first.json['version'] > seen, 'which gives it another version', first)
+    changes = {'take': [], 'assign': [ADMIN], 'state': ['waiting'], 'note': ['late'], 'priority': ['low'], 'category': ['Phishing'],
+               'tlp': ['GREEN'], 'tag': ['late']}
+    before_all = team.may(HANDLER, 'show', '--json', ticket).json
+    for verb, words in changes.items():
+        late = team.run(HANDLER, verb, '--if-version', seen, ticket, *words)
+        tap.ok(late.status == 1 and b'changed meanwhile' in late.err, '%s of what changed meanwhile: no' % verb, late)
+    tap.equal(team.may(HANDLER, 'show', '--json', ticket).json, before_all, 'and nothing was written')
+    for verb, words in changes.items():
+        seen = team.run(HANDLER, 'show', '--json', ticket).json['version']
+        fresh = team.run(HANDLER, verb, '--json', '--if-version', seen, ticket, *words)
+        tap.ok(fresh.status == 0 and fresh.json['version'] > seen, '%s of what was seen' % verb, fresh)
+    seen = team.run(HANDLER, 'show', '--json', ticket).json['version']
+    mail = t.plain('reporter@reporter.example', t.TEAM, 'Re: [%s] more' % ticket, 'more\n', mid=t.message_id())
+    demo.send(mail, 'reporter@reporter.example')
+    tap.ok(t.wait_for(lambda: team.run(HANDLER, 'show', '--json', ticket).json['version'] > seen, 20), 'a mail that joins counts, too')
+    tap.equal(team.run(HANDLER, 'note', '--if-version', 'x', ticket, 'y').status, 64, 'a version is a number')
+    team.may(HANDLER, 'take', ticket)
+
+
 def leaving(team):
     tap, demo = team.tap, team.demo
     still = Connection(team, HANDLER)
@@ -207,7 +234,7 @@ def main():
         tap.skip('members', 'several users of the host are needed, so this runs as root alone')
         tap.done()
     team = Team(tap)
-    for step in (before, joining, roles, leaving):
+    for step in (before, joining, roles, versions, leaving):
         try:
             step(team)
         except Exception as problem:  # a broken step must not hide the others

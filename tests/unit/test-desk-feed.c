@@ -180,7 +180,9 @@ test_migration (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 
   mado_store_close (g_steal_pointer (&f->store));
   g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_exec (db, "DROP TABLE feed; DROP TABLE case_record; DROP TABLE member; PRAGMA user_version = 6", NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, "DROP TABLE feed; DROP TABLE case_record; DROP TABLE member;"
+                   "DROP TRIGGER incident_version; ALTER TABLE incident DROP COLUMN version;"
+                   " PRAGMA user_version = 6", NULL, NULL, NULL), ==, SQLITE_OK);
   sqlite3_close (db);
   f->store = mado_store_open (url, "EX", NULL);
   g_assert_nonnull (f->store);

@@ -186,7 +186,7 @@ test_migration (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   gboolean has_members = TRUE;
 
   mado_store_close (g_steal_pointer (&f->desk.store));
-  run_sql (f->url, "DROP TABLE member; PRAGMA user_version = 8");
+  run_sql (f->url, "DROP TABLE member; DROP TRIGGER incident_version; ALTER TABLE incident DROP COLUMN version; PRAGMA user_version = 8");
   open_store (f);
   g_assert_true (mado_store_has_members (f->desk.store, &has_members, NULL) && !has_members);
   put (f, "hanako", MADO_MEMBER_ADMINISTRATOR, 0);

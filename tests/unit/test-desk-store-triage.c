@@ -301,7 +301,9 @@ test_migration (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 
   mado_store_close (g_steal_pointer (&f->store));
   run_sql (f->url, "UPDATE incident SET owner = 'taro', tlp = 'TLP:AMBER', category = 'test:test', priority = NULL;"
-                   "DROP TABLE feed; DROP TABLE case_record; DROP TABLE member; DROP TABLE decision; ALTER TABLE incident DROP COLUMN tags; ALTER TABLE incident DROP COLUMN constituencies;"
+                   "DROP TABLE feed; DROP TABLE case_record; DROP TABLE member;"
+                   "DROP TRIGGER incident_version; ALTER TABLE incident DROP COLUMN version;"
+                   " DROP TABLE decision; ALTER TABLE incident DROP COLUMN tags; ALTER TABLE incident DROP COLUMN constituencies;"
                    "ALTER TABLE incident DROP COLUMN tlp_marked; PRAGMA user_version = 5");
   open_store (f);
   assert_shows (f, id, "test:test (null) taro TLP:AMBER ");

@@ -404,7 +404,7 @@ test_bad_urls (Fixture *f, gconstpointer data G_GNUC_UNUSED)
     g_assert_null (mado_store_open (urls[i], "EX", &error));
     g_assert_error (error, MADO_ERROR, MADO_ERROR_CONF);
   }
-  g_assert_cmpint (mado_store_schema (f->store), ==, 9);
+  g_assert_cmpint (mado_store_schema (f->store), ==, 10);
   g_assert_true (mado_store_check (f->store, NULL));
   mado_store_close (g_steal_pointer (&f->store));
   g_assert_cmpint (sqlite3_open (f->url + strlen ("sqlite:"), &db), ==, SQLITE_OK);
@@ -428,7 +428,9 @@ test_migration_of_indexes (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   mado_store_close (g_steal_pointer (&f->store));
   g_assert_cmpint (sqlite3_open (f->url + strlen ("sqlite:"), &db), ==, SQLITE_OK);
   g_assert_cmpint (sqlite3_exec (db, "DROP TABLE look_up; DROP INDEX outbox_created; DROP INDEX message_from;"
-                                     "DROP TABLE feed; DROP TABLE case_record; DROP TABLE member; DROP TABLE decision;"
+                                     "DROP TABLE feed; DROP TABLE case_record; DROP TABLE member;"
+                   "DROP TRIGGER incident_version; ALTER TABLE incident DROP COLUMN version;"
+                   " DROP TABLE decision;"
                                      "ALTER TABLE incident DROP COLUMN tags; ALTER TABLE incident DROP COLUMN constituencies;"
                                      "ALTER TABLE incident DROP COLUMN tlp_marked; PRAGMA user_version = 3",
                                  NULL, NULL, NULL),

@@ -48,6 +48,7 @@ typedef struct {
   gboolean online;      /* doctor */
   gboolean undecryptable; /* reopen */
   gboolean remove;      /* tag */
+  char *if_version;     /* whatever changes a ticket */
   char *name, *key, *role, *languages; /* members */
   gboolean defaults, changed; /* conf */
   char *template_name;        /* policy test-form */

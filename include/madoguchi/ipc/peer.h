@@ -40,7 +40,8 @@
  *   take {ticket s}; assign {ticket s, owner s}; state {ticket s, state s, reason s}; note {ticket s, text s}
  *   priority {ticket s, priority s}; category {ticket s, category s}; tlp {ticket s, tlp s}: each also "auto", which hands the
  *   matter back to the rules; category also "none"; tag {ticket s, tags as, remove b}
- *          -> {ticket s, state s, owner s, priority s, category s, tlp s, tags as}
+ *          -> {ticket s, version x, state s, owner s, priority s, category s, tlp s, tags as}
+ *   Each of these from take on also with {if_version s}: NO when the ticket has another version by now
  *   triage {ticket s} -> record MadoTriage: what was decided, by which rule or by whom
  *   held {} -> {items aa{sv} of MadoHeld}; held-show {id s} -> record MadoHeld with {problems as}
  *   held-retry, held-release, held-drop {id s} -> {id s, state s, ticket s}

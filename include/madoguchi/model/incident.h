@@ -76,6 +76,7 @@ typedef struct {
   char **category_names; /* map: what the category is called elsewhere (model/taxonomy.h) */
   char **tags;
   char **constituencies; /* that it touches */
+  gint64 version;        /* another one after every change */
   GPtrArray *relations; /* of MadoRelation, newest first; a summary has none */
   char **links;         /* tickets that came of the same mail; a summary has none */
   GPtrArray *thread; /* of MadoEntry; a summary (one line of `list`) has none: mado_summary_type */
