@@ -3,6 +3,7 @@
 #include "madoguchi/pgp/seal.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/base/log.h"
 #include "madoguchi/pgp/context.h"
 #include "madoguchi/pgp/run.h"
 
@@ -350,12 +351,22 @@ is_fingerprint (const char *text)
   return (length == 40 || length == 64) && strspn (text, "0123456789abcdefABCDEF") == length;
 }
 
+/* Is it the team's own key that cannot be encrypted to (any more)? */
+static gboolean
+is_ours_to_mend (const MadoSealer *sealer, const MadoSealTo *to, const Said *said)
+{
+  return to->to_team_too && said->bad_key != NULL && g_ascii_strcasecmp (said->bad_key, sealer->fingerprint) == 0
+         && g_ascii_strcasecmp (to->fingerprint, sealer->fingerprint) != 0;
+}
+
 gboolean
 mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const MadoSealTo *to, GBytes **armoured, GError **error)
 {
   g_autofree char *path = g_build_filename (mado_pgp_home_path (sealer->home), "recipient.key", NULL);
   g_auto (Said) said = { 0 };
+  const MadoSealTo alone = { to->fingerprint, to->block, FALSE };
   Job job = { JOB_SIGN_ENCRYPT, bytes, to, to->block != NULL ? path : NULL };
+  g_autoptr (GError) problem = NULL;
   gboolean worked;
 
   if (!is_fingerprint (to->fingerprint)) {
@@ -364,9 +375,17 @@ mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const MadoSealTo *t
   }
   if (to->block != NULL && !mado_fsio_replace (path, to->block, 0600, error))
     return FALSE;
-  worked = run (sealer, &job, &said, armoured, error);
+  worked = run (sealer, &job, &said, armoured, &problem);
+  if (!worked && is_ours_to_mend (sealer, to, &said)) { /* nobody else's key is to blame, and nobody waits for ours */
+    mado_log (MADO_LOG_WARNING, NULL, "not-to-team", "key=%s why=\"%s\"", sealer->fingerprint, reason_of (said.bad_reason));
+    g_clear_error (&problem);
+    job.to = &alone;
+    worked = run (sealer, &job, &said, armoured, &problem);
+  }
   if (to->block != NULL)
     unlink (path);
+  if (!worked)
+    g_propagate_error (error, g_steal_pointer (&problem));
   return worked;
 }
 

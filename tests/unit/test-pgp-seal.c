@@ -129,6 +129,25 @@ test_sign_encrypt (Team *team, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpuint (count (two, ":pubkey enc packet:"), ==, 2);
 }
 
+/* The team's encryption subkey is taken back while the signer runs: that is not the recipient's fault, and he gets his answer. */
+static void
+test_team_key_ends (Team *team, gconstpointer data G_GNUC_UNUSED)
+{
+  const MadoSealTo both = { team->alice, NULL, TRUE };
+  const char *list[] = { "--list-only", "--list-packets", NULL };
+  const char *edit[] = { "--command-fd", "0", "--edit-key", team->key, NULL };
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("for alice\r\n", 11);
+  g_autoptr (GBytes) armoured = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_free (fixture_gpg (team->keys, "key 1\nrevkey\ny\n0\n\ny\nsave\n", edit));
+  g_assert_true (mado_sealer_sign_encrypt (team->sealer, bytes, &both, &armoured, &error));
+  g_assert_no_error (error);
+  g_autofree char *text = as_text (armoured);
+  g_autofree char *one = fixture_gpg (team->other, text, list);
+  g_assert_cmpuint (count (one, ":pubkey enc packet:"), ==, 1);
+}
+
 /* (transfer full) the output of gpg on @home, byte for byte. */
 static GBytes *
 export_key (const char *home, const char *key)
@@ -291,6 +310,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/pgp/seal/sign", Team, NULL, set_up, test_sign, tear_down);
+  g_test_add ("/pgp/seal/team-key-ends", Team, NULL, set_up, test_team_key_ends, tear_down);
   g_test_add ("/pgp/seal/block", Team, NULL, set_up, test_block, tear_down);
   g_test_add ("/pgp/seal/public-key", Team, NULL, set_up, test_public_key, tear_down);
   g_test_add ("/pgp/seal/public-key-nameless", Team, NULL, set_up, test_public_key_nameless, tear_down);
