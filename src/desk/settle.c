@@ -251,13 +251,15 @@ get_field (const MadoReport *report, const char *name)
   return NULL;
 }
 
-/* A delivery report came for an answer of ours: its delivery has failed, when it says so, or says nothing. */
+/* A delivery report came for an answer of ours: its delivery has failed, when it says so, or says nothing. @how: it came
+ * into the thread. */
 static gboolean
-mark_returned (const MadoSettler *settler, gint64 incident, const MadoReport *report, GError **error)
+mark_returned (const MadoSettler *settler, gint64 incident, const MadoReport *report, const char *how, GError **error)
 {
   char **ids = report->headers->reported_ids;
   const char *action = get_field (report, "action"), *recipient = get_field (report, "recipient");
   gboolean is_failure = action == NULL || g_ascii_strcasecmp (action, "failed") == 0, is_found = FALSE, changed = FALSE;
+  gboolean is_guessed = strcmp (how, "tag") == 0 || strcmp (how, "alias") == 0;
   gint64 known = 0;
 
   for (guint i = 0; is_failure && ids[i] != NULL && i < MAX_LOOKUPS; i++) {
@@ -268,7 +270,7 @@ mark_returned (const MadoSettler *settler, gint64 incident, const MadoReport *re
       return FALSE;
     is_found = is_found || known != 0;
   }
-  if (!is_failure || is_found || recipient == NULL) /* it came by our token alone: then for whom it was tells which one */
+  if (!is_failure || is_found || is_guessed || recipient == NULL) /* it came by our token: then for whom it was tells which one */
     return TRUE;
   return mado_store_set_bounced_to (settler->store, incident, recipient, &changed, error)
          && (!changed
@@ -313,7 +315,7 @@ write_thread (const MadoSettler *settler, const MadoEnvelope *envelope, const Ma
                      envelope->queue_id))
     return FALSE;
   if (strcmp (state, MADO_MAIL_BOUNCE) == 0)
-    return mark_returned (settler, settled->incident, report, error);
+    return mark_returned (settler, settled->incident, report, verdict->reason, error);
   if (strcmp (state, MADO_MAIL_JOINED) == 0)
     return wake_up (settler, settled->incident, error);
   return TRUE;
