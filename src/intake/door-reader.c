@@ -157,7 +157,7 @@ find_delimiter (const MadoDoorReader *reader, const char *line, gsize length, gb
     return -1;
   for (guint i = reader->boundaries->len; i > 0; i--) {
     const char *boundary = reader->boundaries->pdata[i - 1];
-    gsize size = strlen (boundary);
+    gsize size = strnlen (boundary, length); /* it may be as long as a header, and every line is compared with it */
     *is_last = length == size + 4 && line[length - 1] == '-' && line[length - 2] == '-';
     if ((length == size + 2 || *is_last) && memcmp (line + 2, boundary, size) == 0)
       return (int) i - 1;

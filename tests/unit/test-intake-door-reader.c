@@ -2,6 +2,7 @@
 #include "madoguchi/intake/door-reader.h"
 
 #include <string.h>
+#include <time.h>
 
 static const MadoDoorLimits limits = { 10, 50, 4096, 100 };
 
@@ -183,6 +184,29 @@ test_bombs (void)
   g_assert_true (c.is_bomb);
 }
 
+/* A boundary may be as long as a header: that must not be paid again for each line that begins like one. */
+static void
+test_long_boundaries (void)
+{
+  static const MadoDoorLimits wide = { 100, 10000, 100 * 1024, 100 };
+  g_autoptr (MadoDoorReader) reader = mado_door_reader_new (&wide);
+  g_autofree char *filling = g_strnfill (60000, 'x');
+  g_auto (MadoDoorFacts) facts = { 0 };
+  clock_t start = clock ();
+
+  for (int i = 0; i < 90; i++) {
+    g_autofree char *part = g_strdup_printf ("Content-Type: multipart/mixed; boundary=b%d%s\n\n--b%d%s\n", i, filling, i, filling);
+    mado_door_reader_feed (reader, part, strlen (part));
+  }
+  mado_door_reader_feed (reader, "\n", 1);
+  for (int i = 0; i < 100000; i++)
+    mado_door_reader_feed (reader, "--b\n", 4);
+  mado_door_reader_finish (reader, &facts);
+  g_assert_false (facts.is_bomb);
+  g_assert_cmpuint (facts.parts, ==, 91);
+  g_assert_cmpfloat ((double) (clock () - start) / CLOCKS_PER_SEC, <, 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -194,5 +218,6 @@ main (int argc, char **argv)
   g_test_add_func ("/intake/door-reader/smime", test_smime);
   g_test_add_func ("/intake/door-reader/forwarded", test_forwarded);
   g_test_add_func ("/intake/door-reader/bombs", test_bombs);
+  g_test_add_func ("/intake/door-reader/long-boundaries", test_long_boundaries);
   return g_test_run ();
 }
