@@ -3,13 +3,16 @@
 
 #include <string.h>
 
-/* Does @subject have the form of RFC 7489, 7.2.1.1? Only machines write it, with whatever greeting below. */
+/* Does @subject have the form of RFC 7489, 7.2.1.1? Only machines write it, with whatever greeting below; some put a tag in
+ * brackets before it. "Fwd:" before it was a person, who wants to be read. */
 static gboolean
 has_report_subject (const char *subject)
 {
-  g_autofree char *folded = subject != NULL ? g_ascii_strdown (subject, -1) : NULL;
+  g_autofree char *folded = subject != NULL ? g_strstrip (g_ascii_strdown (subject, -1)) : NULL;
+  const char *end = folded != NULL && *folded == '[' ? strchr (folded, ']') : NULL;
+  const char *start = end != NULL ? end + 1 + strspn (end + 1, " \t") : folded;
 
-  return folded != NULL && strstr (folded, "report domain:") != NULL && strstr (folded, "submitter:") != NULL;
+  return start != NULL && g_str_has_prefix (start, "report domain:") && strstr (start, "submitter:") != NULL;
 }
 
 static gboolean

@@ -62,8 +62,14 @@ test_which (void)
   g_autoptr (MadoReport) written = make_report (3, "help!", "We get these. What shall we do?");
   g_autoptr (MadoReport) attached = make_report (4, SUBJECT, ""), mixed = make_report (5, SUBJECT, "");
   g_autoptr (MadoReport) forwarded = make_report (6, SUBJECT, ""), none = make_report (7, SUBJECT, "");
+  g_autoptr (MadoReport) passed_on = make_report (8, "Fwd: Report Domain: example.org Submitter: big.example", "Somebody fakes our domain!");
+  g_autoptr (MadoReport) answered = make_report (9, "Re: " SUBJECT, "Somebody fakes our domain!");
   MadoPart *more = mado_part_new ();
 
+  add_record (passed_on, "dmarc");
+  add_record (answered, "dmarc");
+  g_assert_false (mado_feed_is (passed_on));
+  g_assert_false (mado_feed_is (answered));
   add_record (plain, "dmarc");
   add_record (silent, "dmarc");
   add_record (written, "dmarc");
