@@ -12,7 +12,7 @@ struct _MadoDoorMailFlow {
   MadoSpoolWriter *writer;
   GError *problem; /* why the spool does not have it */
   MadoHash *hash;  /* of the body */
-  gboolean after_cr; /* the last byte of the body was a CR: alone it is a line end, too, as it is for the opener */
+  gboolean after_cr; /* the last byte of the body was a CR: alone it is hashed as it is, as the opener does (mail/facts.c) */
   guint64 size;
 };
 
@@ -85,7 +85,7 @@ hash_body (MadoDoorMailFlow *flow, const char *bytes, gsize length)
     const char *cr = memchr (bytes, '\r', length);
     gsize plain = cr == NULL ? length : (gsize) (cr - bytes);
     if (flow->after_cr && *bytes != '\n')
-      mado_hash_update (flow->hash, "\n", 1);
+      mado_hash_update (flow->hash, "\r", 1);
     flow->after_cr = cr != NULL;
     mado_hash_update (flow->hash, bytes, plain);
     if (cr == NULL)
@@ -106,7 +106,7 @@ void
 mado_door_flow_finish (MadoDoorMailFlow *flow, MadoDoorFacts *facts, gboolean *is_too_large, char **body_sha256)
 {
   if (flow->after_cr)
-    mado_hash_update (flow->hash, "\n", 1);
+    mado_hash_update (flow->hash, "\r", 1);
   *body_sha256 = mado_hash_hex (flow->hash);
   *is_too_large = flow->size > flow->settings->size_limit;
   mado_door_reader_finish (flow->reader, facts);

@@ -27,11 +27,13 @@ noinst_HEADERS += include/madoguchi/intake/door-reader.h include/madoguchi/intak
 door_libs = libdoor.a $(intake_libs) libpgp.a $(base_libs)
 milter_libs = $(door_libs) $(MILTER_LIBS)
 
-unit_tests += tests/unit/test-intake-door-reader tests/unit/test-intake-door-policy
+unit_tests += tests/unit/test-intake-door-reader tests/unit/test-intake-door-policy tests/unit/test-intake-door-mail
 tests_unit_test_intake_door_reader_SOURCES = tests/unit/test-intake-door-reader.c
 tests_unit_test_intake_door_reader_LDADD = $(door_libs)
 tests_unit_test_intake_door_policy_SOURCES = tests/unit/test-intake-door-policy.c
 tests_unit_test_intake_door_policy_LDADD = $(door_libs)
+tests_unit_test_intake_door_mail_SOURCES = tests/unit/test-intake-door-mail.c
+tests_unit_test_intake_door_mail_LDADD = $(door_libs)
 
 # Says what the door would say; tests/it/door-corpus.py and the interoperability matrix ask it.
 check_PROGRAMS += tests/unit/door-one

@@ -74,7 +74,7 @@ COVERED = {
     "tests/it/reply.py": {"bin/madoguchi-signer": "madoguchi-signer"},
     "tests/it/demo.py": {"role/demo": "Demo", "bin/madoguchid": "madoguchid", "bin/madoguchi-opener": "ROLES",
                          "bin/madoguchi-keeper": "ROLES", "bin/madoguchi-keyring": "ROLES"},
-    "tests/it/milter.py": {"intake/milter": "milter-listen", "intake/door-mail": "by both ways", "bin/madoguchi-milter": "role_pids('milter')",
+    "tests/it/milter.py": {"intake/milter": "milter-listen", "bin/madoguchi-milter": "role_pids('milter')",
                            "front/checks-milter": "'doctor'", "front/postconf": "smtpd_milters"},
     "tests/unit/test-intake-door-reader.c": {"intake/door-leaf": "test_odd_ciphertexts"},
     "tests/unit/test-intake-door-policy.c": {"intake/door-keys": "mado_door_keys_judge", "intake/door-rate": "mado_door_rate_count"},
