@@ -160,6 +160,17 @@ add_recipients (char **recipients, MadoDoorFacts *facts)
       g_ptr_array_add (facts->recipients, g_ascii_strup (recipients[i], -1));
 }
 
+/* One more ciphertext. A mail is hopeless only when all of them are. */
+static void
+count_ciphertext (MadoDoorFacts *facts, gboolean has_integrity, gboolean is_new_format)
+{
+  gboolean is_first = facts->ciphertexts++ == 0;
+
+  facts->may_be_encrypted = TRUE;
+  facts->has_integrity = has_integrity || (!is_first && facts->has_integrity);
+  facts->is_new_format = is_new_format && (is_first || facts->is_new_format);
+}
+
 /* FALSE: no encrypted message. */
 static gboolean
 take_packets (const guint8 *bytes, gsize size, guint max, MadoDoorFacts *facts)
@@ -169,15 +180,11 @@ take_packets (const guint8 *bytes, gsize size, guint max, MadoDoorFacts *facts)
   mado_packets_read (bytes, size, max, &packets);
   if (packets.kind != MADO_PACKETS_ENCRYPTED)
     return FALSE;
-  facts->may_be_encrypted = TRUE;
-  facts->ciphertexts++;
   if (packets.passphrases > 0 || packets.recipient_count == 0 || packets.recipient_count > max || packets.container == 0)
     facts->may_be_ours = TRUE;
-  if (packets.container == SED)
-    facts->has_integrity = FALSE;
-  if (packets.new_recipients > 0 || (packets.container == SEIPD && packets.version > 1)
-      || (packets.container != SED && packets.container != SEIPD && packets.container != LIBREPGP_AEAD && packets.container != 0))
-    facts->is_new_format = TRUE;
+  count_ciphertext (facts, packets.container != SED,
+                    packets.new_recipients > 0 || (packets.container == SEIPD && packets.version > 1)
+                        || (packets.container != SED && packets.container != SEIPD && packets.container != LIBREPGP_AEAD && packets.container != 0));
   add_recipients (packets.recipients, facts);
   return TRUE;
 }
@@ -231,8 +238,7 @@ take_cms (const MadoDoorLeaf *leaf, const guint8 *bytes, gsize size, guint max, 
     add_doubt (facts);
     return TRUE;
   }
-  facts->may_be_encrypted = TRUE;
-  facts->ciphertexts++;
+  count_ciphertext (facts, TRUE, FALSE);
   for (guint i = 0; cms.serials[i] != NULL; i++)
     g_ptr_array_add (facts->recipients, g_strconcat ("#", cms.serials[i], NULL));
   return TRUE;

@@ -141,6 +141,28 @@ test_odd_ciphertexts (void)
   }
 }
 
+/* One that we can read is enough, wherever it stands. */
+static void
+test_several_ciphertexts (void)
+{
+  g_autofree char *good = make_armor ("0123456789ABCDEF", 18, 1), *sed = make_armor ("0123456789ABCDEF", 9, 1);
+  g_autofree char *v2 = make_armor ("0123456789ABCDEF", 18, 2);
+  const struct {
+    const char *first, *second;
+    gboolean has_integrity, is_new_format;
+  } rows[] = { { sed, good, TRUE, FALSE }, { good, sed, TRUE, FALSE }, { v2, good, TRUE, FALSE }, { good, v2, TRUE, FALSE },
+               { sed, sed, FALSE, FALSE }, { v2, v2, TRUE, TRUE } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *mail = g_strdup_printf ("Subject: x\n\n%s\n%s", rows[i].first, rows[i].second);
+    g_auto (MadoDoorFacts) facts = { 0 };
+    read_mail (mail, &facts);
+    g_assert_cmpuint (facts.ciphertexts, ==, 2);
+    g_assert_cmpint (facts.has_integrity, ==, rows[i].has_integrity);
+    g_assert_cmpint (facts.is_new_format, ==, rows[i].is_new_format);
+  }
+}
+
 static void
 test_smime (void)
 {
@@ -215,6 +237,7 @@ main (int argc, char **argv)
   g_test_add_func ("/intake/door-reader/pgp-mime", test_pgp_mime);
   g_test_add_func ("/intake/door-reader/inline", test_inline);
   g_test_add_func ("/intake/door-reader/odd-ciphertexts", test_odd_ciphertexts);
+  g_test_add_func ("/intake/door-reader/several-ciphertexts", test_several_ciphertexts);
   g_test_add_func ("/intake/door-reader/smime", test_smime);
   g_test_add_func ("/intake/door-reader/forwarded", test_forwarded);
   g_test_add_func ("/intake/door-reader/bombs", test_bombs);

@@ -25,8 +25,8 @@ typedef struct {
   gboolean has_plaintext;  /* words for people stand outside of all ciphertexts, or a part that is no text */
   GPtrArray *recipients;   /* of char: long key ids, upper case; of S/MIME "#SERIAL" of a certificate, hex */
   gboolean may_be_ours;    /* a hidden recipient, a passphrase, or a ciphertext whose recipients cannot be read */
-  gboolean has_integrity;  /* all ciphertexts have */
-  gboolean is_new_format;  /* a ciphertext of a version that GnuPG 2.2 does not know */
+  gboolean has_integrity;  /* of the ciphertexts one has, or there is none */
+  gboolean is_new_format;  /* all ciphertexts are of versions that GnuPG 2.2 does not know */
   guint parts;
   gboolean is_bomb;        /* a limit on depth, parts or headers was crossed: nothing more was looked at */
 } MadoDoorFacts;
