@@ -155,7 +155,7 @@ take_child (const MadoXml *root, const MadoXml *child, gpointer data)
   else if (strcmp (child->name, "record") == 0)
     take_row (sums, child);
   else if (strcmp (child->name, "version") == 0 && sums->draft->record->version == NULL)
-    sums->draft->record->version = g_strndup (child->text, 20);
+    sums->draft->record->version = mado_format_visible (child->text, 20);
 }
 
 /* Those with most messages that failed come first. */

@@ -147,11 +147,28 @@ test_many_packed (void)
   g_assert_nonnull (strstr (output.problems->pdata[3], "is enough"));
 }
 
+/* A version is cut between characters, and shows what it hides. */
+static void
+test_version (void)
+{
+#define WITH_VERSION(text) "<feedback><version>" text "</version><report_metadata><org_name>Big</org_name></report_metadata></feedback>"
+  static const char *const texts[] = { WITH_VERSION ("aaaaaaaaaaaaaaaaaaa\xc3\xa9"), WITH_VERSION ("1\xe2\x80\xae") };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_auto (MadoFormatOutput) output = { 0 };
+    g_assert_true (read_bytes (texts[i], strlen (texts[i]), "x.xml", NULL, &output));
+    const char *version = ((MadoReportRecord *) output.records->pdata[0])->version;
+    g_assert_true (g_utf8_validate (version, -1, NULL));
+    g_assert_null (strstr (version, "\xe2\x80\xae"));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/report/dmarc/whole", test_whole);
+  g_test_add_func ("/report/dmarc/version", test_version);
   g_test_add_func ("/report/dmarc/broken", test_broken);
   g_test_add_func ("/report/dmarc/names", test_names);
   g_test_add_func ("/report/dmarc/many", test_many_packed);
