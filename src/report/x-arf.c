@@ -237,7 +237,7 @@ mado_x_arf_read (const MadoDocument *document, MadoFormatOutput *output)
     is_found = TRUE;
     take_report (reports->pdata[i], document, output);
   }
-  if (!is_found)
+  if (!is_found && output->left_out == 0) /* else it was not looked at */
     mado_format_problem (output, document, "it looks like a report in X-ARF and says neither who reports what nor about whom.");
   return TRUE;
 }

@@ -136,6 +136,26 @@ test_promise (void)
   g_assert_false (mado_x_arf_is_promised (source));
 }
 
+/* Of a report that there was no room for, nothing is said but that. */
+static void
+test_no_room (void)
+{
+  g_autoptr (GString) many = g_string_new (NULL);
+  g_autoptr (MadoDocument) document = mado_document_new ();
+  g_auto (MadoFormatOutput) output = { 0 };
+
+  for (int i = 0; i <= MADO_FORMAT_RECORDS_MAX; i++)
+    g_string_append (many, "---\n" HEAD "Source: 203.0.113.9\n");
+  g_assert_true (read_text (many->str, "report.txt", &output));
+  g_assert_cmpuint (output.left_out, ==, 1);
+  guint problems = output.problems->len;
+  document->part = g_strdup ("1.3");
+  document->type = g_strdup ("text/plain");
+  document->bytes = g_bytes_new_static (HEAD "Source: 203.0.113.9\n", sizeof HEAD "Source: 203.0.113.9\n" - 1);
+  g_assert_true (mado_x_arf_read (document, &output));
+  g_assert_cmpuint (output.problems->len, ==, problems);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -146,5 +166,6 @@ main (int argc, char **argv)
   g_test_add_func ("/report/x-arf/refused", test_refused);
   g_test_add_func ("/report/x-arf/others", test_others);
   g_test_add_func ("/report/x-arf/promise", test_promise);
+  g_test_add_func ("/report/x-arf/no-room", test_no_room);
   return g_test_run ();
 }
