@@ -117,11 +117,13 @@ read_items (MadoPacket *answer, GError **error)
   for (gsize i = 0; i < g_variant_n_children (list); i++) {
     g_autoptr (GVariant) item = g_variant_get_child_value (list, i);
     MadoKeyCandidate *candidate = mado_key_candidate_from_variant (item, error);
-    if (candidate == NULL || candidate->fingerprint == NULL) {
-      mado_key_candidate_free (candidate);
+    if (candidate == NULL)
+      return NULL;
+    g_ptr_array_add (items, candidate);
+    if (candidate->fingerprint == NULL) {
+      g_set_error_literal (error, MADO_ERROR, MADO_ERROR_TEMP, "the keyring named a key without a fingerprint");
       return NULL;
     }
-    g_ptr_array_add (items, candidate);
   }
   return g_steal_pointer (&items);
 }

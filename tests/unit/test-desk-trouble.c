@@ -138,6 +138,38 @@ test_full_disk (House *house, gconstpointer data G_GNUC_UNUSED)
   check_account (house, 2, 0);
 }
 
+/* A keyring that names no key, once; then it is in order. */
+static gboolean
+name_nothing_once (gpointer data, MadoPacket *request, GVariant **body, int *fd, GError **error)
+{
+  GVariantBuilder list;
+  GVariantDict dict;
+
+  if (strcmp (request->verb, "candidates") != 0 || g_atomic_int_add ((gint *) data, 1) > 0)
+    return fake_candidates (NULL, request, body, fd, error);
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("aa{sv}"));
+  g_variant_builder_add_value (&list, g_variant_new ("a{sv}", NULL));
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "items", g_variant_builder_end (&list));
+  *body = g_variant_dict_end (&dict);
+  return TRUE;
+}
+
+/* What a role says wrong costs a pause, and nothing else. */
+static void
+test_nameless_key (House *house, gconstpointer data G_GNUC_UNUSED)
+{
+  gint n_asked = 0;
+  g_autofree char *path = mado_wire_path (house->top, "keyring");
+
+  house_stop_role (&house->keyring);
+  house->keyring = fake_role_start (path, name_nothing_once, &n_asked);
+  g_autofree char *id = house_put (house, "alice@example.net", "csirt@example.org", REPORT);
+  g_free (house_wait_state (house, id, "ticket"));
+  house_wait_sent (house, 1);
+  g_assert_cmpint (g_atomic_int_get (&n_asked), ==, 2);
+}
+
 static rlim_t
 limit_descriptors (rlim_t most)
 {
@@ -349,6 +381,7 @@ main (int argc, char **argv)
   ADD ("/desk/trouble/broken-unsaid", test_broken_unsaid);
   ADD ("/desk/trouble/broken-on-full-disk", test_broken_on_full_disk);
   ADD ("/desk/trouble/full-disk", test_full_disk);
+  g_test_add ("/desk/trouble/nameless-key", House, "[submission]\nretry-first=1s\n", house_set_up, test_nameless_key, house_tear_down);
   ADD ("/desk/trouble/no-descriptors", test_no_descriptors);
   ADD ("/desk/trouble/many-wait", test_many_wait);
   ADD ("/desk/trouble/many-clients", test_many_clients);
