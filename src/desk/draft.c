@@ -87,13 +87,15 @@ is_of_field (const MadoReport *report, const char *id, gboolean is_encrypted)
 }
 
 /* Other teams' numbers, so that their systems find the case: those that stand in the subject or in a field of their
- * systems; when the answer goes in the clear, only those that came so. */
+ * systems; when the answer goes in the clear, only those that came so: of a mail that came encrypted those of the subject
+ * outside, whatever stood inside. */
 static char **
 choose_external_ids (const MadoReport *report, gboolean is_encrypted)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autofree char *subject = fold (is_encrypted ? report->subject : report->outer_subject);
-  char **ids = report->report != NULL ? report->report->external_ids : NULL;
+  gboolean is_outer = !is_encrypted && report->encryption != MADO_ENCRYPTION_NONE;
+  char **ids = report->report == NULL ? NULL : is_outer ? report->report->outer_ids : report->report->external_ids;
   guint chosen = 0;
 
   for (guint i = 0; ids != NULL && ids[i] != NULL && chosen < MAX_EXTERNAL_IDS; i++) {

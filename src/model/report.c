@@ -148,6 +148,7 @@ static const MadoField mado_report_body_fields[] = {
   MADO_STRING (MadoReportBody, tlp),
   MADO_STRING (MadoReportBody, pap),
   MADO_STRV (MadoReportBody, external_ids),
+  { "outer_ids", MADO_FIELD_STRV, offsetof (MadoReportBody, outer_ids), .is_internal = TRUE },
   { "thread_ids", MADO_FIELD_STRV, offsetof (MadoReportBody, thread_ids), .is_internal = TRUE },
   { "forms", MADO_FIELD_LIST, offsetof (MadoReportBody, forms), .max_items = 1000, .type = &mado_form_fit_type, .is_internal = TRUE },
   MADO_FIELDS_END,

@@ -72,6 +72,19 @@ read_case_ids (MadoReport *report, GPtrArray *stretches, const char *own)
   report->report->thread_ids = to_strv (report->report->thread_ids, ids.threads);
 }
 
+/* What stood outside, without a look at what stood inside: a guess outside must not be confirmed. */
+static void
+read_outer_ids (MadoReport *report, const char *own)
+{
+  g_auto (MadoCaseIds) ids = { 0 };
+
+  if (report->encryption == MADO_ENCRYPTION_NONE || report->outer_subject == NULL)
+    return;
+  mado_case_ids_init (&ids);
+  mado_case_ids_read (&ids, report->outer_subject, TRUE, own);
+  report->report->outer_ids = to_strv (report->report->outer_ids, ids.all);
+}
+
 void
 mado_report_interpret (MadoReport *report, MadoSource *source, const MadoConf *conf, gconstpointer forms)
 {
@@ -83,5 +96,6 @@ mado_report_interpret (MadoReport *report, MadoSource *source, const MadoConf *c
   mado_formats_read (report, source, conf, forms);
   read_marking (report, stretches);
   read_case_ids (report, stretches, mado_conf_string (conf, "team", "ticket-prefix"));
+  read_outer_ids (report, mado_conf_string (conf, "team", "ticket-prefix"));
   mado_indicators_read (report, stretches, conf);
 }

@@ -64,6 +64,19 @@ def sealed(house):
            'an answer in the clear tells neither', subject)
 
 
+def guessed(house):
+    """Somebody writes numbers outside, to hear which of them is inside: the answer in the clear says what it says of each."""
+    tap, frm = house.tap, 'guess@team10.example.net'
+    team = house.gpg.load(house.demo.team_key)[0]
+    mid = t.message_id()
+    raw = t.pgp_encrypted(house.gpg, frm, t.TEAM, 'CERT-Bund#2020010128000555 CERT-Bund#2020010128000556', t.text_entity('Something happened.\n'),
+                          [team], mid=mid, inner_subject='[CERT-Bund#2020010128000555] secret')
+    tap.equal(house.demo.send(raw, frm), [250], 'a sealed mail with guesses outside is taken')
+    tap.equal(house.demo.ticket_of(mid)['external_ids'], ['CERT-Bund#2020010128000555'], 'it is known by the number inside')
+    subject = house.answer_to(mid) or ''
+    tap.equal(['2020010128000555' in subject, '2020010128000556' in subject], [True, True], 'an answer in the clear confirms no guess')
+
+
 def nonsense(house):
     incident, _ = house.report('nobody@team8.example.net', 'Nonsense', [('X-OTRS-Ticket', 'none of your business'), ('RT-Ticket', '#')])
     house.tap.equal(incident['external_ids'], [], 'what is no number is none')
@@ -76,6 +89,7 @@ def main():
     for n, row in enumerate(FIELDS):
         kept_and_echoed(house, n, *row)
     sealed(house)
+    guessed(house)
     nonsense(house)
     tap.equal(house.demo.stop(), 0, 'the demo ends')
     tap.done()

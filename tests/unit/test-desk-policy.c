@@ -190,6 +190,8 @@ test_external_ids (void)
   report->report->external_ids = g_strsplit ("JPCERT#12345678,CERT-Bund#77,VU#930724", ",", -1);
   report->subject = (g_free (report->subject), g_strdup ("ＪＰＣＥＲＴ＃12345678 [CERT-Bund #77]"));
   report->outer_subject = g_strdup ("Re: [CERT-Bund#77]");
+  g_strfreev (report->report->outer_ids);
+  report->report->outer_ids = g_strsplit ("CERT-Bund#77", ",", -1);
   g_autoptr (MadoReply) reply = mado_draft_answer (&verdict, &plain, report, "EX #2026-000001", "t", team[0], 5);
   g_assert_cmpuint (g_strv_length (reply->external_ids), ==, 2);
   g_assert_cmpstr (reply->plain_external_ids[0], ==, "CERT-Bund#77");

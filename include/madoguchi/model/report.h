@@ -161,6 +161,7 @@ typedef struct {
   char *tlp;           /* "TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR": the strictest mark */
   char *pap;           /* "PAP:RED"... */
   char **external_ids; /* other teams' numbers of the case, without brackets */
+  char **outer_ids;    /* those of the subject outside, of a mail that came encrypted; internal */
   char **thread_ids;   /* those that stand where a correspondence names itself; internal */
   GPtrArray *forms;    /* of MadoFormFit: only for those who write templates, otherwise empty; internal */
 } MadoReportBody;
