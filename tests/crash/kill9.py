@@ -189,7 +189,7 @@ def main():
     t.need_programs()
     tap.note('SEED=%d ROUNDS=%d MAILS=%d' % (SEED, ROUNDS, MAILS))
     rng = random.Random(SEED)
-    demo = t.Demo(conf={('reply', 'rate-per-sender'): '100000', ('spool', 'attempts'): '20',
+    demo = t.Demo(conf={('reply', 'rate-per-sender'): '100000', ('reply', 'rate-per-hour'): '1000000', ('spool', 'attempts'): '20',
                         ('submission', 'retry-first'): '1s'})
     gpg = t.Gpg()
     alice = gpg.generate('Alice <alice@reporter.example>')
