@@ -266,6 +266,8 @@ mado_door_leaf_finish (const MadoDoorLeaf *leaf, guint recipients, MadoDoorFacts
     return;
   content = decode (leaf);
   bytes = g_bytes_get_data (content, &size);
+  if (bytes == NULL) /* nothing is at no address */
+    bytes = (const guint8 *) "";
   if (leaf->has_marker || (leaf->is_cut && leaf->encoding != NULL && has_type (leaf, "text/")))
     facts->may_be_encrypted = TRUE;
   if (take_cms (leaf, bytes, size, recipients, facts))

@@ -37,7 +37,8 @@ struct _MadoMilter {
   gboolean takes_away; /* the MTA is told to keep no copy */
   char *spec;     /* of the socket, as libmilter writes it */
   char *path;     /* of a unix socket */
-  int connections; /* atomic: those that libmilter's threads still work on */
+  int connections; /* atomic: those that libmilter's threads still have */
+  int mails;       /* atomic: those for us that are on their way */
   GThread *thread;
   GSourceFunc done;
   gpointer data;
@@ -65,6 +66,8 @@ end_transaction (Connection *connection)
 {
   g_clear_pointer (&connection->mail_from, g_free);
   g_ptr_array_set_size (connection->ours, 0);
+  if (connection->flow != NULL)
+    (void) g_atomic_int_dec_and_test (&filter.milter->mails);
   g_clear_pointer (&connection->flow, mado_door_flow_free);
   connection->smtputf8 = connection->has_others = FALSE;
   connection->own_fields = 0;
@@ -226,6 +229,7 @@ begin_flow (SMFICTX *context, Connection *connection)
   g_strfreev (envelope->recipients);
   envelope->recipients = g_strdupv ((char **) connection->ours->pdata);
   g_ptr_array_set_size (connection->ours, (gint) connection->ours->len - 1);
+  g_atomic_int_inc (&filter.milter->mails);
   connection->flow = mado_door_flow_new (&filter.milter->mail, envelope, received);
 }
 
@@ -504,18 +508,17 @@ mado_milter_serve (MadoMilter *milter, GSourceFunc done, gpointer data)
   milter->thread = g_thread_new ("milter", run, milter);
 }
 
-/* libmilter's threads outlive its main function. What they stand on must not be freed below them: those that do not end
- * in time end with the process, and have promised nothing. */
+/* libmilter's threads outlive its main function, and a client that keeps its SMTP connection keeps one of them. A mail on its
+ * way has some seconds to arrive; what nobody is at work on ends with the process, and has promised nothing. */
 static void
-wait_for_connections (MadoMilter *milter)
+wait_for_mails (MadoMilter *milter)
 {
-  for (int i = 0; g_atomic_int_get (&milter->connections) > 0; i++) {
-    if (i >= CLOSE_SECONDS * 100) {
-      mado_log (MADO_LOG_WARNING, NULL, "drain-cut", "connections=%d", g_atomic_int_get (&milter->connections));
-      _exit (0);
-    }
+  for (int i = 0; g_atomic_int_get (&milter->mails) > 0 && i < CLOSE_SECONDS * 100; i++)
     g_usleep (G_USEC_PER_SEC / 100);
-  }
+  if (g_atomic_int_get (&milter->mails) > 0)
+    mado_log (MADO_LOG_WARNING, NULL, "drain-cut", "mails=%d", g_atomic_int_get (&milter->mails));
+  if (g_atomic_int_get (&milter->connections) > 0)
+    _exit (0); /* their threads stand on what would be freed now */
 }
 
 void
@@ -525,7 +528,7 @@ mado_milter_free (MadoMilter *milter)
     return;
   if (milter->thread != NULL)
     g_thread_join (milter->thread);
-  wait_for_connections (milter);
+  wait_for_mails (milter);
   if (filter.milter == milter)
     filter.milter = NULL;
   mado_door_keys_free (milter->keys);

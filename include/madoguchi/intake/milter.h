@@ -18,6 +18,6 @@ MadoMilter *mado_milter_new (MadoSpool *spool, const MadoConf *conf, GError **er
  * those that are there come to their end. @done is called with @data, once, from the main context. */
 void mado_milter_serve (MadoMilter *milter, GSourceFunc done, gpointer data);
 
-/* Waits for the connections that are left, some seconds; a process that has to wait longer ends here. */
+/* Waits some seconds for mails that are on their way. When connections are left the process ends here. */
 void mado_milter_free (MadoMilter *milter);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoMilter, mado_milter_free)
