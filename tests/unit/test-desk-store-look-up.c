@@ -95,10 +95,12 @@ test_migration (Fixture *f, gconstpointer unused)
   mado_store_close (g_steal_pointer (&f->store));
   g_assert_cmpint (sqlite3_open (f->url + strlen ("sqlite:"), &db), ==, SQLITE_OK);
   g_assert_cmpint (sqlite3_exec (db, "DROP TABLE look_up; DROP TABLE feed; DROP TABLE case_record; DROP TABLE member;"
-                   "DROP TRIGGER incident_version; ALTER TABLE incident DROP COLUMN version;"
-                   " DROP TABLE decision; ALTER TABLE incident DROP COLUMN tags;"
+                                     "DROP TRIGGER incident_version; ALTER TABLE incident DROP COLUMN version;"
+                                     " DROP TABLE decision; ALTER TABLE incident DROP COLUMN tags;"
                                      "ALTER TABLE incident DROP COLUMN constituencies; ALTER TABLE incident DROP COLUMN tlp_marked;"
-                                     "PRAGMA user_version = 4", NULL, NULL, NULL), ==, SQLITE_OK);
+                                     "PRAGMA user_version = 4",
+                                 NULL, NULL, NULL),
+                   ==, SQLITE_OK);
   sqlite3_close (db);
   open_store (f);
   save (f, ALICE, "none", NOW, 10);

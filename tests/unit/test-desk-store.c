@@ -429,8 +429,8 @@ test_migration_of_indexes (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpint (sqlite3_open (f->url + strlen ("sqlite:"), &db), ==, SQLITE_OK);
   g_assert_cmpint (sqlite3_exec (db, "DROP TABLE look_up; DROP INDEX outbox_created; DROP INDEX message_from;"
                                      "DROP TABLE feed; DROP TABLE case_record; DROP TABLE member;"
-                   "DROP TRIGGER incident_version; ALTER TABLE incident DROP COLUMN version;"
-                   " DROP TABLE decision;"
+                                     "DROP TRIGGER incident_version; ALTER TABLE incident DROP COLUMN version;"
+                                     " DROP TABLE decision;"
                                      "ALTER TABLE incident DROP COLUMN tags; ALTER TABLE incident DROP COLUMN constituencies;"
                                      "ALTER TABLE incident DROP COLUMN tlp_marked; PRAGMA user_version = 3",
                                  NULL, NULL, NULL),
@@ -504,8 +504,7 @@ test_returned_by_token (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   static const struct {
     const char *action, *recipient, *state;
     gboolean is_by_tag; /* which others can guess, in a name that they write themselves */
-  } rows[] = { { "delayed", "Alice@example.net", "sent", FALSE }, { "failed", "bob@example.net", "sent", FALSE },
-               { "failed", "Alice@example.net", "sent", TRUE }, { "failed", "Alice@example.net", "failed", FALSE } };
+  } rows[] = { { "delayed", "Alice@example.net", "sent", FALSE }, { "failed", "bob@example.net", "sent", FALSE }, { "failed", "Alice@example.net", "sent", TRUE }, { "failed", "Alice@example.net", "failed", FALSE } };
   g_autofree char *number = take (f, 1, "<1@x>", "1", NOW, "ticket");
   g_autoptr (MadoOutboxItem) item = first_due (f, "draft");
   g_autoptr (GBytes) sealed = g_bytes_new_static ("x", 1);
