@@ -504,7 +504,12 @@ test_returned_by_token (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   static const struct {
     const char *action, *recipient, *state;
     gboolean is_by_tag; /* which others can guess, in a name that they write themselves */
-  } rows[] = { { "delayed", "Alice@example.net", "sent", FALSE }, { "failed", "bob@example.net", "sent", FALSE }, { "failed", "Alice@example.net", "sent", TRUE }, { "failed", "Alice@example.net", "failed", FALSE } };
+  } rows[] = {
+    { "delayed", "Alice@example.net", "sent", FALSE },
+    { "failed", "bob@example.net", "sent", FALSE },
+    { "failed", "Alice@example.net", "sent", TRUE },
+    { "failed", "Alice@example.net", "failed", FALSE },
+  };
   g_autofree char *number = take (f, 1, "<1@x>", "1", NOW, "ticket");
   g_autoptr (MadoOutboxItem) item = first_due (f, "draft");
   g_autoptr (GBytes) sealed = g_bytes_new_static ("x", 1);
