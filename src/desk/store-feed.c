@@ -72,7 +72,7 @@ mado_store_list_feeds (MadoStore *store, const char *after, gint64 limit, GError
   while (mado_sql_step (store, row, &problem)) {
     g_autoptr (MadoFeed) feed = read_feed (row);
     const MadoFeed *last = list->len > 0 ? list->pdata[list->len - 1] : NULL;
-    if ((gint64) list->len >= limit && g_strcmp0 (last->queue_id, feed->queue_id) != 0)
+    if (last != NULL && (gint64) list->len >= limit && g_strcmp0 (last->queue_id, feed->queue_id) != 0)
       break;
     g_ptr_array_add (list, g_steal_pointer (&feed));
   }

@@ -131,7 +131,7 @@ mado_door_keys_current (MadoDoorKeys *keys, gint64 now)
   g_hash_table_iter_init (&iter, keys->expires);
   while (g_hash_table_iter_next (&iter, &id, &expires)) {
     gint64 until = *(gint64 *) expires == 0 ? G_MAXINT64 : *(gint64 *) expires;
-    if (*(char *) id != '#' && is_valid (until, now) && (until > longest || (until == longest && strcmp (id, best) < 0))) {
+    if (*(char *) id != '#' && is_valid (until, now) && (until > longest || (until == longest && best != NULL && strcmp (id, best) < 0))) {
       longest = until;
       best = id;
     }

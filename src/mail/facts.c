@@ -295,9 +295,7 @@ mado_facts_read_kind (MadoReading *reading)
   mado_returned_read (reading);
   if (facts->is_delivery_report) {
     kind = "dsn";
-  } else if (facts->is_receipt) {
-    kind = "auto-reply";
-  } else if (facts->auto_submitted != NULL && !g_str_equal (facts->auto_submitted, "no")) {
+  } else if (facts->is_receipt || (facts->auto_submitted != NULL && !g_str_equal (facts->auto_submitted, "no"))) {
     kind = "auto-reply";
   } else if (is_forward (payload)) {
     kind = "forwarded-mail";

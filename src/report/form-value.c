@@ -149,7 +149,7 @@ find_mail_address (const char *value)
 {
   g_autofree char *normal = g_utf8_normalize (value, -1, G_NORMALIZE_ALL_COMPOSE);
   const char *at = normal == NULL ? NULL : strchr (normal, '@');
-  const char *start = at, *end = at;
+  const char *start = at, *end;
 
   if (at == NULL)
     return NULL;
