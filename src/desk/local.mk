@@ -20,7 +20,9 @@ noinst_HEADERS += include/madoguchi/desk/store.h include/madoguchi/desk/store-sq
 libdesk_a_SOURCES += src/desk/admission.c src/desk/permissions.c src/desk/store-member.c src/desk/verbs-member.c
 noinst_HEADERS += include/madoguchi/desk/admission.h include/madoguchi/desk/permissions.h include/madoguchi/desk/store-member.h \
 	include/madoguchi/desk/verbs-member.h
-desk_libs = libdesk.a libspool.a libmodel.a libipc.a libconf.a $(base_libs) $(SQLITE_LIBS)
+libdesk_a_SOURCES += src/desk/store-vault.c
+noinst_HEADERS += include/madoguchi/desk/store-vault.h
+desk_libs = libdesk.a libvault.a libspool.a libmodel.a libipc.a libconf.a $(base_libs) $(SQLITE_LIBS) $(SODIUM_LIBS)
 
 desk_house = tests/unit/desk-house.c tests/unit/desk-house.h tests/unit/desk-fake.c tests/unit/desk-fake.h
 unit_tests += tests/unit/test-desk-trouble
@@ -55,6 +57,7 @@ tests_unit_test_desk_policy_table_CPPFLAGS = $(AM_CPPFLAGS) -DMADO_TABLE=\"$(abs
 	-DMADO_ANSWERS=\"$(abs_top_srcdir)/docs/answers.md\"
 tests_unit_test_desk_policy_table_LDADD = $(desk_libs)
 EXTRA_DIST += tests/unit/policy-table.tsv
+noinst_HEADERS += tests/unit/desk-vault.h
 
 unit_tests += tests/unit/test-desk-seek-rule tests/unit/test-desk-store-look-up tests/unit/test-desk-seeker
 tests_unit_test_desk_seek_rule_SOURCES = tests/unit/test-desk-seek-rule.c
@@ -115,3 +118,7 @@ unit_tests += tests/unit/test-desk-members
 tests_unit_test_desk_members_SOURCES = tests/unit/test-desk-members.c
 tests_unit_test_desk_members_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) -DMADO_MEMBERS=\"$(abs_top_srcdir)/docs/members.md\"
 tests_unit_test_desk_members_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-store-vault
+tests_unit_test_desk_store_vault_SOURCES = tests/unit/test-desk-store-vault.c
+tests_unit_test_desk_store_vault_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_store_vault_LDADD = $(desk_libs)

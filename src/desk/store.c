@@ -1,6 +1,7 @@
 /* store.c: opening, migrating and committing. See store.h. */
 #include "madoguchi/desk/store.h"
 #include "madoguchi/desk/store-sql.h"
+#include "madoguchi/desk/store-vault.h"
 #include "madoguchi/base/error.h"
 
 #include <errno.h>
@@ -151,7 +152,7 @@ take_lock (MadoStore *store, const char *path, GError **error)
 }
 
 static gboolean
-open_database (MadoStore *store, const char *path, GError **error)
+open_database (MadoStore *store, const char *path, MadoVault *vault, GError **error)
 {
   g_autofree char *directory = g_path_get_dirname (path);
   int fd;
@@ -172,7 +173,7 @@ open_database (MadoStore *store, const char *path, GError **error)
                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                   "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
                   error)
-         && migrate (store, error);
+         && mado_store_teach_vault (store, vault, error) && migrate (store, error);
 }
 
 static void
@@ -182,7 +183,7 @@ finalize (gpointer statement)
 }
 
 MadoStore *
-mado_store_open (const char *url, const char *prefix, GError **error)
+mado_store_open (const char *url, const char *prefix, MadoVault *vault, GError **error)
 {
   g_autoptr (MadoStore) store = g_new0 (MadoStore, 1);
 
@@ -193,7 +194,7 @@ mado_store_open (const char *url, const char *prefix, GError **error)
     g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "[store] url: %s: only sqlite:PATH is known", url);
     return NULL;
   }
-  if (!open_database (store, url + strlen ("sqlite:"), error))
+  if (!open_database (store, url + strlen ("sqlite:"), vault, error))
     return NULL;
   return g_steal_pointer (&store);
 }

@@ -10,7 +10,7 @@ from tap import Sample, Tap, source_dir
 FLOORS = [
     ["base"],
     ["conf", "ipc", "model"],
-    ["role", "spool", "pgp"],
+    ["role", "spool", "pgp", "vault"],
     ["intake", "mail", "report", "desk", "reply", "front"],
     ["bin"],
 ]
@@ -24,6 +24,7 @@ FOREIGN = [
     ("gmime/*", ["src/mail/*", "include/madoguchi/mail/*", "src/reply/compose*"]),
     ("libxml/*", ["src/mail/*", "src/report/*"]),
     ("seccomp.h", ["src/role/*"]),
+    ("sodium.h", ["src/vault/*"]),
     ("libpsl.h", ["src/report/indicator-name.c"]),
     ("idn2.h", ["src/report/indicator-name.c", "src/reply/wkd-place.c"]),
 ]

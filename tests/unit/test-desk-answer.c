@@ -1,5 +1,6 @@
 /* test-desk-answer.c: two desks with each other's address, and one against a program that answers every mail: relays between them
  * take signs of automatic mail away and deliver each mail again and again, ten thousand times in all, on real stores. */
+#include "desk-vault.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/answer.h"
 #include "madoguchi/desk/policy.h"
@@ -58,7 +59,7 @@ desk_open (Desk *desk, const char *address, const char *prefix)
   desk->team[0] = address;
   desk->settings = (MadoDeskSettings){ .prefix = prefix, .team = desk->team, .languages = languages, .max_answers = CAP,
                                        .window = 86400, .max_all_answers = 1000, .may_encrypt = TRUE };
-  desk->store = mado_store_open (url, prefix, &error);
+  desk->store = mado_store_open (url, prefix, test_vault (), &error);
   g_assert_no_error (error);
 }
 

@@ -1,5 +1,6 @@
 /* test-desk-continuity.c: what an address is known by: the rules, one row each; what the store remembers; a store of the
  * first schema; and what a member sees. */
+#include "desk-vault.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/settle.h"
 #include "madoguchi/desk/store-incident.h"
@@ -285,7 +286,7 @@ open_store (Fixture *f)
 {
   g_autoptr (GError) error = NULL;
 
-  f->store = mado_store_open (f->url, "EX", &error);
+  f->store = mado_store_open (f->url, "EX", test_vault (), &error);
   g_assert_no_error (error);
 }
 

@@ -1,4 +1,5 @@
 /* test-desk-each.c: a mail with many reports makes one ticket, or one for each, as the settings say. */
+#include "desk-vault.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/each.h"
 #include "madoguchi/desk/settle.h"
@@ -29,7 +30,7 @@ set_up (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
   f->top = g_dir_make_tmp ("store-XXXXXX", NULL);
   g_autofree char *url = g_strdup_printf ("sqlite:%s/store.db", f->top);
-  f->store = mado_store_open (url, "EX", NULL);
+  f->store = mado_store_open (url, "EX", test_vault (), NULL);
   f->rules = mado_triage_rules_parse (rules_text, "t.conf", NULL);
   g_assert_true (f->store != NULL && f->rules != NULL);
   f->settings = (MadoDeskSettings){ .prefix = "EX", .team = team, .languages = languages, .one_ticket_each = TRUE,

@@ -1,4 +1,5 @@
 /* test-desk-feed.c: reports of machines make no ticket, are counted and listed; whatever a person may have written does. */
+#include "desk-vault.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/feed.h"
 #include "madoguchi/desk/settle.h"
@@ -98,7 +99,7 @@ set_up (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
   f->top = g_dir_make_tmp ("store-XXXXXX", NULL);
   g_autofree char *url = g_strdup_printf ("sqlite:%s/store.db", f->top);
-  f->store = mado_store_open (url, "EX", NULL);
+  f->store = mado_store_open (url, "EX", test_vault (), NULL);
   g_assert_nonnull (f->store);
 }
 
@@ -190,7 +191,7 @@ test_migration (Fixture *f, gconstpointer data G_GNUC_UNUSED)
                    "DROP TRIGGER incident_version; ALTER TABLE incident DROP COLUMN version;"
                    " PRAGMA user_version = 6", NULL, NULL, NULL), ==, SQLITE_OK);
   sqlite3_close (db);
-  f->store = mado_store_open (url, "EX", NULL);
+  f->store = mado_store_open (url, "EX", test_vault (), NULL);
   g_assert_nonnull (f->store);
   add_record (report, "dmarc");
   settle (f, 1, report, "feed");

@@ -1,5 +1,6 @@
 /* test-desk-members.c: the table of permissions against the keeper's words and the document; members in the store; who is
  * let in. */
+#include "desk-vault.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/admission.h"
@@ -25,7 +26,7 @@ open_store (Fixture *f)
 {
   g_autoptr (GError) error = NULL;
 
-  f->desk.store = mado_store_open (f->url, "EX", &error);
+  f->desk.store = mado_store_open (f->url, "EX", test_vault (), &error);
   g_assert_no_error (error);
 }
 

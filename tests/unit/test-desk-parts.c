@@ -1,4 +1,5 @@
 /* test-desk-parts.c: the smaller parts of the keeper: batches, the pool, the watch on the spool, waiting times. */
+#include "desk-vault.h"
 #include "desk-fake.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
@@ -28,7 +29,7 @@ set_up (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 
   f->top = g_dir_make_tmp ("dpXXXXXX", NULL);
   g_autofree char *url = g_strdup_printf ("sqlite:%s/store.db", f->top);
-  f->store = mado_store_open (url, "EX", &error);
+  f->store = mado_store_open (url, "EX", test_vault (), &error);
   g_assert_no_error (error);
   f->batch = mado_batch_new (f->store);
   f->story = g_string_new (NULL);

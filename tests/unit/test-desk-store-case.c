@@ -1,4 +1,5 @@
 /* test-desk-store-case.c: indicators, marks and other teams' numbers in the store, and what settling makes of them. */
+#include "desk-vault.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/settle.h"
 #include "madoguchi/desk/store-case.h"
@@ -29,7 +30,7 @@ set_up (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 
   f->top = g_dir_make_tmp ("case-XXXXXX", NULL);
   url = g_strdup_printf ("sqlite:%s/store.db", f->top);
-  f->store = mado_store_open (url, "EX", &error);
+  f->store = mado_store_open (url, "EX", test_vault (), &error);
   g_assert_no_error (error);
 }
 

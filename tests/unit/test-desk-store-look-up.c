@@ -1,4 +1,5 @@
 /* test-desk-store-look-up.c: what is remembered of look-ups, and a store of the version before. */
+#include "desk-vault.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/store-look-up.h"
 
@@ -18,7 +19,7 @@ open_store (Fixture *f)
 {
   g_autoptr (GError) error = NULL;
 
-  f->store = mado_store_open (f->url, "EX", &error);
+  f->store = mado_store_open (f->url, "EX", test_vault (), &error);
   g_assert_no_error (error);
 }
 

@@ -1,5 +1,6 @@
 /* test-desk-store-triage.c: what rules decide stands in the store beside what members decide, who always win; reading a mail
  * again replaces its own decisions alone. */
+#include "desk-vault.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/settle.h"
@@ -37,7 +38,7 @@ open_store (Fixture *f)
 {
   g_autoptr (GError) error = NULL;
 
-  f->store = mado_store_open (f->url, "EX", &error);
+  f->store = mado_store_open (f->url, "EX", test_vault (), &error);
   g_assert_no_error (error);
 }
 

@@ -1,4 +1,5 @@
 /* test-desk-store.c: the store across reopening, crashes between any two commits, and replays. */
+#include "desk-vault.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/settle.h"
@@ -30,7 +31,7 @@ open_store (Fixture *f)
 {
   g_autoptr (GError) error = NULL;
 
-  f->store = mado_store_open (f->url, "EX", &error);
+  f->store = mado_store_open (f->url, "EX", test_vault (), &error);
   g_assert_no_error (error);
 }
 
@@ -388,7 +389,7 @@ test_one_keeper (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (mado_store_open (f->url, "EX", &error));
+  g_assert_null (mado_store_open (f->url, "EX", test_vault (), &error));
   g_assert_error (error, MADO_ERROR, MADO_ERROR_TEMP);
 }
 
@@ -401,7 +402,7 @@ test_bad_urls (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 
   for (guint i = 0; i < G_N_ELEMENTS (urls); i++) {
     g_autoptr (GError) error = NULL;
-    g_assert_null (mado_store_open (urls[i], "EX", &error));
+    g_assert_null (mado_store_open (urls[i], "EX", test_vault (), &error));
     g_assert_error (error, MADO_ERROR, MADO_ERROR_CONF);
   }
   g_assert_cmpint (mado_store_schema (f->store), ==, 10);
@@ -410,7 +411,7 @@ test_bad_urls (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpint (sqlite3_open (f->url + strlen ("sqlite:"), &db), ==, SQLITE_OK);
   g_assert_cmpint (sqlite3_exec (db, "PRAGMA user_version = 99", NULL, NULL, NULL), ==, SQLITE_OK);
   sqlite3_close (db);
-  g_assert_null (mado_store_open (f->url, "EX", &newer));
+  g_assert_null (mado_store_open (f->url, "EX", test_vault (), &newer));
   g_assert_error (newer, MADO_ERROR, MADO_ERROR_CONF);
 }
 

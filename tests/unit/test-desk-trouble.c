@@ -1,5 +1,6 @@
 /* test-desk-trouble.c: the keeper when the machine is in trouble: broken files, no descriptors left, a full disk, a
  * clock that was wrong, threads too long to be shown. Nothing may be lost, and no mail be blamed. */
+#include "desk-vault.h"
 #include "desk-house.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
@@ -272,7 +273,7 @@ open_store (const char *top)
 {
   g_autofree char *url = g_strdup_printf ("sqlite:%s/store.db", top);
   g_autoptr (GError) error = NULL;
-  MadoStore *store = mado_store_open (url, "EX", &error);
+  MadoStore *store = mado_store_open (url, "EX", test_vault (), &error);
 
   g_assert_no_error (error);
   return store;

@@ -12,6 +12,7 @@ typedef struct _MadoKeyWatch MadoKeyWatch; /* key-watch.h */
 typedef struct {
   const MadoConf *conf;
   MadoDeskSettings settings;
+  MadoVault *vault; /* what seals the store */
   MadoStore *store;
   struct _MadoTriageRules *rules; /* of triage; NULL: none */
   MadoSpool *spool;

@@ -10,13 +10,14 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "madoguchi/vault/vault.h"
 
 typedef struct _MadoStore MadoStore;
 
 /* (transfer full) the store at @url ("sqlite:PATH"), made (0600) or migrated when needed, and locked against a
- * second keeper. @prefix: of ticket names. Errors: CONF (url, or a newer schema), DENIED, TEMP. */
-MadoStore *mado_store_open (const char *url, const char *prefix, GError **error);
+ * second keeper. @prefix: of ticket names. @vault: (transfer none) seals what
+ * it says; it outlives the store. Errors: CONF (url, or a newer schema), DENIED, TEMP. */
+MadoStore *mado_store_open (const char *url, const char *prefix, MadoVault *vault, GError **error);
 void mado_store_close (MadoStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoStore, mado_store_close)
 

@@ -1,0 +1,16 @@
+/* store-vault.h: what SQL says to the vault. For the store's own files.
+ *
+ *   seal (PLACE, ROW, VALUE)    -> blob, sealed for that place ("table.column") and row; of NULL: NULL
+ *   unseal (PLACE, ROW, BLOB)   -> what was sealed, text or blob; of NULL: NULL. An error when it does not belong there
+ *   keyed (PURPOSE, VALUE)      -> a keyed hash of 16 bytes for exact look-ups; of NULL: NULL
+ *
+ * ROW is what names the row for good (an id, a queue id, a ticket's number), text or integer. None of them may be used in the
+ * schema (indexes, triggers, views).
+ */
+#pragma once
+
+#include "madoguchi/desk/store-sql.h"
+#include "madoguchi/vault/vault.h"
+
+/* Teaches the three functions to the database of @store. @vault must outlive it. Errors: TEMP. */
+gboolean mado_store_teach_vault (MadoStore *store, MadoVault *vault, GError **error);
