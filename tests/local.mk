@@ -14,6 +14,7 @@ it_quick = \
 	tests/it/discovery-answers.py \
 	tests/it/members.py \
 	tests/it/team.py \
+	tests/it/queue.py \
 	tests/it/trust.py \
 	tests/it/bad-input.py \
 	tests/it/loop.py \

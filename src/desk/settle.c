@@ -5,6 +5,7 @@
 #include "madoguchi/desk/draft.h"
 #include "madoguchi/desk/each.h"
 #include "madoguchi/desk/feed.h"
+#include "madoguchi/desk/state-rule.h"
 #include "madoguchi/desk/continuity.h"
 #include "madoguchi/desk/store-case.h"
 #include "madoguchi/desk/store-feed.h"
@@ -285,10 +286,11 @@ wake_up (const MadoSettler *settler, gint64 id, GError **error)
 
   if (incident == NULL)
     return FALSE;
-  if (strcmp (incident->state, "waiting") != 0 && strcmp (incident->state, "resolved") != 0)
+  const char *state = mado_state_after_mail (incident->state);
+  if (strcmp (incident->state, state) == 0)
     return TRUE;
-  return mado_store_set_state (settler->store, id, "open", settler->now, error)
-         && add_event (settler, id, NULL, error, "Open again: a new mail joined");
+  return mado_store_set_state (settler->store, id, state, settler->now, error)
+         && add_event (settler, id, NULL, error, "Open again: a new mail joined (it was %s)", incident->state);
 }
 
 static gboolean

@@ -4,6 +4,7 @@
 #include "madoguchi/base/text.h"
 #include "madoguchi/desk/key-watch.h"
 #include "madoguchi/desk/permissions.h"
+#include "madoguchi/desk/state-rule.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-member.h"
 #include "madoguchi/desk/store-triage.h"
@@ -15,8 +16,6 @@
 #define DEFAULT_LIMIT 100
 #define MAX_LIMIT 10000
 #define MAX_NOTE (1024 * 1024)
-
-static const char *const states[] = { "new", "open", "waiting", "resolved", "rejected", NULL };
 
 /* (transfer floating) @body (transfer floating) with what the house has to say. */
 static GVariant *
@@ -40,7 +39,7 @@ mado_verb_list (MadoCall *call)
   gint64 limit = DEFAULT_LIMIT, after = 0;
   g_autoptr (GError) error = NULL;
 
-  if (state != NULL && !g_strv_contains (states, state)) {
+  if (state != NULL && !mado_state_is (state)) {
     g_set_error (&error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not a state of a ticket", state);
     mado_call_fail (call, error);
     return;
@@ -161,35 +160,6 @@ mado_verb_assign (MadoCall *call)
     mado_verbs_change (call, apply_assign);
   else
     mado_verbs_fail_usage (call, "the owner must be a login name, or none");
-}
-
-static gboolean
-apply_state (const MadoCall *call, gint64 id, GError **error)
-{
-  MadoStore *store = call->desk->store;
-  gint64 now = call->desk->now ();
-  const char *reason = mado_verbs_string (call, "reason");
-  const char *state = mado_verbs_string (call, "state");
-  g_autofree char *visible = reason != NULL ? mado_text_visible (reason) : NULL;
-  g_autofree char *text
-      = g_strdup_printf ("State: %s%s%s", state, visible != NULL ? ". " : "", visible != NULL ? visible : "");
-
-  return mado_store_set_state (store, id, state, now, error)
-         && mado_store_add_event (store, id, call->member, text, now, error);
-}
-
-void
-mado_verb_state (MadoCall *call)
-{
-  const char *state = mado_verbs_string (call, "state");
-  const char *reason = mado_verbs_string (call, "reason");
-
-  if (state == NULL || !g_strv_contains (states, state))
-    mado_verbs_fail_usage (call, "the state must be new, open, waiting, resolved or rejected");
-  else if (reason != NULL && strlen (reason) > MAX_NOTE)
-    mado_verbs_fail_usage (call, "the reason is too long");
-  else
-    mado_verbs_change (call, apply_state);
 }
 
 static gboolean

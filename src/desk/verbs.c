@@ -7,6 +7,7 @@
 #include "madoguchi/desk/verbs-house.h"
 #include "madoguchi/desk/verbs-mail.h"
 #include "madoguchi/desk/verbs-member.h"
+#include "madoguchi/desk/verbs-queue.h"
 #include "madoguchi/desk/verbs-ticket.h"
 #include "madoguchi/desk/verbs-triage.h"
 

@@ -54,6 +54,7 @@ COVERED = {
                                      "desk/settle": "mado_settle_report"},
     "tests/unit/test-desk-members.c": {"desk/admission": "mado_admission_check", "desk/permissions": "mado_permissions_allow",
                                        "desk/store-member": "mado_store_put_member", "model/member": "mado_member_record_new"},
+    "tests/it/queue.py": {"desk/verbs-queue": "'state'"},
     "tests/it/team.py": {"desk/verbs-member": "'leave'", "front/verb-members": "'on-duty'"},
     "tests/unit/test-desk-continuity.c": {"desk/store-key": "mado_store_forget_keys"},
     "tests/unit/test-desk-triage.c": {"desk/triage-facts": "evidence", "desk/triage-rules": "mado_triage_rules_parse"},

@@ -1,4 +1,4 @@
-/* verbs-ticket.h: list, show, take, assign, state, note. */
+/* verbs-ticket.h: list, show, take, assign, note. */
 #pragma once
 
 #include "madoguchi/desk/control.h"
@@ -8,5 +8,4 @@ void mado_verb_list (MadoCall *call);
 void mado_verb_show (MadoCall *call);
 void mado_verb_take (MadoCall *call);
 void mado_verb_assign (MadoCall *call);
-void mado_verb_state (MadoCall *call);
 void mado_verb_note (MadoCall *call);
