@@ -20,8 +20,8 @@ noinst_HEADERS += include/madoguchi/desk/store.h include/madoguchi/desk/store-sq
 libdesk_a_SOURCES += src/desk/admission.c src/desk/permissions.c src/desk/store-member.c src/desk/verbs-member.c
 noinst_HEADERS += include/madoguchi/desk/admission.h include/madoguchi/desk/permissions.h include/madoguchi/desk/store-member.h \
 	include/madoguchi/desk/verbs-member.h
-libdesk_a_SOURCES += src/desk/store-vault.c
-noinst_HEADERS += include/madoguchi/desk/store-vault.h
+libdesk_a_SOURCES += src/desk/store-vault.c src/desk/store-schema.c
+noinst_HEADERS += include/madoguchi/desk/store-vault.h include/madoguchi/desk/store-schema.h
 desk_libs = libdesk.a libvault.a libspool.a libmodel.a libipc.a libconf.a $(base_libs) $(SQLITE_LIBS) $(SODIUM_LIBS)
 
 desk_house = tests/unit/desk-house.c tests/unit/desk-house.h tests/unit/desk-fake.c tests/unit/desk-fake.h
@@ -57,7 +57,7 @@ tests_unit_test_desk_policy_table_CPPFLAGS = $(AM_CPPFLAGS) -DMADO_TABLE=\"$(abs
 	-DMADO_ANSWERS=\"$(abs_top_srcdir)/docs/answers.md\"
 tests_unit_test_desk_policy_table_LDADD = $(desk_libs)
 EXTRA_DIST += tests/unit/policy-table.tsv
-noinst_HEADERS += tests/unit/desk-vault.h
+noinst_HEADERS += tests/unit/desk-vault.h tests/unit/desk-schema.h
 
 unit_tests += tests/unit/test-desk-seek-rule tests/unit/test-desk-store-look-up tests/unit/test-desk-seeker
 tests_unit_test_desk_seek_rule_SOURCES = tests/unit/test-desk-seek-rule.c

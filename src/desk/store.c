@@ -1,5 +1,6 @@
-/* store.c: opening, migrating and committing. See store.h. */
+/* store.c: opening and committing. See store.h. */
 #include "madoguchi/desk/store.h"
+#include "madoguchi/desk/store-schema.h"
 #include "madoguchi/desk/store-sql.h"
 #include "madoguchi/desk/store-vault.h"
 #include "madoguchi/base/error.h"
@@ -13,127 +14,10 @@
 
 #define BUSY_MS 5000
 
-/* Row N turns schema N into N + 1. A row that was released is never changed. */
-static const char *const migrations[] = {
-  "CREATE TABLE counter (year INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;"
-  "CREATE TABLE incident (id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT NOT NULL UNIQUE,"
-  "  token TEXT NOT NULL UNIQUE, created INTEGER NOT NULL, updated INTEGER NOT NULL, state TEXT NOT NULL,"
-  "  owner TEXT, priority TEXT, category TEXT, tlp TEXT, subject TEXT, reporter TEXT, language TEXT,"
-  "  encryption INTEGER NOT NULL, signature INTEGER NOT NULL, external_ids TEXT) STRICT;"
-  "CREATE INDEX incident_updated ON incident (updated, id);"
-  "CREATE TABLE message (id INTEGER PRIMARY KEY AUTOINCREMENT, queue_id TEXT NOT NULL UNIQUE, state TEXT NOT NULL,"
-  "  attempts INTEGER NOT NULL, crashes INTEGER NOT NULL, received INTEGER NOT NULL, settled INTEGER,"
-  "  size INTEGER NOT NULL, sha256 TEXT, envelope BLOB NOT NULL, message_id TEXT, content_sha256 TEXT,"
-  "  sender TEXT, signer TEXT, subject TEXT, incident INTEGER REFERENCES incident (id), reason TEXT,"
-  "  undecryptable INTEGER NOT NULL DEFAULT 0, indicators INTEGER NOT NULL DEFAULT 0,"
-  "  parts INTEGER NOT NULL DEFAULT 0, report BLOB) STRICT;"
-  "CREATE INDEX message_state ON message (state);"
-  "CREATE INDEX message_message_id ON message (message_id);"
-  "CREATE INDEX message_sender ON message (incident, sender);"
-  "CREATE INDEX message_signer ON message (incident, signer);"
-  "CREATE INDEX message_undecryptable ON message (undecryptable) WHERE undecryptable = 1;"
-  "CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, incident INTEGER NOT NULL REFERENCES incident (id),"
-  "  answers INTEGER REFERENCES message (id), message_id TEXT NOT NULL UNIQUE, recipient TEXT NOT NULL,"
-  "  automatic INTEGER NOT NULL, reply BLOB NOT NULL, sealed BLOB, state TEXT NOT NULL, attempts INTEGER NOT NULL,"
-  "  next_at INTEGER NOT NULL, last_error TEXT, created INTEGER NOT NULL, sent_at INTEGER) STRICT;"
-  "CREATE INDEX outbox_due ON outbox (state, next_at);"
-  "CREATE INDEX outbox_recipient ON outbox (recipient, created);"
-  "CREATE INDEX outbox_incident ON outbox (incident);"
-  "CREATE TABLE entry (id INTEGER PRIMARY KEY AUTOINCREMENT, incident INTEGER NOT NULL REFERENCES incident (id),"
-  "  date INTEGER NOT NULL, direction TEXT NOT NULL, author TEXT, text TEXT,"
-  "  message INTEGER UNIQUE REFERENCES message (id), outbox INTEGER UNIQUE REFERENCES outbox (id)) STRICT;"
-  "CREATE INDEX entry_incident ON entry (incident, id);",
-  /* What addresses are known by; to begin with, by the keys of the good signatures (2) that made tickets. Mails that
-   * could be read then are not looked at again. */
-  "CREATE TABLE known_key (address TEXT NOT NULL, protocol TEXT NOT NULL, fingerprint TEXT NOT NULL, vouched_by TEXT,"
-  "  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, PRIMARY KEY (address, protocol)) STRICT, WITHOUT ROWID;"
-  "ALTER TABLE message ADD COLUMN key_warning BLOB;"
-  "ALTER TABLE message ADD COLUMN key_checked INTEGER NOT NULL DEFAULT 0;"
-  "UPDATE message SET key_checked = 1 WHERE undecryptable = 0 AND report IS NOT NULL;"
-  "INSERT OR IGNORE INTO known_key (address, protocol, fingerprint, first_seen, last_seen)"
-  "  SELECT m.sender, 'openpgp', m.signer, m.received, m.received FROM message m JOIN incident i ON i.id = m.incident"
-  "  WHERE m.state = 'ticket' AND i.signature = 2 AND m.sender IS NOT NULL AND m.signer IS NOT NULL ORDER BY m.id;",
-  /* By what incidents are found again. Reports of before have no indicators; reopen derives them. */
-  "CREATE TABLE indicator (type TEXT NOT NULL, value TEXT NOT NULL, message INTEGER NOT NULL REFERENCES message (id),"
-  "  weak INTEGER NOT NULL, PRIMARY KEY (type, value, message)) STRICT, WITHOUT ROWID;"
-  "CREATE INDEX indicator_message ON indicator (message);"
-  "CREATE TABLE alias (name TEXT NOT NULL, incident INTEGER NOT NULL REFERENCES incident (id),"
-  "  PRIMARY KEY (name, incident)) STRICT, WITHOUT ROWID;"
-  "ALTER TABLE incident ADD COLUMN pap TEXT;"
-  "ALTER TABLE incident ADD COLUMN indicators INTEGER NOT NULL DEFAULT 0;",
-  /* What the policy of answers asks for each new ticket. */
-  "CREATE INDEX outbox_created ON outbox (created) WHERE automatic = 1;"
-  "CREATE INDEX message_from ON message (sender, received);",
-  /* Whose key was looked for in directories. */
-  "CREATE TABLE look_up (address TEXT PRIMARY KEY, outcome TEXT NOT NULL, made INTEGER NOT NULL, until INTEGER NOT NULL)"
-  "  STRICT, WITHOUT ROWID;",
-  /* What was decided, by whom. Owners of before were chosen by members, categories and marks said by reports. */
-  "CREATE TABLE decision (id INTEGER PRIMARY KEY AUTOINCREMENT, incident INTEGER NOT NULL REFERENCES incident (id),"
-  "  message INTEGER REFERENCES message (id), field TEXT NOT NULL, value TEXT, set_by TEXT NOT NULL, rule TEXT,"
-  "  because TEXT, date INTEGER NOT NULL) STRICT;"
-  "CREATE INDEX decision_incident ON decision (incident, message, id);"
-  "CREATE INDEX decision_value ON decision (incident, field, value);"
-  "CREATE INDEX decision_message ON decision (message);"
-  "ALTER TABLE incident ADD COLUMN tags TEXT;"
-  "ALTER TABLE incident ADD COLUMN constituencies TEXT;"
-  "ALTER TABLE incident ADD COLUMN tlp_marked TEXT;"
-  "UPDATE incident SET tlp_marked = tlp;"
-  "INSERT INTO decision (incident, field, value, set_by, because, date)"
-  "  SELECT id, 'owner', owner, owner, 'before decisions were kept', updated FROM incident WHERE owner IS NOT NULL;"
-  "INSERT INTO decision (incident, message, field, value, set_by, because, date)"
-  "  SELECT i.id, min (m.id), 'category', i.category, 'report', 'before decisions were kept', i.created"
-  "  FROM incident i JOIN message m ON m.incident = i.id WHERE i.category IS NOT NULL GROUP BY i.id;",
-  /* Reports of machines that make no ticket. Mails of before stay the tickets that they became. */
-  "CREATE TABLE feed (message INTEGER NOT NULL REFERENCES message (id), record INTEGER NOT NULL, format TEXT NOT NULL,"
-  "  organization TEXT, domain TEXT, report_id TEXT, started INTEGER, ended INTEGER, messages INTEGER NOT NULL,"
-  "  passed INTEGER NOT NULL, failed INTEGER NOT NULL, PRIMARY KEY (message, record)) STRICT, WITHOUT ROWID;",
-  /* Further tickets that the reports of one mail made. */
-  "CREATE TABLE case_record (incident INTEGER PRIMARY KEY REFERENCES incident (id),"
-  "  message INTEGER NOT NULL REFERENCES message (id), record INTEGER NOT NULL) STRICT;"
-  "CREATE INDEX case_record_message ON case_record (message);",
-  /* Who may ask. While the table is empty, as before: whoever reaches the socket. */
-  "CREATE TABLE member (login TEXT PRIMARY KEY, name TEXT, fingerprint TEXT, role TEXT NOT NULL, languages TEXT,"
-  "  on_duty INTEGER NOT NULL DEFAULT 0, joined INTEGER NOT NULL, left_at INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;",
-  /* Counts every change of a ticket, whoever makes it, so that nobody writes over what he has not seen. */
-  "ALTER TABLE incident ADD COLUMN version INTEGER NOT NULL DEFAULT 1;"
-  "CREATE TRIGGER incident_version AFTER UPDATE ON incident WHEN NEW.version = OLD.version"
-  "  BEGIN UPDATE incident SET version = OLD.version + 1 WHERE id = NEW.id; END;",
-};
-
 static gboolean
 execute (MadoStore *store, const char *sql, GError **error)
 {
   return sqlite3_exec (store->db, sql, NULL, NULL, NULL) == SQLITE_OK || mado_sql_fail (store, "execute", error);
-}
-
-int
-mado_store_schema (MadoStore *store)
-{
-  gint64 version = 0;
-
-  return mado_sql_number (store, &version, NULL, "PRAGMA user_version", "") ? (int) version : -1;
-}
-
-static gboolean
-migrate (MadoStore *store, GError **error)
-{
-  int version = mado_store_schema (store);
-
-  if (version < 0 || version > (int) G_N_ELEMENTS (migrations)) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "store: schema %d is not known to this version", version);
-    return FALSE;
-  }
-  for (; version < (int) G_N_ELEMENTS (migrations); version++) {
-    g_autofree char *done = g_strdup_printf ("PRAGMA user_version = %d", version + 1);
-    if (!mado_store_begin (store, error))
-      return FALSE;
-    if (!execute (store, migrations[version], error) || !execute (store, done, error)
-        || !mado_store_commit (store, error)) {
-      mado_store_rollback (store);
-      return FALSE;
-    }
-  }
-  return TRUE;
 }
 
 /* Two keepers on one store would number and answer everything twice. */
@@ -171,9 +55,10 @@ open_database (MadoStore *store, const char *path, MadoVault *vault, GError **er
   sqlite3_db_config (store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   return execute (store,
                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                  "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
+                  "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
+                  "PRAGMA temp_store = MEMORY;",
                   error)
-         && mado_store_teach_vault (store, vault, error) && migrate (store, error);
+         && mado_store_teach_vault (store, vault, error) && mado_schema_migrate (store, mado_schema_current (), error);
 }
 
 static void

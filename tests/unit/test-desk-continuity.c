@@ -1,13 +1,12 @@
 /* test-desk-continuity.c: what an address is known by: the rules, one row each; what the store remembers; a store of the
  * first schema; and what a member sees. */
-#include "desk-vault.h"
+#include "desk-schema.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/settle.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
 
-#include <sqlite3.h>
 #include <string.h>
 
 #define NOW G_GINT64_CONSTANT (1795230000)
@@ -456,37 +455,6 @@ test_forget (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_null (warning_of (after));
 }
 
-/* The first schema, as it was released. */
-static const char schema_1[] =
-  "CREATE TABLE counter (year INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;"
-  "CREATE TABLE incident (id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT NOT NULL UNIQUE,"
-  "  token TEXT NOT NULL UNIQUE, created INTEGER NOT NULL, updated INTEGER NOT NULL, state TEXT NOT NULL,"
-  "  owner TEXT, priority TEXT, category TEXT, tlp TEXT, subject TEXT, reporter TEXT, language TEXT,"
-  "  encryption INTEGER NOT NULL, signature INTEGER NOT NULL, external_ids TEXT) STRICT;"
-  "CREATE INDEX incident_updated ON incident (updated, id);"
-  "CREATE TABLE message (id INTEGER PRIMARY KEY AUTOINCREMENT, queue_id TEXT NOT NULL UNIQUE, state TEXT NOT NULL,"
-  "  attempts INTEGER NOT NULL, crashes INTEGER NOT NULL, received INTEGER NOT NULL, settled INTEGER,"
-  "  size INTEGER NOT NULL, sha256 TEXT, envelope BLOB NOT NULL, message_id TEXT, content_sha256 TEXT,"
-  "  sender TEXT, signer TEXT, subject TEXT, incident INTEGER REFERENCES incident (id), reason TEXT,"
-  "  undecryptable INTEGER NOT NULL DEFAULT 0, indicators INTEGER NOT NULL DEFAULT 0,"
-  "  parts INTEGER NOT NULL DEFAULT 0, report BLOB) STRICT;"
-  "CREATE INDEX message_state ON message (state);"
-  "CREATE INDEX message_message_id ON message (message_id);"
-  "CREATE INDEX message_sender ON message (incident, sender);"
-  "CREATE INDEX message_signer ON message (incident, signer);"
-  "CREATE INDEX message_undecryptable ON message (undecryptable) WHERE undecryptable = 1;"
-  "CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, incident INTEGER NOT NULL REFERENCES incident (id),"
-  "  answers INTEGER REFERENCES message (id), message_id TEXT NOT NULL UNIQUE, recipient TEXT NOT NULL,"
-  "  automatic INTEGER NOT NULL, reply BLOB NOT NULL, sealed BLOB, state TEXT NOT NULL, attempts INTEGER NOT NULL,"
-  "  next_at INTEGER NOT NULL, last_error TEXT, created INTEGER NOT NULL, sent_at INTEGER) STRICT;"
-  "CREATE INDEX outbox_due ON outbox (state, next_at);"
-  "CREATE INDEX outbox_recipient ON outbox (recipient, created);"
-  "CREATE INDEX outbox_incident ON outbox (incident);"
-  "CREATE TABLE entry (id INTEGER PRIMARY KEY AUTOINCREMENT, incident INTEGER NOT NULL REFERENCES incident (id),"
-  "  date INTEGER NOT NULL, direction TEXT NOT NULL, author TEXT, text TEXT,"
-  "  message INTEGER UNIQUE REFERENCES message (id), outbox INTEGER UNIQUE REFERENCES outbox (id)) STRICT;"
-  "CREATE INDEX entry_incident ON entry (incident, id);";
-
 static const char rows_1[] =
   "INSERT INTO counter (year, last) VALUES (2026, 3);"
   "INSERT INTO incident (id, number, token, created, updated, state, encryption, signature) VALUES"
@@ -497,8 +465,7 @@ static const char rows_1[] =
   " (3, '0000000000000003', 'ticket', 1, 0, 13, 5, x'', 'alice@example.net', '" B "', 3, 0, x''),"
   " (4, '0000000000000004', 'joined', 1, 0, 14, 5, x'', 'bob@example.net', '" C "', 1, 0, x''),"
   " (5, '0000000000000005', 'ticket', 1, 0, 15, 5, x'', NULL, NULL, 2, 1, x'');"
-  "INSERT INTO entry (incident, date, direction, text) VALUES (1, 5, 'note', 'kept');"
-  "PRAGMA user_version = 1;";
+  "INSERT INTO entry (incident, date, direction, text) VALUES (1, 5, 'note', 'kept');";
 
 static void
 test_migration (Fixture *f, gconstpointer data G_GNUC_UNUSED)
@@ -506,12 +473,8 @@ test_migration (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_autoptr (GPtrArray) known = NULL;
   g_autoptr (MadoIncident) summary = NULL, after = NULL;
   gboolean is_checked = FALSE;
-  sqlite3 *db;
 
-  g_assert_cmpint (sqlite3_open (f->path, &db), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_exec (db, schema_1, NULL, NULL, NULL), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_exec (db, rows_1, NULL, NULL, NULL), ==, SQLITE_OK);
-  sqlite3_close (db);
+  test_old_store (f->path, 1, rows_1);
   open_store (f);
   g_assert_cmpint (mado_store_schema (f->store), >=, 2);
   g_assert_true (mado_store_check (f->store, NULL));

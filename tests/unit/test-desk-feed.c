@@ -1,12 +1,11 @@
 /* test-desk-feed.c: reports of machines make no ticket, are counted and listed; whatever a person may have written does. */
-#include "desk-vault.h"
+#include "desk-schema.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/feed.h"
 #include "madoguchi/desk/settle.h"
 #include "madoguchi/desk/store-feed.h"
 #include "madoguchi/desk/store-mail.h"
 
-#include <sqlite3.h>
 #include <string.h>
 
 #define NOW G_GINT64_CONSTANT (1795230000)
@@ -180,17 +179,12 @@ test_settled (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 static void
 test_migration (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
-  g_autofree char *path = g_strdup_printf ("%s/store.db", f->top);
+  g_autofree char *path = g_strdup_printf ("%s/old.db", f->top);
   g_autofree char *url = g_strconcat ("sqlite:", path, NULL);
   g_autoptr (MadoReport) report = make_report (1, SUBJECT, "");
-  sqlite3 *db;
 
   mado_store_close (g_steal_pointer (&f->store));
-  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_exec (db, "DROP TABLE feed; DROP TABLE case_record; DROP TABLE member;"
-                   "DROP TRIGGER incident_version; ALTER TABLE incident DROP COLUMN version;"
-                   " PRAGMA user_version = 6", NULL, NULL, NULL), ==, SQLITE_OK);
-  sqlite3_close (db);
+  test_old_store (path, 6, "");
   f->store = mado_store_open (url, "EX", test_vault (), NULL);
   g_assert_nonnull (f->store);
   add_record (report, "dmarc");

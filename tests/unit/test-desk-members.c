@@ -1,6 +1,6 @@
 /* test-desk-members.c: the table of permissions against the keeper's words and the document; members in the store; who is
  * let in. */
-#include "desk-vault.h"
+#include "desk-schema.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/admission.h"
@@ -9,7 +9,6 @@
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/ipc/peer.h"
 
-#include <sqlite3.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -172,22 +171,14 @@ test_store (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 }
 
 static void
-run_sql (const char *url, const char *sql)
-{
-  sqlite3 *db;
-
-  g_assert_cmpint (sqlite3_open (url + strlen ("sqlite:"), &db), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
-  sqlite3_close (db);
-}
-
-static void
 test_migration (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
   gboolean has_members = TRUE;
 
   mado_store_close (g_steal_pointer (&f->desk.store));
-  run_sql (f->url, "DROP TABLE member; DROP TRIGGER incident_version; ALTER TABLE incident DROP COLUMN version; PRAGMA user_version = 8");
+  g_free (f->url);
+  f->url = g_strdup_printf ("sqlite:%s/old.db", f->top);
+  test_old_store (f->url + strlen ("sqlite:"), 8, "");
   open_store (f);
   g_assert_true (mado_store_has_members (f->desk.store, &has_members, NULL) && !has_members);
   put (f, "hanako", MADO_MEMBER_ADMINISTRATOR, 0);

@@ -1,9 +1,8 @@
 /* test-desk-store-look-up.c: what is remembered of look-ups, and a store of the version before. */
-#include "desk-vault.h"
+#include "desk-schema.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/store-look-up.h"
 
-#include <sqlite3.h>
 #include <string.h>
 
 #define NOW 1700000000
@@ -90,19 +89,11 @@ test_purge (Fixture *f, gconstpointer unused)
 static void
 test_migration (Fixture *f, gconstpointer unused)
 {
-  sqlite3 *db;
-
   (void) unused;
   mado_store_close (g_steal_pointer (&f->store));
-  g_assert_cmpint (sqlite3_open (f->url + strlen ("sqlite:"), &db), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_exec (db, "DROP TABLE look_up; DROP TABLE feed; DROP TABLE case_record; DROP TABLE member;"
-                                     "DROP TRIGGER incident_version; ALTER TABLE incident DROP COLUMN version;"
-                                     " DROP TABLE decision; ALTER TABLE incident DROP COLUMN tags;"
-                                     "ALTER TABLE incident DROP COLUMN constituencies; ALTER TABLE incident DROP COLUMN tlp_marked;"
-                                     "PRAGMA user_version = 4",
-                                 NULL, NULL, NULL),
-                   ==, SQLITE_OK);
-  sqlite3_close (db);
+  g_free (f->url);
+  f->url = g_strdup_printf ("sqlite:%s/old.db", f->top);
+  test_old_store (f->url + strlen ("sqlite:"), 4, "");
   open_store (f);
   save (f, ALICE, "none", NOW, 10);
   check (f, ALICE, NOW, "none", NOW);

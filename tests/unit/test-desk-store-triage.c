@@ -1,6 +1,6 @@
 /* test-desk-store-triage.c: what rules decide stands in the store beside what members decide, who always win; reading a mail
  * again replaces its own decisions alone. */
-#include "desk-vault.h"
+#include "desk-schema.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/settle.h"
@@ -10,7 +10,6 @@
 #include "madoguchi/desk/store-triage.h"
 #include "madoguchi/desk/triage-rules.h"
 
-#include <sqlite3.h>
 #include <string.h>
 
 #define NOW G_GINT64_CONSTANT (1795230000)
@@ -283,29 +282,21 @@ test_many (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpuint (again->decisions->len, ==, triage->decisions->len);
 }
 
-static void
-run_sql (const char *url, const char *sql)
-{
-  sqlite3 *db;
-
-  g_assert_cmpint (sqlite3_open (url + strlen ("sqlite:"), &db), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
-  sqlite3_close (db);
-}
-
 /* A store of the version before: what its tickets show stays, and stays whose it was. */
 static void
 test_migration (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
   g_autoptr (MadoReport) one = make_report (1, "phishing", NULL, NULL);
-  gint64 id = settle (f, 1, one, "ticket");
+  const gint64 id = 1;
 
   mado_store_close (g_steal_pointer (&f->store));
-  run_sql (f->url, "UPDATE incident SET owner = 'taro', tlp = 'TLP:AMBER', category = 'test:test', priority = NULL;"
-                   "DROP TABLE feed; DROP TABLE case_record; DROP TABLE member;"
-                   "DROP TRIGGER incident_version; ALTER TABLE incident DROP COLUMN version;"
-                   " DROP TABLE decision; ALTER TABLE incident DROP COLUMN tags; ALTER TABLE incident DROP COLUMN constituencies;"
-                   "ALTER TABLE incident DROP COLUMN tlp_marked; PRAGMA user_version = 5");
+  g_free (f->url);
+  f->url = g_strdup_printf ("sqlite:%s/old.db", f->top);
+  test_old_store (f->url + strlen ("sqlite:"), 5,
+                  "INSERT INTO incident (id, number, token, created, updated, state, owner, category, tlp, encryption, signature)"
+                  " VALUES (1, '2026-000001', 'a', 1, 1, 'open', 'taro', 'test:test', 'TLP:AMBER', 0, 0);"
+                  "INSERT INTO message (id, queue_id, state, attempts, crashes, received, size, envelope, incident)"
+                  " VALUES (1, '0000000000000001', 'ticket', 1, 0, 1, 10, x'00', 1)");
   open_store (f);
   assert_shows (f, id, "test:test (null) taro TLP:AMBER ");
   g_assert_true (mado_store_apply_decisions (f->store, id, NULL, NULL));

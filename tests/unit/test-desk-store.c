@@ -1,5 +1,5 @@
 /* test-desk-store.c: the store across reopening, crashes between any two commits, and replays. */
-#include "desk-vault.h"
+#include "desk-schema.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/settle.h"
@@ -8,7 +8,6 @@
 #include "madoguchi/desk/store-outbox.h"
 #include "madoguchi/desk/store-triage.h"
 
-#include <sqlite3.h>
 #include <string.h>
 
 #define NOW G_GINT64_CONSTANT (1795230000) /* in 2026 */
@@ -405,7 +404,7 @@ test_bad_urls (Fixture *f, gconstpointer data G_GNUC_UNUSED)
     g_assert_null (mado_store_open (urls[i], "EX", test_vault (), &error));
     g_assert_error (error, MADO_ERROR, MADO_ERROR_CONF);
   }
-  g_assert_cmpint (mado_store_schema (f->store), ==, 10);
+  g_assert_cmpint (mado_store_schema (f->store), ==, mado_schema_current ());
   g_assert_true (mado_store_check (f->store, NULL));
   mado_store_close (g_steal_pointer (&f->store));
   g_assert_cmpint (sqlite3_open (f->url + strlen ("sqlite:"), &db), ==, SQLITE_OK);
@@ -413,40 +412,6 @@ test_bad_urls (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   sqlite3_close (db);
   g_assert_null (mado_store_open (f->url, "EX", test_vault (), &newer));
   g_assert_error (newer, MADO_ERROR, MADO_ERROR_CONF);
-}
-
-/* A store of the version before gets what the policy of answers asks, and it is used. */
-static void
-test_migration_of_indexes (Fixture *f, gconstpointer data G_GNUC_UNUSED)
-{
-  g_autofree char *number = take (f, 1, "<1@x>", "1", NOW, "ticket");
-  static const char *const questions[][2] = {
-    { "EXPLAIN QUERY PLAN SELECT count (*) FROM outbox WHERE created > 5 AND automatic = 1", "outbox_created" },
-    { "EXPLAIN QUERY PLAN SELECT id FROM message WHERE sender = 'x' AND received > 5", "message_from" },
-  };
-  sqlite3 *db;
-
-  mado_store_close (g_steal_pointer (&f->store));
-  g_assert_cmpint (sqlite3_open (f->url + strlen ("sqlite:"), &db), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_exec (db, "DROP TABLE look_up; DROP INDEX outbox_created; DROP INDEX message_from;"
-                                     "DROP TABLE feed; DROP TABLE case_record; DROP TABLE member;"
-                                     "DROP TRIGGER incident_version; ALTER TABLE incident DROP COLUMN version;"
-                                     " DROP TABLE decision;"
-                                     "ALTER TABLE incident DROP COLUMN tags; ALTER TABLE incident DROP COLUMN constituencies;"
-                                     "ALTER TABLE incident DROP COLUMN tlp_marked; PRAGMA user_version = 3",
-                                 NULL, NULL, NULL),
-                   ==, SQLITE_OK);
-  sqlite3_close (db);
-  open_store (f);
-  g_assert_cmpint (sqlite3_open (f->url + strlen ("sqlite:"), &db), ==, SQLITE_OK);
-  for (gsize i = 0; i < G_N_ELEMENTS (questions); i++) {
-    sqlite3_stmt *row;
-    g_assert_cmpint (sqlite3_prepare_v2 (db, questions[i][0], -1, &row, NULL), ==, SQLITE_OK);
-    g_assert_cmpint (sqlite3_step (row), ==, SQLITE_ROW);
-    g_assert_nonnull (strstr ((const char *) sqlite3_column_text (row, 3), questions[i][1]));
-    sqlite3_finalize (row);
-  }
-  sqlite3_close (db);
 }
 
 /* The same text from the same sender: named; what differs is new. */
@@ -579,7 +544,6 @@ main (int argc, char **argv)
   ADD ("one-keeper", test_one_keeper);
   ADD ("bad-urls", test_bad_urls);
   ADD ("settled-stays", test_settled_stays);
-  ADD ("migration-of-indexes", test_migration_of_indexes);
   ADD ("same-text", test_same_text);
   ADD ("returned-by-token", test_returned_by_token);
   return g_test_run ();
