@@ -22,6 +22,8 @@ noinst_HEADERS += include/madoguchi/desk/admission.h include/madoguchi/desk/perm
 	include/madoguchi/desk/verbs-member.h
 libdesk_a_SOURCES += src/desk/store-vault.c src/desk/store-schema.c
 noinst_HEADERS += include/madoguchi/desk/store-vault.h include/madoguchi/desk/store-schema.h
+libdesk_a_SOURCES += src/desk/need.c src/desk/store-need.c
+noinst_HEADERS += include/madoguchi/desk/need.h include/madoguchi/desk/store-need.h
 desk_libs = libdesk.a libvault.a libspool.a libmodel.a libipc.a libconf.a $(base_libs) $(SQLITE_LIBS) $(SODIUM_LIBS)
 
 desk_house = tests/unit/desk-house.c tests/unit/desk-house.h tests/unit/desk-fake.c tests/unit/desk-fake.h
@@ -128,3 +130,10 @@ noinst_HEADERS += include/madoguchi/desk/state-rule.h include/madoguchi/desk/ver
 unit_tests += tests/unit/test-desk-state-rule
 tests_unit_test_desk_state_rule_SOURCES = tests/unit/test-desk-state-rule.c
 tests_unit_test_desk_state_rule_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-need tests/unit/test-desk-store-need
+tests_unit_test_desk_need_SOURCES = tests/unit/test-desk-need.c
+tests_unit_test_desk_need_CPPFLAGS = $(AM_CPPFLAGS) -DMADO_MEMBERS=\"$(abs_top_srcdir)/docs/members.md\"
+tests_unit_test_desk_need_LDADD = $(desk_libs)
+tests_unit_test_desk_store_need_SOURCES = tests/unit/test-desk-store-need.c
+tests_unit_test_desk_store_need_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_store_need_LDADD = $(desk_libs)

@@ -7,20 +7,31 @@
 static const char letters[] = "PHCRNrA*";
 static const char *const titles[] = { "PoC", "handler", "commander", "researcher", "notification", "reader", "administrator", "host" };
 
+/* By MadoScope. */
+static const char *const scope_words[] = { "refused", "-", "veiled or left out", "veiled", "refused, unless nobody named can act",
+                                           "commander and administrator" };
+
 #define ALL "PHCRNrA"
 #define WORKING "PHCRNA" /* all but who only reads */
 #define RUNNING "PHCA" /* who brings incidents forward */
 
+/* What the word does with an incident that is restricted to others; without one of these it is refused. */
+#define HOUSE "-"   /* it asks of no incident */
+#define MANY "+"    /* it asks of many: those are veiled or left out */
+#define VEIL "?"    /* it says that it exists */
+#define ORPHAN "0"  /* refused unless nobody who is named can act */
+#define LEADERS "!" /* commander and administrator may */
+
 static const struct {
   const char *verb, *may;
 } table[] = {
-  { "list", ALL },
-  { "show", ALL },
+  { "list", ALL MANY },
+  { "show", ALL VEIL },
   { "triage", ALL },
-  { "feeds", ALL },
+  { "feeds", ALL HOUSE },
   { "raw", WORKING },
   { "part", WORKING },
-  { "take", RUNNING "N" },
+  { "take", RUNNING "N" ORPHAN },
   { "assign", RUNNING },
   { "state", RUNNING "N" },
   { "note", WORKING },
@@ -28,38 +39,38 @@ static const struct {
   { "category", RUNNING "R" },
   { "tlp", RUNNING },
   { "tag", WORKING },
-  { "held", ALL },
+  { "held", ALL MANY },
   { "held-show", ALL },
   { "held-retry", RUNNING },
   { "held-release", RUNNING },
   { "held-drop", RUNNING },
   { "reopen", RUNNING "R" },
-  { "account", ALL "*" },
-  { "status", ALL "*" },
-  { "doctor", ALL "*" },
-  { "look-up-own", ALL "*" },
-  { "security-txt", "PCA*" },
-  { "keys-list", ALL "*" },
-  { "keys-show", ALL "*" },
-  { "keys-export", ALL "*" },
-  { "keys-known", WORKING },
-  { "keys-import", RUNNING "N" },
-  { "keys-refresh", RUNNING "N" },
-  { "keys-pin", "PCA" },
-  { "keys-unpin", "PCA" },
-  { "keys-map", "PCA" },
-  { "keys-unmap", "PCA" },
-  { "keys-certify", "PCA" },
-  { "keys-uncertify", "PCA" },
-  { "keys-distrust", "PCA" },
-  { "keys-undistrust", "PCA" },
-  { "keys-rm", "PCA" },
-  { "keys-forget", "PCA" },
-  { "members-list", ALL "*" },
-  { "members-duty", ALL },
-  { "members-add", "A*" },
-  { "members-set", "A*" },
-  { "members-leave", "A*" },
+  { "account", ALL "*" HOUSE },
+  { "status", ALL "*" MANY },
+  { "doctor", ALL "*" HOUSE },
+  { "look-up-own", ALL "*" HOUSE },
+  { "security-txt", "PCA*" HOUSE },
+  { "keys-list", ALL "*" HOUSE },
+  { "keys-show", ALL "*" HOUSE },
+  { "keys-export", ALL "*" HOUSE },
+  { "keys-known", WORKING MANY },
+  { "keys-import", RUNNING "N" HOUSE },
+  { "keys-refresh", RUNNING "N" MANY },
+  { "keys-pin", "PCA" HOUSE },
+  { "keys-unpin", "PCA" HOUSE },
+  { "keys-map", "PCA" HOUSE },
+  { "keys-unmap", "PCA" HOUSE },
+  { "keys-certify", "PCA" HOUSE },
+  { "keys-uncertify", "PCA" HOUSE },
+  { "keys-distrust", "PCA" HOUSE },
+  { "keys-undistrust", "PCA" HOUSE },
+  { "keys-rm", "PCA" HOUSE },
+  { "keys-forget", "PCA" HOUSE },
+  { "members-list", ALL "*" HOUSE },
+  { "members-duty", ALL HOUSE },
+  { "members-add", "A*" HOUSE },
+  { "members-set", "A*" HOUSE },
+  { "members-leave", "A*" HOUSE },
 };
 
 gboolean
@@ -71,6 +82,19 @@ mado_permissions_allow (const char *verb, int role)
     if (strcmp (table[i].verb, verb) == 0)
       return strchr (table[i].may, letters[role]) != NULL;
   return FALSE;
+}
+
+MadoScope
+mado_permissions_scope (const char *verb)
+{
+  static const char marks[] = HOUSE MANY VEIL ORPHAN LEADERS;
+  static const MadoScope scopes[] = { MADO_SCOPE_HOUSE, MADO_SCOPE_MANY, MADO_SCOPE_VEIL, MADO_SCOPE_ORPHAN, MADO_SCOPE_LEADERS };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    for (gsize m = 0; strcmp (table[i].verb, verb) == 0 && m < G_N_ELEMENTS (scopes); m++)
+      if (strchr (table[i].may, marks[m]) != NULL)
+        return scopes[m];
+  return MADO_SCOPE_TICKET;
 }
 
 const char *
@@ -97,7 +121,7 @@ mado_permissions_document (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (titles); i++)
     g_string_append_printf (text, " %s |", titles[i]);
-  g_string_append (text, "\n|---|");
+  g_string_append (text, " of an incident that is restricted to others |\n|---|---|");
   for (gsize i = 0; i < G_N_ELEMENTS (titles); i++)
     g_string_append (text, "---|");
   g_string_append_c (text, '\n');
@@ -105,7 +129,7 @@ mado_permissions_document (void)
     g_string_append_printf (text, "| %s |", table[v].verb);
     for (int role = 0; role <= MADO_PERMISSIONS_HOST; role++)
       g_string_append (text, mado_permissions_allow (table[v].verb, role) ? " yes |" : " |");
-    g_string_append_c (text, '\n');
+    g_string_append_printf (text, " %s |\n", scope_words[mado_permissions_scope (table[v].verb)]);
   }
   return g_string_free (text, FALSE);
 }

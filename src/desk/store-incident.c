@@ -2,6 +2,7 @@
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-case.h"
 #include "madoguchi/desk/store-each.h"
+#include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/store-sql.h"
 #include "madoguchi/model/envelope.h"
 #include "madoguchi/model/reply.h"
@@ -23,7 +24,7 @@
   " i.indicators,"                                                                                             \
   " (SELECT sum (m.parts) FROM message m WHERE m.incident = i.id AND m.state IN ('ticket', 'joined')),"        \
   " (SELECT count (m.key_warning) FROM message m WHERE m.incident = i.id AND m.state <> 'dropped_by_member')," \
-  " i.pap, i.tags, i.constituencies, i.version"                                                                                                     \
+  " i.pap, i.tags, i.constituencies, i.version, " MADO_NEED_NARROW ("i") ", i.id"                     \
   " FROM incident i "
 
 static char *
@@ -117,6 +118,7 @@ read_summary (MadoStore *store, MadoStatement *row)
   read_lines (row, 19, &incident->tags);
   read_lines (row, 20, &incident->constituencies);
   incident->version = sqlite3_column_int64 (row, 21);
+  incident->restricted = sqlite3_column_int (row, 22) != 0;
   g_strfreev (incident->category_names);
   incident->category_names = mado_taxonomy_map (incident->category, (const char *const *) incident->tags);
   return incident;
@@ -276,6 +278,8 @@ mado_store_load_incident (MadoStore *store, gint64 id, const char *team, GError 
 
   if (incident == NULL || !find_first_whole (store, id, &first, error))
     return NULL;
+  if (incident->restricted && !mado_store_fill_need (store, id, incident, error))
+    return NULL;
   g_autoptr (GPtrArray) relations = mado_store_list_relations (store, id, error);
   if (relations == NULL)
     return NULL;
@@ -306,8 +310,20 @@ mado_store_load_incident (MadoStore *store, gint64 id, const char *team, GError 
   return NULL;
 }
 
+/* (transfer full) what @reader may see of it. */
+static MadoIncident *
+read_for (MadoStore *store, MadoStatement *row, const char *reader, GError **error)
+{
+  g_autoptr (MadoIncident) incident = read_summary (store, row);
+  gboolean may = TRUE;
+
+  if (incident->restricted && !mado_need_may_read (store, reader, sqlite3_column_int64 (row, 23), &may, error))
+    return NULL;
+  return may ? g_steal_pointer (&incident) : mado_incident_veil (incident);
+}
+
 GPtrArray *
-mado_store_list_incidents (MadoStore *store, const char *state, const char *owner, gint64 after, gint64 limit,
+mado_store_list_incidents (MadoStore *store, const char *reader, const char *state, const char *owner, gint64 after, gint64 limit,
                            GError **error)
 {
   g_autoptr (GError) problem = NULL;
@@ -316,15 +332,18 @@ mado_store_list_incidents (MadoStore *store, const char *state, const char *owne
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
                         SUMMARY_SELECT
-                        "WHERE (?1 IS NULL OR i.state = ?1) AND (?2 IS NULL OR coalesce (i.owner, '') = ?2)"
+                        "WHERE (?1 IS NULL OR i.state = ?1) AND (?2 IS NULL OR (coalesce (i.owner, '') = ?2"
+                        "  AND " MADO_NEED_READABLE ("i", "?5") "))"
                         " AND (?3 = 0 OR (i.updated, i.id) < (SELECT a.updated, a.id FROM incident a WHERE a.id = ?3))"
                         " ORDER BY i.updated DESC, i.id DESC LIMIT ?4",
-                        "ssii", state, owner, after, limit);
+                        "ssiis", state, owner, after, limit, reader);
 
   if (row == NULL)
     return NULL;
   while (bytes < MAX_LISTED && mado_sql_step (store, row, &problem)) {
-    MadoIncident *incident = read_summary (store, row);
+    MadoIncident *incident = read_for (store, row, reader, error);
+    if (incident == NULL)
+      return NULL;
     g_ptr_array_add (list, incident);
     bytes += 1000 + (incident->subject != NULL ? strlen (incident->subject) : 0);
   }

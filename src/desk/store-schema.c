@@ -8,6 +8,9 @@
 /* A step by itself: what earlier steps left in free pages and in the log is gone when it is done. */
 #define CLEAN "VACUUM"
 
+/* What was narrowed to named members in the schema that began it. */
+#define WAS_NARROW(i) "(" i ".restricted <> 0 OR coalesce (" i ".tlp, '') = 'TLP:RED')"
+
 /* Row N turns schema N into N + 1. A row that was released is never changed. */
 static const char *const migrations[] = {
   "CREATE TABLE counter (year INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;"
@@ -93,6 +96,25 @@ static const char *const migrations[] = {
   "ALTER TABLE incident ADD COLUMN version INTEGER NOT NULL DEFAULT 1;"
   "CREATE TRIGGER incident_version AFTER UPDATE ON incident WHEN NEW.version = OLD.version"
   "  BEGIN UPDATE incident SET version = OLD.version + 1 WHERE id = NEW.id; END;",
+  /* Who may read what is narrowed to named members (store-need.h). In what was narrow before, whoever took part is named. */
+  "CREATE TABLE named (incident INTEGER NOT NULL REFERENCES incident (id), login TEXT NOT NULL, named_by TEXT,"
+  "  named_at INTEGER NOT NULL, PRIMARY KEY (incident, login)) STRICT, WITHOUT ROWID;"
+  "CREATE INDEX named_login ON named (login);"
+  "ALTER TABLE incident ADD COLUMN restricted INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE incident ADD COLUMN restricted_why BLOB;"
+  "CREATE TRIGGER incident_narrowed AFTER UPDATE OF tlp, restricted, owner ON incident WHEN " WAS_NARROW ("NEW") " BEGIN"
+  "  INSERT OR IGNORE INTO named (incident, login, named_at) SELECT NEW.id, m.login, NEW.updated FROM member m"
+  "    WHERE NOT " WAS_NARROW ("OLD") " AND m.left_at = 0 AND NOT EXISTS (SELECT 1 FROM named n WHERE n.incident = NEW.id)"
+  "    AND EXISTS (SELECT 1 FROM entry e WHERE e.incident = NEW.id AND e.author = m.login);"
+  "  INSERT OR IGNORE INTO named (incident, login, named_at) SELECT NEW.id, NEW.owner, NEW.updated WHERE NEW.owner IS NOT NULL;"
+  " END;"
+  "CREATE TRIGGER incident_opened AFTER UPDATE OF tlp, restricted ON incident"
+  "  WHEN " WAS_NARROW ("OLD") " AND NOT " WAS_NARROW ("NEW") " BEGIN"
+  "  DELETE FROM named WHERE incident = NEW.id; END;"
+  "INSERT OR IGNORE INTO named (incident, login, named_at) SELECT i.id, m.login, i.updated FROM incident i JOIN entry e ON e.incident = i.id"
+  "  JOIN member m ON m.login = e.author WHERE m.left_at = 0 AND " WAS_NARROW ("i") ";"
+  "INSERT OR IGNORE INTO named (incident, login, named_at) SELECT i.id, i.owner, i.updated FROM incident i"
+  "  WHERE i.owner IS NOT NULL AND " WAS_NARROW ("i") ";",
 };
 
 static gboolean

@@ -57,7 +57,7 @@ mado_verb_list (MadoCall *call)
   }
   g_autoptr (GPtrArray) list = NULL;
   if (error == NULL)
-    list = mado_store_list_incidents (call->desk->store, state, owner, after, CLAMP (limit, 1, MAX_LIMIT), &error);
+    list = mado_store_list_incidents (call->desk->store, mado_verbs_reader (call), state, owner, after, CLAMP (limit, 1, MAX_LIMIT), &error);
   if (list == NULL)
     mado_call_fail (call, error);
   else

@@ -3,6 +3,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/log.h"
 #include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/thread.h"
 #include "madoguchi/desk/verbs-house.h"
 #include "madoguchi/desk/verbs-mail.h"
@@ -130,13 +131,66 @@ find_ticket (MadoCall *call, gint64 *incident, GError **error)
   return *incident != 0;
 }
 
+/* --- need-to-know: every question about a ticket comes through here ----------------------------------------- */
+
+const char *
+mado_verbs_reader (const MadoCall *call)
+{
+  return call->asker != NULL ? call->asker->login : NULL;
+}
+
+static gboolean
+judge (const MadoCall *call, gint64 incident, MadoNeed *need, GError **error)
+{
+  MadoNeedFacts facts;
+
+  if (!mado_store_load_need (call->desk->store, mado_verbs_reader (call), incident, &facts, error))
+    return FALSE;
+  *need = mado_need_judge (call->request.verb, call->asker != NULL ? (int) call->asker->role : -1, &facts);
+  return TRUE;
+}
+
+gboolean
+mado_verbs_may (const MadoCall *call, gint64 incident, GError **error)
+{
+  MadoNeed need;
+
+  if (!judge (call, incident, &need, error))
+    return FALSE;
+  if (need == MADO_NEED_ALLOWED)
+    return TRUE;
+  mado_log (MADO_LOG_WARNING, NULL, "refused", "verb=%s member=%s why=need-to-know", call->request.verb, call->member);
+  g_set_error (error, MADO_ERROR, MADO_ERROR_DENIED, "%s: the incident is restricted to named members", call->request.verb);
+  return FALSE;
+}
+
+/* Tells that it exists. */
+static void
+answer_veil (MadoCall *call, gint64 id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoIncident) incident = mado_store_load_summary (call->desk->store, id, &error);
+  g_autoptr (MadoIncident) veil = incident != NULL ? mado_incident_veil (incident) : NULL;
+
+  if (veil == NULL)
+    mado_call_fail (call, error);
+  else
+    mado_call_answer (call, mado_record_to_variant (&mado_veil_type, veil), -1);
+}
+
 gboolean
 mado_verbs_ticket (MadoCall *call, gint64 *incident)
 {
   g_autoptr (GError) error = NULL;
+  MadoNeed need = MADO_NEED_REFUSED;
 
-  if (find_ticket (call, incident, &error))
-    return TRUE;
+  if (find_ticket (call, incident, &error) && judge (call, *incident, &need, &error)
+      && (need == MADO_NEED_VEILED || mado_verbs_may (call, *incident, &error))) {
+    if (need == MADO_NEED_ALLOWED)
+      return TRUE;
+    answer_veil (call, *incident);
+    return FALSE;
+  }
   mado_call_fail (call, error);
   return FALSE;
 }
@@ -189,7 +243,8 @@ apply_change (gpointer data, GError **error)
 {
   Change *change = data;
 
-  return check_version (change->call, change->incident, error)
+  /* It may have been narrowed since it was asked for. */
+  return mado_verbs_may (change->call, change->incident, error) && check_version (change->call, change->incident, error)
          && change->change (change->call, change->incident, error);
 }
 
@@ -199,15 +254,21 @@ answer_change (MadoCall *call, gint64 id)
   g_autoptr (GError) error = NULL;
   g_autoptr (MadoIncident) incident = mado_store_load_summary (call->desk->store, id, &error);
   GVariantDict dict;
+  gboolean may = FALSE;
 
-  if (incident == NULL) {
+  if (incident == NULL || !mado_need_may_read (call->desk->store, mado_verbs_reader (call), id, &may, &error)) {
     mado_call_fail (call, error);
     return;
   }
   mado_log (MADO_LOG_INFO, NULL, "changed", "verb=%s ticket=%s member=%s", call->request.verb, incident->number,
             call->member);
+  if (!may) { /* a change that ended the member's own access, or one of the list of names alone */
+    answer_veil (call, id);
+    return;
+  }
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "ticket", "s", incident->ticket);
+  g_variant_dict_insert (&dict, "restricted", "b", incident->restricted);
   g_variant_dict_insert (&dict, "version", "x", incident->version);
   g_variant_dict_insert (&dict, "state", "s", incident->state);
   g_variant_dict_insert (&dict, "owner", "s", incident->owner != NULL ? incident->owner : "");

@@ -52,7 +52,8 @@ print_summaries (MadoCli *cli, const GPtrArray *items, GError **error)
 
   for (guint i = 0; i < items->len; i++)
     if (cli->options.json) {
-      if (!mado_member_print_json (cli, &mado_summary_type, items->pdata[i], error))
+      const MadoIncident *incident = items->pdata[i];
+      if (!mado_member_print_json (cli, incident->veiled ? &mado_veil_type : &mado_summary_type, incident, error))
         return FALSE;
     } else {
       if (i == 0)
@@ -124,7 +125,7 @@ mado_verb_show (MadoCli *cli, GError **error)
   if (incident == NULL)
     return FALSE;
   if (cli->options.json)
-    return mado_member_print_json (cli, &mado_incident_type, incident, error);
+    return mado_member_print_json (cli, incident->veiled ? &mado_veil_type : &mado_incident_type, incident, error);
   g_autoptr (GString) text = g_string_new (NULL);
   mado_view_incident (text, mado_view_columns (STDOUT_FILENO), incident);
   return print_text (cli, text, error);

@@ -47,11 +47,12 @@ mado_view_summary (GString *out, guint columns, const MadoIncident *incident)
   g_autofree char *crypto = g_strdup_printf ("%c %c %s", encryption_letters[incident->encryption], has_warning ? '!' : ' ',
                                              signature_marks[incident->signature]);
   g_autofree char *time = mado_text_time (incident->updated);
-  g_autofree char *theirs = g_strdup_printf ("%s  %s", incident->reporter != NULL ? incident->reporter : "-",
+  g_autofree char *theirs = incident->veiled ? g_strdup ("")
+                                             : g_strdup_printf ("%s  %s", incident->reporter != NULL ? incident->reporter : "-",
                                              incident->subject != NULL ? incident->subject : "");
 
   time[MIN (strlen (time), 16)] = '\0';
-  add_columns (out, ticket, state, owner, crypto, time);
+  add_columns (out, ticket, state, owner, incident->veiled ? "RESTRICTED" : crypto, time);
   g_string_append (out, MADO_VIEW_MARK);
   mado_view_cell (out, theirs, columns > ours + mark + 20 ? columns - ours - mark : 40);
   while (out->len > 0 && out->str[out->len - 1] == ' ')
@@ -150,8 +151,33 @@ view_relation (GString *out, guint columns, const MadoRelation *relation)
   }
 }
 
-void
-mado_view_incident (GString *out, guint columns, const MadoIncident *incident)
+/* Who may read it, and who said so. */
+static void
+view_need (GString *out, guint columns, const MadoIncident *incident)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  if (!incident->restricted)
+    return;
+  for (guint i = 0; i < incident->restricted_to->len; i++) {
+    const MadoNamed *named = incident->restricted_to->pdata[i];
+    g_autofree char *login = mado_view_word (named->login);
+    g_autofree char *by = mado_view_word (named->by);
+    g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", login);
+    if (named->by != NULL && strcmp (named->by, named->login) != 0)
+      g_string_append_printf (names, " (by %s)", by);
+  }
+  if (incident->veiled)
+    mado_view_ours (out, 0, "Restricted  to named members; you are none of them");
+  else
+    mado_view_ours (out, 0, "Restricted  to: %s", names->len > 0 ? names->str : "nobody yet");
+  if (incident->restricted_reason != NULL)
+    mado_view_stranger (out, columns, "Restricted because: ", incident->restricted_reason);
+}
+
+/* What everybody may know of it. */
+static void
+view_head (GString *out, const MadoIncident *incident)
 {
   g_autofree char *ticket = mado_view_word (incident->ticket);
   g_autofree char *state = mado_view_word (incident->state);
@@ -160,8 +186,20 @@ mado_view_incident (GString *out, guint columns, const MadoIncident *incident)
   g_autofree char *updated = mado_text_time (incident->updated);
 
   mado_view_ours (out, 0, "Ticket      %s", ticket);
-  mado_view_ours (out, 0, "State       %s, owner %s", state, owner);
+  if (incident->veiled)
+    mado_view_ours (out, 0, "State       %s", state);
+  else
+    mado_view_ours (out, 0, "State       %s, owner %s", state, owner);
   mado_view_ours (out, 0, "Created     %s, last activity %s", created, updated);
+}
+
+void
+mado_view_incident (GString *out, guint columns, const MadoIncident *incident)
+{
+  view_head (out, incident);
+  view_need (out, columns, incident);
+  if (incident->veiled)
+    return;
   if (incident->counts != NULL)
     mado_view_ours (out, 0, "Holds       messages: %" G_GINT64_FORMAT ", parts: %" G_GINT64_FORMAT ", indicators: %" G_GINT64_FORMAT,
                     incident->counts->messages, incident->counts->parts, incident->counts->indicators);

@@ -58,6 +58,14 @@ static const MadoField relation_fields[] = {
 };
 const MadoRecordType mado_relation_type = { "relation", NULL, sizeof (MadoRelation), relation_fields };
 
+static const MadoField named_fields[] = {
+  MADO_STRING (MadoNamed, login),
+  MADO_STRING (MadoNamed, by),
+  MADO_TIME (MadoNamed, since),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_named_type = { "named", NULL, sizeof (MadoNamed), named_fields };
+
 #define SUMMARY_FIELDS                                                                                      \
   MADO_STRING (MadoIncident, ticket), MADO_STRING (MadoIncident, number), MADO_TIME (MadoIncident, created), \
       MADO_TIME (MadoIncident, updated), MADO_STRING (MadoIncident, state), MADO_STRING (MadoIncident, owner), \
@@ -67,12 +75,41 @@ const MadoRecordType mado_relation_type = { "relation", NULL, sizeof (MadoRelati
       MADO_ENUM (MadoIncident, signature, mado_signature_status_names),                                     \
       MADO_RECORD (MadoIncident, counts, mado_counts_type), MADO_STRV (MadoIncident, external_ids),          \
       MADO_STRING (MadoIncident, pap), MADO_MAP (MadoIncident, category_names), MADO_STRV (MadoIncident, tags),  \
-      MADO_STRV (MadoIncident, constituencies), MADO_INT (MadoIncident, version)
+      MADO_STRV (MadoIncident, constituencies), MADO_INT (MadoIncident, version),     \
+      MADO_BOOL (MadoIncident, restricted), MADO_BOOL (MadoIncident, veiled)
 
 static const MadoField summary_fields[] = { SUMMARY_FIELDS, MADO_FIELDS_END };
 const MadoRecordType mado_summary_type = { "incident", "madoguchi.incident/1", sizeof (MadoIncident), summary_fields };
 
-static const MadoField incident_fields[] = { SUMMARY_FIELDS, MADO_LIST (MadoIncident, relations, mado_relation_type, 1000),
+static const MadoField veil_fields[] = {
+  MADO_STRING (MadoIncident, ticket),
+  MADO_STRING (MadoIncident, number),
+  MADO_TIME (MadoIncident, created),
+  MADO_TIME (MadoIncident, updated),
+  MADO_STRING (MadoIncident, state),
+  MADO_BOOL (MadoIncident, restricted),
+  MADO_BOOL (MadoIncident, veiled),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_veil_type = { "incident", "madoguchi.incident/1", sizeof (MadoIncident), veil_fields };
+
+MadoIncident *
+mado_incident_veil (const MadoIncident *incident)
+{
+  MadoIncident *veil = mado_incident_new ();
+
+  veil->ticket = g_strdup (incident->ticket);
+  veil->number = g_strdup (incident->number);
+  veil->created = incident->created;
+  veil->updated = incident->updated;
+  veil->state = g_strdup (incident->state);
+  veil->restricted = veil->veiled = TRUE;
+  return veil;
+}
+
+static const MadoField incident_fields[] = { SUMMARY_FIELDS, MADO_STRING_MAX (MadoIncident, restricted_reason, 65536),
+                                             MADO_LIST (MadoIncident, restricted_to, mado_named_type, 1000),
+                                             MADO_LIST (MadoIncident, relations, mado_relation_type, 1000),
                                              MADO_STRV (MadoIncident, links),
                                              MADO_LIST (MadoIncident, thread, mado_entry_type, 100000),
                                              MADO_FIELDS_END };

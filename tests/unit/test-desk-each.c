@@ -111,7 +111,7 @@ settle (Fixture *f, const MadoReport *report)
 static char *
 describe (Fixture *f)
 {
-  g_autoptr (GPtrArray) all = mado_store_list_incidents (f->store, NULL, NULL, 0, 1000, NULL);
+  g_autoptr (GPtrArray) all = mado_store_list_incidents (f->store, NULL, NULL, NULL, 0, 1000, NULL);
   GString *out = g_string_new (NULL);
 
   for (guint number = 1; number <= all->len; number++)
@@ -187,7 +187,7 @@ test_limit (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   for (int i = 0; i < 300; i++)
     add_record (report, "test:test", "133.1.4.4", FALSE);
   settle (f, report);
-  all = mado_store_list_incidents (f->store, NULL, NULL, 0, 1000, NULL);
+  all = mado_store_list_incidents (f->store, NULL, NULL, NULL, 0, 1000, NULL);
   g_assert_cmpuint (all->len, ==, MADO_EACH_MAX);
 }
 

@@ -193,7 +193,7 @@ dump (Fixture *f)
   GString *all = g_string_new (NULL);
   gint64 rows = 0, count = 0;
   g_autoptr (MadoAccountStates) states = mado_account_states_new ();
-  g_autoptr (GPtrArray) list = mado_store_list_incidents (f->store, NULL, NULL, 0, 1000, NULL);
+  g_autoptr (GPtrArray) list = mado_store_list_incidents (f->store, NULL, NULL, NULL, 0, 1000, NULL);
   g_autoptr (GPtrArray) drafts = mado_store_list_due (f->store, "draft", G_MAXINT64, 1000, NULL);
   g_autoptr (GPtrArray) ready = mado_store_list_due (f->store, "ready", G_MAXINT64, 1000, NULL);
 
@@ -346,19 +346,19 @@ test_list (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_true (mado_store_add_decision (f->store, id, "owner", "taro", "hana", NOW + 100, NULL)
                  && mado_store_set_state (f->store, id, "new", NOW + 100, NULL)
                  && mado_store_apply_decisions (f->store, id, NULL, NULL));
-  g_autoptr (GPtrArray) all = mado_store_list_incidents (f->store, NULL, NULL, 0, 2, &error);
+  g_autoptr (GPtrArray) all = mado_store_list_incidents (f->store, NULL, NULL, NULL, 0, 2, &error);
   g_assert_cmpuint (all->len, ==, 2);
   g_assert_cmpstr (((MadoIncident *) all->pdata[0])->number, ==, "2026-000002"); /* newest activity first */
   g_assert_cmpstr (((MadoIncident *) all->pdata[1])->ticket, ==, "EX #2026-000005");
   g_assert_true (mado_store_find_number (f->store, "2026-000005", &id, NULL));
-  g_autoptr (GPtrArray) page = mado_store_list_incidents (f->store, NULL, NULL, id, 10, &error);
+  g_autoptr (GPtrArray) page = mado_store_list_incidents (f->store, NULL, NULL, NULL, id, 10, &error);
   g_assert_cmpuint (page->len, ==, 3);
   g_assert_cmpstr (((MadoIncident *) page->pdata[0])->number, ==, "2026-000004");
-  g_autoptr (GPtrArray) mine = mado_store_list_incidents (f->store, NULL, "taro", 0, 10, &error);
+  g_autoptr (GPtrArray) mine = mado_store_list_incidents (f->store, NULL, NULL, "taro", 0, 10, &error);
   g_assert_cmpuint (mine->len, ==, 1);
-  g_autoptr (GPtrArray) nobodys = mado_store_list_incidents (f->store, "new", "", 0, 10, &error);
+  g_autoptr (GPtrArray) nobodys = mado_store_list_incidents (f->store, NULL, "new", "", 0, 10, &error);
   g_assert_cmpuint (nobodys->len, ==, 4);
-  g_autoptr (GPtrArray) done = mado_store_list_incidents (f->store, "resolved", NULL, 0, 10, &error);
+  g_autoptr (GPtrArray) done = mado_store_list_incidents (f->store, NULL, "resolved", NULL, 0, 10, &error);
   g_assert_cmpuint (done->len, ==, 0);
 }
 

@@ -339,7 +339,7 @@ test_long_subjects (void)
     make_incident (store, token, subject);
   }
   g_assert_true (mado_store_commit (store, NULL));
-  g_autoptr (GPtrArray) list = mado_store_list_incidents (store, NULL, NULL, 0, 10000, NULL);
+  g_autoptr (GPtrArray) list = mado_store_list_incidents (store, NULL, NULL, NULL, 0, 10000, NULL);
   g_assert_nonnull (list);
   g_assert_cmpuint (list->len, >, 100);
   g_assert_cmpuint (list->len, <, MADO_WIRE_BODY_MAX / 65000);

@@ -13,6 +13,19 @@
 /* May @role (or MADO_PERMISSIONS_HOST) use @verb? A verb that the table does not know: nobody. */
 gboolean mado_permissions_allow (const char *verb, int role);
 
+/* What becomes of @verb where it asks of an incident that is restricted to others (need.h). */
+typedef enum {
+  MADO_SCOPE_TICKET,  /* it is refused */
+  MADO_SCOPE_HOUSE,   /* it asks of no incident */
+  MADO_SCOPE_MANY,    /* it asks of many: those are veiled or left out */
+  MADO_SCOPE_VEIL,    /* it says that the incident exists, and no more */
+  MADO_SCOPE_ORPHAN,  /* it is refused, unless nobody is named who can act */
+  MADO_SCOPE_LEADERS  /* commander and administrator may */
+} MadoScope;
+
+/* A word that the table does not know: MADO_SCOPE_TICKET. */
+MadoScope mado_permissions_scope (const char *verb);
+
 /* (transfer full) all that @role may use, in the table's order. */
 char **mado_permissions_list (int role);
 

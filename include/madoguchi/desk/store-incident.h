@@ -33,10 +33,11 @@ MadoIncident *mado_store_load_incident (MadoStore *store, gint64 id, const char 
 /* (transfer full) a thread's secret. */
 char *mado_store_load_token (MadoStore *store, gint64 id, GError **error);
 
-/* (transfer full) summaries, newest activity first. @state: (nullable). @owner: (nullable) a login, or "" for
+/* (transfer full) summaries, newest activity first. @reader: (nullable) as in store-need.h: what he may not read is veiled, and
+ * found only by what the veil shows. @state: (nullable). @owner: (nullable) a login, or "" for
  * tickets without one. @after: 0, or the incident after which the page begins. */
-GPtrArray *mado_store_list_incidents (MadoStore *store, const char *state, const char *owner, gint64 after, gint64 limit,
-                                      GError **error);
+GPtrArray *mado_store_list_incidents (MadoStore *store, const char *reader, const char *state, const char *owner, gint64 after,
+                                      gint64 limit, GError **error);
 
 /* A member's change; it also touches the ticket. store-triage.h has those of what rules decide, too. */
 gboolean mado_store_set_state (MadoStore *store, gint64 id, const char *state, gint64 now, GError **error);

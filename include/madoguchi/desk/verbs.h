@@ -16,8 +16,16 @@ const char *mado_verbs_name (gsize index);
 /* (nullable, of the request) a string argument; NULL when it is absent or empty. */
 const char *mado_verbs_string (const MadoCall *call, const char *name);
 
-/* The incident that the argument "ticket" names. FALSE: the call was failed. */
+/* The incident that the argument "ticket" names, when who asks may ask this of it (need.h). FALSE: the call was failed, or
+ * answered with the veil. */
 gboolean mado_verbs_ticket (MadoCall *call, gint64 *incident);
+
+/* May who asks use this word on @incident? For words that name more than one; "ticket" itself is asked by the two functions
+ * around this one. FALSE: DENIED (logged), TEMP. */
+gboolean mado_verbs_may (const MadoCall *call, gint64 incident, GError **error);
+
+/* (nullable, of the call) by whom store-need.h may be asked what may be read; NULL: everything. */
+const char *mado_verbs_reader (const MadoCall *call);
 
 /* A member's change of the incident that the argument "ticket" names: @apply is called within the next transaction, and the
  * call is answered after its commit with what the incident shows then. */

@@ -56,6 +56,13 @@ typedef struct {
   GPtrArray *indicators; /* of MadoShared: the first of them */
 } MadoRelation;
 
+/* A member who may read an incident that is narrowed to such. */
+typedef struct {
+  char *login;
+  char *by; /* login of who named him; NULL: the gateway, because he owned it or took part */
+  gint64 since;
+} MadoNamed;
+
 typedef struct {
   char *ticket;  /* "PREFIX #2026-000001" */
   char *number;  /* "2026-000001" */
@@ -77,6 +84,10 @@ typedef struct {
   char **tags;
   char **constituencies; /* that it touches */
   gint64 version;        /* another one after every change */
+  gboolean restricted;   /* only named members may read it: TLP:RED, or a member's mark */
+  gboolean veiled;       /* ... and who asked is none: only what mado_veil_type has is filled */
+  char *restricted_reason; /* of the mark; NULL: none */
+  GPtrArray *restricted_to; /* of MadoNamed; a summary has none */
   GPtrArray *relations; /* of MadoRelation, newest first; a summary has none */
   char **links;         /* tickets that came of the same mail; a summary has none */
   GPtrArray *thread; /* of MadoEntry; a summary (one line of `list`) has none: mado_summary_type */
@@ -110,6 +121,7 @@ MADO_DECLARE_RECORD (MadoKeyWarning, mado_key_warning)
 MADO_DECLARE_RECORD (MadoEntry, mado_entry)
 MADO_DECLARE_RECORD (MadoShared, mado_shared)
 MADO_DECLARE_RECORD (MadoRelation, mado_relation)
+MADO_DECLARE_RECORD (MadoNamed, mado_named)
 MADO_DECLARE_RECORD (MadoIncident, mado_incident)
 MADO_DECLARE_RECORD (MadoHeld, mado_held)
 MADO_DECLARE_RECORD (MadoAccountStates, mado_account_states)
@@ -117,3 +129,9 @@ MADO_DECLARE_RECORD (MadoAccount, mado_account)
 
 /* The same struct without its thread. */
 extern const MadoRecordType mado_summary_type;
+
+/* ... with nothing but that it exists. */
+extern const MadoRecordType mado_veil_type;
+
+/* (transfer full) what somebody who must not read @incident is told of it. */
+MadoIncident *mado_incident_veil (const MadoIncident *incident);
