@@ -5,6 +5,7 @@
 #include "madoguchi/base/log.h"
 #include "madoguchi/ipc/peer.h"
 #include "madoguchi/mail/jail.h"
+#include "madoguchi/pgp/wrapped.h"
 #include "madoguchi/report/form-template.h"
 #include "madoguchi/report/read.h"
 #include "madoguchi/role/role.h"
@@ -177,6 +178,29 @@ answer_part (const MadoOpenContext *context, MadoPacket *request, guint64 offset
   return TRUE;
 }
 
+/* The keys of the store, for its keeper. Nothing of them stays in here: the readers of mails inherit our memory. */
+static gboolean
+answer_unwrap (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
+{
+  Opener *opener = role->state;
+  g_auto (MadoWrapped) wrapped = { 0 };
+  g_autoptr (GBytes) armor = NULL;
+  GVariantDict answer;
+
+  if (request->fd < 0 || lseek (request->fd, 0, SEEK_SET) != 0) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_BUG, "unwrap: nothing came along");
+    return FALSE;
+  }
+  if (!mado_fsio_read_all (request->fd, MADO_WRAPPED_MAX, &armor, error) || !mado_pgp_home_check_agent (opener->home, error)
+      || !mado_wrapped_open (opener->home, role->conf, armor, fd, &wrapped, error))
+    return FALSE;
+  g_variant_dict_init (&answer, NULL);
+  g_variant_dict_insert_value (&answer, "keys", g_variant_new_strv ((const char *const *) wrapped.keys, -1));
+  g_variant_dict_insert (&answer, "signer", "s", wrapped.signer);
+  *body = g_variant_dict_end (&answer);
+  return TRUE;
+}
+
 static gboolean
 answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
 {
@@ -185,6 +209,8 @@ answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GE
   const char *queue_id = NULL;
   gint64 offset = -1, size = -1;
 
+  if (strcmp (request->verb, "unwrap") == 0)
+    return answer_unwrap (role, request, body, fd, error);
   g_variant_lookup (request->body, "queue_id", "&s", &queue_id);
   g_variant_lookup (request->body, "offset", "x", &offset);
   g_variant_lookup (request->body, "size", "x", &size);

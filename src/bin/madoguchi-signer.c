@@ -3,6 +3,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/log.h"
+#include "madoguchi/base/secret.h"
 #include "madoguchi/ipc/peer.h"
 #include "madoguchi/pgp/security-txt.h"
 #include "madoguchi/reply/compose.h"
@@ -98,6 +99,27 @@ sign_security_txt (MadoRoleContext *role, GVariant **body, int *fd, GError **err
   return *fd >= 0;
 }
 
+/* The keys of the store, and nothing else that somebody might want the team's signature under. */
+static gboolean
+wrap (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
+{
+  Signer *signer = role->state;
+  g_autoptr (GBytes) secrets = mado_secret_take (request->fd, error);
+  g_autoptr (GBytes) armor = NULL;
+
+  if (secrets == NULL || (signer->sealer == NULL && !make_sealer (role, error)))
+    return FALSE;
+  if (!mado_secret_is_vault (g_bytes_get_data (secrets, NULL), g_bytes_get_size (secrets))) {
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_PERM, "wrap: these are no keys of a store");
+    return FALSE;
+  }
+  if (!mado_sealer_wrap (signer->sealer, secrets, mado_conf_list (role->conf, "team", "old-keys"), &armor, error))
+    return FALSE;
+  *fd = mado_fsio_memfd ("wrapped", armor, error);
+  *body = g_variant_new ("a{sv}", NULL);
+  return *fd >= 0;
+}
+
 static gboolean
 answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
 {
@@ -105,6 +127,8 @@ answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GE
     return seal (role, request, body, fd, error);
   if (strcmp (request->verb, "security-txt") == 0)
     return sign_security_txt (role, body, fd, error);
+  if (strcmp (request->verb, "wrap") == 0)
+    return wrap (role, request, body, fd, error);
   g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "unknown verb");
   return FALSE;
 }

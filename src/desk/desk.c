@@ -6,8 +6,6 @@
 #include "madoguchi/ipc/peer.h"
 #include "madoguchi/model/door-mark.h"
 
-#include <string.h>
-
 #define CALL_DEADLINE_MS 60000
 
 static gint64
@@ -24,45 +22,21 @@ open_pool (const MadoDesk *desk, const char *role, guint connections, guint dead
   return mado_pool_new (path, connections, deadline_ms);
 }
 
-/* The vault's secrets rest beside the store. */
-static MadoVault *
-open_vault (const char *url, GError **error)
-{
-  g_autofree char *path = g_strdup_printf ("%s.key", g_str_has_prefix (url, "sqlite:") ? url + strlen ("sqlite:") : url);
-  g_autofree char *directory = g_path_get_dirname (path);
-  g_autofree char *text = NULL;
-  gsize length;
-
-  if (g_file_get_contents (path, &text, &length, NULL)) {
-    g_autoptr (GBytes) secrets = g_bytes_new (text, length);
-    return mado_vault_import (secrets, error);
-  }
-  g_autoptr (MadoVault) vault = mado_vault_new ();
-  g_autoptr (GBytes) secrets = mado_vault_export (vault);
-  if (g_mkdir_with_parents (directory, 0700) != 0
-      || !g_file_set_contents_full (path, g_bytes_get_data (secrets, NULL), (gssize) g_bytes_get_size (secrets),
-                                    G_FILE_SET_CONTENTS_DURABLE, 0600, error))
-    return NULL;
-  return g_steal_pointer (&vault);
-}
-
 MadoDesk *
-mado_desk_open (const MadoConf *conf, GError **error)
+mado_desk_open (const MadoConf *conf, MadoVault *vault, GError **error)
 {
   g_autoptr (MadoDesk) desk = g_new0 (MadoDesk, 1);
   MadoDeskSettings *settings = &desk->settings;
   const char *secret = mado_conf_string (conf, "milter", "secret-file");
 
   desk->conf = conf;
+  desk->vault = vault;
   desk->now = now;
   if (!mado_desk_settings_read (conf, settings, error))
     return NULL;
   if (secret != NULL && (settings->door_secret = mado_door_mark_secret (secret, error)) == NULL)
     return NULL;
   if (!mado_triage_rules_read (conf, &desk->rules, error))
-    return NULL;
-  desk->vault = open_vault (mado_conf_string (conf, "store", "url"), error);
-  if (desk->vault == NULL)
     return NULL;
   desk->store = mado_store_open (mado_conf_string (conf, "store", "url"), settings->prefix, desk->vault, error);
   if (desk->store == NULL)
@@ -95,6 +69,7 @@ mado_desk_close (MadoDesk *desk)
   g_clear_pointer (&desk->spool, mado_spool_free);
   mado_store_close (desk->store);
   mado_vault_free (desk->vault);
+  mado_vault_file_clear (&desk->vault_file);
   mado_triage_rules_free (desk->rules);
   g_clear_pointer (&desk->settings.door_secret, g_bytes_unref);
   g_free (desk);

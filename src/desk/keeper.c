@@ -9,6 +9,7 @@
 
 #define SWEEP_SECONDS 600
 #define DRAIN_CHECK_MS 20
+#define VAULT_WAIT_MS 30000 /* then we end, and are started again */
 
 struct _MadoKeeper {
   MadoDesk *desk;
@@ -45,10 +46,16 @@ MadoKeeper *
 mado_keeper_start (const MadoConf *conf, GError **error)
 {
   g_autoptr (MadoKeeper) keeper = g_new0 (MadoKeeper, 1);
+  g_auto (MadoVaultFile) file = { 0 };
+  MadoVault *vault = mado_vault_file_open (conf, VAULT_WAIT_MS, &file, error);
 
-  keeper->desk = mado_desk_open (conf, error);
+  if (vault == NULL)
+    return NULL;
+  keeper->desk = mado_desk_open (conf, vault, error);
   if (keeper->desk == NULL)
     return NULL;
+  keeper->desk->vault_file = file;
+  file = (MadoVaultFile) { 0 };
   keeper->desk->keys = mado_key_watch_new (keeper->desk);
   keeper->outbox = mado_outbox_new (keeper->desk, error);
   if (keeper->outbox == NULL)

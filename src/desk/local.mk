@@ -31,6 +31,10 @@ unit_tests += tests/unit/test-desk-trouble
 tests_unit_test_desk_trouble_SOURCES = tests/unit/test-desk-trouble.c $(desk_house)
 tests_unit_test_desk_trouble_LDADD = $(desk_libs)
 
+unit_tests += tests/unit/test-desk-vault-file
+tests_unit_test_desk_vault_file_SOURCES = tests/unit/test-desk-vault-file.c tests/unit/desk-fake.c tests/unit/desk-fake.h
+tests_unit_test_desk_vault_file_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_vault_file_LDADD = $(desk_libs)
 unit_tests += tests/unit/test-desk-keeper
 tests_unit_test_desk_keeper_SOURCES = tests/unit/test-desk-keeper.c $(desk_house)
 tests_unit_test_desk_keeper_LDADD = $(desk_libs)
@@ -137,3 +141,6 @@ tests_unit_test_desk_need_LDADD = $(desk_libs)
 tests_unit_test_desk_store_need_SOURCES = tests/unit/test-desk-store-need.c
 tests_unit_test_desk_store_need_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_store_need_LDADD = $(desk_libs)
+
+libdesk_a_SOURCES += src/desk/vault-file.c
+noinst_HEADERS += include/madoguchi/desk/vault-file.h

@@ -115,6 +115,9 @@ static const char *const migrations[] = {
   "  JOIN member m ON m.login = e.author WHERE m.left_at = 0 AND " WAS_NARROW ("i") ";"
   "INSERT OR IGNORE INTO named (incident, login, named_at) SELECT i.id, i.owner, i.updated FROM incident i"
   "  WHERE i.owner IS NOT NULL AND " WAS_NARROW ("i") ";",
+  /* What tells whether a vault is this store's. */
+  "CREATE TABLE vault_check (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT;"
+  "INSERT INTO vault_check (id, sealed) VALUES (1, seal ('vault_check.sealed', 1, 'madoguchi'));",
 };
 
 static gboolean

@@ -1,5 +1,6 @@
 /* store-vault.c: see store-vault.h. Called when a store is opened; must never keep what it opened. */
 #include "madoguchi/desk/store-vault.h"
+#include "madoguchi/base/error.h"
 
 #include <string.h>
 
@@ -108,4 +109,19 @@ mado_store_teach_vault (MadoStore *store, MadoVault *vault, GError **error)
         != SQLITE_OK)
       return mado_sql_fail (store, "vault", error);
   return TRUE;
+}
+
+gboolean
+mado_store_check_vault (MadoStore *store, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  gint64 n = 0;
+
+  if (!mado_sql_number (store, &n, error, "SELECT count (*) FROM sqlite_schema WHERE name = 'vault_check'", ""))
+    return FALSE;
+  if (n == 0 || mado_sql_number (store, &n, &problem, "SELECT length (unseal ('vault_check.sealed', id, sealed)) FROM vault_check", ""))
+    return TRUE;
+  g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "store: sealed by other keys than these: the file of keys belongs to another store (%s)",
+               problem->message);
+  return FALSE;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define BUSY_MS 5000
+#define BEFORE_VAULT 10 /* the last schema that sealed nothing */
 
 static gboolean
 execute (MadoStore *store, const char *sql, GError **error)
@@ -58,7 +59,8 @@ open_database (MadoStore *store, const char *path, MadoVault *vault, GError **er
                   "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
                   "PRAGMA temp_store = MEMORY;",
                   error)
-         && mado_store_teach_vault (store, vault, error) && mado_schema_migrate (store, mado_schema_current (), error);
+         && mado_store_teach_vault (store, vault, error) && mado_store_check_vault (store, error)
+         && mado_schema_migrate (store, mado_schema_current (), error);
 }
 
 static void
@@ -82,6 +84,26 @@ mado_store_open (const char *url, const char *prefix, MadoVault *vault, GError *
   if (!open_database (store, url + strlen ("sqlite:"), vault, error))
     return NULL;
   return g_steal_pointer (&store);
+}
+
+gboolean
+mado_store_is_sealed (const char *url, gboolean *is_sealed, GError **error)
+{
+  g_autoptr (MadoStore) store = g_new0 (MadoStore, 1);
+  const char *path = g_str_has_prefix (url, "sqlite:") ? url + strlen ("sqlite:") : url;
+  int version;
+
+  *is_sealed = FALSE;
+  store->lock = -1;
+  store->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, finalize);
+  if (access (path, F_OK) != 0)
+    return errno == ENOENT || mado_error_set_errno (error, path);
+  if (sqlite3_open_v2 (path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+    return mado_sql_fail (store, "open", error);
+  sqlite3_busy_timeout (store->db, BUSY_MS);
+  version = mado_store_schema (store);
+  *is_sealed = version > BEFORE_VAULT;
+  return version >= 0 || mado_sql_fail (store, "read the schema", error);
 }
 
 void

@@ -12,6 +12,7 @@ static const struct {
   const char *server, *verb, *client;
 } table[] = {
   { MADO_PEER_OPENER, "open", KEEPER_USER },     { MADO_PEER_OPENER, "part", KEEPER_USER },
+  { MADO_PEER_OPENER, "unwrap", KEEPER_USER },   { MADO_PEER_SIGNER, "wrap", KEEPER_USER },
   { MADO_PEER_SIGNER, "security-txt", KEEPER_USER },
   { MADO_PEER_SIGNER, "seal", KEEPER_USER },     { MADO_PEER_SENDER, "send", KEEPER_USER },
   { MADO_PEER_SENDER, "discover", KEEPER_USER }, { MADO_PEER_KEYRING, "adopt", KEEPER_USER },

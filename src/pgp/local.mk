@@ -108,3 +108,9 @@ tests_unit_test_pgp_security_txt_LDADD = $(pgp_libs)
 
 libpgp_a_SOURCES += src/pgp/cms-seal.c
 noinst_HEADERS += include/madoguchi/pgp/cms-seal.h
+
+libpgp_a_SOURCES += src/pgp/wrapped.c
+noinst_HEADERS += include/madoguchi/pgp/wrapped.h
+unit_tests += tests/unit/test-pgp-wrapped
+tests_unit_test_pgp_wrapped_SOURCES = tests/unit/test-pgp-wrapped.c $(gnupg_fixture)
+tests_unit_test_pgp_wrapped_LDADD = $(pgp_libs)

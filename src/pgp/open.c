@@ -4,6 +4,7 @@
 
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/base/secret.h"
 #include "madoguchi/pgp/armor.h"
 #include "madoguchi/pgp/context.h"
 #include "madoguchi/pgp/data.h"
@@ -271,6 +272,22 @@ run_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, gpgme_data_t ci
   return TRUE;
 }
 
+/* The keys of the store rest encrypted to the team, as any mail does. Whoever took that file may send it here to have it
+ * opened: nobody shall read them in a ticket. */
+static void
+withhold_secrets (const MadoPgpLimits *limits, MadoPgpResult *result)
+{
+  gsize size = 0;
+  const void *text = result->plaintext != NULL ? g_bytes_get_data (result->plaintext, &size) : NULL;
+
+  if (limits->takes_secrets || text == NULL || !mado_secret_is_vault (text, size))
+    return;
+  g_clear_pointer (&result->plaintext, g_bytes_unref);
+  g_ptr_array_set_size (result->signatures, 0);
+  mado_pgp_result_settle (result, MADO_OUTCOME_UNSUPPORTED,
+                          "This is the wrapped key of a store, not a report: somebody has had a copy of that file. It is withheld.");
+}
+
 /* (transfer full, nullable) @bytes with the right checksum, when they are armour with a wrong one or none. */
 static GBytes *
 repair (const guint8 *bytes, gsize size, MadoPgpResult *result)
@@ -321,6 +338,7 @@ mado_pgp_decrypt (MadoPgpEngine *engine, const MadoPgpLimits *limits, const guin
   close (sink.fd);
   if (!ok)
     return FALSE;
+  withhold_secrets (limits, facts);
   *result = g_steal_pointer (&facts);
   return TRUE;
 }

@@ -28,6 +28,7 @@ typedef struct {
   GBytes *bytes;
   const MadoSealTo *to; /* NULL: only signed */
   const char *block;    /* path of the file with the recipient's key; NULL: the ring has it */
+  const GPtrArray *also; /* further recipients; NULL: none */
 } Job;
 
 /* What gpg said of a job. */
@@ -123,6 +124,10 @@ run_gpg (MadoSealer *sealer, const Job *job, Said *said, GBytes **out)
   if (job->to != NULL && job->to->to_team_too && sealer->key->can_encrypt) {
     g_ptr_array_add (line, (gpointer) "--recipient");
     g_ptr_array_add (line, sealer->fingerprint);
+  }
+  for (guint i = 0; job->also != NULL && i < job->also->len; i++) {
+    g_ptr_array_add (line, (gpointer) "--recipient");
+    g_ptr_array_add (line, job->also->pdata[i]);
   }
   g_ptr_array_add (line, NULL);
   if (!mado_pgp_run (&program, (const char *const *) line->pdata, job->bytes, out, &status, &said->trouble))
@@ -365,7 +370,7 @@ mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const MadoSealTo *t
   g_autofree char *path = g_build_filename (mado_pgp_home_path (sealer->home), "recipient.key", NULL);
   g_auto (Said) said = { 0 };
   const MadoSealTo alone = { to->fingerprint, to->block, FALSE };
-  Job job = { JOB_SIGN_ENCRYPT, bytes, to, to->block != NULL ? path : NULL };
+  Job job = { JOB_SIGN_ENCRYPT, bytes, to, to->block != NULL ? path : NULL, NULL };
   g_autoptr (GError) problem = NULL;
   gboolean worked;
 
@@ -387,6 +392,43 @@ mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const MadoSealTo *t
   if (!worked)
     g_propagate_error (error, g_steal_pointer (&problem));
   return worked;
+}
+
+/* Drops the key that gpg would not encrypt to. FALSE: it is none of @also. */
+static gboolean
+drop_bad (GPtrArray *also, const Said *said)
+{
+  for (guint i = 0; said->bad_key != NULL && i < also->len; i++)
+    if (g_ascii_strcasecmp (also->pdata[i], said->bad_key) == 0) {
+      mado_log (MADO_LOG_INFO, NULL, "not-wrapped-to", "key=%s why=\"%s\"", said->bad_key, reason_of (said->bad_reason));
+      g_ptr_array_remove_index (also, i);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+mado_sealer_wrap (MadoSealer *sealer, GBytes *bytes, const char *const *also, GBytes **armoured, GError **error)
+{
+  g_autoptr (GPtrArray) others = g_ptr_array_new ();
+  const MadoSealTo team = { sealer->fingerprint, NULL, FALSE };
+  g_auto (Said) said = { 0 };
+  Job job = { JOB_SIGN_ENCRYPT, bytes, &team, NULL, others };
+  g_autoptr (GError) problem = NULL;
+
+  for (; also != NULL && *also != NULL; also++)
+    if (is_fingerprint (*also))
+      g_ptr_array_add (others, (gpointer) *also);
+  while (!run (sealer, &job, &said, armoured, &problem)) {
+    if (!drop_bad (others, &said)) {
+      if (said.bad_key != NULL)
+        problem->code = MADO_ERROR_CONF; /* nobody's mail is to blame */
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+    g_clear_error (&problem);
+  }
+  return TRUE;
 }
 
 MadoPgpHome *

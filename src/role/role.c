@@ -147,10 +147,11 @@ run_loop (Life *life)
   g_autoptr (GError) error = NULL;
 
   context->loop = g_main_loop_new (NULL, FALSE);
-  g_unix_signal_add (SIGTERM, on_terminate, context);
-  g_unix_signal_add (SIGINT, on_terminate, context);
+  /* Until it serves, a signal ends the role at once: nothing was promised yet, and it may be waiting for another one. */
   if ((role->start == NULL || role->start (context, &error)) && mado_sandbox_enter (&sandbox, &error)
       && role->serve (context, &error)) {
+    g_unix_signal_add (SIGTERM, on_terminate, context);
+    g_unix_signal_add (SIGINT, on_terminate, context);
     mado_log (MADO_LOG_INFO, NULL, "serving", "pid=%d version=%s", (int) getpid (), PACKAGE_VERSION);
     mado_role_notify ("READY=1");
     g_main_loop_run (context->loop);

@@ -1,6 +1,7 @@
 /* vault.c: see vault.h. The secrets stay in memory that libsodium locks and guards. Must never log or print one. */
 #include "madoguchi/vault/vault.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/base/secret.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -10,8 +11,8 @@
 #define TAG crypto_aead_xchacha20poly1305_ietf_ABYTES
 #define HEADER (2 + NONCE)
 #define MAX_KEYS 8
-#define TITLE "madoguchi-vault: 1"
-#define MAX_SECRETS 4096 /* bytes of exported text */
+#define TITLE MADO_SECRET_TITLE
+#define MAX_SECRETS MADO_SECRET_MAX /* bytes of exported text */
 #define HEX (2 * MADO_VAULT_KEY_SIZE)
 
 G_STATIC_ASSERT (MADO_VAULT_KEY_SIZE == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);

@@ -2,6 +2,7 @@
 #include "desk-fake.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/base/secret.h"
 #include "madoguchi/model/reply.h"
 #include "madoguchi/model/report.h"
 
@@ -189,10 +190,52 @@ read_mail (MadoPacket *request)
   return mail;
 }
 
+#define FAKE_ARMOR "fake armour "
+
+gboolean
+fake_wrap (MadoPacket *request, int *fd, GError **error)
+{
+  g_autoptr (GBytes) secrets = mado_secret_take (request->fd, error);
+
+  g_assert_nonnull (secrets);
+  g_autofree char *coded = g_base64_encode (g_bytes_get_data (secrets, NULL), g_bytes_get_size (secrets));
+  g_autofree char *armor = g_strconcat (FAKE_ARMOR, coded, NULL);
+  g_autoptr (GBytes) bytes = g_bytes_new (armor, strlen (armor));
+  *fd = mado_fsio_memfd ("wrapped", bytes, error);
+  return *fd >= 0;
+}
+
+gboolean
+fake_unwrap (MadoPacket *request, GVariant **body, int *fd, GError **error)
+{
+  static const char *const keys[] = { "TEAMKEY", NULL };
+  g_autoptr (GBytes) armor = NULL, secrets = NULL;
+  GVariantDict dict;
+  gsize length;
+
+  g_assert_cmpint (lseek (request->fd, 0, SEEK_SET), ==, 0);
+  g_assert_true (mado_fsio_read_all (request->fd, 65536, &armor, NULL));
+  g_autofree char *text = g_strndup (g_bytes_get_data (armor, NULL), g_bytes_get_size (armor));
+  if (!g_str_has_prefix (text, FAKE_ARMOR)) {
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_PERM, "no secret key here opens it");
+    return FALSE;
+  }
+  guint8 *plain = g_base64_decode (text + strlen (FAKE_ARMOR), &length);
+  secrets = g_bytes_new_take (plain, length);
+  *fd = mado_secret_memfd (secrets, error);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "keys", g_variant_new_strv (keys, -1));
+  g_variant_dict_insert (&dict, "signer", "s", "TEAMKEY");
+  *body = g_variant_dict_end (&dict);
+  return *fd >= 0;
+}
+
 gboolean
 fake_open (gpointer data, MadoPacket *request, GVariant **body, int *fd, GError **error)
 {
   FakeOpener *opener = data;
+  if (strcmp (request->verb, "unwrap") == 0)
+    return fake_unwrap (request, body, fd, error);
   g_autofree char *mail = read_mail (request);
   g_autofree char *fake = get_field (mail, "X-Fake");
   const char *order = g_atomic_int_get (&opener->is_healed) == 0 && fake != NULL ? fake : "";
@@ -232,6 +275,8 @@ fake_seal (gpointer data, MadoPacket *request, GVariant **body, int *fd, GError 
 
   (void) data;
   (void) body;
+  if (g_str_equal (request->verb, "wrap"))
+    return fake_wrap (request, fd, error);
   if (g_str_equal (request->verb, "security-txt")) {
     g_assert_cmpuint (g_variant_n_children (request->body), ==, 0); /* nothing that somebody brought along */
     *fd = mado_fsio_memfd ("text", NULL, error);

@@ -23,6 +23,10 @@ gboolean fake_open (gpointer data, MadoPacket *request, GVariant **body, int *fd
 /* A signer that writes the Message-ID and the template into a "mail", and refuses the key "BADKEY". */
 gboolean fake_seal (gpointer data, MadoPacket *request, GVariant **body, int *fd, GError **error);
 
+/* What the signer and the opener do with the keys of the store: "wrapped" is only coded here. */
+gboolean fake_wrap (MadoPacket *request, int *fd, GError **error);
+gboolean fake_unwrap (MadoPacket *request, GVariant **body, int *fd, GError **error);
+
 /* A keyring that has every key it is asked for, fit for use, and adds none. */
 gboolean fake_candidates (gpointer data, MadoPacket *request, GVariant **body, int *fd, GError **error);
 

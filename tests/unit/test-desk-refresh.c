@@ -204,7 +204,7 @@ set_up (Case *c, gconstpointer more)
       c->top, c->top, c->top, c->top, more != NULL ? (const char *) more : "");
   c->conf = mado_conf_parse (text, "test", &error);
   g_assert_no_error (error);
-  c->desk = mado_desk_open (c->conf, &error);
+  c->desk = mado_desk_open (c->conf, mado_vault_new (), &error);
   g_assert_no_error (error);
   clock_now = NOW;
   c->desk->now = read_clock;

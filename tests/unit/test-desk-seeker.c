@@ -114,7 +114,7 @@ set_up (Case *c, gconstpointer more)
       c->top, c->top, c->top, c->top, more != NULL ? (const char *) more : "wkd=yes\n");
   c->conf = mado_conf_parse (text, "test", &error);
   g_assert_no_error (error);
-  c->desk = mado_desk_open (c->conf, &error);
+  c->desk = mado_desk_open (c->conf, mado_vault_new (), &error);
   g_assert_no_error (error);
   c->code = -1;
   g_autofree char *path = mado_wire_path (c->top, "keyring");

@@ -5,6 +5,7 @@
 #include "madoguchi/desk/pool.h"
 #include "madoguchi/desk/settings.h"
 #include "madoguchi/desk/store.h"
+#include "madoguchi/desk/vault-file.h"
 #include "madoguchi/spool/spool.h"
 
 typedef struct _MadoKeyWatch MadoKeyWatch; /* key-watch.h */
@@ -13,6 +14,7 @@ typedef struct {
   const MadoConf *conf;
   MadoDeskSettings settings;
   MadoVault *vault; /* what seals the store */
+  MadoVaultFile vault_file; /* where its keys rest; empty in tests that made them */
   MadoStore *store;
   struct _MadoTriageRules *rules; /* of triage; NULL: none */
   MadoSpool *spool;
@@ -25,8 +27,8 @@ typedef struct {
   gboolean is_draining; /* begin nothing new */
 } MadoDesk;
 
-/* (transfer full) everything opened; connections are made when they are needed. @conf must outlive it.
- * Errors: CONF, TEMP, DENIED. */
-MadoDesk *mado_desk_open (const MadoConf *conf, GError **error);
+/* (transfer full) everything opened; connections are made when they are needed. @conf must outlive it. @vault: (transfer
+ * full). Errors: CONF, TEMP, DENIED. */
+MadoDesk *mado_desk_open (const MadoConf *conf, MadoVault *vault, GError **error);
 void mado_desk_close (MadoDesk *desk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoDesk, mado_desk_close)

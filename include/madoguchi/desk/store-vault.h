@@ -14,3 +14,6 @@
 
 /* Teaches the three functions to the database of @store. @vault must outlive it. Errors: TEMP. */
 gboolean mado_store_teach_vault (MadoStore *store, MadoVault *vault, GError **error);
+
+/* Is the vault that @store knows the one that sealed it? Also before the first migration. Errors: CONF when it is not; TEMP. */
+gboolean mado_store_check_vault (MadoStore *store, GError **error);

@@ -29,5 +29,8 @@ void mado_store_rollback (MadoStore *store);
 /* Is the database whole (a full check; takes time with its size)? Errors: NO with the first finding; TEMP. */
 gboolean mado_store_check (MadoStore *store, GError **error);
 
+/* Was the store at @url written with a vault? No: there is none yet, or it is of a version before. Errors: CONF, TEMP. */
+gboolean mado_store_is_sealed (const char *url, gboolean *is_sealed, GError **error);
+
 /* The schema's number. */
 int mado_store_schema (MadoStore *store);

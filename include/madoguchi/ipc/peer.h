@@ -12,8 +12,12 @@
  *          TEMP: no agent, or our own trouble: try again, this says nothing about the mail.
  *   part   {queue_id s, offset x, size x, path s} + fd -> {filename s, type s, size x} + fd of the decoded bytes;
  *          NO when there is no such part
+ *   unwrap {} + fd of the wrapped keys of the store -> {keys as: fingerprints of the team's keys that can open them, signer s}
+ *          + fd of a memory file with the secrets, which its reader wipes. PERM: not what the team signed, or no key opens it
  * signer   (asked by the keeper)
  *   seal   record MadoReply -> {encrypted b, fingerprint s} + fd of the finished mail. TEMP, PERM
+ *   wrap   {} + fd of a memory file with the secrets of the store, which is wiped -> {} + fd of them, signed by the team and
+ *          encrypted to it. PERM for anything else; CONF when the team's key cannot be encrypted to; TEMP
  *   security-txt {} -> {} + fd of the team's security.txt, clear-signed: made by the signer of its configuration
  * sender   (asked by the keeper)
  *   send   {message_id s, sender s, recipients as} + fd of the mail -> {detail s}. TEMP, PERM with the server's words

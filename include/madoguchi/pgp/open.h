@@ -25,6 +25,7 @@ typedef struct {
   gint64 now; /* for signatures from the future */
   guint max_trials;         /* most recipients of a mail whose key has to be found by trying; 0: no cap */
   guint trials_before;      /* of them, in other messages of this mail */
+  gboolean takes_secrets;   /* the vault's own keys are not withheld: only for wrapped.c */
 } MadoPgpLimits;
 
 /* Decrypts @bytes (armoured or binary) and verifies the signatures inside. @result: (transfer full).

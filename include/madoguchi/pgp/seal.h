@@ -43,6 +43,10 @@ typedef struct {
  * ends. Errors: PERM (the recipient's key cannot be used; the message names it), TEMP. */
 gboolean mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const MadoSealTo *to, GBytes **armoured, GError **error);
 
+/* Signs @bytes and encrypts them to the team itself, and to those of the keys @also (fingerprints; NULL-terminated) that can
+ * still be encrypted to. @armoured: (transfer full). Errors: CONF when the team's key cannot be encrypted to; TEMP. */
+gboolean mado_sealer_wrap (MadoSealer *sealer, GBytes *bytes, const char *const *also, GBytes **armoured, GError **error);
+
 /* @key: (transfer none; until the next call) the team's public key, for @address; made again only when the ring has
  * changed. Errors: TEMP. */
 gboolean mado_sealer_public_key (MadoSealer *sealer, const char *address, const MadoPublicKey **key, GError **error);
