@@ -3,6 +3,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/log.h"
 #include "madoguchi/desk/admission.h"
+#include "madoguchi/desk/audit-call.h"
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/ipc/peer.h"
 
@@ -91,13 +92,15 @@ finish (MadoCall *call, gboolean is_sent)
   g_free (call);
 }
 
-void
-mado_call_answer (MadoCall *call, GVariant *body, int fd)
+/* --- answers, and the lines that go before them ------------------------------------------------------------- */
+
+/* @fd is closed. */
+static void
+send_answer (MadoCall *call, GVariant *body, int fd)
 {
   Client *client = call->client;
-  g_autoptr (GVariant) owned = body != NULL ? g_variant_ref_sink (body) : NULL;
   g_autoptr (GError) problem = NULL;
-  gboolean is_sent = client->socket >= 0 && mado_wire_send (client->socket, "ok", owned, fd, &problem);
+  gboolean is_sent = client->socket >= 0 && mado_wire_send (client->socket, "ok", body, fd, &problem);
 
   if (fd >= 0)
     close (fd);
@@ -110,8 +113,132 @@ void
 mado_call_fail (MadoCall *call, const GError *error)
 {
   Client *client = call->client;
+  gboolean is_refused = g_error_matches (error, MADO_ERROR, MADO_ERROR_DENIED);
 
+  if ((is_refused || call->kind != MADO_AUDIT_NOTHING) && mado_audit_has_room (call->desk->audit, NULL))
+    mado_audit_gather (call->desk->audit, mado_audit_call_describe (call, is_refused ? MADO_AUDIT_REFUSED : MADO_AUDIT_FAILED));
   finish (call, client->socket >= 0 && mado_wire_send_error (client->socket, error, NULL));
+}
+
+/* An answer that waits for its line. */
+typedef struct {
+  MadoCall *call;
+  GVariant *body; /* nullable */
+  int fd;
+} Held;
+
+static gboolean
+apply_held (gpointer data, GError **error)
+{
+  const Held *held = data;
+
+  return mado_audit_call_write (held->call, MADO_AUDIT_DONE, error);
+}
+
+static void
+on_held_written (gpointer data, const GError *error)
+{
+  Held *held = data;
+
+  if (error == NULL) {
+    send_answer (held->call, held->body, held->fd);
+  } else {
+    if (held->fd >= 0)
+      close (held->fd);
+    mado_call_fail (held->call, error);
+  }
+  g_clear_pointer (&held->body, g_variant_unref);
+  g_free (held);
+}
+
+void
+mado_call_answer (MadoCall *call, GVariant *body, int fd)
+{
+  g_autoptr (GVariant) owned = body != NULL ? g_variant_ref_sink (body) : NULL;
+  gboolean goes_first = call->kind == MADO_AUDIT_EXPORT || call->kind == MADO_AUDIT_CHANGE;
+
+  if (goes_first && !call->is_written) {
+    Held *held = g_new0 (Held, 1);
+    held->call = call;
+    held->body = g_steal_pointer (&owned);
+    held->fd = fd;
+    mado_audit_push (call->desk->audit);
+    mado_batch_add (call->desk->batch, apply_held, on_held_written, held);
+    return;
+  }
+  if (!goes_first && call->kind != MADO_AUDIT_NOTHING)
+    mado_audit_gather (call->desk->audit, mado_audit_call_describe (call, MADO_AUDIT_DONE));
+  send_answer (call, owned, fd);
+}
+
+typedef struct {
+  MadoCall *call;
+  MadoBatchApply apply;
+  MadoBatchDone done;
+  gpointer data;
+} Change;
+
+static gboolean
+apply_change (gpointer data, GError **error)
+{
+  const Change *change = data;
+
+  if (!change->apply (change->data, error) || !mado_audit_call_write (change->call, MADO_AUDIT_DONE, error))
+    return FALSE;
+  change->call->is_written = TRUE;
+  return TRUE;
+}
+
+static void
+on_change_done (gpointer data, const GError *error)
+{
+  g_autofree Change *change = data;
+
+  if (error != NULL)
+    change->call->is_written = FALSE; /* rolled back with the change */
+  change->done (change->data, error);
+}
+
+void
+mado_call_change (MadoCall *call, MadoBatchApply apply, MadoBatchDone done, gpointer data)
+{
+  Change *change = g_new0 (Change, 1);
+
+  *change = (Change){ call, apply, done, data };
+  mado_audit_push (call->desk->audit);
+  mado_batch_add (call->desk->batch, apply_change, on_change_done, change);
+}
+
+/* --- questions ----------------------------------------------------------------------------------------------- */
+
+static gboolean
+apply_begun (gpointer data, GError **error)
+{
+  return mado_audit_call_write (data, MADO_AUDIT_BEGUN, error);
+}
+
+static void
+on_begun (gpointer data, const GError *error)
+{
+  MadoCall *call = data;
+
+  if (error != NULL)
+    mado_call_fail (call, error);
+  else
+    mado_verbs_find (call->request.verb) (call);
+}
+
+static void
+run_verb (MadoCall *call, MadoVerb verb)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (call->kind != MADO_AUDIT_NOTHING && !mado_audit_has_room (call->desk->audit, &error))
+    mado_call_fail (call, error);
+  else if (call->kind == MADO_AUDIT_AHEAD)
+    mado_batch_add (call->desk->batch, apply_begun, on_begun, call);
+  else
+    verb (call);
 }
 
 static void
@@ -120,6 +247,7 @@ begin_call (Client *client, MadoPacket *request)
   MadoControl *control = client->control;
   MadoCall *call = g_new0 (MadoCall, 1);
   MadoVerb verb = mado_verbs_find (request->verb);
+  const char *arguments;
   g_autoptr (GError) error = NULL;
 
   call->desk = control->desk;
@@ -128,6 +256,8 @@ begin_call (Client *client, MadoPacket *request)
   call->member = g_strdup (client->member);
   call->request = *request;
   *request = (MadoPacket) MADO_PACKET_INIT;
+  call->uid = client->uid;
+  call->kind = mado_audit_table_find (call->request.verb, &arguments);
   call->client = client;
   client->references++;
   client->is_busy = TRUE;
@@ -141,7 +271,7 @@ begin_call (Client *client, MadoPacket *request)
       mado_log (MADO_LOG_WARNING, NULL, "refused", "verb=%s member=%s", verb != NULL ? call->request.verb : "-", client->member);
     mado_call_fail (call, error);
   } else {
-    verb (call);
+    run_verb (call, verb);
   }
 }
 

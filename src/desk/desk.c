@@ -45,6 +45,7 @@ mado_desk_open (const MadoConf *conf, MadoVault *vault, GError **error)
   if (desk->spool == NULL)
     return NULL;
   desk->batch = mado_batch_new (desk->store);
+  desk->audit = mado_audit_new (desk->store, desk->batch);
   desk->opener = open_pool (desk, MADO_PEER_OPENER, settings->workers, settings->open_deadline_ms);
   desk->signer = open_pool (desk, MADO_PEER_SIGNER, settings->workers, CALL_DEADLINE_MS);
   desk->sender = open_pool (desk, MADO_PEER_SENDER, 1, settings->send_deadline_ms);
@@ -65,6 +66,7 @@ mado_desk_close (MadoDesk *desk)
   mado_pool_free (desk->signer);
   mado_pool_free (desk->sender);
   mado_pool_free (desk->keyring);
+  mado_audit_free (desk->audit);
   mado_batch_free (desk->batch);
   g_clear_pointer (&desk->spool, mado_spool_free);
   mado_store_close (desk->store);

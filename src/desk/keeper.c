@@ -81,6 +81,7 @@ on_drain_check (gpointer data)
   if (mado_flow_busy (keeper->flow) > 0 || mado_outbox_busy (keeper->outbox) > 0)
     return G_SOURCE_CONTINUE;
   keeper->drain = 0;
+  mado_audit_push (keeper->desk->audit);
   mado_batch_flush (keeper->desk->batch);
   keeper->drained (keeper->data);
   return G_SOURCE_REMOVE;

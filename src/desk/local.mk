@@ -144,3 +144,10 @@ tests_unit_test_desk_store_need_LDADD = $(desk_libs)
 
 libdesk_a_SOURCES += src/desk/vault-file.c
 noinst_HEADERS += include/madoguchi/desk/vault-file.h
+libdesk_a_SOURCES += src/desk/audit.c src/desk/audit-call.c src/desk/audit-table.c src/desk/store-audit.c src/desk/store-chain.c src/desk/verbs-audit.c
+noinst_HEADERS += include/madoguchi/desk/audit.h include/madoguchi/desk/audit-call.h include/madoguchi/desk/audit-table.h \
+	include/madoguchi/desk/store-audit.h include/madoguchi/desk/store-chain.h include/madoguchi/desk/verbs-audit.h
+unit_tests += tests/unit/test-desk-audit
+tests_unit_test_desk_audit_SOURCES = tests/unit/test-desk-audit.c $(desk_house)
+tests_unit_test_desk_audit_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_audit_LDADD = $(desk_libs)

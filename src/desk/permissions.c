@@ -71,6 +71,7 @@ static const struct {
   { "members-add", "A*" HOUSE },
   { "members-set", "A*" HOUSE },
   { "members-leave", "A*" HOUSE },
+  { "audit-list", "CA" MANY },
 };
 
 gboolean

@@ -118,6 +118,14 @@ static const char *const migrations[] = {
   /* What tells whether a vault is this store's. */
   "CREATE TABLE vault_check (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT;"
   "INSERT INTO vault_check (id, sealed) VALUES (1, seal ('vault_check.sealed', 1, 'madoguchi'));",
+  /* Who asked for what: a chain of keyed hashes. */
+  "CREATE TABLE audit (id INTEGER PRIMARY KEY, date INTEGER NOT NULL, login TEXT, uid INTEGER NOT NULL, word TEXT NOT NULL,"
+  "  incident INTEGER, version INTEGER NOT NULL, outcome TEXT NOT NULL, times INTEGER NOT NULL, details BLOB, digest BLOB,"
+  "  mac BLOB NOT NULL) STRICT;"
+  "CREATE INDEX audit_incident ON audit (incident, id);"
+  "CREATE INDEX audit_login ON audit (login, id);"
+  "CREATE TABLE audit_tip (one INTEGER PRIMARY KEY CHECK (one = 1), last INTEGER NOT NULL, mac BLOB NOT NULL) STRICT;"
+  "CREATE TABLE audit_head (last INTEGER PRIMARY KEY, mac BLOB NOT NULL, date INTEGER NOT NULL, text TEXT NOT NULL) STRICT;",
 };
 
 static gboolean

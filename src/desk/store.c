@@ -76,6 +76,7 @@ mado_store_open (const char *url, const char *prefix, MadoVault *vault, GError *
 
   store->lock = -1;
   store->prefix = g_strdup (prefix);
+  mado_vault_derive (vault, "audit", store->audit_key);
   store->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, finalize);
   if (!g_str_has_prefix (url, "sqlite:") || url[strlen ("sqlite:")] == '\0') {
     g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "[store] url: %s: only sqlite:PATH is known", url);
@@ -117,6 +118,7 @@ mado_store_close (MadoStore *store)
   sqlite3_close (store->db);
   if (store->lock >= 0)
     close (store->lock);
+  mado_vault_clear (store->audit_key, sizeof store->audit_key);
   g_free (store->prefix);
   g_free (store);
 }

@@ -115,7 +115,7 @@ mado_verb_keys_forget (MadoCall *call)
   }
   forgetting = g_new0 (Forgetting, 1);
   forgetting->call = call;
-  mado_batch_add (call->desk->batch, apply_forget, on_forgotten, forgetting);
+  mado_call_change (call, apply_forget, on_forgotten, forgetting);
 }
 
 /* Sooner than the command line gives up. */

@@ -222,7 +222,7 @@ begin_decision (MadoCall *call, gboolean (*decide) (const MadoSettler *, const c
   decision->call = call;
   decision->id = g_strdup (mail->queue_id);
   decision->decide = decide;
-  mado_batch_add (call->desk->batch, apply_decision, on_decided, decision);
+  mado_call_change (call, apply_decision, on_decided, decision);
 }
 
 void

@@ -138,7 +138,7 @@ begin (MadoCall *call, gboolean (*apply) (const MadoCall *call, MadoMember *memb
   change = g_new0 (Change, 1);
   change->call = call;
   change->change = apply;
-  mado_batch_add (call->desk->batch, apply_change, on_changed, change);
+  mado_call_change (call, apply_change, on_changed, change);
 }
 
 /* --- what stands in the arguments ------------------------------------------------------------------------ */

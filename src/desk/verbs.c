@@ -5,6 +5,7 @@
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/thread.h"
+#include "madoguchi/desk/verbs-audit.h"
 #include "madoguchi/desk/verbs-house.h"
 #include "madoguchi/desk/verbs-mail.h"
 #include "madoguchi/desk/verbs-member.h"
@@ -64,6 +65,7 @@ static const struct {
   { "members-set", mado_verb_members_set },
   { "members-duty", mado_verb_members_duty },
   { "members-leave", mado_verb_members_leave },
+  { "audit-list", mado_verb_audit_list },
 };
 
 MadoVerb
@@ -128,6 +130,7 @@ find_ticket (MadoCall *call, gint64 *incident, GError **error)
     return FALSE;
   if (*incident == 0)
     g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s #%s: no such ticket", desk->settings.prefix, number);
+  call->incident = *incident;
   return *incident != 0;
 }
 
@@ -302,7 +305,7 @@ mado_verbs_change (MadoCall *call, gboolean (*apply) (const MadoCall *call, gint
   change->call = call;
   change->incident = id;
   change->change = apply;
-  mado_batch_add (call->desk->batch, apply_change, on_changed, change);
+  mado_call_change (call, apply_change, on_changed, change);
 }
 
 void

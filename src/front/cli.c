@@ -42,6 +42,7 @@ static const MadoCliVerb verbs[] = {
     "The known public keys and what vouches for each", "jpON", 1, 1000000, TRUE, mado_verb_keys },
   { "members", "[ls|add LOGIN|set LOGIN|on-duty|off-duty [LOGIN]|leave LOGIN]", "Who may ask what; what joining and leaving begins and ends", "jMKRG", 0, 2,
     TRUE, mado_verb_members },
+  { "audit", "[ls]", "Who read, changed, exported, sent what", "jlakmS", 0, 1, TRUE, mado_verb_audit },
   { "policy", "preview|test-form FILE|-|explain TICKET",
     "Try the rules: which answer a mail would get; what the templates of forms find in a mail or a text; what was decided of a ticket, by which rule or whom",
     "jfT", 1, 2, TRUE, mado_verb_policy },
@@ -83,6 +84,9 @@ static const struct {
   { 'R', "role", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, role), "poc, handler, commander, researcher, notification, reader, administrator", "ROLE" },
   { 'G', "languages", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, languages), "That a member reads", "ja,en" },
   { 'V', "if-version", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, if_version), "Only if nobody changed the ticket since it had this version", "N" },
+  { 'k', "ticket", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, ticket), "Only what was about this ticket", "TICKET" },
+  { 'm', "member", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, member), "Only what this member asked for", "LOGIN" },
+  { 'S', "since", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, since), "Only from this day or time on", "TIME" },
   { 'd', "defaults", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, defaults), "The defaults instead of the file", NULL },
   { 'n', "changed", 'n', G_OPTION_ARG_NONE, offsetof (MadoCliOptions, changed), "Only what differs from the defaults", NULL },
 };
@@ -190,7 +194,7 @@ mado_cli_clear (MadoCli *cli)
                      &cli->options.owner,  &cli->options.limit, &cli->options.after,  &cli->options.output,
                      &cli->conf_path,      &cli->options.template_name, &cli->options.new_key,
                      &cli->options.name,   &cli->options.key,   &cli->options.role,   &cli->options.languages,
-                     &cli->options.if_version };
+                     &cli->options.if_version, &cli->options.ticket, &cli->options.member, &cli->options.since };
 
   for (gsize i = 0; i < G_N_ELEMENTS (owned); i++)
     g_clear_pointer (owned[i], g_free);

@@ -44,3 +44,4 @@ tests_unit_test_front_roll_over_LDADD = $(front_libs)
 libfront_a_SOURCES += src/front/checks-milter.c src/front/postconf.c
 noinst_HEADERS += include/madoguchi/front/checks-milter.h include/madoguchi/front/postconf.h
 libfront_a_SOURCES += src/front/verb-members.c
+libfront_a_SOURCES += src/front/verb-audit.c

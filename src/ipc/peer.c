@@ -48,6 +48,7 @@ static const struct {
   { MADO_PEER_KEEPER, "members-list", NULL },    { MADO_PEER_KEEPER, "members-add", NULL },
   { MADO_PEER_KEEPER, "members-set", NULL },     { MADO_PEER_KEEPER, "members-duty", NULL },
   { MADO_PEER_KEEPER, "members-leave", NULL },
+  { MADO_PEER_KEEPER, "audit-list", NULL },
 };
 
 static gboolean

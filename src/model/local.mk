@@ -33,3 +33,5 @@ libmodel_a_SOURCES += src/model/roll-over.c
 noinst_HEADERS += include/madoguchi/model/roll-over.h
 libmodel_a_SOURCES += src/model/member.c
 noinst_HEADERS += include/madoguchi/model/member.h
+libmodel_a_SOURCES += src/model/audit.c
+noinst_HEADERS += include/madoguchi/model/audit.h

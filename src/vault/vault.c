@@ -270,6 +270,12 @@ mado_vault_derive (const MadoVault *vault, const char *purpose, guint8 key[MADO_
 }
 
 void
+mado_vault_mac (const guint8 key[MADO_VAULT_KEY_SIZE], const void *bytes, gsize length, guint8 mac[MADO_VAULT_KEY_SIZE])
+{
+  crypto_generichash (mac, MADO_VAULT_KEY_SIZE, bytes, length, key, MADO_VAULT_KEY_SIZE);
+}
+
+void
 mado_vault_hash (const MadoVault *vault, const char *purpose, const void *bytes, gsize length, guint8 hash[MADO_VAULT_HASH_SIZE])
 {
   guint8 key[MADO_VAULT_KEY_SIZE];

@@ -2,6 +2,7 @@
  * that does not read its answers is let go. */
 #pragma once
 
+#include "madoguchi/desk/audit-table.h"
 #include "madoguchi/desk/desk.h"
 #include "madoguchi/desk/flow.h"
 #include "madoguchi/desk/outbox.h"
@@ -18,12 +19,20 @@ typedef struct {
   char *member;       /* login of who asks */
   MadoMember *asker;  /* NULL: there are no members yet, or the host asks */
   MadoPacket request;
+  gint64 uid;         /* of who asks */
+  gint64 incident;    /* that the question turned out to be about; 0: none (verbs.c) */
+  MadoAuditKind kind; /* what of it is written into the audit */
+  gboolean is_written; /* ... and was */
   gpointer client;    /* control.c's own */
 } MadoCall;
 
 /* @body: (transfer floating, nullable). @fd: closed here, -1 for none. */
 void mado_call_answer (MadoCall *call, GVariant *body, int fd);
 void mado_call_fail (MadoCall *call, const GError *error);
+
+/* Adds a change to the desk's batch (batch.h) that @call asked for: its line of the audit is written in the same transaction.
+ * Each verb that changes something in the store does it so. */
+void mado_call_change (MadoCall *call, MadoBatchApply apply, MadoBatchDone done, gpointer data);
 
 /* (transfer full) listens on RUNTIME/keeper.sock. Errors: TEMP, DENIED, CONF. */
 MadoControl *mado_control_new (MadoDesk *desk, MadoFlow *flow, MadoOutbox *outbox, GError **error);

@@ -1,6 +1,7 @@
 /* desk.h: what the parts of the keeper share: settings, store, spool, and the ways to the other roles. */
 #pragma once
 
+#include "madoguchi/desk/audit.h"
 #include "madoguchi/desk/batch.h"
 #include "madoguchi/desk/pool.h"
 #include "madoguchi/desk/settings.h"
@@ -19,6 +20,7 @@ typedef struct {
   struct _MadoTriageRules *rules; /* of triage; NULL: none */
   MadoSpool *spool;
   MadoBatch *batch;
+  MadoAudit *audit;
   MadoPool *opener, *signer, *sender, *keyring;
   struct _MadoSeeker *seeker; /* looks for keys (seeker.h) */
   MadoKeyWatch *keys; /* the keeper's; NULL: none looks */

@@ -16,6 +16,7 @@ struct _MadoStore {
   char *prefix;
   int lock; /* a locked file beside the database */
   gboolean in_transaction;
+  guint8 audit_key[MADO_VAULT_KEY_SIZE];
 };
 
 /* @types: one letter per argument: i gint64, s const char * (NULL: null), b GBytes * (NULL: null).

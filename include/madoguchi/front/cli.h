@@ -50,6 +50,7 @@ typedef struct {
   gboolean remove;      /* tag */
   char *if_version;     /* whatever changes a ticket */
   char *name, *key, *role, *languages; /* members */
+  char *ticket, *member, *since; /* audit */
   gboolean defaults, changed; /* conf */
   char *template_name;        /* policy test-form */
   char **arguments;     /* what is no option; NULL when there is nothing */

@@ -29,6 +29,9 @@ gboolean mado_verb_account (MadoCli *cli, GError **error);
 /* verb-members.c: asked of the keeper. */
 gboolean mado_verb_members (MadoCli *cli, GError **error);
 
+/* verb-audit.c: asked of the keeper. */
+gboolean mado_verb_audit (MadoCli *cli, GError **error);
+
 /* verb-feeds.c: asked of the keeper. */
 gboolean mado_verb_feeds (MadoCli *cli, GError **error);
 

@@ -62,6 +62,7 @@
  *   members-add, members-set {login s, name s, key s, role s, languages s, on_duty b; all but the first optional},
  *   members-duty {on_duty b}: of who asks; members-leave {login s}
  *          -> record MadoMember with {may as: words that it may use now, notes as}
+ *   audit-list {ticket s, member s, since x, limit x, after x; all optional} -> {items aa{sv} of MadoAuditRecord}
  *   From the first member on DENIED for everybody else, and for members as desk/permissions.h says
  *   doctor {} -> {items aa{sv} of {name s, status s: "ok" | "warn" | "fail", detail s}}: what only the keeper can see
  */

@@ -53,5 +53,8 @@ void mado_vault_hash (const MadoVault *vault, const char *purpose, const void *b
 /* A key for @purpose ("audit", "words"), always the same; the caller clears it (mado_vault_clear). */
 void mado_vault_derive (const MadoVault *vault, const char *purpose, guint8 key[MADO_VAULT_KEY_SIZE]);
 
+/* A keyed hash (BLAKE2b) of 32 bytes, for what must not be made up by who does not have @key. */
+void mado_vault_mac (const guint8 key[MADO_VAULT_KEY_SIZE], const void *bytes, gsize length, guint8 mac[MADO_VAULT_KEY_SIZE]);
+
 /* Overwrites @bytes, even where a compiler thinks that nobody will read them. */
 void mado_vault_clear (void *bytes, gsize length);

@@ -1,0 +1,7 @@
+/* verbs-audit.h: the audit as administrators and commanders see it. */
+#pragma once
+
+#include "madoguchi/desk/control.h"
+
+/* Each answers its @call; arguments and answers: ipc/peer.h, "keeper". */
+void mado_verb_audit_list (MadoCall *call);

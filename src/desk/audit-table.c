@@ -1,0 +1,82 @@
+/* audit-table.c: see audit-table.h. Whoever adds a word to the keeper adds a row here. */
+#include "madoguchi/desk/audit-table.h"
+
+#include <string.h>
+
+#define READ MADO_AUDIT_READ
+#define CHANGE MADO_AUDIT_CHANGE
+#define AHEAD MADO_AUDIT_AHEAD
+#define EXPORT MADO_AUDIT_EXPORT
+#define NOTHING MADO_AUDIT_NOTHING
+
+static const struct {
+  const char *word;
+  MadoAuditKind kind;
+  const char *arguments;
+} table[] = {
+  { "list", READ, NULL },
+  { "show", READ, NULL },
+  { "triage", READ, NULL },
+  { "feeds", READ, NULL },
+  { "raw", EXPORT, "message queue_id" },
+  { "part", EXPORT, "message path" },
+  { "take", CHANGE, NULL },
+  { "assign", CHANGE, "owner" },
+  { "state", CHANGE, "state" },
+  { "note", CHANGE, NULL },
+  { "priority", CHANGE, "priority" },
+  { "category", CHANGE, "category" },
+  { "tlp", CHANGE, "tlp" },
+  { "tag", CHANGE, "tags remove" },
+  { "held", READ, NULL },
+  { "held-show", READ, "id" },
+  { "held-retry", AHEAD, "id" },
+  { "held-release", CHANGE, "id" },
+  { "held-drop", CHANGE, "id" },
+  { "reopen", AHEAD, "undecryptable queue_id" },
+  { "account", NOTHING, NULL },
+  { "status", NOTHING, NULL },
+  { "doctor", NOTHING, NULL },
+  { "look-up-own", NOTHING, NULL },
+  { "security-txt", AHEAD, NULL },
+  { "keys-list", READ, NULL },
+  { "keys-show", READ, "fingerprint" },
+  { "keys-export", READ, "fingerprint" },
+  { "keys-known", READ, "address" },
+  { "keys-import", AHEAD, "pin" },
+  { "keys-refresh", AHEAD, "subject" },
+  { "keys-pin", AHEAD, "address fingerprint" },
+  { "keys-unpin", AHEAD, "address" },
+  { "keys-map", AHEAD, "address fingerprint" },
+  { "keys-unmap", AHEAD, "address" },
+  { "keys-certify", AHEAD, "fingerprint" },
+  { "keys-uncertify", AHEAD, "fingerprint" },
+  { "keys-distrust", AHEAD, "fingerprint" },
+  { "keys-undistrust", AHEAD, "fingerprint" },
+  { "keys-rm", AHEAD, "fingerprint" },
+  { "keys-forget", CHANGE, "address" },
+  { "members-list", NOTHING, NULL },
+  { "members-duty", CHANGE, "on_duty" },
+  { "members-add", CHANGE, "login role key" },
+  { "members-set", CHANGE, "login role key on_duty" },
+  { "members-leave", CHANGE, "login" },
+  { "audit-list", READ, "member" },
+};
+
+MadoAuditKind
+mado_audit_table_find (const char *word, const char **arguments)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    if (strcmp (table[i].word, word) == 0) {
+      *arguments = table[i].arguments;
+      return table[i].kind;
+    }
+  *arguments = NULL;
+  return CHANGE;
+}
+
+const char *
+mado_audit_table_word (gsize index)
+{
+  return index < G_N_ELEMENTS (table) ? table[index].word : NULL;
+}

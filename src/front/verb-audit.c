@@ -1,0 +1,132 @@
+/* verb-audit.c: `audit`: who asked for what. The keeper's work; the command line asks and shows. */
+#include "madoguchi/front/verbs.h"
+#include "madoguchi/front/member.h"
+#include "madoguchi/front/view.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/text.h"
+#include "madoguchi/model/audit.h"
+
+#include <string.h>
+
+#define WORD_MAX 4096
+
+static gboolean
+fail_usage (const char *message, GError **error)
+{
+  g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, message);
+  return FALSE;
+}
+
+/* "2026-11-21" or RFC 3339. */
+static gboolean
+read_time (const char *text, gint64 *time, GError **error)
+{
+  g_autofree char *whole = strlen (text) == strlen ("2026-11-21") ? g_strconcat (text, "T00:00:00Z", NULL) : g_strdup (text);
+  g_autoptr (GDateTime) when = g_date_time_new_from_iso8601 (whole, NULL);
+
+  if (when == NULL)
+    return fail_usage ("--since: a day (2026-11-21) or a time (2026-11-21T09:00:00Z)", error);
+  *time = g_date_time_to_unix (when);
+  return TRUE;
+}
+
+static gboolean
+add_number (GVariantDict *dict, const char *name, const char *text, GError **error)
+{
+  guint64 value;
+
+  if (text == NULL)
+    return TRUE;
+  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT64, &value, NULL)) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "--%s: %s is not a number", name, text);
+    return FALSE;
+  }
+  g_variant_dict_insert (dict, name, "x", (gint64) value);
+  return TRUE;
+}
+
+/* (transfer floating, nullable) */
+static GVariant *
+make_query (const MadoCli *cli, GError **error)
+{
+  const MadoCliOptions *o = &cli->options;
+  GVariantDict dict;
+  gint64 since = 0;
+
+  g_variant_dict_init (&dict, NULL);
+  if (o->ticket != NULL)
+    g_variant_dict_insert (&dict, "ticket", "s", o->ticket);
+  if (o->member != NULL)
+    g_variant_dict_insert (&dict, "member", "s", o->member);
+  if ((o->since != NULL && !read_time (o->since, &since, error)) || !add_number (&dict, "limit", o->limit, error)
+      || !add_number (&dict, "after", o->after, error)) {
+    g_variant_dict_clear (&dict);
+    return NULL;
+  }
+  if (since != 0)
+    g_variant_dict_insert (&dict, "since", "x", since);
+  return g_variant_dict_end (&dict);
+}
+
+/* A member chose the details' values. */
+static char *
+join_details (const MadoAuditRecord *record)
+{
+  g_autoptr (GString) out = g_string_new (record->is_erased ? " (erased)" : "");
+
+  for (char **one = record->details; one[0] != NULL && one[1] != NULL; one += 2)
+    g_string_append_printf (out, " %s=%s", one[0], one[1]);
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+static void
+view_record (GString *out, const MadoAuditRecord *record)
+{
+  g_autofree char *time = mado_text_time (record->date);
+  g_autofree char *member = mado_view_word (record->member), *word = mado_view_word (record->word);
+  g_autofree char *ticket = mado_view_word (record->ticket);
+  g_autofree char *details = join_details (record);
+  g_autofree char *times = record->times > 1 ? g_strdup_printf (" (%" G_GINT64_FORMAT " times)", record->times) : g_strdup ("");
+
+  mado_view_ours (out, 0, "%" G_GINT64_FORMAT "  %s  %s  %s %s  %s%s", record->sequence, time,
+                  record->member != NULL ? member : "the gateway", word, ticket, mado_audit_outcome_names[record->outcome], times);
+  if (*details != '\0')
+    mado_view_stranger (out, 200, NULL, details + 1);
+}
+
+static gboolean
+list_records (MadoCli *cli, GError **error)
+{
+  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+  g_autoptr (GString) text = g_string_new (NULL);
+  GVariant *query = make_query (cli, error);
+  gboolean ok = TRUE;
+
+  if (query == NULL || !mado_member_ask (cli->conf, "audit-list", query, -1, &answer, error))
+    return FALSE;
+  g_autoptr (GPtrArray) items = mado_member_items (&answer, &mado_audit_record_type, error);
+  if (items == NULL)
+    return FALSE;
+  for (guint i = 0; ok && i < items->len; i++)
+    if (cli->options.json)
+      ok = mado_member_print_json (cli, &mado_audit_record_type, items->pdata[i], error);
+    else
+      view_record (text, items->pdata[i]);
+  for (guint i = 0; i < items->len; i++)
+    mado_audit_record_free (items->pdata[i]);
+  return ok && mado_cli_print (cli, text->str, error);
+}
+
+gboolean
+mado_verb_audit (MadoCli *cli, GError **error)
+{
+  const char *word = mado_cli_argument (cli, 0);
+  const char *given[] = { cli->options.ticket, cli->options.member };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (given); i++)
+    if (!mado_member_check_text ("audit", given[i], WORD_MAX, error))
+      return FALSE;
+  if (word == NULL || strcmp (word, "ls") == 0)
+    return list_records (cli, error);
+  return fail_usage ("usage: madoguchi audit [ls]", error);
+}
