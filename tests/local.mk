@@ -12,7 +12,7 @@ it_quick = \
 	tests/it/submit-tls.py \
 	tests/it/discovery.py \
 	tests/it/discovery-answers.py \
-	tests/it/members.py \
+	tests/it/members.py tests/it/audit.py \
 	tests/it/team.py \
 	tests/it/queue.py \
 	tests/it/trust.py \
