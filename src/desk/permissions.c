@@ -71,7 +71,7 @@ static const struct {
   { "members-add", "A*" HOUSE },
   { "members-set", "A*" HOUSE },
   { "members-leave", "A*" HOUSE },
-  { "audit-list", "CA" MANY },
+  { "audit-list", "CA" LEADERS },
 };
 
 gboolean

@@ -175,10 +175,12 @@ answer_veil (MadoCall *call, gint64 id)
   g_autoptr (MadoIncident) incident = mado_store_load_summary (call->desk->store, id, &error);
   g_autoptr (MadoIncident) veil = incident != NULL ? mado_incident_veil (incident) : NULL;
 
-  if (veil == NULL)
+  if (veil == NULL) {
     mado_call_fail (call, error);
-  else
-    mado_call_answer (call, mado_record_to_variant (&mado_veil_type, veil), -1);
+    return;
+  }
+  call->is_veiled = TRUE;
+  mado_call_answer (call, mado_record_to_variant (&mado_veil_type, veil), -1);
 }
 
 gboolean

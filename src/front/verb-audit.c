@@ -72,7 +72,7 @@ make_query (const MadoCli *cli, GError **error)
 static char *
 join_details (const MadoAuditRecord *record)
 {
-  g_autoptr (GString) out = g_string_new (record->is_erased ? " (erased)" : "");
+  g_autoptr (GString) out = g_string_new (record->is_erased ? " (erased)" : record->is_veiled ? " (not for you)" : "");
 
   for (char **one = record->details; one[0] != NULL && one[1] != NULL; one += 2)
     g_string_append_printf (out, " %s=%s", one[0], one[1]);

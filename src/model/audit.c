@@ -20,6 +20,7 @@ static const MadoField fields[] = {
   MADO_ENUM (MadoAuditRecord, outcome, mado_audit_outcome_names),
   MADO_INT (MadoAuditRecord, times),
   MADO_MAP (MadoAuditRecord, details),
+  { "veiled", MADO_FIELD_BOOL, offsetof (MadoAuditRecord, is_veiled) },
   { "erased", MADO_FIELD_BOOL, offsetof (MadoAuditRecord, is_erased) },
   MADO_FIELDS_END,
 };

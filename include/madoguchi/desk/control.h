@@ -21,6 +21,7 @@ typedef struct {
   MadoPacket request;
   gint64 uid;         /* of who asks */
   gint64 incident;    /* that the question turned out to be about; 0: none (verbs.c) */
+  gboolean is_veiled; /* ... and was told only that it exists (need.h) */
   MadoAuditKind kind; /* what of it is written into the audit */
   gboolean is_written; /* ... and was */
   gpointer client;    /* control.c's own */

@@ -25,6 +25,7 @@ typedef struct {
   gint64 times;    /* the same within the moment that readings are gathered in */
   char **details;  /* name, value, ...: what else was named. Never what a report says */
   gboolean is_erased; /* the details went with the ticket */
+  gboolean is_veiled; /* the details are not for who asks */
 } MadoAuditRecord;
 
 MADO_DECLARE_RECORD (MadoAuditRecord, mado_audit_record)
