@@ -13,6 +13,8 @@ it_quick = \
 	tests/it/discovery.py \
 	tests/it/discovery-answers.py \
 	tests/it/members.py tests/it/audit.py \
+	tests/it/members.py \
+	tests/it/reply-member.py \
 	tests/it/team.py \
 	tests/it/queue.py \
 	tests/it/trust.py \

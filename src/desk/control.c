@@ -89,6 +89,8 @@ finish (MadoCall *call, gboolean is_sent)
   mado_packet_clear (&call->request);
   g_free (call->member);
   g_clear_pointer (&call->asker, mado_member_record_free);
+  if (call->free_data != NULL)
+    call->free_data (call->data);
   g_free (call);
 }
 

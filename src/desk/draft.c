@@ -109,16 +109,37 @@ choose_external_ids (const MadoReport *report, gboolean is_encrypted)
   return g_strv_builder_end (builder);
 }
 
+void
+mado_draft_name (MadoReply *reply, const char *token, const char *address, gint64 now)
+{
+  g_autofree char *random = mado_qid_random_token (RANDOM_BYTES);
+
+  g_free (reply->message_id);
+  reply->message_id = g_strdup_printf ("<%s.%s%s>", token, random, strrchr (address, '@'));
+  reply->date = now;
+}
+
+/* Where answers to @reply go, and which mail (@report, nullable) it answers. */
+static void
+refer (MadoReply *reply, const MadoReport *report, const char *token, const char *address)
+{
+  const char *at = strrchr (address, '@'), *parent = report != NULL ? choose_parent (report) : NULL;
+
+  reply->reply_to = g_strdup_printf ("%.*s+%s%s", (int) (at - address), address, token, at);
+  if (report == NULL)
+    return;
+  reply->in_reply_to = is_message_id (parent) ? g_strdup (parent) : NULL;
+  g_strfreev (reply->references);
+  reply->references = make_references (report);
+}
+
 MadoReply *
 mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoPolicyVerdict *plain, const MadoReport *report,
                    const char *ticket, const char *token, const char *address, gint64 now)
 {
   MadoReply *reply = mado_reply_new ();
-  g_autofree char *random = mado_qid_random_token (RANDOM_BYTES);
-  const char *at = strrchr (address, '@');
 
-  reply->message_id = g_strdup_printf ("<%s.%s%s>", token, random, at);
-  reply->date = now;
+  mado_draft_name (reply, token, address, now);
   reply->template_name = g_strdup (verdict->template_name);
   reply->language = g_strdup (verdict->language);
   g_strfreev (reply->variants);
@@ -132,10 +153,7 @@ mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoPolicyVerdict *pl
     reply->earlier = g_strdup_printf ("%.*s%s", (int) (strcspn (ticket, "#") + 1), ticket, verdict->earlier);
   reply->ticket = g_strdup (ticket);
   reply->recipient = g_strdup (verdict->recipient); /* without the name: it may have come encrypted, and it is a quote */
-  reply->reply_to = g_strdup_printf ("%.*s+%s%s", (int) (at - address), address, token, at);
-  reply->in_reply_to = is_message_id (choose_parent (report)) ? g_strdup (choose_parent (report)) : NULL;
-  g_strfreev (reply->references);
-  reply->references = make_references (report);
+  refer (reply, report, token, address);
   g_strfreev (reply->external_ids);
   reply->external_ids = choose_external_ids (report, verdict->encrypt_to != NULL);
   if (verdict->encrypt_to != NULL) {
@@ -147,4 +165,60 @@ mado_draft_answer (const MadoPolicyVerdict *verdict, const MadoPolicyVerdict *pl
   }
   reply->is_automatic = TRUE;
   return reply;
+}
+
+MadoReply *
+mado_draft_reply (const MadoDraftWords *words)
+{
+  MadoReply *reply = mado_reply_new ();
+
+  reply->author = g_strdup (words->author);
+  reply->text = g_strdup (words->text);
+  reply->ticket = g_strdup (words->ticket);
+  reply->recipient = g_strdup (words->recipient);
+  refer (reply, words->report, words->token, words->address);
+  return reply;
+}
+
+/* What stands before the subject itself: our tag, and marks of answers in several languages. */
+static const char *
+skip_prefix (const char *subject, const char *tag)
+{
+  static const char *const marks[] = { "Re:", "Aw:", "Sv:", "Fwd:", "Fw:", "Wg:", "返信:", "Re：" };
+  const char *before;
+
+  do {
+    before = subject;
+    while (g_ascii_isspace (*subject))
+      subject++;
+    if (g_str_has_prefix (subject, tag))
+      subject += strlen (tag);
+    for (gsize i = 0; i < G_N_ELEMENTS (marks); i++)
+      if (g_ascii_strncasecmp (subject, marks[i], strlen (marks[i])) == 0)
+        subject += strlen (marks[i]);
+  } while (subject != before);
+  return subject;
+}
+
+void
+mado_draft_title (MadoReply *reply, const MadoDraftWords *words)
+{
+  const MadoReport *report = words->report;
+  gboolean is_encrypted = reply->encrypt_to != NULL;
+  gboolean is_secret = report != NULL ? report->encryption != MADO_ENCRYPTION_NONE : words->is_subject_secret;
+  g_autofree char *tag = g_strdup_printf ("[%s]", words->ticket);
+  const char *subject = report != NULL && report->subject != NULL ? report->subject : words->thread_subject;
+
+  if (words->subject != NULL) { /* what stands outside in the clear, the member chose himself, and was shown */
+    g_free (reply->subject);
+    reply->subject = strstr (words->subject, tag) != NULL ? g_strdup (words->subject) : g_strdup_printf ("%s %s", tag, words->subject);
+    return;
+  }
+  subject = subject == NULL || (is_secret && !is_encrypted) ? "" : skip_prefix (subject, tag);
+  g_free (reply->subject);
+  reply->subject = g_strdup_printf ("Re: %s%s%s", tag, *subject != '\0' ? " " : "", subject);
+  if (report == NULL)
+    return;
+  g_strfreev (reply->external_ids);
+  reply->external_ids = choose_external_ids (report, is_encrypted);
 }

@@ -88,7 +88,7 @@ finish (MadoKeyStep *step, const MadoKeyCandidate *chosen)
   }
   if (chosen != NULL)
     use_key (reply, chosen);
-  else
+  else if (reply->plain_template != NULL)
     use_none (reply);
   for (guint i = 0; i < reply->candidates->len; i++)
     g_clear_pointer (&((MadoKeyCandidate *) reply->candidates->pdata[i])->block, g_free);

@@ -151,3 +151,9 @@ unit_tests += tests/unit/test-desk-audit
 tests_unit_test_desk_audit_SOURCES = tests/unit/test-desk-audit.c $(desk_house)
 tests_unit_test_desk_audit_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_audit_LDADD = $(desk_libs)
+libdesk_a_SOURCES += src/desk/outbox-parts.c src/desk/recipient.c src/desk/reply-words.c src/desk/reply-plan.c src/desk/verbs-reply.c
+noinst_HEADERS += include/madoguchi/desk/outbox-parts.h include/madoguchi/desk/recipient.h include/madoguchi/desk/reply-words.h \
+	include/madoguchi/desk/reply-plan.h include/madoguchi/desk/verbs-reply.h
+unit_tests += tests/unit/test-desk-recipient
+tests_unit_test_desk_recipient_SOURCES = tests/unit/test-desk-recipient.c
+tests_unit_test_desk_recipient_LDADD = $(desk_libs)

@@ -14,7 +14,6 @@
 
 #define CHECK_SECONDS 1
 #define WRITE_AGAIN_SECONDS 5
-#define MAX_SEALED (32 * 1024 * 1024)
 #define MAX_WORDS 500 /* of a server's reply, in the ticket */
 #define LOST_PAUSE 1  /* seconds, after a role went away in the middle */
 
@@ -135,25 +134,6 @@ write_down (Item *item, MadoBatchApply apply)
   fill_signer (item->outbox);
 }
 
-gint64
-mado_outbox_pause (gint64 attempts, gint64 first, gint64 max)
-{
-  gint64 pause = first;
-
-  for (gint64 i = 1; i < attempts && pause < max; i++)
-    pause = pause > 0 ? pause * 2 : 1;
-  return MIN (pause, max);
-}
-
-char *
-mado_outbox_log_id (const char *message_id)
-{
-  const char *dot = strchr (message_id, '.');
-  gsize length = dot != NULL ? strcspn (dot + 1, ".@>") : 0;
-
-  return length >= 8 ? g_strndup (dot + 1, length) : g_strdup ("-");
-}
-
 /* --- what did not work ---------------------------------------------------------------------------------- */
 
 static gboolean
@@ -223,20 +203,15 @@ on_sent (gpointer data, MadoPacket *answer, const GError *error)
   write_down (item, apply_sent);
 }
 
-static const char *
-get_sender (const MadoConf *conf)
-{
-  const char *from = mado_conf_string (conf, "submission", "from");
-
-  return from != NULL ? from : ""; /* RFC 3834, 3.3 */
-}
-
 /* The store says "sending" by now. */
 static void
 send_item (Item *item)
 {
   const char *recipients[] = { item->row->recipient, NULL };
   g_autoptr (GError) error = NULL;
+  g_autoptr (MadoReply) stored
+      = item->row->automatic ? NULL : mado_store_load_reply (item->outbox->desk->store, item->row->id, NULL);
+  g_autofree char *sender = mado_outbox_sender (item->outbox->desk->conf, stored);
   GVariantDict dict;
   int fd = mado_fsio_memfd ("answer", item->sealed, &error);
 
@@ -246,7 +221,7 @@ send_item (Item *item)
   }
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "message_id", "s", item->row->message_id);
-  g_variant_dict_insert (&dict, "sender", "s", get_sender (item->outbox->desk->conf));
+  g_variant_dict_insert (&dict, "sender", "s", sender);
   g_variant_dict_insert_value (&dict, "recipients", g_variant_new_strv (recipients, -1));
   mado_pool_submit (item->outbox->desk->sender, "send", g_variant_dict_end (&dict), fd, FALSE, on_sent, item);
   close (fd);
@@ -366,8 +341,8 @@ downgrade (Item *item, const GError *error)
 {
   const char *key = item->reply != NULL ? item->reply->encrypt_to : NULL;
 
-  if (!g_error_matches (error, MADO_ERROR, MADO_ERROR_PERM) || key == NULL)
-    return FALSE;
+  if (!g_error_matches (error, MADO_ERROR, MADO_ERROR_PERM) || key == NULL || !item->row->automatic)
+    return FALSE; /* what a member wrote goes to the key that he was shown, or not at all */
   item->again = mado_store_load_reply (item->outbox->desk->store, item->row->id, NULL);
   if (item->again == NULL || g_strv_contains ((const char *const *) item->again->unusable, key))
     return FALSE;
@@ -380,19 +355,6 @@ downgrade (Item *item, const GError *error)
   item->again->unusable = g_strv_builder_end (unusable);
   write_down (item, apply_downgrade);
   return TRUE;
-}
-
-static GBytes *
-read_sealed (MadoPacket *answer, GError **error)
-{
-  GBytes *bytes = NULL;
-  struct stat info;
-
-  if (answer->fd < 0 || fstat (answer->fd, &info) != 0 || !S_ISREG (info.st_mode) || lseek (answer->fd, 0, SEEK_SET) != 0)
-    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_TEMP, "the signer gave no mail");
-  else
-    mado_fsio_read_all (answer->fd, MAX_SEALED, &bytes, error);
-  return bytes;
 }
 
 static void
@@ -408,8 +370,8 @@ on_sealed (gpointer data, MadoPacket *answer, const GError *error)
     return;
   }
   if (item->reply != NULL)
-    g_clear_pointer (&item->reply->key_block, g_free); /* it has done its work */
-  item->sealed = read_sealed (answer, &problem);
+    mado_outbox_lighten (item->reply);
+  item->sealed = mado_outbox_read_sealed (answer, &problem);
   if (item->sealed == NULL) {
     fail (item, problem);
     return;
@@ -452,6 +414,24 @@ on_key (gpointer data, MadoReply *reply, char *note, const GError *error)
   mado_pool_submit (item->outbox->desk->signer, "seal", mado_reply_to_variant (reply), -1, FALSE, on_sealed, item);
 }
 
+static void
+seal_item (Item *item)
+{
+  MadoDesk *desk = item->outbox->desk;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoReply) reply = mado_store_load_reply (desk->store, item->row->id, &error);
+
+  if (reply == NULL) {
+    fail (item, error);
+  } else if (mado_key_step_is_needed (reply)) {
+    item->key_step = mado_key_step_start (desk, g_steal_pointer (&reply), on_key_waits, on_key, item);
+  } else {
+    mado_pool_submit (desk->signer, "seal", mado_reply_to_variant (reply), -1, FALSE, on_sealed, item);
+    if (!reply->is_automatic) /* stored again without what only the signer needs */
+      item->reply = g_steal_pointer (&reply);
+  }
+}
+
 /* --- what is due ---------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -484,18 +464,10 @@ fill_signer (MadoOutbox *outbox)
   g_autoptr (GPtrArray) rows = list_due (outbox, "draft", room, &outbox->may_draft);
 
   for (guint i = 0; rows != NULL && i < rows->len && room > 0; i++) {
-    g_autoptr (GError) error = NULL;
     if (is_known (outbox, rows->pdata[i]))
       continue;
-    Item *item = item_new (outbox, rows->pdata[i], SEALING);
-    g_autoptr (MadoReply) reply = mado_store_load_reply (outbox->desk->store, item->row->id, &error);
     room--;
-    if (reply == NULL)
-      fail (item, error);
-    else if (mado_key_step_is_needed (reply))
-      item->key_step = mado_key_step_start (outbox->desk, g_steal_pointer (&reply), on_key_waits, on_key, item);
-    else
-      mado_pool_submit (outbox->desk->signer, "seal", mado_reply_to_variant (reply), -1, FALSE, on_sealed, item);
+    seal_item (item_new (outbox, rows->pdata[i], SEALING));
   }
 }
 

@@ -35,6 +35,8 @@ static const struct {
   { "assign", RUNNING },
   { "state", RUNNING "N" },
   { "note", WORKING },
+  { "reply-preview", WORKING },
+  { "reply", RUNNING "N" },
   { "priority", RUNNING },
   { "category", RUNNING "R" },
   { "tlp", RUNNING },

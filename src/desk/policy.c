@@ -34,8 +34,8 @@ mado_policy_choose_key (const MadoReport *report)
 }
 
 /* One addr-spec that cannot be mistaken for anything else in a header or a command. */
-static gboolean
-is_answerable (const char *address)
+gboolean
+mado_policy_is_answerable (const char *address)
 {
   const char *at = address != NULL ? strrchr (address, '@') : NULL;
 
@@ -173,7 +173,7 @@ has_not_one_from (const MadoPolicyFacts *facts)
 static gboolean
 has_no_address (const MadoPolicyFacts *facts)
 {
-  return !is_answerable (get_from (facts));
+  return !mado_policy_is_answerable (get_from (facts));
 }
 
 /* Is the part before the @, up to a +, one of @names? */
@@ -364,6 +364,19 @@ mado_policy_rule (guint index, MadoPolicyRule *rule)
     return FALSE;
   *rule = (MadoPolicyRule){ rules[index].reason, rules[index].answer, rules[index].when };
   return TRUE;
+}
+
+const char *
+mado_policy_refuse_sender (const MadoReport *report, const char *const *team)
+{
+  static const char *const about_sender[] = { "delivery-report", "receipt", "auto-submitted", "own-mail", "not-one-from", "no-address",
+                                              "mail-system", "machine-feed", "sender-not-plausible", NULL };
+  const MadoPolicyFacts facts = { .report = report, .team = team };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rules); i++)
+    if (g_strv_contains (about_sender, rules[i].reason) && rules[i].applies (&facts))
+      return rules[i].when;
+  return NULL;
 }
 
 /* Answers that are the same for all mails stand in the same languages, too: that of the report is read in what came

@@ -225,6 +225,14 @@ fill_answer (MadoEntry *entry, MadoStatement *row, const char *team, GError **er
                     : g_strdup_printf ("Automatic answer: %s (%s%s)", reply->template_name,
                                        reply->language != NULL ? reply->language : "all languages",
                                        reply->encrypt_to != NULL ? ", encrypted" : ", no content");
+  if (reply->author != NULL) { /* what a template says, its name tells */
+    entry->author = g_steal_pointer (&reply->author);
+    entry->subject = g_steal_pointer (&reply->subject);
+    for (guint i = 0; i < reply->files->len; i++)
+      g_clear_pointer (&((MadoReplyFile *) reply->files->pdata[i])->content, g_free);
+    g_ptr_array_extend_and_steal (entry->files, g_steal_pointer (&reply->files));
+    reply->files = g_ptr_array_new ();
+  }
   entry->encrypted_to = g_steal_pointer (&reply->encrypt_to);
   entry->key_source = g_steal_pointer (&reply->key_source);
   if (reply->candidates->len > 0 && ((MadoKeyCandidate *) reply->candidates->pdata[0])->reason != NULL) { /* it was judged */

@@ -10,6 +10,7 @@
 #include "madoguchi/desk/verbs-mail.h"
 #include "madoguchi/desk/verbs-member.h"
 #include "madoguchi/desk/verbs-queue.h"
+#include "madoguchi/desk/verbs-reply.h"
 #include "madoguchi/desk/verbs-ticket.h"
 #include "madoguchi/desk/verbs-triage.h"
 
@@ -25,6 +26,8 @@ static const struct {
   { "assign", mado_verb_assign },
   { "state", mado_verb_state },
   { "note", mado_verb_note },
+  { "reply-preview", mado_verb_reply_preview },
+  { "reply", mado_verb_reply },
   { "priority", mado_verb_priority },
   { "category", mado_verb_category },
   { "tlp", mado_verb_tlp },
@@ -281,6 +284,8 @@ answer_change (MadoCall *call, gint64 id)
   g_variant_dict_insert (&dict, "category", "s", incident->category != NULL ? incident->category : "");
   g_variant_dict_insert (&dict, "tlp", "s", incident->tlp != NULL ? incident->tlp : "");
   g_variant_dict_insert_value (&dict, "tags", g_variant_new_strv ((const char *const *) incident->tags, -1));
+  if (call->tell != NULL)
+    call->tell (call, &dict);
   mado_call_answer (call, g_variant_dict_end (&dict), -1);
 }
 

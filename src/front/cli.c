@@ -26,6 +26,8 @@ static const MadoCliVerb verbs[] = {
   { "assign", "TICKET LOGIN", "Give a ticket to a member", "jV", 2, 2, TRUE, mado_verb_assign },
   { "state", "TICKET STATE [REASON]", "new, open, waiting, resolved or rejected", "jV", 2, 3, TRUE, mado_verb_state },
   { "note", "TICKET [TEXT|-]", "Add a note that only members see; without TEXT from standard input", "jV", 1, 2, TRUE, mado_verb_note },
+  { "reply", "TICKET", "Answer whoever wrote the report: signed, and encrypted; the text from a file, or from standard input", "j123456V", 1, 1, TRUE,
+    mado_verb_reply },
   { "priority", "TICKET LEVEL", "low, normal, high, urgent; auto: as the rules say", "jV", 2, 2, TRUE, mado_verb_priority },
   { "category", "TICKET CATEGORY", "A category of RSIT (fraud:phishing) or its name (Phishing), none; auto: as the rules say", "jV", 2, 2, TRUE,
     mado_verb_category },
@@ -83,6 +85,12 @@ static const struct {
   { 'K', "key", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, key), "Fingerprint of a member's own OpenPGP key", "FPR" },
   { 'R', "role", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, role), "poc, handler, commander, researcher, notification, reader, administrator", "ROLE" },
   { 'G', "languages", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, languages), "That a member reads", "ja,en" },
+  { '1', "file", 'f', G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, file), "The text, in UTF-8; -: standard input", "FILE|-" },
+  { '2', "to", 0, G_OPTION_ARG_FILENAME_ARRAY, offsetof (MadoCliOptions, recipients), "To this address alone; given again: to each a mail of its own", "ADDR" },
+  { '3', "plain-ok", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, plain_ok), "Signed in the clear to whom no key is known for", NULL },
+  { '4', "waiting", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, waiting), "The ticket waits for an answer then", NULL },
+  { '5', "preview", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, preview), "Show to whom, with which key, and what stands outside; send nothing", NULL },
+  { '6', "subject", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, subject), "Another Subject than the thread's", "TEXT" },
   { 'V', "if-version", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, if_version), "Only if nobody changed the ticket since it had this version", "N" },
   { 'k', "ticket", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, ticket), "Only what was about this ticket", "TICKET" },
   { 'm', "member", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, member), "Only what this member asked for", "LOGIN" },
@@ -194,11 +202,13 @@ mado_cli_clear (MadoCli *cli)
                      &cli->options.owner,  &cli->options.limit, &cli->options.after,  &cli->options.output,
                      &cli->conf_path,      &cli->options.template_name, &cli->options.new_key,
                      &cli->options.name,   &cli->options.key,   &cli->options.role,   &cli->options.languages,
-                     &cli->options.if_version, &cli->options.ticket, &cli->options.member, &cli->options.since };
+                     &cli->options.if_version, &cli->options.ticket, &cli->options.member, &cli->options.since,
+                     &cli->options.file,   &cli->options.subject };
 
   for (gsize i = 0; i < G_N_ELEMENTS (owned); i++)
     g_clear_pointer (owned[i], g_free);
   g_clear_pointer (&cli->options.arguments, g_strfreev);
+  g_clear_pointer (&cli->options.recipients, g_strfreev);
   g_clear_pointer (&cli->conf, mado_conf_free);
 }
 

@@ -45,3 +45,5 @@ libfront_a_SOURCES += src/front/checks-milter.c src/front/postconf.c
 noinst_HEADERS += include/madoguchi/front/checks-milter.h include/madoguchi/front/postconf.h
 libfront_a_SOURCES += src/front/verb-members.c
 libfront_a_SOURCES += src/front/verb-audit.c
+libfront_a_SOURCES += src/front/verb-reply.c src/front/view-reply.c
+noinst_HEADERS += include/madoguchi/front/view-reply.h

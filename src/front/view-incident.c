@@ -113,6 +113,10 @@ view_entry (GString *out, guint columns, const MadoEntry *entry)
                   entry->delivery != NULL ? ", delivery: " : "", entry->delivery != NULL ? delivery : "");
   if (entry->key_warning != NULL)
     view_key_warning (out, entry->key_warning);
+  if (entry->author != NULL) {
+    g_autofree char *author = mado_view_word (entry->author);
+    mado_view_ours (out, 0, "Written by %s", author);
+  }
   view_keys (out, entry);
   if (entry->report != NULL) {
     mado_view_report (out, columns, entry->report);
@@ -121,6 +125,10 @@ view_entry (GString *out, guint columns, const MadoEntry *entry)
       mado_view_stranger (out, columns, "From: ", entry->from);
     if (entry->to != NULL)
       mado_view_stranger (out, columns, "To: ", entry->to);
+    if (entry->subject != NULL)
+      mado_view_stranger (out, columns, "Subject: ", entry->subject);
+    for (guint i = 0; i < entry->files->len; i++)
+      mado_view_stranger (out, columns, "File: ", ((const MadoReplyFile *) entry->files->pdata[i])->name);
     if (entry->text != NULL)
       mado_view_stranger (out, columns, NULL, entry->text);
   }

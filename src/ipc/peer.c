@@ -49,6 +49,8 @@ static const struct {
   { MADO_PEER_KEEPER, "members-set", NULL },     { MADO_PEER_KEEPER, "members-duty", NULL },
   { MADO_PEER_KEEPER, "members-leave", NULL },
   { MADO_PEER_KEEPER, "audit-list", NULL },
+  { MADO_PEER_KEEPER, "members-leave", NULL },   { MADO_PEER_KEEPER, "reply", NULL },
+  { MADO_PEER_KEEPER, "reply-preview", NULL },
 };
 
 static gboolean

@@ -12,7 +12,8 @@ typedef struct _MadoControl MadoControl;
 
 /* One question. A verb ends it with exactly one of _answer () and _fail (), at once or later; a client that is
  * gone by then is no trouble. */
-typedef struct {
+typedef struct _MadoCall MadoCall;
+struct _MadoCall {
   MadoDesk *desk;
   MadoFlow *flow;
   MadoOutbox *outbox;
@@ -25,7 +26,10 @@ typedef struct {
   MadoAuditKind kind; /* what of it is written into the audit */
   gboolean is_written; /* ... and was */
   gpointer client;    /* control.c's own */
-} MadoCall;
+  gpointer data;      /* a verb's own, from question to answer; nullable */
+  GDestroyNotify free_data;
+  void (*tell) (const MadoCall *call, GVariantDict *answer); /* (nullable) what a verb adds to the answer of a change */
+};
 
 /* @body: (transfer floating, nullable). @fd: closed here, -1 for none. */
 void mado_call_answer (MadoCall *call, GVariant *body, int fd);

@@ -8,7 +8,7 @@
 typedef struct _MadoKeyStep MadoKeyStep;
 
 /* Called once, never from within start (). @reply: (transfer full) with its key, or without one and then with the template
- * for that; NULL when @error is set. @note: (transfer full, nullable) what the thread should tell of it. */
+ * for that, if it names one; NULL when @error is set. @note: (transfer full, nullable) what the thread should tell of it. */
 typedef void (*MadoKeyStepDone) (gpointer data, MadoReply *reply, char *note, const GError *error);
 
 /* Directories are being asked (seeker.h): it takes a while, and neither the keyring nor the signer is busy with it. Called at

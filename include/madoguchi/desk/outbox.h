@@ -3,6 +3,7 @@
 #pragma once
 
 #include "madoguchi/desk/desk.h"
+#include "madoguchi/desk/outbox-parts.h"
 
 typedef struct _MadoOutbox MadoOutbox;
 
@@ -16,10 +17,3 @@ void mado_outbox_kick (MadoOutbox *outbox);
 
 /* Answers that a role is working on. */
 guint mado_outbox_busy (const MadoOutbox *outbox);
-
-/* (transfer full) what the log may say of our Message-ID: not the ticket's token, which opens the ticket to whoever
- * writes it into a mail. */
-char *mado_outbox_log_id (const char *message_id);
-
-/* Seconds to wait after attempt number @attempts (1, 2...): @first, doubled each time, at most @max. */
-gint64 mado_outbox_pause (gint64 attempts, gint64 first, gint64 max);

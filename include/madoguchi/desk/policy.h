@@ -77,6 +77,13 @@ MadoPolicyVerdict mado_policy_judge (const MadoPolicyFacts *facts);
  * From. The string is the report's. */
 const char *mado_policy_choose_key (const MadoReport *report);
 
+/* May @address stand alone as a recipient: one addr-spec that cannot be anything else in a header or a command? */
+gboolean mado_policy_is_answerable (const char *address);
+
+/* (nullable, static) why a member's answer does not go to the From address of @report unless he names it himself: the rules
+ * about who speaks, not those that keep programs from talking to each other. Reply-To never counts. */
+const char *mado_policy_refuse_sender (const MadoReport *report, const char *const *team);
+
 /* One rule, for people. */
 typedef struct {
   const char *reason;

@@ -42,6 +42,9 @@ typedef struct {
   char *state, *owner;  /* list */
   char *limit, *after;  /* list */
   char *output;         /* part, raw, keys export */
+  char *file, *subject; /* reply */
+  char **recipients;    /* reply */
+  gboolean plain_ok, waiting, preview; /* reply */
   gboolean pin;         /* keys import */
   char *new_key;        /* keys roll-over */
   gboolean force;       /* publish */

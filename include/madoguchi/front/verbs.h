@@ -14,6 +14,9 @@ gboolean mado_verb_assign (MadoCli *cli, GError **error);
 gboolean mado_verb_state (MadoCli *cli, GError **error);
 gboolean mado_verb_note (MadoCli *cli, GError **error);
 
+/* verb-reply.c: asked of the keeper. */
+gboolean mado_verb_reply (MadoCli *cli, GError **error);
+
 /* verb-triage.c: asked of the keeper. The last one is `policy explain`. */
 gboolean mado_verb_priority (MadoCli *cli, GError **error);
 gboolean mado_verb_category (MadoCli *cli, GError **error);

@@ -45,7 +45,10 @@
  *   priority {ticket s, priority s}; category {ticket s, category s}; tlp {ticket s, tlp s}: each also "auto", which hands the
  *   matter back to the rules; category also "none"; tag {ticket s, tags as, remove b}
  *          -> {ticket s, version x, state s, owner s, priority s, category s, tlp s, tags as}
+ *   reply {ticket s} with record MadoReplyWish -> the same with {recipients as, encrypted_to as: fingerprints beside them, ""
+ *          for none, message_ids as}. NO when somebody would get it in the clear and plain_ok does not say that it may
  *   Each of these from take on also with {if_version s}: NO when the ticket has another version by now
+ *   reply-preview, as reply -> record MadoReplyPreview: what reply would do
  *   triage {ticket s} -> record MadoTriage: what was decided, by which rule or by whom
  *   held {} -> {items aa{sv} of MadoHeld}; held-show {id s} -> record MadoHeld with {problems as}
  *   held-retry, held-release, held-drop {id s} -> {id s, state s, ticket s}

@@ -4,6 +4,7 @@
 
 #include "madoguchi/model/record.h"
 #include "madoguchi/model/key.h"
+#include "madoguchi/model/reply.h"
 
 typedef struct {
   gint64 messages;
@@ -36,6 +37,9 @@ typedef struct {
   char *text;         /* of notes, events and answers */
   char *delivery;     /* direction "out": "ready", "sending", "sent", "failed" */
   MadoKeyWarning *key_warning; /* direction "in"; NULL: none */
+  char *author;       /* direction "out": login of the member who wrote it; NULL: the gateway */
+  char *subject;      /* direction "out": of what a member wrote */
+  GPtrArray *files;   /* direction "out": of MadoReplyFile */
   char *encrypted_to; /* direction "out": fingerprint; NULL: signed in the clear, or not sealed yet */
   char *key_source;   /* direction "out": how that key was found, as in MadoKeyCandidate */
   GPtrArray *keys_considered; /* direction "out": of MadoKeyCandidate, each with its reason */

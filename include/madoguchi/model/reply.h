@@ -3,6 +3,15 @@
 
 #include "madoguchi/model/key.h"
 
+/* A file that goes along. */
+typedef struct {
+  char *name;    /* without a directory */
+  char *type;    /* "application/pdf" */
+  gint64 size;
+  char *sha256;
+  char *content; /* base64; NULL once the answer is sealed; internal */
+} MadoReplyFile;
+
 typedef struct {
   char *message_id;   /* fixed when the answer is created, with angle brackets */
   gint64 date;
@@ -33,6 +42,14 @@ typedef struct {
   gboolean is_plain_bare;    /* ... and then without variants, reason and earlier ticket */
   char **plain_external_ids; /* ... and instead of external_ids: those that came in the clear */
   gboolean is_automatic; /* Auto-Submitted: auto-replied (RFC 3834) */
+  char *author;       /* login of the member who wrote it; NULL: the gateway */
+  GPtrArray *files;   /* of MadoReplyFile */
 } MadoReply;
 
+/* Largest file that travels, in base64; [reply] attachments-max may be smaller, not larger. */
+#define MADO_REPLY_FILE_MAX (24 * 1024 * 1024)
+/* Longest text of a member's answer. */
+#define MADO_REPLY_TEXT_MAX (1024 * 1024)
+
+MADO_DECLARE_RECORD (MadoReplyFile, mado_reply_file)
 MADO_DECLARE_RECORD (MadoReply, mado_reply)

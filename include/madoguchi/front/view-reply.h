@@ -1,0 +1,7 @@
+/* view-reply.h: an answer before it is sent, for people. Pure. */
+#pragma once
+
+#include "madoguchi/model/reply-preview.h"
+
+/* Appends @preview: for each recipient the key and why, what everybody on the way reads, what forbids it; then the text. */
+void mado_view_reply (GString *out, guint columns, const MadoReplyPreview *preview);

@@ -1,0 +1,54 @@
+/* view-reply.c: see view-reply.h. Addresses, subjects and the text stand behind the mark; what decides is ours. */
+#include "madoguchi/front/view-reply.h"
+#include "madoguchi/front/view.h"
+
+#include <string.h>
+
+static void
+view_recipient (GString *out, guint columns, const MadoReplyTo *to)
+{
+  g_autofree char *key = mado_view_word (to->encrypted_to);
+  g_autofree char *source = mado_view_word (to->key_source);
+
+  mado_view_stranger (out, columns, "To: ", to->address);
+  if (to->encrypted_to != NULL)
+    mado_view_ours (out, 0, "Encrypted to %s (%s), signed", key, source);
+  else
+    mado_view_ours (out, 0, "NOT ENCRYPTED, signed");
+  mado_view_stranger (out, columns, to->encrypted_to != NULL ? "This key, because " : "Because: ", to->why);
+  if (to->warning != NULL)
+    mado_view_stranger (out, columns, "Warning: ", to->warning);
+  mado_view_stranger (out, columns, "Subject: ", to->subject);
+  mado_view_ours (out, 0, "Everybody on the way can read:");
+  for (guint i = 0; to->outside[i] != NULL && to->outside[i + 1] != NULL; i += 2) {
+    g_autofree char *line = g_strdup_printf ("%s: %s", to->outside[i], to->outside[i + 1]);
+    mado_view_stranger (out, columns, "  ", line);
+  }
+  if (to->problem != NULL) {
+    mado_view_ours (out, 0, "CANNOT BE SENT LIKE THIS");
+    mado_view_stranger (out, columns, "Because: ", to->problem);
+  }
+  g_string_append_c (out, '\n');
+}
+
+void
+mado_view_reply (GString *out, guint columns, const MadoReplyPreview *preview)
+{
+  g_autofree char *ticket = mado_view_word (preview->ticket);
+
+  mado_view_ours (out, 0, "An answer in %s (version %" G_GINT64_FORMAT "), to %u recipient%s", ticket, preview->version,
+                  preview->recipients->len, preview->recipients->len == 1 ? "" : "s, one mail each");
+  if (g_strcmp0 (preview->approval, "needed") == 0)
+    mado_view_ours (out, 0, "Another member has to approve it first");
+  g_string_append_c (out, '\n');
+  for (guint i = 0; i < preview->recipients->len; i++)
+    view_recipient (out, columns, preview->recipients->pdata[i]);
+  for (char **sentence = preview->exposed; *sentence != NULL; sentence++)
+    mado_view_stranger (out, columns, NULL, *sentence);
+  for (guint i = 0; i < preview->files->len; i++) {
+    const MadoReplyFile *file = preview->files->pdata[i];
+    g_autofree char *line = g_strdup_printf ("%s (%s, %" G_GINT64_FORMAT " bytes)", file->name, file->type, file->size);
+    mado_view_stranger (out, columns, "File: ", line);
+  }
+  mado_view_stranger (out, columns, NULL, preview->text);
+}
