@@ -18,6 +18,7 @@ static const struct {
   { "show", READ, NULL },
   { "triage", READ, NULL },
   { "feeds", READ, NULL },
+  { "unread", READ, NULL },
   { "raw", EXPORT, "message queue_id" },
   { "part", EXPORT, "message path" },
   { "take", CHANGE, NULL },

@@ -129,8 +129,8 @@ tests_unit_test_desk_store_vault_SOURCES = tests/unit/test-desk-store-vault.c
 tests_unit_test_desk_store_vault_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_store_vault_LDADD = $(desk_libs)
 
-libdesk_a_SOURCES += src/desk/state-rule.c src/desk/verbs-queue.c
-noinst_HEADERS += include/madoguchi/desk/state-rule.h include/madoguchi/desk/verbs-queue.h
+libdesk_a_SOURCES += src/desk/state-rule.c src/desk/verbs-queue.c src/desk/store-queue.c
+noinst_HEADERS += include/madoguchi/desk/state-rule.h include/madoguchi/desk/verbs-queue.h include/madoguchi/desk/store-queue.h
 unit_tests += tests/unit/test-desk-state-rule
 tests_unit_test_desk_state_rule_SOURCES = tests/unit/test-desk-state-rule.c
 tests_unit_test_desk_state_rule_LDADD = $(desk_libs)

@@ -29,6 +29,7 @@ static const struct {
   { "show", ALL VEIL },
   { "triage", ALL },
   { "feeds", ALL HOUSE },
+  { "unread", ALL },
   { "raw", WORKING },
   { "part", WORKING },
   { "take", RUNNING "N" ORPHAN },

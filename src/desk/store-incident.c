@@ -3,6 +3,7 @@
 #include "madoguchi/desk/store-case.h"
 #include "madoguchi/desk/store-each.h"
 #include "madoguchi/desk/store-need.h"
+#include "madoguchi/desk/store-queue.h"
 #include "madoguchi/desk/store-sql.h"
 #include "madoguchi/model/envelope.h"
 #include "madoguchi/model/reply.h"
@@ -331,7 +332,7 @@ read_for (MadoStore *store, MadoStatement *row, const char *reader, GError **err
 }
 
 GPtrArray *
-mado_store_list_incidents (MadoStore *store, const char *reader, const char *state, const char *owner, gint64 after, gint64 limit,
+mado_store_find_incidents (MadoStore *store, const char *reader, const MadoListFilter *filter, gint64 after, gint64 limit,
                            GError **error)
 {
   g_autoptr (GError) problem = NULL;
@@ -343,8 +344,15 @@ mado_store_list_incidents (MadoStore *store, const char *reader, const char *sta
                         "WHERE (?1 IS NULL OR i.state = ?1) AND (?2 IS NULL OR (coalesce (i.owner, '') = ?2"
                         "  AND " MADO_NEED_READABLE ("i", "?5") "))"
                         " AND (?3 = 0 OR (i.updated, i.id) < (SELECT a.updated, a.id FROM incident a WHERE a.id = ?3))"
+                        " AND (coalesce (?6, ?7, ?8, ?9, ?10) IS NULL OR " MADO_NEED_READABLE ("i", "?5") ")"
+                        " AND (?6 IS NULL OR i.priority = ?6) AND (?7 IS NULL OR i.tlp = ?7)"
+                        " AND (?8 IS NULL OR i.category = ?8 OR substr (i.category, 1, length (?8) + 1) = ?8 || ':')"
+                        " AND (?9 IS NULL OR instr (char (10) || i.tags || char (10), char (10) || ?9 || char (10)) > 0)"
+                        " AND (?10 IS NULL OR EXISTS (SELECT 1 FROM entry e WHERE e.incident = i.id AND e.id > "
+                        MADO_QUEUE_SEEN ("i", "?10") " AND e.author IS NOT ?10))"
                         " ORDER BY i.updated DESC, i.id DESC LIMIT ?4",
-                        "ssiis", state, owner, after, limit, reader);
+                        "ssiissssss", filter->state, filter->owner, after, limit, reader, filter->priority, filter->tlp,
+                        filter->category, filter->tag, filter->unread_by);
 
   if (row == NULL)
     return NULL;
@@ -359,6 +367,15 @@ mado_store_list_incidents (MadoStore *store, const char *reader, const char *sta
     return g_steal_pointer (&list);
   g_propagate_error (error, g_steal_pointer (&problem));
   return NULL;
+}
+
+GPtrArray *
+mado_store_list_incidents (MadoStore *store, const char *reader, const char *state, const char *owner, gint64 after, gint64 limit,
+                           GError **error)
+{
+  const MadoListFilter filter = { .state = state, .owner = owner };
+
+  return mado_store_find_incidents (store, reader, &filter, after, limit, error);
 }
 
 gboolean

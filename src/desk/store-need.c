@@ -80,12 +80,14 @@ read_reason (MadoStore *store, gint64 id, char **reason, GError **error)
 gboolean
 mado_store_fill_need (MadoStore *store, gint64 id, MadoIncident *incident, GError **error)
 {
-  GPtrArray *named = mado_store_list_named (store, id, error);
+  g_autoptr (GPtrArray) named = mado_store_list_named (store, id, error);
 
   if (named == NULL)
     return FALSE;
-  g_ptr_array_unref (incident->restricted_to);
-  incident->restricted_to = named;
+  for (guint i = 0; i < incident->restricted_to->len; i++)
+    mado_named_free (incident->restricted_to->pdata[i]);
+  g_ptr_array_set_size (incident->restricted_to, 0);
+  g_ptr_array_extend_and_steal (incident->restricted_to, g_steal_pointer (&named)); /* a record frees what stands in its lists */
   g_clear_pointer (&incident->restricted_reason, g_free);
   return read_reason (store, id, &incident->restricted_reason, error);
 }

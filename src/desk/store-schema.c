@@ -126,6 +126,11 @@ static const char *const migrations[] = {
   "CREATE INDEX audit_login ON audit (login, id);"
   "CREATE TABLE audit_tip (one INTEGER PRIMARY KEY CHECK (one = 1), last INTEGER NOT NULL, mac BLOB NOT NULL) STRICT;"
   "CREATE TABLE audit_head (last INTEGER PRIMARY KEY, mac BLOB NOT NULL, date INTEGER NOT NULL, text TEXT NOT NULL) STRICT;",
+  /* What each member has read of each thread; incident 0: where he began. */
+  "CREATE TABLE seen (login TEXT NOT NULL, incident INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (login, incident))"
+  "  STRICT, WITHOUT ROWID;"
+  "INSERT INTO seen (login, incident, entry)"
+  "  SELECT login, 0, (SELECT coalesce (max (id), 0) FROM entry) FROM member WHERE left_at = 0;",
 };
 
 static gboolean

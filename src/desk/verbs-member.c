@@ -5,6 +5,7 @@
 #include "madoguchi/base/text.h"
 #include "madoguchi/desk/permissions.h"
 #include "madoguchi/desk/store-member.h"
+#include "madoguchi/desk/store-queue.h"
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/ipc/peer.h"
 
@@ -229,6 +230,8 @@ apply_add (const MadoCall *call, MadoMember *member, gboolean is_new, GError **e
   member->on_duty = FALSE;
   if (!take_arguments (call, member, error))
     return FALSE;
+  if (!mado_store_begin_seen (call->desk->store, member->login, error))
+    return FALSE;
   return has_members || member->role == MADO_MEMBER_ADMINISTRATOR
          || fail (error, MADO_ERROR_USAGE, "the first member must be an administrator, who can add the others");
 }
@@ -283,7 +286,7 @@ apply_leave (const MadoCall *call, MadoMember *member, gboolean is_new, GError *
     return FALSE;
   member->left = call->desk->now ();
   member->on_duty = FALSE;
-  return TRUE;
+  return mado_store_forget_seen (call->desk->store, member->login, error);
 }
 
 void

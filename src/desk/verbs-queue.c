@@ -4,6 +4,7 @@
 #include "madoguchi/base/text.h"
 #include "madoguchi/desk/state-rule.h"
 #include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-queue.h"
 #include "madoguchi/desk/verbs.h"
 
 #include <string.h>
@@ -56,4 +57,94 @@ mado_verb_state (MadoCall *call)
     mado_verbs_fail_usage (call, "the reason is too long");
   else
     mado_verbs_change (call, apply_state);
+}
+
+/* --- what a member has read ----------------------------------------------------------------------------- */
+
+/* No change of the ticket: nobody else sees it. */
+typedef struct {
+  MadoStore *store;
+  MadoCall *call; /* waits for it; NULL: nobody does */
+  char *login;
+  gint64 id, entry;
+} Reading;
+
+static void
+reading_free (Reading *reading)
+{
+  g_free (reading->login);
+  g_free (reading);
+}
+
+static gboolean
+apply_read (gpointer data, GError **error)
+{
+  const Reading *reading = data;
+
+  return mado_store_set_seen (reading->store, reading->login, reading->id, reading->entry, error);
+}
+
+static void
+on_read (gpointer data, const GError *error)
+{
+  (void) error; /* it stays unread: nothing is lost */
+  reading_free (data);
+}
+
+void
+mado_verbs_mark_read (MadoDesk *desk, const char *login, gint64 id, const MadoIncident *incident)
+{
+  Reading *reading;
+
+  if (incident->thread->len == 0)
+    return;
+  reading = g_new0 (Reading, 1);
+  reading->store = desk->store;
+  reading->login = g_strdup (login);
+  reading->id = id;
+  reading->entry = ((const MadoEntry *) incident->thread->pdata[incident->thread->len - 1])->id;
+  mado_batch_add_lazy (desk->batch, apply_read, on_read, reading);
+}
+
+static gboolean
+apply_unread (gpointer data, GError **error)
+{
+  const Reading *reading = data;
+
+  return mado_store_set_unseen (reading->store, reading->login, reading->id, error);
+}
+
+static void
+on_unread (gpointer data, const GError *error)
+{
+  Reading *reading = data;
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (MadoIncident) incident = error == NULL ? mado_store_load_summary (reading->store, reading->id, &problem) : NULL;
+  GVariantDict dict;
+
+  if (incident == NULL || !mado_store_fill_unread (reading->store, incident, reading->login, &problem)) {
+    mado_call_fail (reading->call, error != NULL ? error : problem);
+  } else {
+    g_variant_dict_init (&dict, NULL);
+    g_variant_dict_insert (&dict, "ticket", "s", incident->ticket);
+    g_variant_dict_insert (&dict, "unread", "x", incident->unread);
+    mado_call_answer (reading->call, g_variant_dict_end (&dict), -1);
+  }
+  reading_free (reading);
+}
+
+void
+mado_verb_unread (MadoCall *call)
+{
+  Reading *reading;
+  gint64 id;
+
+  if (!mado_verbs_ticket (call, &id))
+    return;
+  reading = g_new0 (Reading, 1);
+  reading->store = call->desk->store;
+  reading->call = call;
+  reading->login = g_strdup (call->member);
+  reading->id = id;
+  mado_batch_add (call->desk->batch, apply_unread, on_unread, reading);
 }

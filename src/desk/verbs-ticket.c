@@ -7,9 +7,14 @@
 #include "madoguchi/desk/state-rule.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-member.h"
+#include "madoguchi/desk/store-queue.h"
 #include "madoguchi/desk/store-triage.h"
 #include "madoguchi/desk/thread.h"
+#include "madoguchi/desk/triage-rules.h"
 #include "madoguchi/desk/verbs.h"
+#include "madoguchi/desk/verbs-queue.h"
+#include "madoguchi/model/taxonomy.h"
+#include "madoguchi/model/tlp.h"
 
 #include <string.h>
 
@@ -31,33 +36,91 @@ add_notices (const MadoDesk *desk, GVariant *body)
   return g_variant_dict_end (&dict);
 }
 
+/* "TLP:AMBER" of "amber"; NULL: no such mark. */
+static const char *
+read_tlp (const char *text)
+{
+  g_autofree char *upper = g_ascii_strup (text, -1);
+  g_autofree char *named = g_str_has_prefix (upper, "TLP:") ? g_strdup (upper) : g_strconcat ("TLP:", upper, NULL);
+
+  return mado_tlp_name (mado_tlp_level (named));
+}
+
+/* Which tickets are asked for. */
+static gboolean
+read_filter (const MadoCall *call, MadoListFilter *filter, GError **error)
+{
+  const char *state = mado_verbs_string (call, "state"), *owner = mado_verbs_string (call, "owner");
+  const char *tlp = mado_verbs_string (call, "tlp"), *category = mado_verbs_string (call, "category"), *name_tag = NULL;
+  gboolean is_unread = FALSE;
+
+  g_variant_lookup (call->request.body, "unread", "b", &is_unread);
+  *filter = (MadoListFilter){ .state = state, .owner = owner, .tag = mado_verbs_string (call, "tag"),
+                              .priority = mado_verbs_string (call, "priority"), .unread_by = is_unread ? call->member : NULL };
+  if (g_strcmp0 (owner, "me") == 0)
+    filter->owner = call->member;
+  else if (g_strcmp0 (owner, "none") == 0)
+    filter->owner = "";
+  if (tlp != NULL)
+    filter->tlp = read_tlp (tlp);
+  if (category != NULL)
+    filter->category = mado_taxonomy_read (category, &name_tag);
+  if (category != NULL && filter->category == NULL)
+    filter->category = category; /* its first part */
+  else if (filter->tag == NULL)
+    filter->tag = name_tag;
+  if (state != NULL && !mado_state_is (state))
+    g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not a state of a ticket", state);
+  else if (filter->priority != NULL && mado_priority_rank (filter->priority) < 0)
+    g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not a priority", filter->priority);
+  else if (tlp != NULL && filter->tlp == NULL)
+    g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not a mark of TLP", tlp);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* The incident after which the page begins; 0: from the beginning. */
+static gboolean
+read_page (const MadoCall *call, gint64 *after, GError **error)
+{
+  const char *page = mado_verbs_string (call, "after");
+  g_autofree char *number = page != NULL ? mado_thread_parse_number (page, call->desk->settings.prefix, 0) : NULL;
+
+  *after = 0;
+  if (page == NULL)
+    return TRUE;
+  if (number != NULL && !mado_store_find_number (call->desk->store, number, after, error))
+    return FALSE;
+  if (*after == 0)
+    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s: no such ticket", page);
+  return *after != 0;
+}
+
+static GPtrArray *
+find_tickets (const MadoCall *call, GError **error)
+{
+  MadoStore *store = call->desk->store;
+  gint64 limit = DEFAULT_LIMIT, after;
+  MadoListFilter filter;
+
+  g_variant_lookup (call->request.body, "limit", "x", &limit);
+  if (!read_filter (call, &filter, error) || !read_page (call, &after, error))
+    return NULL;
+  g_autoptr (GPtrArray) list = mado_store_find_incidents (store, mado_verbs_reader (call), &filter, after, CLAMP (limit, 1, MAX_LIMIT), error);
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    if (!((const MadoIncident *) list->pdata[i])->veiled
+        && !mado_store_fill_unread (store, list->pdata[i], call->member, error))
+      return NULL;
+  return g_steal_pointer (&list);
+}
+
 void
 mado_verb_list (MadoCall *call)
 {
-  const char *state = mado_verbs_string (call, "state");
-  const char *owner = mado_verbs_string (call, "owner");
-  gint64 limit = DEFAULT_LIMIT, after = 0;
   g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = find_tickets (call, &error);
 
-  if (state != NULL && !mado_state_is (state)) {
-    g_set_error (&error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not a state of a ticket", state);
-    mado_call_fail (call, error);
-    return;
-  }
-  if (g_strcmp0 (owner, "me") == 0)
-    owner = call->member;
-  else if (g_strcmp0 (owner, "none") == 0)
-    owner = "";
-  g_variant_lookup (call->request.body, "limit", "x", &limit);
-  const char *page = mado_verbs_string (call, "after");
-  if (page != NULL) {
-    g_autofree char *number = mado_thread_parse_number (page, call->desk->settings.prefix, 0);
-    if (number == NULL || !mado_store_find_number (call->desk->store, number, &after, &error) || after == 0)
-      g_set_error (error == NULL ? &error : NULL, MADO_ERROR, MADO_ERROR_NO, "%s: no such ticket", page);
-  }
-  g_autoptr (GPtrArray) list = NULL;
-  if (error == NULL)
-    list = mado_store_list_incidents (call->desk->store, mado_verbs_reader (call), state, owner, after, CLAMP (limit, 1, MAX_LIMIT), &error);
   if (list == NULL)
     mado_call_fail (call, error);
   else
@@ -68,16 +131,21 @@ void
 mado_verb_show (MadoCall *call)
 {
   gint64 id;
+  gboolean is_peek = FALSE;
+  MadoDesk *desk = call->desk;
   g_autoptr (GError) error = NULL;
 
   if (!mado_verbs_ticket (call, &id))
     return;
-  g_autoptr (MadoIncident) incident
-      = mado_store_load_incident (call->desk->store, id, call->desk->settings.team[0], &error);
-  if (incident == NULL)
+  g_variant_lookup (call->request.body, "peek", "b", &is_peek);
+  g_autoptr (MadoIncident) incident = mado_store_load_incident (desk->store, id, desk->settings.team[0], &error);
+  if (incident == NULL || !mado_store_fill_unread (desk->store, incident, call->member, &error)) {
     mado_call_fail (call, error);
-  else
-    mado_call_answer (call, mado_incident_to_variant (incident), -1);
+    return;
+  }
+  if (!is_peek && incident->unread > 0)
+    mado_verbs_mark_read (desk, call->member, id, incident);
+  mado_call_answer (call, mado_incident_to_variant (incident), -1);
 }
 
 static gboolean

@@ -28,6 +28,7 @@ static const struct {
   { "note", mado_verb_note },
   { "reply-preview", mado_verb_reply_preview },
   { "reply", mado_verb_reply },
+  { "unread", mado_verb_unread },
   { "priority", mado_verb_priority },
   { "category", mado_verb_category },
   { "tlp", mado_verb_tlp },

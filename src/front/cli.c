@@ -18,10 +18,11 @@ static const MadoCliVerb verbs[] = {
   { "open", "FILE|-", "Open one mail: what is it, who signed, what does it say", "j", 1, 1, TRUE, mado_verb_open },
   { "ingest", "PATH...", "Put .eml files, mbox files or Maildirs into the spool", "jwft", 1, 1000000, TRUE,
     mado_verb_ingest },
-  { "list", "", "The shared queue, newest activity first", "jsola", 0, 0, TRUE, mado_verb_list },
-  { "show", "TICKET", "An incident with its thread, opened", "j", 1, 1, TRUE, mado_verb_show },
+  { "list", "", "The shared queue, newest activity first", "jsolaigyxU", 0, 0, TRUE, mado_verb_list },
+  { "show", "TICKET", "An incident with its thread, opened", "je", 1, 1, TRUE, mado_verb_show },
   { "part", "TICKET MESSAGE PART", "One attachment, decoded", "O", 3, 3, TRUE, mado_verb_part },
   { "raw", "TICKET MESSAGE", "A mail as it was received", "O", 2, 2, TRUE, mado_verb_raw },
+  { "unread", "TICKET", "Mark tickets as not read by you", "j", 1, 1, TRUE, mado_verb_unread },
   { "take", "TICKET", "Make a ticket yours", "jV", 1, 1, TRUE, mado_verb_take },
   { "assign", "TICKET LOGIN", "Give a ticket to a member", "jV", 2, 2, TRUE, mado_verb_assign },
   { "state", "TICKET STATE [REASON]", "new, open, waiting, resolved or rejected", "jV", 2, 3, TRUE, mado_verb_state },
@@ -73,6 +74,12 @@ static const struct {
   { 'o', "owner", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, owner), "Only tickets of a member", "LOGIN|me|none" },
   { 'l', "limit", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, limit), "At most so many", "N" },
   { 'a', "after", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, after), "Continue behind this ticket", "TICKET" },
+  { 'i', "priority", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, priority), "Only tickets of this priority", "LEVEL" },
+  { 'g', "tag", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, tag), "Only tickets with this tag", "TAG" },
+  { 'y', "category", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, category), "Only tickets of this category, or of its first part (fraud)", "CATEGORY" },
+  { 'x', "tlp", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, tlp), "Only tickets with this mark", "COLOUR" },
+  { 'U', "unread", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, unread), "Only tickets in which you have not read all", NULL },
+  { 'e', "peek", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, peek), "Leave it unread", NULL },
   { 'O', "output", 'o', G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, output), "Write to FILE", "FILE" },
   { 'p', "pin", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, pin), "Pin each key to the addresses of its user IDs", NULL },
   { 'N', "new", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, new_key), "The key that shall take over (roll-over)", "FPR" },
@@ -203,7 +210,8 @@ mado_cli_clear (MadoCli *cli)
                      &cli->conf_path,      &cli->options.template_name, &cli->options.new_key,
                      &cli->options.name,   &cli->options.key,   &cli->options.role,   &cli->options.languages,
                      &cli->options.if_version, &cli->options.ticket, &cli->options.member, &cli->options.since,
-                     &cli->options.file,   &cli->options.subject };
+                     &cli->options.file,   &cli->options.subject,
+                     &cli->options.priority, &cli->options.category, &cli->options.tlp, &cli->options.tag };
 
   for (gsize i = 0; i < G_N_ELEMENTS (owned); i++)
     g_clear_pointer (owned[i], g_free);

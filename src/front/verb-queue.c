@@ -2,6 +2,7 @@
  * command line only asks and shows. */
 #include "madoguchi/front/verbs.h"
 #include "madoguchi/front/member.h"
+#include "madoguchi/front/tickets.h"
 #include "madoguchi/front/view.h"
 #include "madoguchi/front/view-incident.h"
 #include "madoguchi/base/error.h"
@@ -77,30 +78,39 @@ print_notices (const MadoCli *cli, const MadoPacket *answer)
   }
 }
 
+/* (transfer floating) what `list` asks for; NULL: it makes no sense. */
+static GVariant *
+make_list_body (const MadoCliOptions *o, GError **error)
+{
+  const char *const pairs[][2] = { { "state", o->state }, { "owner", o->owner }, { "after", o->after }, { "priority", o->priority },
+                                   { "category", o->category }, { "tlp", o->tlp }, { "tag", o->tag } };
+  GVariantDict dict;
+  gint64 limit = 0;
+
+  if (o->limit != NULL && !read_number ("--limit", o->limit, 1, &limit, error))
+    return NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
+    if (!mado_member_check_text (pairs[i][0], pairs[i][1], WORD_MAX, error))
+      return NULL;
+  g_variant_dict_init (&dict, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
+    if (pairs[i][1] != NULL)
+      g_variant_dict_insert (&dict, pairs[i][0], "s", pairs[i][1]);
+  if (o->unread)
+    g_variant_dict_insert (&dict, "unread", "b", TRUE);
+  if (o->limit != NULL)
+    g_variant_dict_insert (&dict, "limit", "x", limit);
+  return g_variant_dict_end (&dict);
+}
+
 gboolean
 mado_verb_list (MadoCli *cli, GError **error)
 {
   g_auto (MadoPacket) answer = MADO_PACKET_INIT;
-  const MadoCliOptions *options = &cli->options;
-  GVariantDict dict;
-  gint64 limit = 0;
+  GVariant *body = make_list_body (&cli->options, error);
   gboolean ok;
 
-  if (!mado_member_check_text ("--state", options->state, WORD_MAX, error)
-      || !mado_member_check_text ("--owner", options->owner, WORD_MAX, error)
-      || !mado_member_check_text ("--after", options->after, WORD_MAX, error)
-      || (options->limit != NULL && !read_number ("--limit", options->limit, 1, &limit, error)))
-    return FALSE;
-  g_variant_dict_init (&dict, NULL);
-  if (options->state != NULL)
-    g_variant_dict_insert (&dict, "state", "s", options->state);
-  if (options->owner != NULL)
-    g_variant_dict_insert (&dict, "owner", "s", options->owner);
-  if (options->after != NULL)
-    g_variant_dict_insert (&dict, "after", "s", options->after);
-  if (options->limit != NULL)
-    g_variant_dict_insert (&dict, "limit", "x", limit);
-  if (!mado_member_ask (cli->conf, "list", g_variant_dict_end (&dict), -1, &answer, error))
+  if (body == NULL || !mado_member_ask (cli->conf, "list", body, -1, &answer, error))
     return FALSE;
   g_autoptr (GPtrArray) items = mado_member_items (&answer, &mado_summary_type, error);
   if (items == NULL)
@@ -117,9 +127,14 @@ mado_verb_show (MadoCli *cli, GError **error)
 {
   g_auto (MadoPacket) answer = MADO_PACKET_INIT;
   const char *ticket = mado_cli_argument (cli, 0);
+  GVariantDict dict;
 
-  if (!mado_member_check_text ("TICKET", ticket, WORD_MAX, error)
-      || !mado_member_ask (cli->conf, "show", mado_member_body ("ticket", ticket, NULL), -1, &answer, error))
+  if (!mado_member_check_text ("TICKET", ticket, WORD_MAX, error))
+    return FALSE;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "ticket", "s", ticket);
+  g_variant_dict_insert (&dict, "peek", "b", cli->options.peek);
+  if (!mado_member_ask (cli->conf, "show", g_variant_dict_end (&dict), -1, &answer, error))
     return FALSE;
   g_autoptr (MadoIncident) incident = mado_incident_from_variant (answer.body, error);
   if (incident == NULL)
@@ -174,34 +189,35 @@ mado_verb_raw (MadoCli *cli, GError **error)
   return fetch (cli, "raw", NULL, error);
 }
 
-/* Asks for a change of a ticket and says what came of it. @name, @value, @more, @extra: further arguments. */
+/* What a ticket shows after a change. */
+static void
+view_change (GString *out, const MadoPacket *answer)
+{
+  const char *state = "-", *owner = "-", *named = "-";
+
+  g_variant_lookup (answer->body, "ticket", "&s", &named);
+  g_variant_lookup (answer->body, "state", "&s", &state);
+  g_variant_lookup (answer->body, "owner", "&s", &owner);
+  g_autofree char *ticket_word = mado_view_word (named);
+  g_autofree char *state_word = mado_view_word (state);
+  g_autofree char *owner_word = mado_view_word (owner);
+  mado_view_ours (out, 0, "%s  state %s, owner %s", ticket_word, state_word, owner_word);
+}
+
+/* Asks for a change of tickets and says what came of it. @name, @value, @more, @extra: further arguments. */
 static gboolean
 change (MadoCli *cli, const char *verb, const char *name, const char *value, const char *more, const char *extra,
         GError **error)
 {
-  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
-  const char *ticket = mado_cli_argument (cli, 0);
-  const char *state = "-", *owner = "-", *named = ticket;
-
-  if (!mado_member_check_text ("TICKET", ticket, WORD_MAX, error)
-      || !mado_member_check_text ("--if-version", cli->options.if_version, WORD_MAX, error)
+  if (!mado_member_check_text ("--if-version", cli->options.if_version, WORD_MAX, error)
       || !mado_member_check_text (name, value, NOTE_MAX, error) || !mado_member_check_text (more, extra, WORD_MAX, error))
     return FALSE;
-  /* A list that ends with a NULL name: the optional pairs come last. */
-  GVariant *body = mado_member_body ("ticket", ticket, "if_version", cli->options.if_version, name, value, extra != NULL ? more : NULL, extra, NULL);
-  if (!mado_member_ask (cli->conf, verb, body, -1, &answer, error))
+  g_auto (GStrv) tickets = mado_tickets_read (cli, error);
+  if (tickets == NULL)
     return FALSE;
-  if (cli->options.json)
-    return mado_member_print_body (cli, answer.body, error);
-  g_variant_lookup (answer.body, "ticket", "&s", &named);
-  g_variant_lookup (answer.body, "state", "&s", &state);
-  g_variant_lookup (answer.body, "owner", "&s", &owner);
-  g_autofree char *ticket_word = mado_view_word (named);
-  g_autofree char *state_word = mado_view_word (state);
-  g_autofree char *owner_word = mado_view_word (owner);
-  g_autoptr (GString) text = g_string_new (NULL);
-  mado_view_ours (text, 0, "%s  state %s, owner %s", ticket_word, state_word, owner_word);
-  return print_text (cli, text, error);
+  /* A list that ends with a NULL name: the optional pair comes last. */
+  GVariant *body = name != NULL ? mado_member_body (name, value, extra != NULL ? more : NULL, extra, NULL) : mado_member_body (NULL, NULL);
+  return mado_tickets_change (cli, tickets, verb, body, view_change, error);
 }
 
 gboolean
@@ -229,7 +245,12 @@ mado_verb_note (MadoCli *cli, GError **error)
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *read = NULL;
 
-  if (text == NULL || strcmp (text, "-") == 0) {
+  if (text != NULL && strcmp (text, "-") != 0) {
+    /* as it stands */
+  } else if (strcmp (mado_cli_argument (cli, 0), "-") == 0) {
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "the tickets come from standard input, so the text must be an argument");
+    return FALSE;
+  } else {
     if (!mado_fsio_read_all (STDIN_FILENO, NOTE_MAX, &bytes, error))
       return FALSE;
     read = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
@@ -240,4 +261,24 @@ mado_verb_note (MadoCli *cli, GError **error)
     return FALSE;
   }
   return change (cli, "note", "text", text, NULL, NULL, error);
+}
+
+static void
+view_unread (GString *out, const MadoPacket *answer)
+{
+  const char *named = "-";
+  gint64 unread = 0;
+
+  g_variant_lookup (answer->body, "ticket", "&s", &named);
+  g_variant_lookup (answer->body, "unread", "x", &unread);
+  g_autofree char *word = mado_view_word (named);
+  mado_view_ours (out, 0, "%s  unread: %" G_GINT64_FORMAT, word, unread);
+}
+
+gboolean
+mado_verb_unread (MadoCli *cli, GError **error)
+{
+  g_auto (GStrv) tickets = mado_tickets_read (cli, error);
+
+  return tickets != NULL && mado_tickets_change (cli, tickets, "unread", mado_member_body (NULL, NULL), view_unread, error);
 }

@@ -2,6 +2,7 @@
  * and shows. Must never print what a rule quotes of a mail as words of ours. */
 #include "madoguchi/front/verbs.h"
 #include "madoguchi/front/member.h"
+#include "madoguchi/front/tickets.h"
 #include "madoguchi/front/view.h"
 #include "madoguchi/front/view-triage.h"
 #include "madoguchi/base/error.h"
@@ -12,16 +13,13 @@
 
 #define WORD_MAX 4096
 
-/* Says what a ticket shows after a change. */
-static gboolean
-print_change (MadoCli *cli, const MadoPacket *answer, GError **error)
+/* What a ticket shows after a change. */
+static void
+view_change (GString *out, const MadoPacket *answer)
 {
   const char *ticket = "-", *priority = "", *category = "", *tlp = "";
   g_autofree const char **tags = NULL;
-  g_autoptr (GString) text = g_string_new (NULL);
 
-  if (cli->options.json)
-    return mado_member_print_body (cli, answer->body, error);
   g_variant_lookup (answer->body, "ticket", "&s", &ticket);
   g_variant_lookup (answer->body, "priority", "&s", &priority);
   g_variant_lookup (answer->body, "category", "&s", &category);
@@ -32,22 +30,21 @@ print_change (MadoCli *cli, const MadoPacket *answer, GError **error)
   g_autofree char *category_word = mado_view_word (*category != '\0' ? category : NULL);
   g_autofree char *tlp_word = mado_view_word (*tlp != '\0' ? tlp : NULL);
   g_autofree char *list = tags != NULL ? g_strjoinv (", ", (char **) tags) : g_strdup ("");
-  mado_view_ours (text, 0, "%s  priority %s, category %s, %s", ticket_word, priority_word, category_word, tlp_word);
+  mado_view_ours (out, 0, "%s  priority %s, category %s, %s", ticket_word, priority_word, category_word, tlp_word);
   if (*list != '\0')
-    mado_view_stranger (text, mado_view_columns (STDOUT_FILENO), "Tags: ", list);
-  return mado_cli_print (cli, text->str, error);
+    mado_view_stranger (out, mado_view_columns (STDOUT_FILENO), "Tags: ", list);
 }
 
 static gboolean
 change (MadoCli *cli, const char *field, GError **error)
 {
-  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
-  const char *ticket = mado_cli_argument (cli, 0), *value = mado_cli_argument (cli, 1);
+  const char *value = mado_cli_argument (cli, 1);
 
-  return mado_member_check_text ("TICKET", ticket, WORD_MAX, error) && mado_member_check_text (field, value, WORD_MAX, error)
-         && mado_member_check_text ("--if-version", cli->options.if_version, WORD_MAX, error)
-         && mado_member_ask (cli->conf, field, mado_member_body ("ticket", ticket, field, value, "if_version", cli->options.if_version, NULL), -1, &answer, error)
-         && print_change (cli, &answer, error);
+  if (!mado_member_check_text (field, value, WORD_MAX, error)
+      || !mado_member_check_text ("--if-version", cli->options.if_version, WORD_MAX, error))
+    return FALSE;
+  g_auto (GStrv) tickets = mado_tickets_read (cli, error);
+  return tickets != NULL && mado_tickets_change (cli, tickets, field, mado_member_body (field, value, NULL), view_change, error);
 }
 
 gboolean
@@ -71,22 +68,20 @@ mado_verb_tlp (MadoCli *cli, GError **error)
 gboolean
 mado_verb_tag (MadoCli *cli, GError **error)
 {
-  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
   GVariantDict dict;
 
-  for (guint i = 0; i < cli->n_arguments; i++)
-    if (!mado_member_check_text (i == 0 ? "TICKET" : "TAG", mado_cli_argument (cli, i), WORD_MAX, error))
+  for (guint i = 1; i < cli->n_arguments; i++)
+    if (!mado_member_check_text ("TAG", mado_cli_argument (cli, i), WORD_MAX, error))
       return FALSE;
   if (!mado_member_check_text ("--if-version", cli->options.if_version, WORD_MAX, error))
     return FALSE;
+  g_auto (GStrv) tickets = mado_tickets_read (cli, error);
+  if (tickets == NULL)
+    return FALSE;
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "ticket", "s", mado_cli_argument (cli, 0));
-  if (cli->options.if_version != NULL)
-    g_variant_dict_insert (&dict, "if_version", "s", cli->options.if_version);
   g_variant_dict_insert (&dict, "remove", "b", cli->options.remove);
   g_variant_dict_insert_value (&dict, "tags", g_variant_new_strv ((const char *const *) cli->options.arguments + 1, -1));
-  return mado_member_ask (cli->conf, "tag", g_variant_dict_end (&dict), -1, &answer, error)
-         && print_change (cli, &answer, error);
+  return mado_tickets_change (cli, tickets, "tag", g_variant_dict_end (&dict), view_change, error);
 }
 
 gboolean

@@ -17,11 +17,14 @@ static const char *const signature_marks[] = { "-", "part", "GOOD", "untr", "BAD
 #define OWNER_COLUMNS 10
 #define CRYPTO_COLUMNS 10
 #define TIME_COLUMNS 17
+#define UNREAD_COLUMNS 4
 
 static void
-add_columns (GString *out, const char *ticket, const char *state, const char *owner, const char *crypto, const char *time)
+add_columns (GString *out, const char *ticket, const char *unread, const char *state, const char *owner, const char *crypto,
+             const char *time)
 {
   mado_view_cell (out, ticket, TICKET_COLUMNS);
+  mado_view_cell (out, unread, UNREAD_COLUMNS);
   mado_view_cell (out, state, STATE_COLUMNS);
   mado_view_cell (out, owner, OWNER_COLUMNS);
   mado_view_cell (out, crypto, CRYPTO_COLUMNS);
@@ -31,14 +34,14 @@ add_columns (GString *out, const char *ticket, const char *state, const char *ow
 void
 mado_view_summary_head (GString *out)
 {
-  add_columns (out, "TICKET", "STATE", "OWNER", "ENC SIG", "UPDATED (UTC)");
+  add_columns (out, "TICKET", "NEW", "STATE", "OWNER", "ENC SIG", "UPDATED (UTC)");
   g_string_append (out, MADO_VIEW_MARK "REPORTER, SUBJECT\n");
 }
 
 void
 mado_view_summary (GString *out, guint columns, const MadoIncident *incident)
 {
-  const guint ours = TICKET_COLUMNS + STATE_COLUMNS + OWNER_COLUMNS + CRYPTO_COLUMNS + TIME_COLUMNS;
+  const guint ours = TICKET_COLUMNS + UNREAD_COLUMNS + STATE_COLUMNS + OWNER_COLUMNS + CRYPTO_COLUMNS + TIME_COLUMNS;
   const guint mark = (guint) strlen (MADO_VIEW_MARK);
   g_autofree char *ticket = mado_view_word (incident->ticket);
   g_autofree char *state = mado_view_word (incident->state);
@@ -47,12 +50,13 @@ mado_view_summary (GString *out, guint columns, const MadoIncident *incident)
   g_autofree char *crypto = g_strdup_printf ("%c %c %s", encryption_letters[incident->encryption], has_warning ? '!' : ' ',
                                              signature_marks[incident->signature]);
   g_autofree char *time = mado_text_time (incident->updated);
+  g_autofree char *unread = incident->unread > 0 ? g_strdup_printf ("%d", (int) MIN (incident->unread, 999)) : g_strdup ("");
   g_autofree char *theirs = incident->veiled ? g_strdup ("")
                                              : g_strdup_printf ("%s  %s", incident->reporter != NULL ? incident->reporter : "-",
                                              incident->subject != NULL ? incident->subject : "");
 
   time[MIN (strlen (time), 16)] = '\0';
-  add_columns (out, ticket, state, owner, incident->veiled ? "RESTRICTED" : crypto, time);
+  add_columns (out, ticket, unread, state, owner, incident->veiled ? "RESTRICTED" : crypto, time);
   g_string_append (out, MADO_VIEW_MARK);
   mado_view_cell (out, theirs, columns > ours + mark + 20 ? columns - ours - mark : 40);
   while (out->len > 0 && out->str[out->len - 1] == ' ')

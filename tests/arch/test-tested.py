@@ -61,7 +61,7 @@ COVERED = {
     "tests/it/reply-member.py": {"desk/reply-plan": "--preview", "desk/verbs-reply": "'reply'", "front/verb-reply": "--plain-ok",
                                  "front/view-reply": "people see it", "model/reply-preview": "madoguchi.reply/1",
                                  "model/reply-wish": "--waiting"},
-    "tests/it/queue.py": {"desk/verbs-queue": "'state'"},
+    "tests/it/queue.py": {"desk/verbs-queue": "'state'", "desk/store-queue": "'--unread'", "front/tickets": "numbers"},
     "tests/it/team.py": {"desk/verbs-member": "'leave'", "front/verb-members": "'on-duty'"},
     "tests/unit/test-desk-continuity.c": {"desk/store-key": "mado_store_forget_keys"},
     "tests/unit/test-desk-triage.c": {"desk/triage-facts": "evidence", "desk/triage-rules": "mado_triage_rules_parse"},

@@ -8,6 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import madotest as t  # noqa: E402
 from team import ADMIN, HANDLER, READER, Team  # noqa: E402
 
+LATE = 'sync'
 FROM = 'reporter@reporter.example'
 
 
@@ -61,7 +62,79 @@ def states(q):
     q.may(HANDLER, 'state', ticket, 'new')
 
 
-STEPS = (members, states)
+def unread(q):
+    """What each member has not read yet: lines of others since he looked."""
+    tap = q.tap
+
+    def count(login, ticket):
+        return next(i['unread'] for i in q.list(login=login) if i['ticket'] == ticket)
+
+    def are_read(login, ticket, want):
+        """The mark is kept a moment after the answer."""
+        return t.wait_for(lambda: count(login, ticket) == want, 10)
+
+    ticket = q.new('to be read')
+    seen = q.show(ticket, READER)
+    tap.ok(count(HANDLER, ticket) == len(seen['thread']) == seen['unread'] > 0, 'all of a new ticket is unread', seen['unread'])
+    tap.ok(are_read(READER, ticket, 0), 'and read by who had it shown')
+    tap.ok(count(HANDLER, ticket) > 0, 'by nobody else')
+    tap.equal(q.may(HANDLER, 'show', '--json', '--peek', ticket).json['unread'], len(seen['thread']), 'show --peek tells it')
+    tap.ok(count(HANDLER, ticket) > 0, 'and leaves it unread')
+    q.show(ticket, HANDLER)
+    tap.ok(are_read(HANDLER, ticket, 0), 'show does not')
+    q.may(HANDLER, 'note', ticket, 'my own')
+    tap.equal((count(HANDLER, ticket), count(READER, ticket)), (0, 1), 'an own note is unread to others alone')
+    q.join(ticket)
+    tap.equal((count(HANDLER, ticket), count(READER, ticket)), (1, 2), 'a mail to both')
+    tap.ok(ticket in [i['ticket'] for i in q.list('--unread', login=READER)], 'list --unread has it')
+    q.show(ticket, READER)
+    tap.ok(t.wait_for(lambda: ticket not in [i['ticket'] for i in q.list('--unread', login=READER)], 10), 'until it is read')
+    tap.equal(q.show(ticket)['version'], q.show(ticket, READER)['version'], 'reading is no change of the ticket')
+    marked = q.may(READER, 'unread', '--json', ticket).json
+    tap.equal((marked['unread'], count(READER, ticket)), (len(q.show(ticket)['thread']), marked['unread']), 'unread marks all of it')
+    tap.ok(b' %d ' % marked['unread'] in q.run(READER, 'list').out, 'and the list for people has the number')
+    q.may(ADMIN, 'members', 'add', LATE, '--role', 'handler')
+    tap.equal(q.list('--unread', login=LATE), [], 'to who joins now, nothing of before is unread')
+    q.may(HANDLER, 'note', ticket, 'for the new one')
+    tap.equal([(i['ticket'], i['unread']) for i in q.list('--unread', login=LATE)], [(ticket, 1)], 'but what comes then')
+
+
+def bulk(q):
+    """The same change for many tickets: each has its own outcome."""
+    tap = q.tap
+    tickets = [q.new('one of three %d' % i) for i in range(3)]
+    numbers = ','.join(ticket.partition('#')[2] for ticket in tickets)
+    done = q.may(HANDLER, 'take', '--json', numbers)
+    tap.equal([(i['ticket'], i['owner']) for i in done.lines], [(ticket, HANDLER) for ticket in tickets], 'take of three')
+    for words in (['priority', numbers, 'high'], ['tlp', numbers, 'GREEN'], ['category', numbers, 'Phishing'], ['tag', numbers, 'a', 'b'],
+                  ['note', numbers, 'the same'], ['assign', numbers, ADMIN], ['state', numbers, 'waiting']):
+        tap.equal(len(q.may(HANDLER, words[0], '--json', *words[1:]).lines), 3, '%s of three' % words[0])
+    for ticket in tickets:
+        shown = q.show(ticket)
+        tap.equal((shown['priority'], shown['tlp'], shown['category'], shown['tags'], shown['owner'], shown['state']),
+                  ('high', 'TLP:GREEN', 'fraud:phishing', ['a', 'b'], ADMIN, 'waiting'), 'each has it')
+    q.may(ADMIN, 'state', tickets[1], 'resolved')
+    mixed = q.run(HANDLER, 'state', '--json', numbers + ',2026-999999', 'resolved')
+    tap.equal((mixed.status, ['error' in i for i in mixed.lines], [i.get('status') for i in mixed.lines]),
+              (1, [False, True, False, True], [None, 1, None, 1]), 'some of many: exit 1, and each line says its own')
+    people = q.run(HANDLER, 'state', numbers, 'resolved')
+    tap.ok(people.status == 1 and people.out.count(b'NOT DONE') == 3 and b'| ' in people.out, 'for people, too', people)
+    tap.equal(q.run(HANDLER, 'state', '--if-version', '3', numbers, 'open').status, 64, 'a version is that of one ticket')
+    tap.equal(q.run(READER, 'take', numbers).status, 1, 'who may not, may none of them')
+    tap.equal(q.run(HANDLER, 'take', ',').status, 64, 'no ticket at all: usage')
+    piped = q.run(HANDLER, 'state', '--json', '-', 'open', stdin='\n'.join(tickets).encode() + b'\n')
+    tap.equal([i['state'] for i in piped.lines], ['open'] * 3, 'tickets from standard input')
+    tap.equal(q.run(HANDLER, 'note', '-', '-', stdin=b'x').status, 64, 'but not text and tickets both')
+    mine = {ticket for ticket in tickets}
+    for words in (['--tag', 'a'], ['--category', 'Phishing'], ['--category', 'fraud'], ['--tlp', 'green'], ['--priority', 'high']):
+        tap.equal({i['ticket'] for i in q.list(*words)}, mine, 'list ' + ' '.join(words))
+    for words in (['--tag', 'c'], ['--category', 'frau'], ['--tlp', 'RED'], ['--priority', 'urgent'], ['--tag', 'a', '--priority', 'low']):
+        tap.equal(q.list(*words), [], 'list ' + ' '.join(words))
+    for words in (['--tlp', 'x'], ['--priority', 'x'], ['--state', 'x']):
+        tap.equal(q.run(ADMIN, 'list', *words).status, 64, 'list %s: usage' % ' '.join(words))
+
+
+STEPS = (members, states, unread, bulk)
 
 
 def main():

@@ -41,12 +41,12 @@ class Team:
         os.chown(self.conf, 0, gid)
         os.chmod(self.conf, 0o640)
 
-    def run(self, login, *words):
+    def run(self, login, *words, stdin=b''):
         """`madoguchi WORDS` as that user of the host; opened by root, so that the build directory may be anybody's."""
         program = os.open(t.program('madoguchi'), os.O_RDONLY)
         os.set_inheritable(program, True)
-        run = subprocess.run(['/proc/self/fd/%d' % program] + [str(w) for w in words], capture_output=True, check=False, timeout=60,
-                             cwd='/', pass_fds=(program,), user=pwd.getpwnam(login).pw_uid, group=pwd.getpwnam(login).pw_gid,
+        run = subprocess.run(['/proc/self/fd/%d' % program] + [str(w) for w in words], input=stdin, capture_output=True, check=False,
+                             timeout=60, cwd='/', pass_fds=(program,), user=pwd.getpwnam(login).pw_uid, group=pwd.getpwnam(login).pw_gid,
                              extra_groups=[grp.getgrnam(GROUP).gr_gid], env=dict(os.environ, MADOGUCHI_CONF=self.conf))
         os.close(program)
         return t.Result(run.returncode, run.stdout, run.stderr)
@@ -180,11 +180,11 @@ def versions(team):
     tap.ok(first.json['version'] > seen, 'which gives it another version', first)
     changes = {'take': [], 'assign': [ADMIN], 'state': ['waiting'], 'note': ['late'], 'priority': ['low'], 'category': ['Phishing'],
                'tlp': ['GREEN'], 'tag': ['late']}
-    before_all = team.may(HANDLER, 'show', '--json', ticket).json
+    before_all = team.may(HANDLER, 'show', '--json', '--peek', ticket).json
     for verb, words in changes.items():
         late = team.run(HANDLER, verb, '--if-version', seen, ticket, *words)
         tap.ok(late.status == 1 and b'changed meanwhile' in late.err, '%s of what changed meanwhile: no' % verb, late)
-    tap.equal(team.may(HANDLER, 'show', '--json', ticket).json, before_all, 'and nothing was written')
+    tap.equal(team.may(HANDLER, 'show', '--json', '--peek', ticket).json, before_all, 'and nothing was written')
     for verb, words in changes.items():
         seen = team.run(HANDLER, 'show', '--json', ticket).json['version']
         fresh = team.run(HANDLER, verb, '--json', '--if-version', seen, ticket, *words)

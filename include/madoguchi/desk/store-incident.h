@@ -33,9 +33,21 @@ MadoIncident *mado_store_load_incident (MadoStore *store, gint64 id, const char 
 /* (transfer full) a thread's secret. */
 char *mado_store_load_token (MadoStore *store, gint64 id, GError **error);
 
+/* Which tickets; NULL: any. */
+typedef struct {
+  const char *state;
+  const char *owner;     /* a login; "": nobody's */
+  const char *priority, *tlp;
+  const char *category;  /* or the part of one before the colon */
+  const char *tag;
+  const char *unread_by; /* a login that has not read all of it */
+} MadoListFilter;
+
 /* (transfer full) summaries, newest activity first. @reader: (nullable) as in store-need.h: what he may not read is veiled, and
- * found only by what the veil shows. @state: (nullable). @owner: (nullable) a login, or "" for
- * tickets without one. @after: 0, or the incident after which the page begins. */
+ * found only by what the veil shows. @after: 0, or the incident after which the page begins. */
+GPtrArray *mado_store_find_incidents (MadoStore *store, const char *reader, const MadoListFilter *filter, gint64 after,
+                                      gint64 limit, GError **error);
+/* ... by state and owner alone. */
 GPtrArray *mado_store_list_incidents (MadoStore *store, const char *reader, const char *state, const char *owner, gint64 after,
                                       gint64 limit, GError **error);
 

@@ -41,6 +41,9 @@ typedef struct {
   char *from, *to;      /* ingest; from: policy preview, too */
   char *state, *owner;  /* list */
   char *limit, *after;  /* list */
+  char *priority, *category, *tlp, *tag; /* list */
+  gboolean unread;      /* list */
+  gboolean peek;        /* show */
   char *output;         /* part, raw, keys export */
   char *file, *subject; /* reply */
   char **recipients;    /* reply */

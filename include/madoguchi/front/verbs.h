@@ -13,6 +13,7 @@ gboolean mado_verb_take (MadoCli *cli, GError **error);
 gboolean mado_verb_assign (MadoCli *cli, GError **error);
 gboolean mado_verb_state (MadoCli *cli, GError **error);
 gboolean mado_verb_note (MadoCli *cli, GError **error);
+gboolean mado_verb_unread (MadoCli *cli, GError **error);
 
 /* verb-reply.c: asked of the keeper. */
 gboolean mado_verb_reply (MadoCli *cli, GError **error);
