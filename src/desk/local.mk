@@ -157,3 +157,7 @@ noinst_HEADERS += include/madoguchi/desk/outbox-parts.h include/madoguchi/desk/r
 unit_tests += tests/unit/test-desk-recipient
 tests_unit_test_desk_recipient_SOURCES = tests/unit/test-desk-recipient.c
 tests_unit_test_desk_recipient_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-store-schema
+tests_unit_test_desk_store_schema_SOURCES = tests/unit/test-desk-store-schema.c
+tests_unit_test_desk_store_schema_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_store_schema_LDADD = $(desk_libs)

@@ -85,7 +85,7 @@ add_ids (MadoStore *store, gint64 incident, char **old, const char *const *more,
     if (g_hash_table_add (known, g_steal_pointer (&name)))
       g_string_append_printf (all, "%s%s", all->len == 0 ? "" : "\n", more[i]);
   }
-  return mado_sql_run (store, error, "UPDATE incident SET external_ids = nullif (?, '') WHERE id = ?", "si", all->str, incident);
+  return mado_sql_run (store, error, "UPDATE incident SET external_ids = seal ('incident.external_ids', number, nullif (?, '')) WHERE id = ?", "si", all->str, incident);
 }
 
 gboolean
@@ -94,7 +94,7 @@ mado_store_mark_case (MadoStore *store, gint64 incident, const char *tlp, const 
 {
   g_autoptr (GError) problem = NULL;
   g_autoptr (MadoStatement) row
-      = mado_sql_query (store, error, "SELECT tlp_marked, pap, external_ids FROM incident WHERE id = ?", "i", incident);
+      = mado_sql_query (store, error, "SELECT tlp_marked, pap, unseal ('incident.external_ids', number, external_ids) FROM incident WHERE id = ?", "i", incident);
   g_auto (GStrv) ids = NULL;
 
   if (row == NULL)
@@ -124,7 +124,7 @@ mado_store_find_alias (MadoStore *store, const char *external_id, const char *ad
 
   if (!mado_sql_number (store, incident, error,
                         "SELECT max (a.incident) FROM alias a WHERE a.name = ?1 AND EXISTS (SELECT 1 FROM message m"
-                        "  WHERE m.incident = a.incident AND (m.sender = ?2 OR m.signer = ?3) AND " COUNTS ")",
+                        "  WHERE m.incident = a.incident AND (m.sender_key = keyed ('address', ?2) OR m.signer_key = keyed ('fingerprint', ?3)) AND " COUNTS ")",
                         "sss", name, sender, fingerprint))
     return FALSE;
   *belongs = *incident != 0;

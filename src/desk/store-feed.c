@@ -61,7 +61,7 @@ mado_store_list_feeds (MadoStore *store, const char *after, gint64 limit, GError
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_feed_free);
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
-                        "SELECT m.queue_id, m.received, m.sender, f.format, f.organization, f.domain, f.report_id, f.started,"
+                        "SELECT m.queue_id, m.received, unseal ('message.sender', m.queue_id, m.sender), f.format, f.organization, f.domain, f.report_id, f.started,"
                         " f.ended, f.messages, f.passed, f.failed FROM message m JOIN feed f ON f.message = m.id"
                         " WHERE m.state = '" MADO_MAIL_FEED "' AND (?1 IS NULL OR m.id < (SELECT a.id FROM message a WHERE a.queue_id = ?1))"
                         " ORDER BY m.id DESC, f.record",

@@ -17,15 +17,18 @@
 #define MAX_LISTED (32 * 1024 * 1024) /* of subjects and the like */
 #define MAX_TO 60000 /* below what an entry may carry */
 
-/* The columns that read_summary () takes, in its order. */
-#define SUMMARY_SELECT                                                                                         \
-  "SELECT i.number, i.created, i.updated, i.state, i.owner, i.priority, i.category, i.tlp, i.subject,"         \
-  " i.reporter, i.language, i.encryption, i.signature, i.external_ids,"                                        \
+/* The columns that read_summary () takes, in its order. @unseal: "unseal", or "peek" for a list. */
+#define SUMMARY_SELECT(unseal)                                                                                 \
+  "SELECT i.number, i.created, i.updated, i.state, i.owner, i.priority, i.category, i.tlp, "                   \
+  unseal " ('incident.subject', i.number, i.subject), " unseal " ('incident.reporter', i.number, i.reporter)," \
+  " i.language, i.encryption, i.signature, " unseal " ('incident.external_ids', i.number, i.external_ids),"    \
   " (SELECT count (*) FROM message m WHERE m.incident = i.id AND m.state IN ('ticket', 'joined', 'auto_reply', 'bounce'))," \
   " i.indicators,"                                                                                             \
   " (SELECT sum (m.parts) FROM message m WHERE m.incident = i.id AND m.state IN ('ticket', 'joined')),"        \
   " (SELECT count (m.key_warning) FROM message m WHERE m.incident = i.id AND m.state <> 'dropped_by_member')," \
-  " i.pap, i.tags, i.constituencies, i.version, " MADO_NEED_NARROW ("i") ", i.id"                     \
+  " i.pap, " unseal " ('incident.tags', i.number, i.tags), "                                                   \
+  unseal " ('incident.constituencies', i.number, i.constituencies), i.version, "                              \
+  MADO_NEED_NARROW ("i") ", i.id"                                                                              \
   " FROM incident i "
 
 static char *
@@ -50,9 +53,10 @@ mado_store_create_incident (MadoStore *store, const MadoNewIncident *facts, gint
     return FALSE;
   g_autofree char *name = g_strdup_printf ("%s-%06" G_GINT64_FORMAT, year, serial);
   if (!mado_sql_run (store, error,
-                     "INSERT INTO incident (number, token, created, updated, state, subject, reporter, language,"
+                     "INSERT INTO incident (number, token_key, token, created, updated, state, subject, reporter, language,"
                      " encryption, signature)"
-                     " VALUES (?1, ?2, ?3, ?3, 'new', ?4, ?5, ?6, ?7, ?8)",
+                     " VALUES (?1, lower (hex (keyed ('token', ?2))), seal ('incident.token', ?1, ?2), ?3, ?3, 'new',"
+                     " seal ('incident.subject', ?1, ?4), seal ('incident.reporter', ?1, ?5), ?6, ?7, ?8)",
                      "ssisssii", name, facts->token, now, facts->subject, facts->reporter, facts->language, (gint64) facts->encryption, (gint64) facts->signature))
     return FALSE;
   *id = sqlite3_last_insert_rowid (store->db);
@@ -69,7 +73,7 @@ mado_store_find_number (MadoStore *store, const char *number, gint64 *id, GError
 gboolean
 mado_store_find_token (MadoStore *store, const char *token, gint64 *id, GError **error)
 {
-  return mado_sql_number (store, id, error, "SELECT id FROM incident WHERE token = ?", "s", token);
+  return mado_sql_number (store, id, error, "SELECT id FROM incident WHERE token_key = lower (hex (keyed ('token', ?)))", "s", token);
 }
 
 gboolean
@@ -80,9 +84,9 @@ mado_store_find_answer (MadoStore *store, const char *message_id, gint64 *id, GE
 
 /* A list that is stored as lines. */
 static void
-read_lines (MadoStatement *row, int column, char ***list)
+read_lines (MadoStatement *row, int column, char ***list, gboolean *is_damaged)
 {
-  g_autofree char *text = mado_sql_text (row, column);
+  g_autofree char *text = mado_sql_peeked (row, column, is_damaged);
 
   if (text == NULL)
     return;
@@ -104,20 +108,20 @@ read_summary (MadoStore *store, MadoStatement *row)
   incident->priority = mado_sql_text (row, 5);
   incident->category = mado_sql_text (row, 6);
   incident->tlp = mado_sql_text (row, 7);
-  incident->subject = mado_sql_text (row, 8);
-  incident->reporter = mado_sql_text (row, 9);
+  incident->subject = mado_sql_peeked (row, 8, &incident->damaged);
+  incident->reporter = mado_sql_peeked (row, 9, &incident->damaged);
   incident->language = mado_sql_text (row, 10);
   incident->encryption = (MadoEncryption) sqlite3_column_int (row, 11);
   incident->signature = (MadoSignatureStatus) sqlite3_column_int (row, 12);
-  read_lines (row, 13, &incident->external_ids);
+  read_lines (row, 13, &incident->external_ids, &incident->damaged);
   incident->counts = mado_counts_new ();
   incident->counts->messages = sqlite3_column_int64 (row, 14);
   incident->counts->indicators = sqlite3_column_int64 (row, 15);
   incident->counts->parts = sqlite3_column_int64 (row, 16);
   incident->counts->key_warnings = sqlite3_column_int64 (row, 17);
   incident->pap = mado_sql_text (row, 18);
-  read_lines (row, 19, &incident->tags);
-  read_lines (row, 20, &incident->constituencies);
+  read_lines (row, 19, &incident->tags, &incident->damaged);
+  read_lines (row, 20, &incident->constituencies, &incident->damaged);
   incident->version = sqlite3_column_int64 (row, 21);
   incident->restricted = sqlite3_column_int (row, 22) != 0;
   g_strfreev (incident->category_names);
@@ -139,7 +143,7 @@ MadoIncident *
 mado_store_load_summary (MadoStore *store, gint64 id, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  g_autoptr (MadoStatement) row = mado_sql_query (store, error, SUMMARY_SELECT "WHERE i.id = ?", "i", id);
+  g_autoptr (MadoStatement) row = mado_sql_query (store, error, SUMMARY_SELECT ("unseal") "WHERE i.id = ?", "i", id);
 
   if (row == NULL)
     return NULL;
@@ -153,7 +157,7 @@ char *
 mado_store_load_token (MadoStore *store, gint64 id, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  g_autoptr (MadoStatement) row = mado_sql_query (store, error, "SELECT token FROM incident WHERE id = ?", "i", id);
+  g_autoptr (MadoStatement) row = mado_sql_query (store, error, "SELECT unseal ('incident.token', number, token) FROM incident WHERE id = ?", "i", id);
 
   if (row == NULL)
     return NULL;
@@ -301,8 +305,9 @@ mado_store_load_incident (MadoStore *store, gint64 id, const char *team, GError 
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
                         "SELECT e.id, e.date, e.direction, e.author, CASE WHEN e.id >= ?2 THEN e.text ELSE"
-                        " substr (e.text, 1, 1000) END, m.queue_id, m.envelope, CASE WHEN e.id >= ?2 THEN m.report END,"
-                        " o.reply, o.state, e.id < ?2, m.key_warning FROM entry e LEFT JOIN message m ON m.id = e.message"
+                        " substr (e.text, 1, 1000) END, m.queue_id, unseal ('message.envelope', m.queue_id, m.envelope),"
+                        " CASE WHEN e.id >= ?2 THEN unseal ('message.report', m.queue_id, m.report) END, o.reply, o.state,"
+                        " e.id < ?2, unseal ('message.key_warning', m.queue_id, m.key_warning) FROM entry e LEFT JOIN message m ON m.id = e.message"
                         " LEFT JOIN outbox o ON o.id = e.outbox WHERE e.incident = ?1 ORDER BY e.id",
                         "ii", id, first);
   if (row == NULL)
@@ -340,14 +345,15 @@ mado_store_find_incidents (MadoStore *store, const char *reader, const MadoListF
   gsize bytes = 0;
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
-                        SUMMARY_SELECT
+                        SUMMARY_SELECT ("peek")
                         "WHERE (?1 IS NULL OR i.state = ?1) AND (?2 IS NULL OR (coalesce (i.owner, '') = ?2"
                         "  AND " MADO_NEED_READABLE ("i", "?5") "))"
                         " AND (?3 = 0 OR (i.updated, i.id) < (SELECT a.updated, a.id FROM incident a WHERE a.id = ?3))"
                         " AND (coalesce (?6, ?7, ?8, ?9, ?10) IS NULL OR " MADO_NEED_READABLE ("i", "?5") ")"
                         " AND (?6 IS NULL OR i.priority = ?6) AND (?7 IS NULL OR i.tlp = ?7)"
                         " AND (?8 IS NULL OR i.category = ?8 OR substr (i.category, 1, length (?8) + 1) = ?8 || ':')"
-                        " AND (?9 IS NULL OR instr (char (10) || i.tags || char (10), char (10) || ?9 || char (10)) > 0)"
+                        " AND (?9 IS NULL OR instr (char (10) || peek ('incident.tags', i.number, i.tags) || char (10),"
+                        "  char (10) || ?9 || char (10)) > 0)"
                         " AND (?10 IS NULL OR EXISTS (SELECT 1 FROM entry e WHERE e.incident = i.id AND e.id > "
                         MADO_QUEUE_SEEN ("i", "?10") " AND e.author IS NOT ?10))"
                         " ORDER BY i.updated DESC, i.id DESC LIMIT ?4",
@@ -389,7 +395,7 @@ mado_store_refresh_incident (MadoStore *store, gint64 id, const char *subject, c
                              MadoEncryption encryption, MadoSignatureStatus signature, GError **error)
 {
   return mado_sql_run (store, error,
-                       "UPDATE incident SET subject = coalesce (?, subject), language = coalesce (?, language),"
+                       "UPDATE incident SET subject = coalesce (seal ('incident.subject', number, ?), subject), language = coalesce (?, language),"
                        " encryption = ?, signature = ? WHERE id = ?",
                        "ssiii", subject, language, (gint64) encryption, (gint64) signature, id);
 }

@@ -64,11 +64,11 @@ mado_store_set_key_warning (MadoStore *store, const char *queue_id, const MadoKe
   g_autoptr (GBytes) bytes = warning != NULL ? mado_record_to_bytes (&mado_key_warning_type, warning) : NULL;
   gint64 same = 0;
 
-  if (!mado_sql_number (store, &same, error, "SELECT count (*) FROM message WHERE queue_id = ? AND key_warning IS ?", "sb",
+  if (!mado_sql_number (store, &same, error, "SELECT count (*) FROM message WHERE queue_id = ? AND unseal ('message.key_warning', queue_id, key_warning) IS ?", "sb",
                         queue_id, bytes))
     return FALSE;
   *is_new = warning != NULL && same == 0;
-  return mado_sql_run (store, error, "UPDATE message SET key_warning = ?, key_checked = 1 WHERE queue_id = ?", "bs", bytes,
+  return mado_sql_run (store, error, "UPDATE message SET key_warning = seal ('message.key_warning', queue_id, ?), key_checked = 1 WHERE queue_id = ?", "bs", bytes,
                        queue_id);
 }
 

@@ -29,10 +29,14 @@ static const MadoField mail_fields[] = {
 };
 const MadoRecordType mado_mail_type = { "mail", NULL, sizeof (MadoMail), mail_fields };
 
-/* The columns that read_mail () takes, in its order. */
-#define MAIL_SELECT                                                                                            \
-  "SELECT m.id, m.queue_id, m.state, m.attempts, m.crashes, m.received, m.size, m.message_id,"                 \
-  " m.content_sha256, m.sender, m.signer, m.subject, m.incident, i.number, m.reason"                           \
+/* The columns that read_mail () takes, in its order. @unseal: "unseal", or "peek" for a list. */
+#define MAIL_SELECT(unseal)                                                                                    \
+  "SELECT m.id, m.queue_id, m.state, m.attempts, m.crashes, m.received, m.size, "                              \
+  unseal " ('message.message_id', m.queue_id, m.message_id), "                                                 \
+  unseal " ('message.content_sha256', m.queue_id, m.content_sha256), "                                         \
+  unseal " ('message.sender', m.queue_id, m.sender), " unseal " ('message.signer', m.queue_id, m.signer), "    \
+  unseal " ('message.subject', m.queue_id, m.subject), m.incident, i.number, "                                 \
+  unseal " ('message.reason', m.queue_id, m.reason)"                                                           \
   " FROM message m LEFT JOIN incident i ON i.id = m.incident "
 
 char *
@@ -42,7 +46,7 @@ mado_store_fold (const char *address)
 }
 
 static MadoMail *
-read_mail (MadoStatement *row)
+read_mail (MadoStatement *row, gboolean *is_damaged)
 {
   MadoMail *mail = mado_mail_new ();
 
@@ -53,14 +57,14 @@ read_mail (MadoStatement *row)
   mail->crashes = sqlite3_column_int64 (row, 4);
   mail->received = sqlite3_column_int64 (row, 5);
   mail->size = sqlite3_column_int64 (row, 6);
-  mail->message_id = mado_sql_text (row, 7);
-  mail->content_sha256 = mado_sql_text (row, 8);
-  mail->sender = mado_sql_text (row, 9);
-  mail->signer = mado_sql_text (row, 10);
-  mail->subject = mado_sql_text (row, 11);
+  mail->message_id = mado_sql_peeked (row, 7, is_damaged);
+  mail->content_sha256 = mado_sql_peeked (row, 8, is_damaged);
+  mail->sender = mado_sql_peeked (row, 9, is_damaged);
+  mail->signer = mado_sql_peeked (row, 10, is_damaged);
+  mail->subject = mado_sql_peeked (row, 11, is_damaged);
   mail->incident = sqlite3_column_int64 (row, 12);
   mail->number = mado_sql_text (row, 13);
-  mail->reason = mado_sql_text (row, 14);
+  mail->reason = mado_sql_peeked (row, 14, is_damaged);
   return mail;
 }
 
@@ -68,12 +72,13 @@ MadoMail *
 mado_store_find_mail (MadoStore *store, const char *queue_id, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  g_autoptr (MadoStatement) row = mado_sql_query (store, error, MAIL_SELECT "WHERE m.queue_id = ?", "s", queue_id);
+  gboolean is_damaged = FALSE;
+  g_autoptr (MadoStatement) row = mado_sql_query (store, error, MAIL_SELECT ("unseal") "WHERE m.queue_id = ?", "s", queue_id);
 
   if (row == NULL)
     return NULL;
   if (mado_sql_step (store, row, &problem))
-    return read_mail (row);
+    return read_mail (row, &is_damaged);
   if (problem == NULL)
     g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s: no such mail", queue_id);
   else
@@ -89,7 +94,7 @@ mado_store_receive_mail (MadoStore *store, const MadoEnvelope *envelope, gint64 
 
   if (!mado_sql_run (store, error,
                      "INSERT INTO message (queue_id, state, attempts, crashes, received, size, sha256, envelope)"
-                     " VALUES (?, 'pending', 1, 0, ?, ?, ?, ?)"
+                     " VALUES (?1, 'pending', 1, 0, ?2, ?3, seal ('message.sha256', ?1, ?4), seal ('message.envelope', ?1, ?5))"
                      " ON CONFLICT (queue_id) DO UPDATE SET attempts = attempts + 1 WHERE state = 'pending'",
                      "siisb", envelope->queue_id, envelope->received, size, sha256, bytes))
     return FALSE;
@@ -116,7 +121,7 @@ mado_store_load_envelope (MadoStore *store, const char *queue_id, GError **error
 {
   g_autoptr (GError) problem = NULL;
   g_autoptr (MadoStatement) row
-      = mado_sql_query (store, error, "SELECT envelope FROM message WHERE queue_id = ?", "s", queue_id);
+      = mado_sql_query (store, error, "SELECT unseal ('message.envelope', queue_id, envelope) FROM message WHERE queue_id = ?", "s", queue_id);
 
   if (row == NULL)
     return NULL;
@@ -148,8 +153,13 @@ write_report (MadoStore *store, const char *queue_id, const MadoReport *report, 
   g_autofree char *sender = mado_store_fold (report->from != NULL ? report->from->address : NULL);
 
   return mado_sql_run (store, error,
-                       "UPDATE message SET message_id = ?, content_sha256 = ?, sender = ?, signer = ?, subject = ?,"
-                       " undecryptable = ?, indicators = ?, parts = ?, report = ? WHERE queue_id = ?",
+                       "UPDATE message SET message_id = seal ('message.message_id', queue_id, ?1), message_id_key = keyed ('message-id', ?1),"
+                       " content_sha256 = seal ('message.content_sha256', queue_id, ?2),"
+                       " sender = seal ('message.sender', queue_id, ?3), sender_key = keyed ('address', ?3),"
+                       " signer = seal ('message.signer', queue_id, ?4), signer_key = keyed ('fingerprint', ?4),"
+                       " subject = seal ('message.subject', queue_id, ?5), subject_key = keyed ('subject', ?5),"
+                       " undecryptable = ?6, indicators = ?7, parts = ?8, report = seal ('message.report', queue_id, ?9)"
+                       " WHERE queue_id = ?10",
                        "sssssiiibs", report->message_id, report->content_sha256, sender, get_signer (report),
                        report->subject, (gint64) (report->undecryptable != NULL), (gint64) report->indicators->len,
                        (gint64) report->parts->len, bytes, queue_id)
@@ -161,7 +171,7 @@ mado_store_settle_mail (MadoStore *store, const char *queue_id, const char *stat
                         const char *reason, const MadoReport *report, gint64 now, GError **error)
 {
   if (!mado_sql_run (store, error,
-                     "UPDATE message SET state = ?, incident = nullif (?, 0), reason = ?, settled = ?"
+                     "UPDATE message SET state = ?, incident = nullif (?, 0), reason = seal ('message.reason', queue_id, ?), settled = ?"
                      " WHERE queue_id = ? AND state IN ('pending', 'held')",
                      "sisis", state, incident, reason, now, queue_id))
     return FALSE;
@@ -184,17 +194,17 @@ mado_store_find_message_id (MadoStore *store, const char *message_id, const char
 {
   g_autoptr (GError) problem = NULL;
   g_autoptr (MadoMail) found = NULL;
-  gboolean is_clash = FALSE;
+  gboolean is_clash = FALSE, is_damaged = FALSE; /* content that does not open is other content */
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
-                        MAIL_SELECT "WHERE m.message_id = ? AND m.queue_id <> ?"
+                        MAIL_SELECT ("peek") "WHERE m.message_id_key = keyed ('message-id', ?) AND m.queue_id <> ?"
                                     " AND m.state NOT IN ('pending', 'duplicate', 'dropped_by_member') ORDER BY m.id",
                         "ss", message_id, but);
 
   if (row == NULL)
     return FALSE;
   while (found == NULL && mado_sql_step (store, row, &problem)) {
-    g_autoptr (MadoMail) mail = read_mail (row);
+    g_autoptr (MadoMail) mail = read_mail (row, &is_damaged);
     if (content != NULL && g_strcmp0 (mail->content_sha256, content) == 0)
       found = g_steal_pointer (&mail);
     else
@@ -216,16 +226,18 @@ mado_store_list_alike (MadoStore *store, const char *address, const char *subjec
   g_autoptr (GError) problem = NULL;
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_mail_free);
   g_autofree char *sender = mado_store_fold (address);
+  gboolean is_damaged = FALSE;
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
-                        MAIL_SELECT "WHERE m.sender = ? AND m.received > ? AND m.state = 'ticket' AND m.subject = ?"
+                        MAIL_SELECT ("peek") "WHERE m.sender_key = keyed ('address', ?) AND m.received > ? AND m.state = 'ticket'"
+                                             " AND m.subject_key = keyed ('subject', ?)"
                                     " AND m.queue_id <> ? ORDER BY m.received DESC, m.id DESC LIMIT ?",
                         "sissi", sender, since, subject, but, limit);
 
   if (row == NULL)
     return NULL;
   while (mado_sql_step (store, row, &problem))
-    g_ptr_array_add (list, read_mail (row));
+    g_ptr_array_add (list, read_mail (row, &is_damaged));
   if (problem == NULL)
     return g_steal_pointer (&list);
   g_propagate_error (error, g_steal_pointer (&problem));
@@ -240,9 +252,9 @@ mado_store_belongs (MadoStore *store, gint64 incident, const char *address, cons
   gint64 n = 0;
 
   if (!mado_sql_number (store, &n, error,
-                        "SELECT EXISTS (SELECT 1 FROM message WHERE incident = ?1 AND sender = ?2"
+                        "SELECT EXISTS (SELECT 1 FROM message WHERE incident = ?1 AND sender_key = keyed ('address', ?2)"
                         "  AND state IN ('ticket', 'joined'))"
-                        " OR EXISTS (SELECT 1 FROM message WHERE incident = ?1 AND signer = ?3"
+                        " OR EXISTS (SELECT 1 FROM message WHERE incident = ?1 AND signer_key = keyed ('fingerprint', ?3)"
                         "  AND state IN ('ticket', 'joined'))",
                         "iss", incident, sender, fingerprint))
     return FALSE;
@@ -299,16 +311,17 @@ mado_store_list_held (MadoStore *store, GError **error)
   g_autoptr (GError) problem = NULL;
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_held_free);
   g_autoptr (MadoStatement) row
-      = mado_sql_query (store, error, MAIL_SELECT "WHERE m.state = 'held' ORDER BY m.id", "");
+      = mado_sql_query (store, error, MAIL_SELECT ("peek") "WHERE m.state = 'held' ORDER BY m.id", "");
 
   if (row == NULL)
     return NULL;
   while (mado_sql_step (store, row, &problem)) {
-    g_autoptr (MadoMail) mail = read_mail (row);
+    gboolean is_damaged = FALSE;
+    g_autoptr (MadoMail) mail = read_mail (row, &is_damaged);
     MadoHeld *held = mado_held_new ();
     held->queue_id = g_steal_pointer (&mail->queue_id);
     held->received = mail->received;
-    held->reason = g_steal_pointer (&mail->reason);
+    held->reason = is_damaged ? g_strdup ("damaged") : g_steal_pointer (&mail->reason);
     held->ticket = mail->number != NULL ? g_strdup_printf ("%s #%s", store->prefix, mail->number) : NULL;
     held->from = g_steal_pointer (&mail->sender);
     held->subject = mail->subject != NULL ? mado_text_truncate (mail->subject, MAX_HELD_SUBJECT) : NULL;
@@ -327,7 +340,7 @@ mado_store_load_report (MadoStore *store, const char *queue_id, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   g_autoptr (MadoStatement) row
-      = mado_sql_query (store, error, "SELECT report FROM message WHERE queue_id = ?", "s", queue_id);
+      = mado_sql_query (store, error, "SELECT unseal ('message.report', queue_id, report) FROM message WHERE queue_id = ?", "s", queue_id);
 
   if (row == NULL)
     return NULL;

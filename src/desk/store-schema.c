@@ -10,6 +10,10 @@
 
 /* What was narrowed to named members in the schema that began it. */
 #define WAS_NARROW(i) "(" i ".restricted <> 0 OR coalesce (" i ".tlp, '') = 'TLP:RED')"
+/* A column of text becomes one of sealed values: made, filled by the step itself, and the old one dropped. */
+#define SEALED(table, column) \
+  "ALTER TABLE " table " RENAME COLUMN " column " TO old_" column "; ALTER TABLE " table " ADD COLUMN " column " BLOB;"
+#define DROPPED(table, column) "ALTER TABLE " table " DROP COLUMN old_" column ";"
 
 /* Row N turns schema N into N + 1. A row that was released is never changed. */
 static const char *const migrations[] = {
@@ -131,6 +135,40 @@ static const char *const migrations[] = {
   "  STRICT, WITHOUT ROWID;"
   "INSERT INTO seen (login, incident, entry)"
   "  SELECT login, 0, (SELECT coalesce (max (id), 0) FROM entry) FROM member WHERE left_at = 0;",
+  /* What a ticket says is sealed for its number, and its reply token is found by a keyed hash. */
+  "DROP TRIGGER incident_version;"
+  "ALTER TABLE incident RENAME COLUMN token TO token_key;" SEALED ("incident", "subject") SEALED ("incident", "reporter")
+  SEALED ("incident", "external_ids") SEALED ("incident", "tags") SEALED ("incident", "constituencies")
+  "ALTER TABLE incident ADD COLUMN token BLOB;"
+  "UPDATE incident SET token = seal ('incident.token', number, token_key), token_key = lower (hex (keyed ('token', token_key))),"
+  "  subject = seal ('incident.subject', number, old_subject), reporter = seal ('incident.reporter', number, old_reporter),"
+  "  external_ids = seal ('incident.external_ids', number, old_external_ids), tags = seal ('incident.tags', number, old_tags),"
+  "  constituencies = seal ('incident.constituencies', number, old_constituencies);"
+  DROPPED ("incident", "subject") DROPPED ("incident", "reporter") DROPPED ("incident", "external_ids")
+  DROPPED ("incident", "tags") DROPPED ("incident", "constituencies")
+  "CREATE TRIGGER incident_version AFTER UPDATE ON incident WHEN NEW.version = OLD.version"
+  "  BEGIN UPDATE incident SET version = OLD.version + 1 WHERE id = NEW.id; END;",
+  /* What a mail says, for its queue id; what threading looks for has keyed hashes. */
+  "DROP INDEX message_message_id; DROP INDEX message_sender; DROP INDEX message_signer; DROP INDEX message_from;"
+  SEALED ("message", "sha256") SEALED ("message", "message_id") SEALED ("message", "content_sha256") SEALED ("message", "sender")
+  SEALED ("message", "signer") SEALED ("message", "subject") SEALED ("message", "reason")
+  "ALTER TABLE message ADD COLUMN message_id_key BLOB; ALTER TABLE message ADD COLUMN sender_key BLOB;"
+  "ALTER TABLE message ADD COLUMN signer_key BLOB; ALTER TABLE message ADD COLUMN subject_key BLOB;"
+  "UPDATE message SET envelope = seal ('message.envelope', queue_id, envelope), report = seal ('message.report', queue_id, report),"
+  "  key_warning = seal ('message.key_warning', queue_id, key_warning), sha256 = seal ('message.sha256', queue_id, old_sha256),"
+  "  message_id = seal ('message.message_id', queue_id, old_message_id), message_id_key = keyed ('message-id', old_message_id),"
+  "  content_sha256 = seal ('message.content_sha256', queue_id, old_content_sha256),"
+  "  sender = seal ('message.sender', queue_id, old_sender), sender_key = keyed ('address', old_sender),"
+  "  signer = seal ('message.signer', queue_id, old_signer), signer_key = keyed ('fingerprint', old_signer),"
+  "  subject = seal ('message.subject', queue_id, old_subject), subject_key = keyed ('subject', old_subject),"
+  "  reason = seal ('message.reason', queue_id, old_reason);"
+  DROPPED ("message", "sha256") DROPPED ("message", "message_id") DROPPED ("message", "content_sha256") DROPPED ("message", "sender")
+  DROPPED ("message", "signer") DROPPED ("message", "subject") DROPPED ("message", "reason")
+  "CREATE INDEX message_message_id ON message (message_id_key);"
+  "CREATE INDEX message_sender ON message (incident, sender_key);"
+  "CREATE INDEX message_signer ON message (incident, signer_key);"
+  "CREATE INDEX message_from ON message (sender_key, received);",
+  CLEAN,
 };
 
 static gboolean
@@ -180,14 +218,15 @@ clean (MadoStore *store, GError **error)
   return FALSE;
 }
 
-/* All of it or nothing. A step that cleans stands outside of transactions, and can be done again. */
+/* All of it or nothing. A step that cleans stands outside of transactions, and can be done again; a store that never was
+ * another has nothing to clean. */
 static gboolean
-take_step (MadoStore *store, int version, GError **error)
+take_step (MadoStore *store, int version, gboolean is_new, GError **error)
 {
   g_autofree char *done = g_strdup_printf ("PRAGMA user_version = %d", version + 1);
 
   if (strcmp (migrations[version], CLEAN) == 0)
-    return clean (store, error) && execute (store, done, error);
+    return (is_new || clean (store, error)) && execute (store, done, error);
   if (!mado_store_begin (store, error))
     return FALSE;
   if (execute (store, migrations[version], error) && check_references (store, error) && execute (store, done, error)
@@ -212,7 +251,7 @@ mado_schema_migrate (MadoStore *store, int until, GError **error)
   if (!execute (store, "PRAGMA foreign_keys = OFF", error))
     return FALSE;
   for (gboolean is_new = version == 0; version < until; version++)
-    if (!(is_new && strcmp (migrations[version], CLEAN) == 0) && !take_step (store, version, error))
+    if (!take_step (store, version, is_new, error))
       return FALSE;
   return execute (store, "PRAGMA foreign_keys = ON", error);
 }

@@ -24,6 +24,9 @@ mado_sql_fail (MadoStore *store, const char *what, GError **error)
   case SQLITE_RANGE:
     code = MADO_ERROR_BUG;
     break;
+  case MADO_SQL_SEALED: /* it will not open next time either */
+    code = MADO_ERROR_PERM;
+    break;
   case SQLITE_PERM:
   case SQLITE_AUTH:
   case SQLITE_READONLY:
@@ -157,6 +160,15 @@ char *
 mado_sql_text (MadoStatement *statement, int column)
 {
   return g_strdup ((const char *) sqlite3_column_text (statement, column));
+}
+
+char *
+mado_sql_peeked (MadoStatement *statement, int column, gboolean *is_damaged)
+{
+  if (sqlite3_column_type (statement, column) != SQLITE_INTEGER)
+    return mado_sql_text (statement, column);
+  *is_damaged = TRUE;
+  return NULL;
 }
 
 GBytes *

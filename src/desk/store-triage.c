@@ -162,8 +162,9 @@ mado_store_apply_decisions (MadoStore *store, gint64 incident, MadoTriage **tria
   g_autofree char *tags = g_strjoinv ("\n", all->tags);
   g_autofree char *constituencies = g_strjoinv ("\n", all->constituencies);
   if (!mado_sql_run (store, error,
-                     "UPDATE incident SET category = ?, priority = ?, owner = ?, tlp = ?, tags = nullif (?, ''),"
-                     " constituencies = nullif (?, '') WHERE id = ?",
+                     "UPDATE incident SET category = ?, priority = ?, owner = ?, tlp = ?, "
+                     " tags = seal ('incident.tags', number, nullif (?, '')),"
+                     " constituencies = seal ('incident.constituencies', number, nullif (?, '')) WHERE id = ?",
                      "ssssssi", all->category, all->priority, all->owner, tlp, tags, constituencies, incident))
     return FALSE;
   if (triage != NULL)

@@ -8,11 +8,12 @@
 #define TEXT 't'
 #define BLOB 'b'
 
+/* Not SQLITE_CORRUPT: that means the file, and SQLite writes nothing more after it. */
 static void
 fail (sqlite3_context *context, const char *message)
 {
   sqlite3_result_error (context, message, -1);
-  sqlite3_result_error_code (context, SQLITE_CORRUPT);
+  sqlite3_result_error_code (context, MADO_SQL_SEALED);
 }
 
 static void
@@ -40,35 +41,53 @@ seal (sqlite3_context *context, int n, sqlite3_value **values)
   sqlite3_result_blob64 (context, g_bytes_get_data (sealed, NULL), g_bytes_get_size (sealed), SQLITE_TRANSIENT);
 }
 
-static void
-unseal (sqlite3_context *context, int n, sqlite3_value **values)
+/* Sets what was sealed as the result. */
+static gboolean
+open_value (sqlite3_context *context, sqlite3_value **values, GError **error)
 {
   const MadoVault *vault = sqlite3_user_data (context);
   const char *place = (const char *) sqlite3_value_text (values[0]);
   const char *row = (const char *) sqlite3_value_text (values[1]);
-  g_autoptr (GError) error = NULL;
   gsize length;
 
-  (void) n;
   if (sqlite3_value_type (values[2]) == SQLITE_NULL)
-    return;
+    return TRUE;
   if (place == NULL || row == NULL || sqlite3_value_type (values[2]) != SQLITE_BLOB) {
-    fail (context, "unseal () needs a place, a row and a sealed value");
-    return;
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_PERM, "no place, no row or no sealed value");
+    return FALSE;
   }
   g_autoptr (GBytes) plain
-      = mado_vault_open (vault, place, row, sqlite3_value_blob (values[2]), (gsize) sqlite3_value_bytes (values[2]), &error);
-  if (plain == NULL) {
-    fail (context, error->message);
-    return;
-  }
+      = mado_vault_open (vault, place, row, sqlite3_value_blob (values[2]), (gsize) sqlite3_value_bytes (values[2]), error);
+  if (plain == NULL)
+    return FALSE;
   const char *data = g_bytes_get_data (plain, &length);
-  if (length > 0 && data[0] == TEXT)
+  if (length > 0 && data[0] == TEXT) {
     sqlite3_result_text64 (context, data + 1, length - 1, SQLITE_TRANSIENT, SQLITE_UTF8);
-  else if (length > 0 && data[0] == BLOB)
+  } else if (length > 0 && data[0] == BLOB) {
     sqlite3_result_blob64 (context, data + 1, length - 1, SQLITE_TRANSIENT);
-  else
-    fail (context, "a sealed value of no known type");
+  } else {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "%s: a sealed value of no known type", place);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+unseal (sqlite3_context *context, int n, sqlite3_value **values)
+{
+  g_autoptr (GError) error = NULL;
+
+  (void) n;
+  if (!open_value (context, values, &error))
+    fail (context, error->message);
+}
+
+static void
+peek (sqlite3_context *context, int n, sqlite3_value **values)
+{
+  (void) n;
+  if (!open_value (context, values, NULL))
+    sqlite3_result_int (context, 0);
 }
 
 static void
@@ -100,6 +119,7 @@ mado_store_teach_vault (MadoStore *store, MadoVault *vault, GError **error)
   } table[] = {
     { "seal", 3, SQLITE_UTF8 | SQLITE_DIRECTONLY, seal },
     { "unseal", 3, SQLITE_UTF8 | SQLITE_DIRECTONLY | SQLITE_DETERMINISTIC, unseal },
+    { "peek", 3, SQLITE_UTF8 | SQLITE_DIRECTONLY | SQLITE_DETERMINISTIC, peek },
     { "keyed", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY | SQLITE_DETERMINISTIC, hash },
   };
 

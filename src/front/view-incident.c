@@ -44,7 +44,7 @@ mado_view_summary (GString *out, guint columns, const MadoIncident *incident)
   const guint ours = TICKET_COLUMNS + UNREAD_COLUMNS + STATE_COLUMNS + OWNER_COLUMNS + CRYPTO_COLUMNS + TIME_COLUMNS;
   const guint mark = (guint) strlen (MADO_VIEW_MARK);
   g_autofree char *ticket = mado_view_word (incident->ticket);
-  g_autofree char *state = mado_view_word (incident->state);
+  g_autofree char *state = mado_view_word (incident->damaged ? "damaged" : incident->state);
   g_autofree char *owner = mado_view_word (incident->owner);
   gboolean has_warning = incident->counts != NULL && incident->counts->key_warnings > 0;
   g_autofree char *crypto = g_strdup_printf ("%c %c %s", encryption_letters[incident->encryption], has_warning ? '!' : ' ',

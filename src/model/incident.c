@@ -80,7 +80,7 @@ const MadoRecordType mado_named_type = { "named", NULL, sizeof (MadoNamed), name
       MADO_STRING (MadoIncident, pap), MADO_MAP (MadoIncident, category_names), MADO_STRV (MadoIncident, tags),  \
       MADO_STRV (MadoIncident, constituencies), MADO_INT (MadoIncident, version),     \
       MADO_BOOL (MadoIncident, restricted), MADO_BOOL (MadoIncident, veiled), \
-      MADO_INT (MadoIncident, unread)
+      MADO_INT (MadoIncident, unread), MADO_BOOL (MadoIncident, damaged)
 
 static const MadoField summary_fields[] = { SUMMARY_FIELDS, MADO_FIELDS_END };
 const MadoRecordType mado_summary_type = { "incident", "madoguchi.incident/1", sizeof (MadoIncident), summary_fields };

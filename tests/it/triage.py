@@ -220,11 +220,11 @@ def corpus(site):
 
 
 def stored(site):
-    """What lies in the store for each mail, to the byte."""
-    database = sqlite3.connect('file:%s/store.db?mode=ro' % site.demo.dir, uri=True)
-    rows = database.execute('SELECT queue_id, report FROM message WHERE report IS NOT NULL ORDER BY id').fetchall()
-    database.close()
-    return {queue_id: hashlib.sha256(report).hexdigest() for queue_id, report in rows}
+    """What the store has of each mail, and of each aggregate: it rests sealed, each time with another nonce."""
+    demo = site.demo
+    has = {e['queue_id']: json.dumps(e['report'], sort_keys=True)
+           for i in demo.incidents() for e in demo.show(i['ticket'])['thread'] if e['report']}
+    return dict(has, feeds=sorted(json.dumps(line, sort_keys=True) for line in demo.cli('feeds', '--json').lines))
 
 
 def check_reopen(site, changed):
@@ -250,7 +250,8 @@ def check_reopen(site, changed):
     else:
         tap.skip('mails of every format are among them', 'no shared corpus')
     before = stored(site)
-    tap.ok(len(before) >= count - states.get('held', 0), '%d reports are stored' % len(before))
+    apart = sum(states.get(state, 0) for state in ('held', 'duplicate', 'feed'))
+    tap.ok(len(before) > count - apart, '%d reports are stored' % (len(before) - 1))
     tickets = [i['ticket'] for i in demo.incidents()]
     view = {i['ticket']: (i['category'], i['priority'], i['owner'], i['tlp'], i['tags'], i['constituencies']) for i in demo.incidents()}
     for ticket in tickets:
@@ -258,7 +259,7 @@ def check_reopen(site, changed):
         if answer.status != 0:
             tap.ok(False, 'reopen of ' + ticket, answer)
     after = stored(site)
-    tap.equal([q for q in before if before[q] != after.get(q)], [], 'read again, every report is the same to the byte')
+    tap.equal([q for q in before if before[q] != after.get(q)], [], 'read again, every report is the same')
     tap.equal({i['ticket']: (i['category'], i['priority'], i['owner'], i['tlp'], i['tags'], i['constituencies'])
                for i in demo.incidents()}, view, 'and every ticket shows what it showed')
     demo.stop()

@@ -31,7 +31,7 @@ test_execute (MadoStore *store, const char *sql)
   char *message = NULL;
 
   if (sqlite3_exec (store->db, sql, NULL, NULL, &message) != SQLITE_OK)
-    g_error ("%s: %s", message, sql);
+    g_error ("%s: %.300s", message, sql);
 }
 
 /* Changes the store at @path behind the keeper's back. */

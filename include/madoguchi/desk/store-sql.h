@@ -35,9 +35,15 @@ gboolean mado_sql_number (MadoStore *store, gint64 *out, GError **error, const c
 /* Rows the last statement changed. */
 int mado_sql_changes (MadoStore *store);
 
+/* The error of a sealed value that does not open; SQLite uses the number for nothing else. Verbs get PERM. */
+#define MADO_SQL_SEALED SQLITE_FORMAT
+
 /* Columns. (transfer full, nullable) */
 char *mado_sql_text (MadoStatement *statement, int column);
 GBytes *mado_sql_bytes (MadoStatement *statement, int column);
+
+/* ... of a column that peek () made. @is_damaged: set, and never cleared, when the value did not open. */
+char *mado_sql_peeked (MadoStatement *statement, int column, gboolean *is_damaged);
 
 /* Sets @error from the database's last error. Returns FALSE. */
 gboolean mado_sql_fail (MadoStore *store, const char *what, GError **error);

@@ -93,6 +93,7 @@ typedef struct {
   char *restricted_reason; /* of the mark; NULL: none */
   GPtrArray *restricted_to; /* of MadoNamed; a summary has none */
   gint64 unread;         /* lines of its thread by others since who asks looked at it; at most 1000 are counted */
+  gboolean damaged;      /* a line of `list`: something of it does not belong there, or was changed in the store */
   GPtrArray *relations; /* of MadoRelation, newest first; a summary has none */
   char **links;         /* tickets that came of the same mail; a summary has none */
   GPtrArray *thread; /* of MadoEntry; a summary (one line of `list`) has none: mado_summary_type */
