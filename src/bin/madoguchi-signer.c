@@ -5,6 +5,7 @@
 #include "madoguchi/base/log.h"
 #include "madoguchi/base/secret.h"
 #include "madoguchi/ipc/peer.h"
+#include "madoguchi/pgp/audit-head.h"
 #include "madoguchi/pgp/security-txt.h"
 #include "madoguchi/reply/compose.h"
 #include "madoguchi/role/role.h"
@@ -13,6 +14,8 @@
 
 /* A passphrase-protected key derives its key again for each signature; this much says so in the log. */
 #define SLOW_TRIAL_US (200 * 1000)
+
+#define HEAD_MAX (16 * 1024)
 
 typedef struct {
   MadoPgpHome *home;
@@ -120,6 +123,55 @@ wrap (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GErr
   return *fd >= 0;
 }
 
+/* Numbers alone: the text around them is made here. */
+static gboolean
+sign_head (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
+{
+  Signer *signer = role->state;
+  g_autoptr (MadoAuditHead) head = mado_audit_head_from_variant (request->body, error);
+  g_autoptr (GBytes) text = NULL;
+
+  if (head == NULL || (signer->sealer == NULL && !make_sealer (role, error)))
+    return FALSE;
+  text = mado_audit_head_sign (signer->sealer, head, error);
+  if (text == NULL)
+    return FALSE;
+  *fd = mado_fsio_memfd ("head", text, error);
+  *body = g_variant_new ("a{sv}", NULL);
+  return *fd >= 0;
+}
+
+/* (transfer full) the team's keys, those of before, too. */
+static char **
+list_team_keys (const MadoConf *conf)
+{
+  const char *key = mado_conf_string (conf, "team", "key");
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (key != NULL)
+    g_strv_builder_add (builder, key);
+  for (const char *const *old = mado_conf_list (conf, "team", "old-keys"); *old != NULL; old++)
+    g_strv_builder_add (builder, *old);
+  return g_strv_builder_end (builder);
+}
+
+static gboolean
+check_head (MadoRoleContext *role, MadoPacket *request, GVariant **body, GError **error)
+{
+  Signer *signer = role->state;
+  g_auto (GStrv) keys = list_team_keys (role->conf);
+  g_autoptr (GBytes) text = NULL;
+
+  if (!mado_pgp_home_refresh (signer->home, error) || !mado_fsio_read_all (request->fd, HEAD_MAX, &text, error))
+    return FALSE;
+  g_autoptr (MadoAuditHead) head
+      = mado_audit_head_check (mado_pgp_home_path (signer->home), (const char *const *) keys, text, error);
+  if (head == NULL)
+    return FALSE;
+  *body = mado_audit_head_to_variant (head);
+  return TRUE;
+}
+
 static gboolean
 answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
 {
@@ -127,6 +179,10 @@ answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GE
     return seal (role, request, body, fd, error);
   if (strcmp (request->verb, "security-txt") == 0)
     return sign_security_txt (role, body, fd, error);
+  if (strcmp (request->verb, "sign-head") == 0)
+    return sign_head (role, request, body, fd, error);
+  if (strcmp (request->verb, "check-head") == 0)
+    return check_head (role, request, body, error);
   if (strcmp (request->verb, "wrap") == 0)
     return wrap (role, request, body, fd, error);
   g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "unknown verb");

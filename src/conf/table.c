@@ -86,6 +86,9 @@ const MadoConfSetting mado_conf_settings[] = {
   { "store", "url", MADO_CONF_STRING, "sqlite:/var/lib/madoguchi/store.db", 0, 0, "The database: sqlite:PATH." },
   { "store", "archive", MADO_CONF_STRING, "/var/lib/madoguchi/archive", 0, 0, "Where raw mails stay after they were read." },
 
+  { "audit", "sign-every", MADO_CONF_DURATION, "1d", 0, 365 * DAY,
+    "How often the team's key signs how far the audit went, when there is something new; 0: only when a member asks." },
+
   { "crypto", "gnupg-home", MADO_CONF_STRING, "/var/lib/madoguchi/gnupg", 0, 0,
     "GnuPG home with the public keyring (and, without agents of their own, the team's secret key)." },
   { "crypto", "workers", MADO_CONF_INT, "2", 1, 64, "Mails opened, and answers sealed, at the same time; as many as cores." },

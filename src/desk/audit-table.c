@@ -62,6 +62,9 @@ static const struct {
   { "members-set", CHANGE, "login role key on_duty" },
   { "members-leave", CHANGE, "login" },
   { "audit-list", READ, "member" },
+  { "audit-verify", READ, NULL },
+  { "audit-sign", AHEAD, NULL },
+  { "audit-head", READ, NULL },
 };
 
 MadoAuditKind

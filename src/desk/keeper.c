@@ -4,6 +4,7 @@
 #include "madoguchi/desk/control.h"
 #include "madoguchi/desk/desk.h"
 #include "madoguchi/desk/flow.h"
+#include "madoguchi/desk/heads.h"
 #include "madoguchi/desk/key-watch.h"
 #include "madoguchi/desk/outbox.h"
 
@@ -27,6 +28,7 @@ on_sweep (gpointer data)
   MadoKeeper *keeper = data;
   MadoDesk *desk = keeper->desk;
   mado_key_watch_tick (desk->keys);
+  mado_heads_tick (desk->heads);
   guint n = mado_spool_sweep (desk->spool, desk->now (), desk->settings.tmp_age);
 
   if (n > 0)

@@ -144,9 +144,9 @@ tests_unit_test_desk_store_need_LDADD = $(desk_libs)
 
 libdesk_a_SOURCES += src/desk/vault-file.c
 noinst_HEADERS += include/madoguchi/desk/vault-file.h
-libdesk_a_SOURCES += src/desk/audit.c src/desk/audit-call.c src/desk/audit-table.c src/desk/store-audit.c src/desk/store-chain.c src/desk/verbs-audit.c
+libdesk_a_SOURCES += src/desk/audit.c src/desk/audit-call.c src/desk/audit-table.c src/desk/store-audit.c src/desk/store-chain.c src/desk/store-check.c src/desk/heads.c src/desk/verbs-audit.c
 noinst_HEADERS += include/madoguchi/desk/audit.h include/madoguchi/desk/audit-call.h include/madoguchi/desk/audit-table.h \
-	include/madoguchi/desk/store-audit.h include/madoguchi/desk/store-chain.h include/madoguchi/desk/verbs-audit.h
+	include/madoguchi/desk/store-audit.h include/madoguchi/desk/store-chain.h include/madoguchi/desk/store-check.h include/madoguchi/desk/heads.h include/madoguchi/desk/verbs-audit.h
 unit_tests += tests/unit/test-desk-audit
 tests_unit_test_desk_audit_SOURCES = tests/unit/test-desk-audit.c $(desk_house)
 tests_unit_test_desk_audit_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
@@ -161,3 +161,7 @@ unit_tests += tests/unit/test-desk-store-schema
 tests_unit_test_desk_store_schema_SOURCES = tests/unit/test-desk-store-schema.c
 tests_unit_test_desk_store_schema_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_store_schema_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-store-check
+tests_unit_test_desk_store_check_SOURCES = tests/unit/test-desk-store-check.c
+tests_unit_test_desk_store_check_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_store_check_LDADD = $(desk_libs)

@@ -75,6 +75,9 @@ static const struct {
   { "members-set", "A*" HOUSE },
   { "members-leave", "A*" HOUSE },
   { "audit-list", "CA" LEADERS },
+  { "audit-verify", "CA*" HOUSE },
+  { "audit-sign", "CA" HOUSE },
+  { "audit-head", "CA*" HOUSE },
 };
 
 gboolean

@@ -70,6 +70,9 @@ static const struct {
   { "members-duty", mado_verb_members_duty },
   { "members-leave", mado_verb_members_leave },
   { "audit-list", mado_verb_audit_list },
+  { "audit-verify", mado_verb_audit_verify },
+  { "audit-sign", mado_verb_audit_sign },
+  { "audit-head", mado_verb_audit_head },
 };
 
 MadoVerb

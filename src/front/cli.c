@@ -45,7 +45,8 @@ static const MadoCliVerb verbs[] = {
     "The known public keys and what vouches for each", "jpON", 1, 1000000, TRUE, mado_verb_keys },
   { "members", "[ls|add LOGIN|set LOGIN|on-duty|off-duty [LOGIN]|leave LOGIN]", "Who may ask what; what joining and leaving begins and ends", "jMKRG", 0, 2,
     TRUE, mado_verb_members },
-  { "audit", "[ls]", "Who read, changed, exported, sent what", "jlakmS", 0, 1, TRUE, mado_verb_audit },
+  { "audit", "[ls|head|verify]", "Who read, changed, exported, sent what; how far it went, signed; is it what was written? exit 1 if not",
+    "jlakmSgHO", 0, 1, TRUE, mado_verb_audit },
   { "policy", "preview|test-form FILE|-|explain TICKET",
     "Try the rules: which answer a mail would get; what the templates of forms find in a mail or a text; what was decided of a ticket, by which rule or whom",
     "jfT", 1, 2, TRUE, mado_verb_policy },
@@ -102,6 +103,8 @@ static const struct {
   { 'k', "ticket", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, ticket), "Only what was about this ticket", "TICKET" },
   { 'm', "member", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, member), "Only what this member asked for", "LOGIN" },
   { 'S', "since", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, since), "Only from this day or time on", "TIME" },
+  { 'g', "sign", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, sign), "Have it signed now", NULL },
+  { 'H', "head", 0, G_OPTION_ARG_FILENAME_ARRAY, offsetof (MadoCliOptions, heads), "Hold it against a head that was given out before", "FILE" },
   { 'd', "defaults", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, defaults), "The defaults instead of the file", NULL },
   { 'n', "changed", 'n', G_OPTION_ARG_NONE, offsetof (MadoCliOptions, changed), "Only what differs from the defaults", NULL },
 };
@@ -217,6 +220,7 @@ mado_cli_clear (MadoCli *cli)
     g_clear_pointer (owned[i], g_free);
   g_clear_pointer (&cli->options.arguments, g_strfreev);
   g_clear_pointer (&cli->options.recipients, g_strfreev);
+  g_clear_pointer (&cli->options.heads, g_strfreev);
   g_clear_pointer (&cli->conf, mado_conf_free);
 }
 

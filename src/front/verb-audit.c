@@ -3,12 +3,14 @@
 #include "madoguchi/front/member.h"
 #include "madoguchi/front/view.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/base/fsio.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/model/audit.h"
 
 #include <string.h>
 
 #define WORD_MAX 4096
+#define HEAD_MAX (16 * 1024)
 
 static gboolean
 fail_usage (const char *message, GError **error)
@@ -117,6 +119,87 @@ list_records (MadoCli *cli, GError **error)
   return ok && mado_cli_print (cli, text->str, error);
 }
 
+/* --- heads ------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+show_head (MadoCli *cli, GError **error)
+{
+  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+  g_autoptr (MadoAuditHead) head = NULL;
+
+  if (!mado_member_ask (cli->conf, cli->options.sign ? "audit-sign" : "audit-head", NULL, -1, &answer, error))
+    return FALSE;
+  head = mado_audit_head_from_variant (answer.body, error);
+  if (head == NULL)
+    return FALSE;
+  if (cli->options.json && !mado_member_print_json (cli, &mado_audit_head_type, head, error))
+    return FALSE;
+  return (cli->options.json && cli->options.output == NULL)
+         || mado_member_save (cli, answer.fd, 0, G_MAXUINT64, cli->options.output, error);
+}
+
+/* (transfer floating, nullable) */
+static GVariant *
+read_heads (char *const *files, GError **error)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("as"));
+  for (; files != NULL && *files != NULL; files++) {
+    g_autoptr (GBytes) bytes = NULL;
+    if (!mado_fsio_read_file (*files, HEAD_MAX, &bytes, error)) {
+      g_variant_builder_clear (&builder);
+      return NULL;
+    }
+    g_autofree char *text = g_strndup (g_bytes_get_size (bytes) > 0 ? g_bytes_get_data (bytes, NULL) : "", g_bytes_get_size (bytes));
+    g_autofree char *valid = g_utf8_make_valid (text, -1);
+    g_variant_builder_add (&builder, "s", valid);
+  }
+  return g_variant_builder_end (&builder);
+}
+
+static void
+view_verdict (GString *out, const MadoAuditVerdict *verdict)
+{
+  g_autofree char *time = mado_text_time (verdict->signed_at);
+  g_autofree char *key = mado_view_word (verdict->signed_by);
+
+  if (verdict->ok)
+    mado_view_ours (out, 0, "%" G_GINT64_FORMAT " rows, all as they were written", verdict->rows);
+  else
+    mado_view_ours (out, 0, "NOT as it was written: %s", verdict->why);
+  if (!verdict->ok && verdict->bad > 0)
+    mado_view_ours (out, 0, "the %" G_GINT64_FORMAT " rows before it hold", verdict->bad - 1);
+  if (verdict->signed_rows > 0)
+    mado_view_ours (out, 0, "signed up to row %" G_GINT64_FORMAT ", at %s, by %s", verdict->signed_rows, time, key);
+  else
+    mado_view_ours (out, 0, "no signed head: whoever has the vault's key could have written all of it anew");
+}
+
+static gboolean
+verify (MadoCli *cli, GError **error)
+{
+  g_auto (MadoPacket) answer = MADO_PACKET_INIT;
+  g_autoptr (GString) text = g_string_new (NULL);
+  GVariant *heads = read_heads (cli->options.heads, error);
+  GVariantDict dict;
+
+  if (heads == NULL)
+    return FALSE;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "heads", heads);
+  if (!mado_member_ask (cli->conf, "audit-verify", g_variant_dict_end (&dict), -1, &answer, error))
+    return FALSE;
+  g_autoptr (MadoAuditVerdict) verdict = mado_audit_verdict_from_variant (answer.body, error);
+  if (verdict == NULL)
+    return FALSE;
+  cli->status = verdict->ok ? 0 : 1;
+  if (cli->options.json)
+    return mado_member_print_json (cli, &mado_audit_verdict_type, verdict, error);
+  view_verdict (text, verdict);
+  return mado_cli_print (cli, text->str, error);
+}
+
 gboolean
 mado_verb_audit (MadoCli *cli, GError **error)
 {
@@ -128,5 +211,9 @@ mado_verb_audit (MadoCli *cli, GError **error)
       return FALSE;
   if (word == NULL || strcmp (word, "ls") == 0)
     return list_records (cli, error);
-  return fail_usage ("usage: madoguchi audit [ls]", error);
+  if (strcmp (word, "head") == 0)
+    return show_head (cli, error);
+  if (strcmp (word, "verify") == 0)
+    return verify (cli, error);
+  return fail_usage ("usage: madoguchi audit [ls|head|verify]", error);
 }

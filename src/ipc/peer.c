@@ -14,6 +14,8 @@ static const struct {
   { MADO_PEER_OPENER, "open", KEEPER_USER },     { MADO_PEER_OPENER, "part", KEEPER_USER },
   { MADO_PEER_OPENER, "unwrap", KEEPER_USER },   { MADO_PEER_SIGNER, "wrap", KEEPER_USER },
   { MADO_PEER_SIGNER, "security-txt", KEEPER_USER },
+  { MADO_PEER_SIGNER, "sign-head", KEEPER_USER },
+  { MADO_PEER_SIGNER, "check-head", KEEPER_USER },
   { MADO_PEER_SIGNER, "seal", KEEPER_USER },     { MADO_PEER_SENDER, "send", KEEPER_USER },
   { MADO_PEER_SENDER, "discover", KEEPER_USER }, { MADO_PEER_KEYRING, "adopt", KEEPER_USER },
   { MADO_PEER_KEYRING, "list", KEEPER_USER },    { MADO_PEER_KEYRING, "show", KEEPER_USER },
@@ -51,6 +53,9 @@ static const struct {
   { MADO_PEER_KEEPER, "audit-list", NULL },
   { MADO_PEER_KEEPER, "unread", NULL },          { MADO_PEER_KEEPER, "reply", NULL },
   { MADO_PEER_KEEPER, "reply-preview", NULL },
+  { MADO_PEER_KEEPER, "audit-verify", NULL },
+  { MADO_PEER_KEEPER, "audit-sign", NULL },
+  { MADO_PEER_KEEPER, "audit-head", NULL },
 };
 
 static gboolean

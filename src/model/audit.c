@@ -26,6 +26,28 @@ static const MadoField fields[] = {
 };
 const MadoRecordType mado_audit_record_type = { "audit", "madoguchi.audit/1", sizeof (MadoAuditRecord), fields };
 
+static const MadoField head_fields[] = {
+  MADO_INT (MadoAuditHead, sequence),
+  MADO_STRING (MadoAuditHead, mac),
+  MADO_TIME (MadoAuditHead, date),
+  MADO_STRING (MadoAuditHead, fingerprint),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_audit_head_type = { "audit-head", "madoguchi.audit-head/1", sizeof (MadoAuditHead), head_fields };
+
+static const MadoField verdict_fields[] = {
+  MADO_BOOL (MadoAuditVerdict, ok),
+  MADO_INT (MadoAuditVerdict, rows),
+  MADO_INT (MadoAuditVerdict, bad),
+  MADO_STRING (MadoAuditVerdict, why),
+  MADO_INT (MadoAuditVerdict, signed_rows),
+  MADO_TIME (MadoAuditVerdict, signed_at),
+  MADO_STRING (MadoAuditVerdict, signed_by),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_audit_verdict_type
+    = { "audit-verdict", "madoguchi.audit-verdict/1", sizeof (MadoAuditVerdict), verdict_fields };
+
 void
 mado_audit_record_add (MadoAuditRecord *record, const char *name, const char *value)
 {

@@ -18,7 +18,7 @@ COVERED = {
     "tests/unit/test-pgp-key-index.c": {"model/key": "mado_key_new"},
     "tests/unit/test-desk-audit.c": {"desk/audit-call": "no-such-word", "desk/audit-table": "mado_audit_table_find", "desk/store-audit": "times",
                                      "desk/store-chain": "count_rows", "desk/verbs-audit": "audit-list", "model/audit": "mado_audit_record_from"},
-    "tests/it/audit.py": {"front/verb-audit": "'--since', 'soon'"},
+    "tests/it/audit.py": {"front/verb-audit": "'--since', 'soon'", "desk/heads": "'audit', 'head', '--sign'"},
     "tests/it/smime-answer.py": {"pgp/cms-seal": "gpgsm decrypts the same", "reply/smime": "signed inside the encryption"},
     "tests/unit/test-pgp-seal.c": {"pgp/public-key": "mado_sealer_public_key"},
     "tests/unit/test-reply-compose.c": {"model/reply": "mado_reply_new", "reply/payload": "multipart/mixed"},

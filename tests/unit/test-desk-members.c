@@ -108,7 +108,7 @@ static void
 test_permissions (void)
 {
   assert_may (MADO_PERMISSIONS_HOST, "account status doctor look-up-own security-txt keys-list keys-show keys-export members-list"
-                                     " members-add members-set members-leave");
+                                     " members-add members-set members-leave audit-verify audit-head");
   assert_may (MADO_MEMBER_READER, "list show triage feeds unread held held-show account status doctor look-up-own keys-list keys-show"
                                   " keys-export members-list members-duty");
   assert_may (-1, "");

@@ -22,6 +22,7 @@ typedef struct {
   MadoBatch *batch;
   MadoAudit *audit;
   MadoPool *opener, *signer, *sender, *keyring;
+  struct _MadoHeads *heads; /* of the audit (heads.h) */
   struct _MadoSeeker *seeker; /* looks for keys (seeker.h) */
   MadoKeyWatch *keys; /* the keeper's; NULL: none looks */
   struct _MadoRefresher *refresher; /* looks for them again (refresh.h) */

@@ -57,6 +57,8 @@ typedef struct {
   char *if_version;     /* whatever changes a ticket */
   char *name, *key, *role, *languages; /* members */
   char *ticket, *member, *since; /* audit */
+  gboolean sign; /* audit head */
+  char **heads;  /* audit verify */
   gboolean defaults, changed; /* conf */
   char *template_name;        /* policy test-form */
   char **arguments;     /* what is no option; NULL when there is nothing */

@@ -19,6 +19,8 @@
  *   wrap   {} + fd of a memory file with the secrets of the store, which is wiped -> {} + fd of them, signed by the team and
  *          encrypted to it. PERM for anything else; CONF when the team's key cannot be encrypted to; TEMP
  *   security-txt {} -> {} + fd of the team's security.txt, clear-signed: made by the signer of its configuration
+ *   sign-head  record MadoAuditHead -> {} + fd of the text that says it, clear-signed
+ *   check-head {} + fd of such a text -> record MadoAuditHead. PERM: not signed by a key of the team, or no such text
  * sender   (asked by the keeper)
  *   send   {message_id s, sender s, recipients as} + fd of the mail -> {detail s}. TEMP, PERM with the server's words
  *   discover {address s, source s (optional: "wkd", "dane", "vks"), fingerprint s (optional)} -> {source s} + fd of what the
@@ -67,6 +69,8 @@
  *   members-duty {on_duty b}: of who asks; members-leave {login s}
  *          -> record MadoMember with {may as: words that it may use now, notes as}
  *   audit-list {ticket s, member s, since x, limit x, after x; all optional} -> {items aa{sv} of MadoAuditRecord}
+ *   audit-head {} -> record MadoAuditHead + fd of the newest signed head; audit-sign {}: the same, signed now
+ *   audit-verify {heads as: signed texts; optional} -> record MadoAuditVerdict
  *   From the first member on DENIED for everybody else, and for members as desk/permissions.h says
  *   doctor {} -> {items aa{sv} of {name s, status s: "ok" | "warn" | "fail", detail s}}: what only the keeper can see
  */

@@ -32,3 +32,26 @@ MADO_DECLARE_RECORD (MadoAuditRecord, mado_audit_record)
 
 /* Adds @name with @value (nullable: nothing is added), made fit for one line and cut to some hundred bytes. */
 void mado_audit_record_add (MadoAuditRecord *record, const char *name, const char *value);
+
+/* How far the audit went at some time: what the team's key signs, and what is given out: madoguchi.audit-head/1. */
+typedef struct {
+  gint64 sequence;   /* of the last row; there are as many rows */
+  char *mac;         /* its hash: 64 digits */
+  gint64 date;
+  char *fingerprint; /* of the team's key that signed it; NULL: it was not looked at */
+} MadoAuditHead;
+
+MADO_DECLARE_RECORD (MadoAuditHead, mado_audit_head)
+
+/* What a look at the whole audit found: madoguchi.audit-verdict/1. */
+typedef struct {
+  gboolean ok;
+  gint64 rows;        /* that are what was written */
+  gint64 bad;         /* the first one that is not, or is missing; 0: none, or it is not a row that is wrong */
+  char *why;          /* NULL: nothing is wrong */
+  gint64 signed_rows; /* up to this one a head vouches whose signature was checked now; 0: none */
+  gint64 signed_at;
+  char *signed_by;    /* fingerprint */
+} MadoAuditVerdict;
+
+MADO_DECLARE_RECORD (MadoAuditVerdict, mado_audit_verdict)
