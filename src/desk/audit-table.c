@@ -19,6 +19,8 @@ static const struct {
   { "triage", READ, NULL },
   { "feeds", READ, NULL },
   { "unread", READ, NULL },
+  { "reply-preview", READ, "to" },
+  { "reply", CHANGE, "to plain_ok" },
   { "raw", EXPORT, "message queue_id" },
   { "part", EXPORT, "message path" },
   { "take", CHANGE, NULL },
