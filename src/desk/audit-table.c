@@ -25,6 +25,7 @@ static const struct {
   { "part", EXPORT, "message path" },
   { "take", CHANGE, NULL },
   { "assign", CHANGE, "owner" },
+  { "hand-over", CHANGE, "to" },
   { "state", CHANGE, "state" },
   { "note", CHANGE, NULL },
   { "priority", CHANGE, "priority" },

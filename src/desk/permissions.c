@@ -34,6 +34,7 @@ static const struct {
   { "part", WORKING },
   { "take", RUNNING "N" ORPHAN },
   { "assign", RUNNING },
+  { "hand-over", RUNNING "N" },
   { "state", RUNNING "N" },
   { "note", WORKING },
   { "reply-preview", WORKING },

@@ -346,7 +346,9 @@ mado_store_find_incidents (MadoStore *store, const char *reader, const MadoListF
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
                         SUMMARY_SELECT ("peek")
-                        "WHERE (?1 IS NULL OR i.state = ?1) AND (?2 IS NULL OR (coalesce (i.owner, '') = ?2"
+                        "WHERE (?1 IS NULL OR i.state = ?1"
+                        "  OR (?1 = '" MADO_LIST_UNFINISHED "' AND i.state IN ('new', 'open', 'waiting')))"
+                        " AND (?2 IS NULL OR (coalesce (i.owner, '') = ?2"
                         "  AND " MADO_NEED_READABLE ("i", "?5") "))"
                         " AND (?3 = 0 OR (i.updated, i.id) < (SELECT a.updated, a.id FROM incident a WHERE a.id = ?3))"
                         " AND (coalesce (?6, ?7, ?8, ?9, ?10) IS NULL OR " MADO_NEED_READABLE ("i", "?5") ")"

@@ -4,6 +4,7 @@
 #include "madoguchi/base/log.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/desk/permissions.h"
+#include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-member.h"
 #include "madoguchi/desk/store-queue.h"
 #include "madoguchi/desk/verbs.h"
@@ -74,6 +75,27 @@ apply_change (gpointer data, GError **error)
   return TRUE;
 }
 
+#define MAX_NAMED 50 /* tickets in a note */
+
+/* (transfer full) what somebody who goes off duty leaves behind; NULL: nothing. */
+static char *
+describe_left (const Change *change)
+{
+  const MadoListFilter filter = { .state = MADO_LIST_UNFINISHED, .owner = change->member->login };
+  gboolean on_duty = TRUE;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (!g_variant_lookup (change->call->request.body, "on_duty", "b", &on_duty) || on_duty || change->owned == 0)
+    return NULL;
+  g_autoptr (GPtrArray) list
+      = mado_store_find_incidents (change->call->desk->store, mado_verbs_reader (change->call), &filter, 0, MAX_NAMED, NULL);
+  g_string_append_printf (text, "%" G_GINT64_FORMAT " unfinished tickets are still %s's", change->owned, change->member->login);
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    g_string_append_printf (text, "%s%s", i == 0 ? ": " : ", ", ((const MadoIncident *) list->pdata[i])->ticket);
+  g_string_append (text, "; hand-over --all --to LOGIN gives them to somebody");
+  return g_strdup (text->str);
+}
+
 /* What the member may do now, and what whoever did this has to know. */
 static GVariant *
 describe (const Change *change)
@@ -90,6 +112,9 @@ describe (const Change *change)
     g_autofree char *note = g_strdup_printf ("%" G_GINT64_FORMAT " unfinished incidents are still assigned to this login", change->owned);
     g_strv_builder_add (notes, note);
   }
+  g_autofree char *left = describe_left (change);
+  if (left != NULL)
+    g_strv_builder_add (notes, left);
   if (member->left != 0)
     g_strv_builder_add (notes, "the login on the host, copies that were made, and known passphrases are not taken back by this");
   g_auto (GStrv) list = g_strv_builder_end (notes);

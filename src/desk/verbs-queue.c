@@ -6,6 +6,7 @@
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-queue.h"
 #include "madoguchi/desk/verbs.h"
+#include "madoguchi/desk/verbs-ticket.h"
 
 #include <string.h>
 
@@ -57,6 +58,47 @@ mado_verb_state (MadoCall *call)
     mado_verbs_fail_usage (call, "the reason is too long");
   else
     mado_verbs_change (call, apply_state);
+}
+
+/* --- at the end of duty --------------------------------------------------------------------------------- */
+
+static gboolean
+check_hand_over (const MadoCall *call, const MadoIncident *incident, const char *to, GError **error)
+{
+  if (g_strcmp0 (incident->owner, call->member) != 0)
+    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s is not yours: assign gives what somebody else has, or nobody", incident->ticket);
+  else if (mado_state_is_finished (incident->state))
+    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s is %s: there is nothing to hand over", incident->ticket, incident->state);
+  else if (strcmp (to, call->member) == 0)
+    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s is yours already", incident->ticket);
+  else
+    return mado_verbs_check_owner (call->desk->store, to, error);
+  return FALSE;
+}
+
+static gboolean
+apply_hand_over (const MadoCall *call, gint64 id, GError **error)
+{
+  const char *to = mado_verbs_string (call, "to");
+  g_autofree char *note = read_words (call, "note");
+  g_autofree char *text
+      = g_strdup_printf ("Handed over to %s by %s%s%s", to, call->member, note != NULL ? ". " : "", note != NULL ? note : "");
+  g_autoptr (MadoIncident) incident = mado_store_load_summary (call->desk->store, id, error);
+
+  return incident != NULL && check_hand_over (call, incident, to, error) && mado_verbs_set_owner (call, id, to, text, error);
+}
+
+void
+mado_verb_hand_over (MadoCall *call)
+{
+  const char *note = mado_verbs_string (call, "note");
+
+  if (!mado_verbs_is_login (mado_verbs_string (call, "to")))
+    mado_verbs_fail_usage (call, "a ticket is handed over to a member: hand-over TICKET --to LOGIN");
+  else if (note != NULL && strlen (note) > MAX_REASON)
+    mado_verbs_fail_usage (call, "the note is too long");
+  else
+    mado_verbs_change (call, apply_hand_over);
 }
 
 /* --- what a member has read ----------------------------------------------------------------------------- */

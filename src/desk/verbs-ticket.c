@@ -69,7 +69,7 @@ read_filter (const MadoCall *call, MadoListFilter *filter, GError **error)
     filter->category = category; /* its first part */
   else if (filter->tag == NULL)
     filter->tag = name_tag;
-  if (state != NULL && !mado_state_is (state))
+  if (state != NULL && !mado_state_is (state) && strcmp (state, MADO_LIST_UNFINISHED) != 0)
     g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not a state of a ticket", state);
   else if (filter->priority != NULL && mado_priority_rank (filter->priority) < 0)
     g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not a priority", filter->priority);
@@ -148,13 +148,11 @@ mado_verb_show (MadoCall *call)
   mado_call_answer (call, mado_incident_to_variant (incident), -1);
 }
 
-static gboolean
-set_owner (const MadoCall *call, gint64 id, const char *owner, GError **error)
+gboolean
+mado_verbs_set_owner (const MadoCall *call, gint64 id, const char *owner, const char *text, GError **error)
 {
   MadoStore *store = call->desk->store;
   gint64 now = call->desk->now ();
-  g_autofree char *text
-      = owner != NULL ? g_strdup_printf ("Assigned to %s", owner) : g_strdup ("Assigned to nobody");
   g_autoptr (MadoIncident) incident = mado_store_load_summary (store, id, error);
 
   if (incident == NULL || !mado_store_add_decision (store, id, "owner", owner, call->member, now, error)
@@ -163,6 +161,15 @@ set_owner (const MadoCall *call, gint64 id, const char *owner, GError **error)
   if (owner != NULL && strcmp (incident->state, "new") == 0 && !mado_store_set_state (store, id, "open", now, error))
     return FALSE;
   return mado_store_add_event (store, id, call->member, text, now, error);
+}
+
+static gboolean
+set_owner (const MadoCall *call, gint64 id, const char *owner, GError **error)
+{
+  g_autofree char *text
+      = owner != NULL ? g_strdup_printf ("Assigned to %s", owner) : g_strdup ("Assigned to nobody");
+
+  return mado_verbs_set_owner (call, id, owner, text, error);
 }
 
 static gboolean
@@ -177,9 +184,8 @@ mado_verb_take (MadoCall *call)
   mado_verbs_change (call, apply_take);
 }
 
-/* Once there are members: one of them, who may work on it. */
-static gboolean
-check_owner (MadoStore *store, const char *login, GError **error)
+gboolean
+mado_verbs_check_owner (MadoStore *store, const char *login, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   gboolean has_members;
@@ -205,13 +211,13 @@ apply_assign (const MadoCall *call, gint64 id, GError **error)
 {
   const char *owner = mado_verbs_string (call, "owner");
 
-  if (g_strcmp0 (owner, "none") != 0 && !check_owner (call->desk->store, owner, error))
+  if (g_strcmp0 (owner, "none") != 0 && !mado_verbs_check_owner (call->desk->store, owner, error))
     return FALSE;
   return set_owner (call, id, g_strcmp0 (owner, "none") == 0 ? NULL : owner, error);
 }
 
-static gboolean
-is_login (const char *name)
+gboolean
+mado_verbs_is_login (const char *name)
 {
   if (name == NULL || name[0] == '-' || strlen (name) > MADO_VERBS_MAX_LOGIN)
     return FALSE;
@@ -224,7 +230,7 @@ is_login (const char *name)
 void
 mado_verb_assign (MadoCall *call)
 {
-  if (is_login (mado_verbs_string (call, "owner")))
+  if (mado_verbs_is_login (mado_verbs_string (call, "owner")))
     mado_verbs_change (call, apply_assign);
   else
     mado_verbs_fail_usage (call, "the owner must be a login name, or none");

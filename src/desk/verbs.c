@@ -29,6 +29,7 @@ static const struct {
   { "reply-preview", mado_verb_reply_preview },
   { "reply", mado_verb_reply },
   { "unread", mado_verb_unread },
+  { "hand-over", mado_verb_hand_over },
   { "priority", mado_verb_priority },
   { "category", mado_verb_category },
   { "tlp", mado_verb_tlp },

@@ -26,6 +26,7 @@ static const MadoCliVerb verbs[] = {
   { "take", "TICKET", "Make a ticket yours", "jV", 1, 1, TRUE, mado_verb_take },
   { "assign", "TICKET LOGIN", "Give a ticket to a member", "jV", 2, 2, TRUE, mado_verb_assign },
   { "state", "TICKET STATE [REASON]", "new, open, waiting, resolved or rejected", "jV", 2, 3, TRUE, mado_verb_state },
+  { "hand-over", "TICKET|--all --to LOGIN", "Give your own tickets to another member, at the end of duty", "jV789", 0, 1, TRUE, mado_verb_hand_over },
   { "note", "TICKET [TEXT|-]", "Add a note that only members see; without TEXT from standard input", "jV", 1, 2, TRUE, mado_verb_note },
   { "reply", "TICKET", "Answer whoever wrote the report: signed, and encrypted; the text from a file, or from standard input", "j123456V", 1, 1, TRUE,
     mado_verb_reply },
@@ -81,6 +82,9 @@ static const struct {
   { 'x', "tlp", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, tlp), "Only tickets with this mark", "COLOUR" },
   { 'U', "unread", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, unread), "Only tickets in which you have not read all", NULL },
   { 'e', "peek", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, peek), "Leave it unread", NULL },
+  { '7', "all", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, all), "All of yours that are not finished", NULL },
+  { '8', "to", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, to), "The member who has them from now on", "LOGIN" },
+  { '9', "note", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, note), "What he has to know; it stands in each thread", "TEXT" },
   { 'O', "output", 'o', G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, output), "Write to FILE", "FILE" },
   { 'p', "pin", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, pin), "Pin each key to the addresses of its user IDs", NULL },
   { 'N', "new", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, new_key), "The key that shall take over (roll-over)", "FPR" },
@@ -214,7 +218,8 @@ mado_cli_clear (MadoCli *cli)
                      &cli->options.name,   &cli->options.key,   &cli->options.role,   &cli->options.languages,
                      &cli->options.if_version, &cli->options.ticket, &cli->options.member, &cli->options.since,
                      &cli->options.file,   &cli->options.subject,
-                     &cli->options.priority, &cli->options.category, &cli->options.tlp, &cli->options.tag };
+                     &cli->options.priority, &cli->options.category, &cli->options.tlp, &cli->options.tag,
+                     &cli->options.note };
 
   for (gsize i = 0; i < G_N_ELEMENTS (owned); i++)
     g_clear_pointer (owned[i], g_free);

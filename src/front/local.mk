@@ -47,5 +47,5 @@ libfront_a_SOURCES += src/front/verb-members.c
 libfront_a_SOURCES += src/front/verb-audit.c
 libfront_a_SOURCES += src/front/verb-reply.c src/front/view-reply.c
 noinst_HEADERS += include/madoguchi/front/view-reply.h
-libfront_a_SOURCES += src/front/tickets.c
+libfront_a_SOURCES += src/front/tickets.c src/front/verb-hand-over.c
 noinst_HEADERS += include/madoguchi/front/tickets.h

@@ -22,9 +22,11 @@ read_input (GError **error)
   return g_strndup (g_bytes_get_size (bytes) > 0 ? g_bytes_get_data (bytes, NULL) : "", g_bytes_get_size (bytes));
 }
 
-static gboolean
-check (const MadoCli *cli, char *const *tickets, guint n, GError **error)
+gboolean
+mado_tickets_check (const MadoCli *cli, char *const *tickets, GError **error)
 {
+  guint n = g_strv_length ((char **) tickets);
+
   if (n == 0 || n > TICKETS_MAX) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, n == 0 ? "no ticket is named" : "more than %d tickets", TICKETS_MAX);
     return FALSE;
@@ -52,9 +54,8 @@ mado_tickets_read (MadoCli *cli, GError **error)
   for (char **word = words; *word != NULL; word++)
     if (*g_strstrip (*word) != '\0')
       g_ptr_array_add (list, g_strdup (*word));
-  guint n = list->len;
   g_ptr_array_add (list, NULL);
-  if (!check (cli, (char *const *) list->pdata, n, error))
+  if (!mado_tickets_check (cli, (char *const *) list->pdata, error))
     return NULL;
   return (char **) g_ptr_array_free (g_steal_pointer (&list), FALSE);
 }

@@ -51,6 +51,7 @@ static const struct {
   { MADO_PEER_KEEPER, "members-set", NULL },     { MADO_PEER_KEEPER, "members-duty", NULL },
   { MADO_PEER_KEEPER, "members-leave", NULL },
   { MADO_PEER_KEEPER, "audit-list", NULL },
+  { MADO_PEER_KEEPER, "hand-over", NULL },
   { MADO_PEER_KEEPER, "unread", NULL },          { MADO_PEER_KEEPER, "reply", NULL },
   { MADO_PEER_KEEPER, "reply-preview", NULL },
   { MADO_PEER_KEEPER, "audit-verify", NULL },

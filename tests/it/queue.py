@@ -6,7 +6,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import madotest as t  # noqa: E402
-from team import ADMIN, HANDLER, READER, Team  # noqa: E402
+from team import ADMIN, HANDLER, READER, STRANGER, Team  # noqa: E402
 
 LATE = 'sync'
 FROM = 'reporter@reporter.example'
@@ -134,7 +134,46 @@ def bulk(q):
         tap.equal(q.run(ADMIN, 'list', *words).status, 64, 'list %s: usage' % ' '.join(words))
 
 
-STEPS = (members, states, unread, bulk)
+def hand_over(q):
+    """At the end of duty."""
+    tap = q.tap
+    tickets = [q.new('to be handed over %d' % i) for i in range(3)]
+    for ticket in tickets:
+        q.may(HANDLER, 'take', ticket)
+    q.may(HANDLER, 'state', tickets[2], 'resolved')
+    q.no(ADMIN, 1, b'is not yours', 'hand-over', tickets[0], '--to', LATE)
+    q.no(HANDLER, 1, b'is resolved', 'hand-over', tickets[2], '--to', ADMIN)
+    q.no(HANDLER, 1, b'is yours already', 'hand-over', tickets[0], '--to', HANDLER)
+    q.no(HANDLER, 1, b'only reads', 'hand-over', tickets[0], '--to', READER)
+    q.no(HANDLER, 1, b'no member', 'hand-over', tickets[0], '--to', STRANGER)
+    q.no(HANDLER, 64, b'usage', 'hand-over', tickets[0])
+    q.no(HANDLER, 64, b'usage', 'hand-over', '--all', tickets[0], '--to', ADMIN)
+    q.refused(READER, 'hand-over', tickets[0], '--to', ADMIN)
+    q.may(HANDLER, 'members', 'on-duty')
+    off = q.may(HANDLER, 'members', '--json', 'off-duty')
+    tap.ok(b'2 unfinished' in q.may(HANDLER, 'members', 'off-duty').out, 'who goes off duty is told what he has', off)
+    people = q.run(HANDLER, 'members', 'off-duty').text
+    tap.ok(tickets[0] in people and tickets[1] in people and tickets[2] not in people, 'by name', people)
+    q.may(ADMIN, 'members', 'on-duty')
+    one = q.may(HANDLER, 'hand-over', '--json', '--to', ADMIN, '--note', 'call them at nine', tickets[0])
+    tap.equal(one.json['owner'], ADMIN, 'one ticket is handed over')
+    tap.ok(b'not on duty' not in one.err, 'to somebody who is there', one)
+    events = [e for e in q.show(tickets[0])['thread'] if (e['text'] or '').startswith('Handed over to %s by %s' % (ADMIN, HANDLER))]
+    tap.ok(len(events) == 1 and events[0]['from'] == HANDLER and 'call them at nine' in events[0]['text'], 'with the note in the thread', events)
+    rest = q.may(HANDLER, 'hand-over', '--all', '--json', '--to', LATE)
+    tap.equal([(i['ticket'], i['owner']) for i in rest.lines], [(tickets[1], LATE)], 'the rest of what is not finished')
+    tap.contains(rest.err.decode(), 'not on duty', 'a word about who is not there')
+    tap.equal([i['ticket'] for i in q.list('--owner', 'me', login=HANDLER)], [tickets[2]], 'what is finished stays')
+    q.no(HANDLER, 1, b'no unfinished ticket', 'hand-over', '--all', '--to', ADMIN)
+    tap.ok(b'unfinished' not in q.may(HANDLER, 'members', 'off-duty').out, 'and nothing is left to tell')
+    unfinished = {i['ticket'] for i in q.list('--state', 'unfinished')}
+    tap.ok(tickets[0] in unfinished and tickets[2] not in unfinished, 'list --state unfinished')
+    q.may(LATE, 'tlp', tickets[1], 'RED')
+    q.may(LATE, 'hand-over', tickets[1], '--to', HANDLER)
+    tap.equal(q.show(tickets[1], HANDLER)['veiled'], False, 'who gets a restricted one may read it')
+
+
+STEPS = (members, states, unread, bulk, hand_over)
 
 
 def main():

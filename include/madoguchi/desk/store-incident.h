@@ -33,9 +33,12 @@ MadoIncident *mado_store_load_incident (MadoStore *store, gint64 id, const char 
 /* (transfer full) a thread's secret. */
 char *mado_store_load_token (MadoStore *store, gint64 id, GError **error);
 
+/* As a state: whatever is not finished. */
+#define MADO_LIST_UNFINISHED "unfinished"
+
 /* Which tickets; NULL: any. */
 typedef struct {
-  const char *state;
+  const char *state;     /* or MADO_LIST_UNFINISHED */
   const char *owner;     /* a login; "": nobody's */
   const char *priority, *tlp;
   const char *category;  /* or the part of one before the colon */

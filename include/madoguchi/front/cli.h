@@ -44,6 +44,8 @@ typedef struct {
   char *priority, *category, *tlp, *tag; /* list */
   gboolean unread;      /* list */
   gboolean peek;        /* show */
+  gboolean all;         /* hand-over */
+  char *note;           /* hand-over */
   char *output;         /* part, raw, keys export */
   char *file, *subject; /* reply */
   char **recipients;    /* reply */

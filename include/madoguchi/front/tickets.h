@@ -8,6 +8,9 @@
 /* (transfer full) the tickets that the first argument names. Errors: USAGE, TEMP. */
 char **mado_tickets_read (MadoCli *cli, GError **error);
 
+/* Tickets that were found in some other way: the same checks. */
+gboolean mado_tickets_check (const MadoCli *cli, char *const *tickets, GError **error);
+
 /* Appends what the keeper said of a change, for people. */
 typedef void (*MadoTicketsView) (GString *out, const MadoPacket *answer);
 

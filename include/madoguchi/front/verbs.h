@@ -15,6 +15,9 @@ gboolean mado_verb_state (MadoCli *cli, GError **error);
 gboolean mado_verb_note (MadoCli *cli, GError **error);
 gboolean mado_verb_unread (MadoCli *cli, GError **error);
 
+/* verb-hand-over.c: asked of the keeper. */
+gboolean mado_verb_hand_over (MadoCli *cli, GError **error);
+
 /* verb-reply.c: asked of the keeper. */
 gboolean mado_verb_reply (MadoCli *cli, GError **error);
 

@@ -38,13 +38,14 @@
  *   undistrust {fingerprint s}; all with {member s} -> record MadoKey, or {} when the key is not known
  *   unpin, unmap {address s}; rm {fingerprint s} -> {}
  * keeper   (asked by members through the CLI)
- *   list {state s, owner s, priority s, category s (or the part of one before the colon), tlp s, tag s, unread b, limit x, after s;
+ *   list {state s (or "unfinished"), owner s, priority s, category s (or the part of one before the colon), tlp s, tag s, unread b, limit x, after s;
  *          all optional} -> {items aa{sv} of summaries, notices as: what members have to know of the house}
  *   show {ticket s, peek b} -> record MadoIncident; read by who asks, unless "peek"
  *   unread {ticket s} -> {ticket s, unread x}: all of it is unread again to who asks
  *   feeds {limit x, after s: a queue id; both optional} -> {items aa{sv} of MadoFeed}
  *   raw {ticket s, message x} or {queue_id s} of a mail without ticket -> {queue_id s, offset x, size x} + fd;  part {ticket s, message x, path s} -> as the opener's
  *   take {ticket s}; assign {ticket s, owner s}; state {ticket s, state s, reason s}; note {ticket s, text s}
+ *   hand-over {ticket s, to s, note s}: of a ticket of who asks
  *   priority {ticket s, priority s}; category {ticket s, category s}; tlp {ticket s, tlp s}: each also "auto", which hands the
  *   matter back to the rules; category also "none"; tag {ticket s, tags as, remove b}
  *          -> {ticket s, version x, state s, owner s, priority s, category s, tlp s, tags as}
