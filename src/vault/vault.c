@@ -2,6 +2,7 @@
 #include "madoguchi/vault/vault.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/secret.h"
+#include "madoguchi/vault/keys.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -198,12 +199,12 @@ mado_vault_import (GBytes *secrets, GError **error)
 
 /* --- sealed values -------------------------------------------------------------------------------------- */
 
-static const DataKey *
-find_key (const MadoVault *vault, guint8 number)
+const guint8 *
+mado_vault_find_key (const MadoVault *vault, guint8 number)
 {
   for (guint i = 0; i < MAX_KEYS && vault->keys[i].number != 0; i++)
     if (vault->keys[i].number == number)
-      return &vault->keys[i];
+      return vault->keys[i].key;
   return NULL;
 }
 
@@ -247,13 +248,13 @@ mado_vault_open (const MadoVault *vault, const char *place, const char *row, con
 {
   g_autoptr (GBytes) binding = make_binding (place, row);
   const guint8 *in = sealed;
-  const DataKey *key = find_key (vault, mado_vault_key_of (sealed, length));
+  const guint8 *key = mado_vault_find_key (vault, mado_vault_key_of (sealed, length));
   g_autofree guint8 *out = key != NULL ? g_malloc (length - MADO_VAULT_OVERHEAD + 1) : NULL;
   unsigned long long opened = 0;
 
   if (key == NULL
       || crypto_aead_xchacha20poly1305_ietf_decrypt (out, &opened, NULL, in + HEADER, length - HEADER, g_bytes_get_data (binding, NULL),
-                                                     g_bytes_get_size (binding), in + 2, key->key) != 0) {
+                                                     g_bytes_get_size (binding), in + 2, key) != 0) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "%s: a sealed value that does not belong here, or was changed", place);
     return NULL;
   }
