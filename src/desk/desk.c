@@ -45,6 +45,7 @@ mado_desk_open (const MadoConf *conf, MadoVault *vault, GError **error)
   desk->spool = mado_spool_open (mado_conf_string (conf, "spool", "directory"), error);
   if (desk->spool == NULL)
     return NULL;
+  desk->archive = mado_archive_new (desk->spool, desk->vault, settings->archive);
   desk->batch = mado_batch_new (desk->store);
   desk->audit = mado_audit_new (desk->store, desk->batch);
   desk->opener = open_pool (desk, MADO_PEER_OPENER, settings->workers, settings->open_deadline_ms);
@@ -71,6 +72,7 @@ mado_desk_close (MadoDesk *desk)
   mado_pool_free (desk->keyring);
   mado_audit_free (desk->audit);
   mado_batch_free (desk->batch);
+  mado_archive_free (desk->archive);
   g_clear_pointer (&desk->spool, mado_spool_free);
   mado_store_close (desk->store);
   mado_vault_free (desk->vault);

@@ -111,7 +111,7 @@ on_archive_again (gpointer data)
   Mail *mail = data;
   g_autoptr (GError) error = NULL;
 
-  if (!mado_spool_archive (mail->flow->desk->spool, mail->id, mail->flow->desk->settings.archive, &error))
+  if (!mado_archive_put (mail->flow->desk->archive, mail->id, &error))
     return G_SOURCE_CONTINUE;
   mail->timer = 0;
   mail->flow->n_busy++;
@@ -125,7 +125,7 @@ archive (Mail *mail)
   g_autoptr (GError) error = NULL;
 
   if (g_strcmp0 (mail->held, "broken") == 0 /* its file was moved aside */
-      || mado_spool_archive (mail->flow->desk->spool, mail->id, mail->flow->desk->settings.archive, &error)) {
+      || mado_archive_put (mail->flow->desk->archive, mail->id, &error)) {
     forget (mail);
     return;
   }
@@ -557,20 +557,9 @@ on_again_opened (gpointer data, MadoPacket *answer, const GError *error)
 MadoSpoolFile *
 mado_flow_open_file (MadoFlow *flow, const char *queue_id, GError **error)
 {
-  g_autoptr (GError) problem = NULL;
   g_autoptr (MadoEnvelope) envelope = mado_store_load_envelope (flow->desk->store, queue_id, error);
 
-  if (envelope == NULL)
-    return NULL;
-  MadoSpoolFile *file
-      = mado_spool_open_archived (flow->desk->settings.archive, queue_id, envelope->received, &problem);
-  if (file == NULL && g_error_matches (problem, MADO_ERROR, MADO_ERROR_NO)) {
-    g_clear_error (&problem);
-    file = mado_spool_open_active (flow->desk->spool, queue_id, &problem);
-  }
-  if (file == NULL)
-    g_propagate_error (error, g_steal_pointer (&problem));
-  return file;
+  return envelope != NULL ? mado_archive_read (flow->desk->archive, queue_id, envelope->received, error) : NULL;
 }
 
 void

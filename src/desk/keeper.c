@@ -85,6 +85,7 @@ on_drain_check (gpointer data)
   keeper->drain = 0;
   mado_audit_push (keeper->desk->audit);
   mado_batch_flush (keeper->desk->batch);
+  mado_archive_flush (keeper->desk->archive);
   keeper->drained (keeper->data);
   return G_SOURCE_REMOVE;
 }

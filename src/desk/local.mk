@@ -31,6 +31,11 @@ unit_tests += tests/unit/test-desk-trouble
 tests_unit_test_desk_trouble_SOURCES = tests/unit/test-desk-trouble.c $(desk_house)
 tests_unit_test_desk_trouble_LDADD = $(desk_libs)
 
+libdesk_a_SOURCES += src/desk/vault-file.c src/desk/archive.c
+noinst_HEADERS += include/madoguchi/desk/vault-file.h include/madoguchi/desk/archive.h
+unit_tests += tests/unit/test-desk-archive
+tests_unit_test_desk_archive_SOURCES = tests/unit/test-desk-archive.c
+tests_unit_test_desk_archive_LDADD = $(desk_libs)
 unit_tests += tests/unit/test-desk-vault-file
 tests_unit_test_desk_vault_file_SOURCES = tests/unit/test-desk-vault-file.c tests/unit/desk-fake.c tests/unit/desk-fake.h
 tests_unit_test_desk_vault_file_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
@@ -142,8 +147,6 @@ tests_unit_test_desk_store_need_SOURCES = tests/unit/test-desk-store-need.c
 tests_unit_test_desk_store_need_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_store_need_LDADD = $(desk_libs)
 
-libdesk_a_SOURCES += src/desk/vault-file.c
-noinst_HEADERS += include/madoguchi/desk/vault-file.h
 libdesk_a_SOURCES += src/desk/audit.c src/desk/audit-call.c src/desk/audit-table.c src/desk/store-audit.c src/desk/store-chain.c src/desk/store-check.c src/desk/heads.c src/desk/verbs-audit.c
 noinst_HEADERS += include/madoguchi/desk/audit.h include/madoguchi/desk/audit-call.h include/madoguchi/desk/audit-table.h \
 	include/madoguchi/desk/store-audit.h include/madoguchi/desk/store-chain.h include/madoguchi/desk/store-check.h include/madoguchi/desk/heads.h include/madoguchi/desk/verbs-audit.h

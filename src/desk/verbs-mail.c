@@ -269,9 +269,14 @@ mado_verb_held_retry (MadoCall *call)
 
 /* --- reopen ------------------------------------------------------------------------------------------------ */
 
+#define REOPEN_AT_ONCE 4 /* each is in memory meanwhile */
+
 typedef struct {
   MadoCall *call;
+  char **ids;
+  gsize next; /* of them */
   guint n_open;
+  gboolean is_handing_out;
   gint64 count; /* opened again */
   GError *error; /* the first */
 } Reopening;
@@ -281,8 +286,6 @@ end_reopening (Reopening *reopening)
 {
   GVariantDict dict;
 
-  if (--reopening->n_open > 0)
-    return;
   if (reopening->count == 0 && reopening->error != NULL) {
     mado_call_fail (reopening->call, reopening->error);
   } else {
@@ -291,7 +294,24 @@ end_reopening (Reopening *reopening)
     mado_call_answer (reopening->call, g_variant_dict_end (&dict), -1);
   }
   g_clear_error (&reopening->error);
+  g_strfreev (reopening->ids);
   g_free (reopening);
+}
+
+static void on_reopened (gpointer data, const MadoSettled *settled, const GError *error);
+
+/* Hands out the next mails, as many as there is room for. */
+static void
+go_on_reopening (Reopening *reopening)
+{
+  reopening->is_handing_out = TRUE; /* one that cannot be handed out calls back at once */
+  while (reopening->ids[reopening->next] != NULL && reopening->n_open < REOPEN_AT_ONCE) {
+    reopening->n_open++;
+    mado_flow_reopen (reopening->call->flow, reopening->ids[reopening->next++], on_reopened, reopening);
+  }
+  reopening->is_handing_out = FALSE;
+  if (reopening->n_open == 0)
+    end_reopening (reopening);
 }
 
 static void
@@ -307,7 +327,9 @@ on_reopened (gpointer data, const MadoSettled *settled, const GError *error)
     if (reopening->error == NULL)
       reopening->error = g_error_copy (error);
   }
-  end_reopening (reopening);
+  reopening->n_open--;
+  if (!reopening->is_handing_out)
+    go_on_reopening (reopening);
 }
 
 void
@@ -335,12 +357,8 @@ mado_verb_reopen (MadoCall *call)
   }
   Reopening *reopening = g_new0 (Reopening, 1);
   reopening->call = call;
-  reopening->n_open = 1; /* ours, while we hand them out */
-  for (gsize i = 0; ids[i] != NULL; i++) {
-    reopening->n_open++;
-    mado_flow_reopen (call->flow, ids[i], on_reopened, reopening);
-  }
-  end_reopening (reopening);
+  reopening->ids = g_steal_pointer (&ids);
+  go_on_reopening (reopening);
 }
 
 /* --- account and status ------------------------------------------------------------------------------------ */

@@ -1,6 +1,6 @@
 /* spool.c: see spool.h. The directories of the spool and what moves between them.
  *
- * Called by the intake (writer), the keeper (claim, archive) and the command line. Every step that changes the
+ * Called by the intake (writer), the keeper (claim, remove) and the command line. Every step that changes the
  * disk asks the fault hook first, so that tests can stop the machine there. Nothing is ever replaced: renames
  * refuse an existing name, and what does not fit is moved aside, never deleted.
  */
@@ -468,133 +468,13 @@ mado_spool_sweep (MadoSpool *spool, gint64 now, gint64 age)
   return removed;
 }
 
-/* The archive. */
-
-/* "2026-11-21" */
-static char *
-day_of (gint64 received)
-{
-  g_autoptr (GDateTime) when = g_date_time_new_from_unix_utc (received);
-
-  return when != NULL ? g_date_time_format (when, "%Y-%m-%d") : g_strdup ("1970-01-01");
-}
-
-/* Copies @file with all around it to a new file @name in @dirfd, durably. */
-static gboolean
-copy_durably (const MadoSpoolFile *file, int dirfd, const char *name, GError **error)
-{
-  g_autofree guint8 *chunk = g_malloc (65536);
-  int fd = openat (dirfd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
-  gboolean ok = fd >= 0 && lseek (file->fd, 0, SEEK_SET) == 0;
-  gssize got = 1;
-
-  if (!ok)
-    mado_error_set_errno (error, name);
-  while (ok && got != 0) {
-    got = read (file->fd, chunk, 65536);
-    if (got < 0 && errno == EINTR)
-      continue;
-    ok = got < 0 ? mado_error_set_errno (error, "read of a mail")
-                 : mado_fsio_write_all (fd, chunk, (gsize) got, error);
-  }
-  if (ok && fsync (fd) != 0)
-    ok = mado_error_set_errno (error, "fsync in the archive");
-  if (fd >= 0)
-    close (fd);
-  return ok;
-}
-
-/* Is the same mail in @dirfd already, left by a crash between copy and removal? */
-static gboolean
-is_there_already (const MadoSpoolFile *file, int dirfd, const char *id)
-{
-  g_autoptr (MadoSpoolFile) there = open_file (dirfd, id, TRUE, NULL);
-
-  return there != NULL && there->size == file->size && strcmp (there->sha256, file->sha256) == 0;
-}
-
-/* Moves active/ID (open as @file) into the directory @dirfd. */
-static gboolean
-move_to_archive (MadoSpool *spool, const MadoSpoolFile *file, const char *id, int dirfd, GError **error)
-{
-  g_autofree char *beside = g_strdup_printf (".%s.new", id);
-
-  if (!may_step (spool, "archive", error))
-    return FALSE;
-  if (move_no_replace (spool, spool->dirs[ACTIVE], id, dirfd, id))
-    return TRUE;
-  if (errno == EXDEV) {
-    if (!copy_durably (file, dirfd, beside, error)) {
-      unlinkat (dirfd, beside, 0);
-      return FALSE;
-    }
-    if (!move_no_replace (spool, dirfd, beside, dirfd, id) && errno != EEXIST)
-      return mado_error_set_errno (error, "rename in the archive");
-    unlinkat (dirfd, beside, 0);
-    if (!mado_fsio_sync_dir (dirfd, error))
-      return FALSE;
-  } else if (errno != EEXIST) {
-    return mado_error_set_errno (error, "rename into the archive");
-  }
-  if (!is_there_already (file, dirfd, id)) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "another mail stands in the archive as %s", id);
-    return FALSE;
-  }
-  if (!may_step (spool, "remove", error))
-    return FALSE;
-  return unlinkat (spool->dirs[ACTIVE], id, 0) == 0 || mado_error_set_errno (error, "remove from active");
-}
-
 gboolean
-mado_spool_archive (MadoSpool *spool, const char *id, const char *archive, GError **error)
+mado_spool_remove_active (MadoSpool *spool, const char *id, GError **error)
 {
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (MadoSpoolFile) file = open_file (spool->dirs[ACTIVE], id, FALSE, &problem);
-  gboolean ok, is_new;
-  int top, dirfd;
-
-  if (g_error_matches (problem, MADO_ERROR, MADO_ERROR_NO))
-    return TRUE; /* an earlier run was here */
-  if (file == NULL) {
-    g_propagate_error (error, g_steal_pointer (&problem));
+  if (!mado_qid_is_valid (id)) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "no mail %s here", id);
     return FALSE;
   }
-  g_autofree char *day = day_of (file->envelope->received);
-  g_autofree char *path = g_build_filename (archive, day, NULL);
-  is_new = access (path, F_OK) != 0;
-  dirfd = mado_fsio_open_dir (path, 0700, error);
-  if (dirfd < 0)
-    return FALSE;
-  /* A rename is not synced: whichever name a power cut leaves, active/ or the archive, the keeper looks at both and
-   * finishes the move. */
-  ok = move_to_archive (spool, file, id, dirfd, error);
-  close (dirfd);
-  if (!ok || !is_new)
-    return ok;
-  top = mado_fsio_open_dir (archive, 0700, error);
-  ok = top >= 0 && mado_fsio_sync_dir (top, error);
-  if (top >= 0)
-    close (top);
-  return ok;
-}
-
-MadoSpoolFile *
-mado_spool_open_archived (const char *archive, const char *id, gint64 received, GError **error)
-{
-  g_autofree char *day = day_of (received);
-  g_autofree char *path = g_build_filename (archive, day, NULL);
-  MadoSpoolFile *file;
-  int dirfd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-  if (dirfd < 0 && errno == ENOENT) {
-    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "no mail %s in the archive", id);
-    return NULL;
-  }
-  if (dirfd < 0) {
-    mado_error_set_errno (error, path);
-    return NULL;
-  }
-  file = open_file (dirfd, id, TRUE, error);
-  close (dirfd);
-  return file;
+  return may_step (spool, "remove", error)
+         && (unlinkat (spool->dirs[ACTIVE], id, 0) == 0 || errno == ENOENT || mado_error_set_errno (error, "remove from active"));
 }

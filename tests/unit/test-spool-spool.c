@@ -18,7 +18,6 @@
 typedef struct {
   char *top;
   char *directory;
-  char *archive;
   MadoSpool *spool;
 } Fixture;
 
@@ -29,7 +28,6 @@ set_up (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 
   fixture->top = g_dir_make_tmp ("spool-XXXXXX", &error);
   fixture->directory = g_build_filename (fixture->top, "spool", NULL);
-  fixture->archive = g_build_filename (fixture->top, "archive", NULL);
   fixture->spool = mado_spool_open (fixture->directory, &error);
   g_assert_no_error (error);
 }
@@ -41,7 +39,6 @@ tear_down (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
   g_assert_true (mado_fsio_remove_tree (fixture->top, NULL));
   g_free (fixture->top);
   g_free (fixture->directory);
-  g_free (fixture->archive);
 }
 
 static MadoEnvelope *
@@ -284,7 +281,7 @@ test_old_file_system (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
   }
   g_clear_error (&error);
   mado_spool_set_fault (fixture->spool, strike_old, &none);
-  g_assert_true (mado_spool_archive (fixture->spool, id, fixture->archive, &error));
+  g_assert_true (mado_spool_remove_active (fixture->spool, id, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (count (fixture, "active"), ==, 0);
 }
@@ -358,97 +355,26 @@ test_names (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
   }
 }
 
-static char *
-keep_and_claim (Fixture *fixture)
+static void
+test_remove (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
-  char *id = keep (fixture->spool, "raw mail", 8, NULL);
+  g_autofree char *id = keep (fixture->spool, "raw mail", 8, NULL);
   g_autoptr (MadoSpoolFile) file = mado_spool_claim (fixture->spool, id, NULL);
+  g_autoptr (GError) error = NULL;
+  Fault fault = { "remove", EIO, 0 };
 
   g_assert_nonnull (file);
-  return id;
-}
-
-static void
-check_archived (const char *archive, const char *id)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MadoSpoolFile) file
-      = mado_spool_open_archived (archive, id, NOW_US / G_USEC_PER_SEC, &error);
-
-  g_assert_no_error (error);
-  check_raw (file, "raw mail", 8);
-}
-
-static void
-test_archive (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
-{
-  g_autofree char *id = keep_and_claim (fixture);
-  g_autofree char *day = g_build_filename (fixture->archive, "2026-11-21", id, NULL);
-  g_autoptr (GError) error = NULL;
-
-  g_autoptr (MadoSpoolFile) active = mado_spool_open_active (fixture->spool, id, &error);
-  g_assert_no_error (error);
-  check_raw (active, "raw mail", 8);
-  g_assert_null (mado_spool_open_archived (fixture->archive, id, NOW_US / G_USEC_PER_SEC, &error));
-  g_assert_error (error, MADO_ERROR, MADO_ERROR_NO);
-  g_clear_error (&error);
-  for (int again = 0; again < 2; again++) {
-    g_assert_true (mado_spool_archive (fixture->spool, id, fixture->archive, &error));
-    g_assert_cmpuint (count (fixture, "active"), ==, 0);
-    check_archived (fixture->archive, id);
-  }
-  g_assert_true (g_file_test (day, G_FILE_TEST_IS_REGULAR));
-}
-
-/* The archive on another file system: copy and remove, stopped before each step. */
-static void
-test_archive_elsewhere (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
-{
-  static const char *const steps[] = { "archive", "remove", NULL };
-  g_autofree char *archive = g_strdup ("/dev/shm/archive-XXXXXX");
-  struct stat here, there;
-
-  if (g_mkdtemp (archive) == NULL || stat (archive, &there) != 0 || stat (fixture->top, &here) != 0
-      || here.st_dev == there.st_dev) {
-    g_test_skip ("no second file system");
-    return;
-  }
-  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++) {
-    g_autofree char *id = keep_and_claim (fixture);
-    g_autoptr (GError) error = NULL;
-    Fault fault = { steps[i], EIO, 0 };
-    if (steps[i] != NULL) {
-      mado_spool_set_fault (fixture->spool, strike, &fault);
-      g_assert_false (mado_spool_archive (fixture->spool, id, archive, &error));
-      g_assert_cmpuint (fault.met, ==, 1);
-      g_clear_error (&error);
-      g_assert_cmpuint (count (fixture, "active"), ==, 1);
-      mado_spool_set_fault (fixture->spool, NULL, NULL);
-    }
-    g_assert_true (mado_spool_archive (fixture->spool, id, archive, &error));
-    g_assert_cmpuint (count (fixture, "active"), ==, 0);
-    check_archived (archive, id);
-  }
-  g_assert_true (mado_fsio_remove_tree (archive, NULL));
-}
-
-/* Another mail under the same name is never replaced. */
-static void
-test_archive_taken (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
-{
-  g_autofree char *id = keep_and_claim (fixture);
-  g_autofree char *day = g_build_filename (fixture->archive, "2026-11-21", NULL);
-  g_autofree char *path = g_build_filename (day, id, NULL);
-  g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpint (g_mkdir_with_parents (day, 0700), ==, 0);
-  g_assert_true (g_file_set_contents (path, "something else", -1, NULL));
-  g_assert_false (mado_spool_archive (fixture->spool, id, fixture->archive, &error));
-  g_assert_error (error, MADO_ERROR, MADO_ERROR_TEMP);
+  mado_spool_set_fault (fixture->spool, strike, &fault);
+  g_assert_false (mado_spool_remove_active (fixture->spool, id, &error));
   g_assert_cmpuint (count (fixture, "active"), ==, 1);
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  g_assert_cmpstr (text, ==, "something else");
+  g_clear_error (&error);
+  mado_spool_set_fault (fixture->spool, NULL, NULL);
+  for (int again = 0; again < 2; again++) {
+    g_assert_true (mado_spool_remove_active (fixture->spool, id, &error));
+    g_assert_cmpuint (count (fixture, "active"), ==, 0);
+  }
+  g_assert_false (mado_spool_remove_active (fixture->spool, "../../etc/passwd", &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_NO);
 }
 
 static void
@@ -494,9 +420,8 @@ main (int argc, char **argv)
     { "sizes", test_sizes },       { "limit", test_limit },
     { "order", test_order },       { "crash-keep", test_crash_keep },
     { "broken", test_broken },     { "failing-keep", test_failing_keep },
-    { "names", test_names },       { "archive", test_archive },
-    { "sweep", test_sweep },       { "archive-elsewhere", test_archive_elsewhere },
-    { "open", test_open },         { "archive-taken", test_archive_taken },
+    { "names", test_names },       { "remove", test_remove },
+    { "sweep", test_sweep },       { "open", test_open },
     { "old-file-system", test_old_file_system }, { "no-replace", test_no_replace },
   };
 

@@ -1,6 +1,7 @@
 /* desk.h: what the parts of the keeper share: settings, store, spool, and the ways to the other roles. */
 #pragma once
 
+#include "madoguchi/desk/archive.h"
 #include "madoguchi/desk/audit.h"
 #include "madoguchi/desk/batch.h"
 #include "madoguchi/desk/pool.h"
@@ -19,6 +20,7 @@ typedef struct {
   MadoStore *store;
   struct _MadoTriageRules *rules; /* of triage; NULL: none */
   MadoSpool *spool;
+  MadoArchive *archive;
   MadoBatch *batch;
   MadoAudit *audit;
   MadoPool *opener, *signer, *sender, *keyring;

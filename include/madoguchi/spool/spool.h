@@ -6,7 +6,8 @@
  * Directories: tmp/ (growing files, never acknowledged), new/ (promised), active/ (claimed by the keeper),
  * broken/ (trailer does not fit: moved aside, never deleted). One file per mail, named by its queue id:
  * an envelope as "key: value" lines that starts with "madoguchi-spool: 1", an empty line, the raw bytes, and a
- * trailer of fixed size with the byte count and SHA-256. The archive holds the same files after they were read.
+ * trailer of fixed size with the byte count and SHA-256. What was read goes to the archive
+ * (desk/archive.h), sealed.
  */
 #pragma once
 
@@ -22,7 +23,7 @@ void mado_spool_free (MadoSpool *spool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoSpool, mado_spool_free)
 
 /* For tests: called before each step on the disk with its name ("create", "write", "fsync", "rename", "sync-dir",
- * "claim", "aside", "archive", "remove"; "no-replace" is the system call that file systems may lack, "unlink" a
+ * "claim", "aside", "remove"; "no-replace" is the system call that file systems may lack, "unlink" a
  * step of what is done then). An errno value makes that step fail with it; 0 lets it happen. A hook that ends the
  * process shows what a crash leaves. */
 typedef int (*MadoSpoolFault) (const char *step, gpointer data);
@@ -83,12 +84,8 @@ MadoSpoolFile *mado_spool_claim (MadoSpool *spool, const char *id, GError **erro
 /* Opens @id in active/; claim read all of it, so here only the counts are checked. Errors: NO, PERM, TEMP. */
 MadoSpoolFile *mado_spool_open_active (MadoSpool *spool, const char *id, GError **error);
 
-/* Moves @id from active/ to the archive directory (same file system: rename; else copy, fsync, remove), into a
- * subdirectory per day of its arrival ("2026-11-21"). Done already: TRUE. Errors: TEMP. */
-gboolean mado_spool_archive (MadoSpool *spool, const char *id, const char *archive, GError **error);
-
-/* Opens an archived mail; its hash is checked again. @received: as its envelope says. Errors: NO, PERM, TEMP. */
-MadoSpoolFile *mado_spool_open_archived (const char *archive, const char *id, gint64 received, GError **error);
+/* Removes @id from active/: the archive holds it. Not there: TRUE. Errors: TEMP. */
+gboolean mado_spool_remove_active (MadoSpool *spool, const char *id, GError **error);
 
 /* Removes files in tmp/ that are older than @age seconds at @now. Returns how many. */
 guint mado_spool_sweep (MadoSpool *spool, gint64 now, gint64 age);
