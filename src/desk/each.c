@@ -1,7 +1,9 @@
 /* each.c: see each.h. Called by settle.c alone. */
 #include "madoguchi/desk/each.h"
+#include "madoguchi/desk/store-case.h"
 #include "madoguchi/desk/store-each.h"
 #include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/triage-case.h"
 #include "madoguchi/model/reply-token.h"
 
@@ -114,6 +116,19 @@ triage_one (const MadoSettler *settler, gint64 incident, const char *queue_id, c
   return mado_triage_case (settler, incident, queue_id, &one, FALSE, error);
 }
 
+/* A ticket of its own for one of the reports; the marks of the mail hold for it, too. */
+static gboolean
+triage_other (const MadoSettler *settler, const MadoEach *other, const char *queue_id, const MadoReport *report, GError **error)
+{
+  const MadoReportBody *body = report->report;
+  MadoNeedFacts before;
+
+  return mado_store_load_need (settler->store, NULL, other->incident, &before, error)
+         && mado_store_mark_case (settler->store, other->incident, body->tlp, body->pap, NULL, error)
+         && triage_one (settler, other->incident, queue_id, report, (guint) other->record, error)
+         && mado_store_tell_narrowed (settler->store, other->incident, before.is_narrow, NULL, settler->now, error);
+}
+
 gboolean
 mado_each_triage (const MadoSettler *settler, gint64 incident, const char *queue_id, const MadoReport *report,
                   gboolean is_joined, GError **error)
@@ -127,10 +142,8 @@ mado_each_triage (const MadoSettler *settler, gint64 incident, const char *queue
     return mado_triage_case (settler, incident, queue_id, report, is_joined, error);
   if (!triage_one (settler, incident, queue_id, report, g_array_index (statements, guint, 0), error))
     return FALSE;
-  for (guint i = 0; i < others->len; i++) {
-    const MadoEach *other = &g_array_index (others, MadoEach, i);
-    if (!triage_one (settler, other->incident, queue_id, report, (guint) other->record, error))
+  for (guint i = 0; i < others->len; i++)
+    if (!triage_other (settler, &g_array_index (others, MadoEach, i), queue_id, report, error))
       return FALSE;
-  }
   return TRUE;
 }

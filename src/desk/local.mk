@@ -22,8 +22,8 @@ noinst_HEADERS += include/madoguchi/desk/admission.h include/madoguchi/desk/perm
 	include/madoguchi/desk/verbs-member.h
 libdesk_a_SOURCES += src/desk/store-vault.c src/desk/store-schema.c
 noinst_HEADERS += include/madoguchi/desk/store-vault.h include/madoguchi/desk/store-schema.h
-libdesk_a_SOURCES += src/desk/need.c src/desk/store-need.c
-noinst_HEADERS += include/madoguchi/desk/need.h include/madoguchi/desk/store-need.h
+libdesk_a_SOURCES += src/desk/need.c src/desk/store-need.c src/desk/verbs-need.c
+noinst_HEADERS += include/madoguchi/desk/need.h include/madoguchi/desk/store-need.h include/madoguchi/desk/verbs-need.h
 desk_libs = libdesk.a libvault.a libspool.a libmodel.a libipc.a libconf.a $(base_libs) $(SQLITE_LIBS) $(SODIUM_LIBS)
 
 desk_house = tests/unit/desk-house.c tests/unit/desk-house.h tests/unit/desk-fake.c tests/unit/desk-fake.h

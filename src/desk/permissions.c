@@ -43,6 +43,7 @@ static const struct {
   { "category", RUNNING "R" },
   { "tlp", RUNNING },
   { "tag", WORKING },
+  { "restrict", WORKING LEADERS },
   { "held", ALL MANY },
   { "held-show", ALL },
   { "held-retry", RUNNING },

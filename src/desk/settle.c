@@ -12,6 +12,7 @@
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
+#include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/store-outbox.h"
 #include "madoguchi/desk/store-triage.h"
 #include "madoguchi/desk/thread.h"
@@ -361,11 +362,14 @@ learn_case (const MadoSettler *settler, gint64 incident, const char *queue_id, c
             GError **error)
 {
   const MadoReportBody *body = report->report;
+  MadoNeedFacts before;
 
-  return (body == NULL
-          || mado_store_mark_case (settler->store, incident, body->tlp, body->pap, (const char *const *) body->external_ids, error))
+  return mado_store_load_need (settler->store, NULL, incident, &before, error)
+         && (body == NULL
+             || mado_store_mark_case (settler->store, incident, body->tlp, body->pap, (const char *const *) body->external_ids, error))
          && mado_store_count_indicators (settler->store, incident, error)
-         && mado_each_triage (settler, incident, queue_id, report, is_joined, error);
+         && mado_each_triage (settler, incident, queue_id, report, is_joined, error)
+         && mado_store_tell_narrowed (settler->store, incident, before.is_narrow, NULL, settler->now, error);
 }
 
 static gboolean

@@ -17,6 +17,9 @@
 #define MAX_LISTED (32 * 1024 * 1024) /* of subjects and the like */
 #define MAX_TO 60000 /* below what an entry may carry */
 
+#define NARROW MADO_NEED_NARROW ("i")
+#define READABLE MADO_NEED_READABLE ("i", "?5")
+
 /* The columns that read_summary () takes, in its order. @unseal: "unseal", or "peek" for a list. */
 #define SUMMARY_SELECT(unseal)                                                                                 \
   "SELECT i.number, i.created, i.updated, i.state, i.owner, i.priority, i.category, i.tlp, "                   \
@@ -28,7 +31,7 @@
   " (SELECT count (m.key_warning) FROM message m WHERE m.incident = i.id AND m.state <> 'dropped_by_member')," \
   " i.pap, " unseal " ('incident.tags', i.number, i.tags), "                                                   \
   unseal " ('incident.constituencies', i.number, i.constituencies), i.version, "                              \
-  MADO_NEED_NARROW ("i") ", i.id"                                                                              \
+  NARROW ", i.id"                                                                              \
   " FROM incident i "
 
 static char *
@@ -349,9 +352,9 @@ mado_store_find_incidents (MadoStore *store, const char *reader, const MadoListF
                         "WHERE (?1 IS NULL OR i.state = ?1"
                         "  OR (?1 = '" MADO_LIST_UNFINISHED "' AND i.state IN ('new', 'open', 'waiting')))"
                         " AND (?2 IS NULL OR (coalesce (i.owner, '') = ?2"
-                        "  AND " MADO_NEED_READABLE ("i", "?5") "))"
+                        "  AND " READABLE "))"
                         " AND (?3 = 0 OR (i.updated, i.id) < (SELECT a.updated, a.id FROM incident a WHERE a.id = ?3))"
-                        " AND (coalesce (?6, ?7, ?8, ?9, ?10) IS NULL OR " MADO_NEED_READABLE ("i", "?5") ")"
+                        " AND (coalesce (?6, ?7, ?8, ?9, ?10) IS NULL OR " READABLE ")"
                         " AND (?6 IS NULL OR i.priority = ?6) AND (?7 IS NULL OR i.tlp = ?7)"
                         " AND (?8 IS NULL OR i.category = ?8 OR substr (i.category, 1, length (?8) + 1) = ?8 || ':')"
                         " AND (?9 IS NULL OR instr (char (10) || peek ('incident.tags', i.number, i.tags) || char (10),"

@@ -1,6 +1,12 @@
 /* store-need.c: see store-need.h. The triggers that keep the list of names stand with the schema in store.c. */
 #include "madoguchi/desk/store-need.h"
+#include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-member.h"
 #include "madoguchi/desk/store-vault.h"
+
+#include <string.h>
+
+#define NARROW MADO_NEED_NARROW ("i")
 
 gboolean
 mado_store_load_need (MadoStore *store, const char *member, gint64 incident, MadoNeedFacts *facts, GError **error)
@@ -8,7 +14,7 @@ mado_store_load_need (MadoStore *store, const char *member, gint64 incident, Mad
   g_autoptr (GError) problem = NULL;
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
-                        "SELECT " MADO_NEED_NARROW ("i") ", EXISTS (SELECT 1 FROM named n WHERE n.incident = i.id AND n.login = ?2),"
+                        "SELECT " NARROW ", EXISTS (SELECT 1 FROM named n WHERE n.incident = i.id AND n.login = ?2),"
                         " EXISTS (SELECT 1 FROM named n JOIN member m ON m.login = n.login WHERE n.incident = i.id AND m.left_at = 0"
                         "  AND m.role <> 'reader') FROM incident i WHERE i.id = ?1",
                         "is", incident, member);
@@ -92,6 +98,45 @@ mado_store_fill_need (MadoStore *store, gint64 id, MadoIncident *incident, GErro
   return read_reason (store, id, &incident->restricted_reason, error);
 }
 
+/* @ticket: "PREFIX #2026-000001". */
+static gboolean
+may_read_ticket (MadoStore *store, const char *reader, const char *ticket, gboolean *may, GError **error)
+{
+  const char *sign = strrchr (ticket, '#');
+  gint64 id = 0;
+
+  return mado_store_find_number (store, sign != NULL ? sign + 1 : ticket, &id, error)
+         && mado_need_may_read (store, reader, id, may, error);
+}
+
+gboolean
+mado_store_thin (MadoStore *store, const char *reader, MadoIncident *incident, GError **error)
+{
+  gsize kept = 0;
+  gboolean may;
+
+  for (guint i = incident->relations->len; i > 0; i--) {
+    MadoRelation *relation = incident->relations->pdata[i - 1];
+    if (!may_read_ticket (store, reader, relation->ticket, &may, error))
+      return FALSE;
+    if (may)
+      continue;
+    g_ptr_array_remove_index (incident->relations, i - 1);
+    mado_relation_free (relation);
+  }
+  for (gsize i = 0; incident->links[i] != NULL; i++) {
+    char *link = incident->links[i];
+    if (!may_read_ticket (store, reader, link, &may, error))
+      return FALSE;
+    incident->links[i] = NULL;
+    if (may)
+      incident->links[kept++] = link;
+    else
+      g_free (link);
+  }
+  return TRUE;
+}
+
 gboolean
 mado_store_add_named (MadoStore *store, gint64 incident, const char *login, const char *by, gint64 now, GError **error)
 {
@@ -106,9 +151,60 @@ mado_store_remove_named (MadoStore *store, gint64 incident, const char *login, G
 }
 
 gboolean
+mado_store_is_marked (MadoStore *store, gint64 incident, gboolean *is_marked, GError **error)
+{
+  gint64 n = 0;
+
+  if (!mado_sql_number (store, &n, error, "SELECT restricted FROM incident WHERE id = ?", "i", incident))
+    return FALSE;
+  *is_marked = n != 0;
+  return TRUE;
+}
+
+/* (transfer full) all who are named, with commas. */
+static char *
+join_named (MadoStore *store, gint64 incident, GError **error)
+{
+  g_autoptr (GPtrArray) named = mado_store_list_named (store, incident, error);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (named == NULL)
+    return NULL;
+  for (guint i = 0; i < named->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", ((const MadoNamed *) named->pdata[i])->login);
+  return named->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : g_strdup ("nobody yet; whoever takes it");
+}
+
+gboolean
+mado_store_tell_need (MadoStore *store, gint64 incident, const char *author, const char *reason, gint64 now, GError **error)
+{
+  g_autofree char *names = join_named (store, incident, error);
+  MadoNeedFacts facts;
+
+  if (names == NULL || !mado_store_load_need (store, NULL, incident, &facts, error))
+    return FALSE;
+  g_autofree char *text = facts.is_narrow ? g_strdup_printf ("Restricted to named members: %s", names)
+                                          : g_strdup ("Not restricted to named members any more");
+  g_autofree char *whole = reason != NULL ? g_strdup_printf ("%s. %s", text, reason) : g_steal_pointer (&text);
+  return mado_store_add_event (store, incident, author, whole, now, error);
+}
+
+gboolean
+mado_store_tell_narrowed (MadoStore *store, gint64 incident, gboolean was_narrow, const char *author, gint64 now, GError **error)
+{
+  gboolean has_members;
+  MadoNeedFacts facts;
+
+  if (!mado_store_has_members (store, &has_members, error) || !mado_store_load_need (store, NULL, incident, &facts, error))
+    return FALSE;
+  return !has_members || facts.is_narrow == was_narrow || mado_store_tell_need (store, incident, author, NULL, now, error);
+}
+
+gboolean
 mado_store_set_restricted (MadoStore *store, gint64 incident, gboolean is_restricted, const char *reason, GError **error)
 {
   return mado_sql_run (store, error,
-                       "UPDATE incident SET restricted = ?2, restricted_why = seal ('incident.restricted_why', number, ?3) WHERE id = ?1",
+                       "UPDATE incident SET restricted = ?2, restricted_why = CASE WHEN ?2 = 0 THEN NULL WHEN ?3 IS NULL THEN restricted_why"
+                       " ELSE seal ('incident.restricted_why', number, ?3) END WHERE id = ?1",
                        "iis", incident, (gint64) is_restricted, reason);
 }

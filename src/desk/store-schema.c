@@ -8,8 +8,6 @@
 /* A step by itself: what earlier steps left in free pages and in the log is gone when it is done. */
 #define CLEAN "VACUUM"
 
-/* What was narrowed to named members in the schema that began it. */
-#define WAS_NARROW(i) "(" i ".restricted <> 0 OR coalesce (" i ".tlp, '') = 'TLP:RED')"
 /* A column of text becomes one of sealed values: made, filled by the step itself, and the old one dropped. */
 #define SEALED(table, column) \
   "ALTER TABLE " table " RENAME COLUMN " column " TO old_" column "; ALTER TABLE " table " ADD COLUMN " column " BLOB;"
@@ -106,19 +104,19 @@ static const char *const migrations[] = {
   "CREATE INDEX named_login ON named (login);"
   "ALTER TABLE incident ADD COLUMN restricted INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE incident ADD COLUMN restricted_why BLOB;"
-  "CREATE TRIGGER incident_narrowed AFTER UPDATE OF tlp, restricted, owner ON incident WHEN " WAS_NARROW ("NEW") " BEGIN"
+  "CREATE TRIGGER incident_narrowed AFTER UPDATE OF tlp, restricted, owner ON incident WHEN (NEW.restricted <> 0 OR coalesce (NEW.tlp, '') = 'TLP:RED') BEGIN"
   "  INSERT OR IGNORE INTO named (incident, login, named_at) SELECT NEW.id, m.login, NEW.updated FROM member m"
-  "    WHERE NOT " WAS_NARROW ("OLD") " AND m.left_at = 0 AND NOT EXISTS (SELECT 1 FROM named n WHERE n.incident = NEW.id)"
+  "    WHERE NOT (OLD.restricted <> 0 OR coalesce (OLD.tlp, '') = 'TLP:RED') AND m.left_at = 0 AND NOT EXISTS (SELECT 1 FROM named n WHERE n.incident = NEW.id)"
   "    AND EXISTS (SELECT 1 FROM entry e WHERE e.incident = NEW.id AND e.author = m.login);"
   "  INSERT OR IGNORE INTO named (incident, login, named_at) SELECT NEW.id, NEW.owner, NEW.updated WHERE NEW.owner IS NOT NULL;"
   " END;"
   "CREATE TRIGGER incident_opened AFTER UPDATE OF tlp, restricted ON incident"
-  "  WHEN " WAS_NARROW ("OLD") " AND NOT " WAS_NARROW ("NEW") " BEGIN"
+  "  WHEN (OLD.restricted <> 0 OR coalesce (OLD.tlp, '') = 'TLP:RED') AND NOT (NEW.restricted <> 0 OR coalesce (NEW.tlp, '') = 'TLP:RED') BEGIN"
   "  DELETE FROM named WHERE incident = NEW.id; END;"
   "INSERT OR IGNORE INTO named (incident, login, named_at) SELECT i.id, m.login, i.updated FROM incident i JOIN entry e ON e.incident = i.id"
-  "  JOIN member m ON m.login = e.author WHERE m.left_at = 0 AND " WAS_NARROW ("i") ";"
+  "  JOIN member m ON m.login = e.author WHERE m.left_at = 0 AND (i.restricted <> 0 OR coalesce (i.tlp, '') = 'TLP:RED');"
   "INSERT OR IGNORE INTO named (incident, login, named_at) SELECT i.id, i.owner, i.updated FROM incident i"
-  "  WHERE i.owner IS NOT NULL AND " WAS_NARROW ("i") ";",
+  "  WHERE i.owner IS NOT NULL AND (i.restricted <> 0 OR coalesce (i.tlp, '') = 'TLP:RED');",
   /* What tells whether a vault is this store's. */
   "CREATE TABLE vault_check (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT;"
   "INSERT INTO vault_check (id, sealed) VALUES (1, seal ('vault_check.sealed', 1, 'madoguchi'));",

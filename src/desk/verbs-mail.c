@@ -6,6 +6,7 @@
 #include "madoguchi/desk/store-feed.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-mail.h"
+#include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/verbs.h"
 
 #include <string.h>
@@ -98,29 +99,53 @@ mado_verb_part (MadoCall *call)
 
 /* --- held mails ------------------------------------------------------------------------------------------- */
 
+/* Of a mail that claims or made an incident that is not for who asks: only that there is one. */
+static gboolean
+veil_held (const MadoCall *call, MadoHeld **held, GError **error)
+{
+  g_autoptr (MadoMail) mail = mado_store_find_mail (call->desk->store, (*held)->queue_id, error);
+  gboolean may = TRUE;
+
+  if (mail == NULL
+      || (mail->incident != 0 && !mado_need_may_read (call->desk->store, mado_verbs_reader (call), mail->incident, &may, error)))
+    return FALSE;
+  if (may)
+    return TRUE;
+  MadoHeld *veil = mado_held_new ();
+  veil->queue_id = g_strdup ((*held)->queue_id);
+  veil->received = (*held)->received;
+  veil->restricted = TRUE;
+  mado_held_free (*held);
+  *held = veil;
+  return TRUE;
+}
+
 void
 mado_verb_held (MadoCall *call)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) list = mado_store_list_held (call->desk->store, &error);
 
-  if (list == NULL)
+  for (guint i = 0; list != NULL && error == NULL && i < list->len; i++)
+    veil_held (call, (MadoHeld **) &list->pdata[i], &error);
+  if (error != NULL)
     mado_call_fail (call, error);
   else
     mado_call_answer (call, mado_verbs_items (&mado_held_type, list), -1);
 }
 
-/* (transfer full) the mail that the argument "id" names; NULL: the call was failed. */
+/* (transfer full) the mail that the argument "id" names, when its incident is one for who asks; NULL: the call was failed. */
 static MadoMail *
 find_mail (MadoCall *call)
 {
   const char *id = mado_verbs_string (call, "id");
   g_autoptr (GError) error = NULL;
-  MadoMail *mail = mado_store_find_mail (call->desk->store, id != NULL ? id : "(nothing)", &error);
+  g_autoptr (MadoMail) mail = mado_store_find_mail (call->desk->store, id != NULL ? id : "(nothing)", &error);
 
-  if (mail == NULL)
-    mado_call_fail (call, error);
-  return mail;
+  if (mail != NULL && (mail->incident == 0 || mado_verbs_may (call, mail->incident, &error)))
+    return g_steal_pointer (&mail);
+  mado_call_fail (call, error);
+  return NULL;
 }
 
 static MadoHeld *
@@ -176,6 +201,7 @@ answer_settled (MadoCall *call, const char *id, const MadoSettled *settled)
 typedef struct {
   MadoCall *call;
   char *id;
+  gint64 incident; /* 0: none */
   MadoSettled settled;
   gboolean (*decide) (const MadoSettler *settler, const char *queue_id, const char *member, MadoSettled *settled,
                       GError **error);
@@ -196,7 +222,8 @@ apply_decision (gpointer data, GError **error)
   MadoDesk *desk = decision->call->desk;
   MadoSettler settler = { desk->store, &desk->settings, desk->now (), desk->rules };
 
-  return decision->decide (&settler, decision->id, decision->call->member, &decision->settled, error);
+  return (decision->incident == 0 || mado_verbs_may (decision->call, decision->incident, error))
+         && decision->decide (&settler, decision->id, decision->call->member, &decision->settled, error);
 }
 
 static void
@@ -221,6 +248,7 @@ begin_decision (MadoCall *call, gboolean (*decide) (const MadoSettler *, const c
   Decision *decision = g_new0 (Decision, 1);
   decision->call = call;
   decision->id = g_strdup (mail->queue_id);
+  decision->incident = mail->incident;
   decision->decide = decide;
   mado_call_change (call, apply_decision, on_decided, decision);
 }
@@ -332,6 +360,25 @@ on_reopened (gpointer data, const MadoSettled *settled, const GError *error)
     go_on_reopening (reopening);
 }
 
+/* (transfer full) of all that could not be decrypted, what is for who asks. */
+static char **
+list_undecryptable (const MadoCall *call, GError **error)
+{
+  MadoStore *store = call->desk->store;
+  g_auto (GStrv) all = mado_store_list_undecryptable (store, error);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (gsize i = 0; all != NULL && all[i] != NULL; i++) {
+    g_autoptr (MadoMail) mail = mado_store_find_mail (store, all[i], error);
+    gboolean may = TRUE;
+    if (mail == NULL || (mail->incident != 0 && !mado_need_may_read (store, mado_verbs_reader (call), mail->incident, &may, error)))
+      return NULL;
+    if (may)
+      g_strv_builder_add (builder, all[i]);
+  }
+  return all != NULL ? g_strv_builder_end (builder) : NULL;
+}
+
 void
 mado_verb_reopen (MadoCall *call)
 {
@@ -348,7 +395,7 @@ mado_verb_reopen (MadoCall *call)
   if (is_feed)
     ids = id != NULL ? g_strsplit (id, " ", 1) : NULL;
   else if (undecryptable)
-    ids = mado_store_list_undecryptable (call->desk->store, &error);
+    ids = list_undecryptable (call, &error);
   else
     ids = mado_store_list_mails_of (call->desk->store, incident, &error);
   if (ids == NULL) {
@@ -383,7 +430,9 @@ mado_verb_status (MadoCall *call)
   g_autoptr (MadoMail) mail = mado_store_find_mail (call->desk->store, id != NULL ? id : "(nothing)", &error);
   GVariantDict dict;
 
-  if (mail == NULL && !g_error_matches (error, MADO_ERROR, MADO_ERROR_NO)) {
+  gboolean may = TRUE;
+  if (mail == NULL ? !g_error_matches (error, MADO_ERROR, MADO_ERROR_NO)
+                   : mail->incident != 0 && !mado_need_may_read (call->desk->store, mado_verbs_reader (call), mail->incident, &may, &error)) {
     mado_call_fail (call, error);
     return;
   }
@@ -393,9 +442,9 @@ mado_verb_status (MadoCall *call)
     g_variant_dict_insert (&dict, "state", "s", is_known ? MADO_MAIL_PENDING : "unknown");
   } else {
     g_variant_dict_insert (&dict, "state", "s", mail->state);
-    if (mail->reason != NULL)
+    if (mail->reason != NULL && may)
       g_variant_dict_insert (&dict, "reason", "s", mail->reason);
-    if (mail->number != NULL) {
+    if (mail->number != NULL && may) {
       g_autofree char *ticket = g_strdup_printf ("%s #%s", call->desk->settings.prefix, mail->number);
       g_variant_dict_insert (&dict, "ticket", "s", ticket);
     }

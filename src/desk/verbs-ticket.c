@@ -7,6 +7,7 @@
 #include "madoguchi/desk/state-rule.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-member.h"
+#include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/store-queue.h"
 #include "madoguchi/desk/store-triage.h"
 #include "madoguchi/desk/thread.h"
@@ -139,7 +140,8 @@ mado_verb_show (MadoCall *call)
     return;
   g_variant_lookup (call->request.body, "peek", "b", &is_peek);
   g_autoptr (MadoIncident) incident = mado_store_load_incident (desk->store, id, desk->settings.team[0], &error);
-  if (incident == NULL || !mado_store_fill_unread (desk->store, incident, call->member, &error)) {
+  if (incident == NULL || !mado_store_thin (desk->store, mado_verbs_reader (call), incident, &error)
+      || !mado_store_fill_unread (desk->store, incident, call->member, &error)) {
     mado_call_fail (call, error);
     return;
   }
@@ -155,7 +157,9 @@ mado_verbs_set_owner (const MadoCall *call, gint64 id, const char *owner, const 
   gint64 now = call->desk->now ();
   g_autoptr (MadoIncident) incident = mado_store_load_summary (store, id, error);
 
-  if (incident == NULL || !mado_store_add_decision (store, id, "owner", owner, call->member, now, error)
+  if (incident == NULL
+      || (owner != NULL && incident->restricted && !mado_store_add_named (store, id, owner, call->member, now, error))
+      || !mado_store_add_decision (store, id, "owner", owner, call->member, now, error)
       || !mado_store_apply_decisions (store, id, NULL, error))
     return FALSE;
   if (owner != NULL && strcmp (incident->state, "new") == 0 && !mado_store_set_state (store, id, "open", now, error))

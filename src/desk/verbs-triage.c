@@ -1,6 +1,7 @@
 /* verbs-triage.c: see verbs-triage.h. */
 #include "madoguchi/desk/verbs-triage.h"
 #include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/store-triage.h"
 #include "madoguchi/desk/triage-rules.h"
 #include "madoguchi/desk/verbs.h"
@@ -117,10 +118,20 @@ read_tlp (const MadoCall *call)
   return strcmp (upper, "AUTO") == 0 ? "auto" : mado_tlp_name (mado_tlp_level (named));
 }
 
+/* TLP:RED narrows to who says it and the owner; whoever ends it opens the incident to all. */
 static gboolean
 apply_tlp (const MadoCall *call, gint64 id, GError **error)
 {
-  return decide (call, id, "tlp", "TLP", read_tlp (call), error);
+  MadoStore *store = call->desk->store;
+  MadoNeedFacts before, after;
+  gint64 now = call->desk->now ();
+
+  if (!mado_store_load_need (store, call->member, id, &before, error)
+      || (call->asker != NULL && !before.is_narrow && !mado_store_add_named (store, id, call->member, call->member, now, error))
+      || !decide (call, id, "tlp", "TLP", read_tlp (call), error) || !mado_store_load_need (store, NULL, id, &after, error))
+    return FALSE;
+  return (after.is_narrow || mado_store_remove_named (store, id, call->member, error)) /* it did not come to that */
+         && mado_store_tell_narrowed (store, id, before.is_narrow, call->member, now, error);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "madoguchi/desk/verbs-house.h"
 #include "madoguchi/desk/verbs-mail.h"
 #include "madoguchi/desk/verbs-member.h"
+#include "madoguchi/desk/verbs-need.h"
 #include "madoguchi/desk/verbs-queue.h"
 #include "madoguchi/desk/verbs-reply.h"
 #include "madoguchi/desk/verbs-ticket.h"
@@ -34,6 +35,7 @@ static const struct {
   { "category", mado_verb_category },
   { "tlp", mado_verb_tlp },
   { "tag", mado_verb_tag },
+  { "restrict", mado_verb_restrict },
   { "triage", mado_verb_triage },
   { "feeds", mado_verb_feeds },
   { "raw", mado_verb_raw },

@@ -51,9 +51,8 @@ mado_view_summary (GString *out, guint columns, const MadoIncident *incident)
                                              signature_marks[incident->signature]);
   g_autofree char *time = mado_text_time (incident->updated);
   g_autofree char *unread = incident->unread > 0 ? g_strdup_printf ("%d", (int) MIN (incident->unread, 999)) : g_strdup ("");
-  g_autofree char *theirs = incident->veiled ? g_strdup ("")
-                                             : g_strdup_printf ("%s  %s", incident->reporter != NULL ? incident->reporter : "-",
-                                             incident->subject != NULL ? incident->subject : "");
+  const char *reporter = incident->reporter != NULL ? incident->reporter : "-", *subject = incident->subject != NULL ? incident->subject : "";
+  g_autofree char *theirs = incident->veiled ? g_strdup ("") : g_strdup_printf ("%s  %s", reporter, subject);
 
   time[MIN (strlen (time), 16)] = '\0';
   add_columns (out, ticket, unread, state, owner, incident->veiled ? "RESTRICTED" : crypto, time);
@@ -247,6 +246,10 @@ mado_view_held (GString *out, guint columns, const MadoHeld *held)
   g_autofree char *ticket = mado_view_word (held->ticket);
   g_autofree char *received = mado_text_time (held->received);
 
+  if (held->restricted) {
+    mado_view_ours (out, 0, "%s  %s  restricted to named members", queue_id, received);
+    return;
+  }
   mado_view_ours (out, 0, "%s  %s  %s  %" G_GINT64_FORMAT " bytes, %" G_GINT64_FORMAT " attempts  %s", queue_id, received, reason,
                   held->size, held->attempts, ticket);
   mado_view_stranger (out, columns, "From: ", held->from);

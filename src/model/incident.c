@@ -128,6 +128,7 @@ static const MadoField held_fields[] = {
   MADO_STRING_MAX (MadoHeld, subject, 65536),
   MADO_INT (MadoHeld, attempts),
   MADO_INT (MadoHeld, size),
+  MADO_BOOL (MadoHeld, restricted),
   MADO_FIELDS_END,
 };
 const MadoRecordType mado_held_type = { "held", "madoguchi.held/1", sizeof (MadoHeld), held_fields };

@@ -63,6 +63,7 @@ COVERED = {
                                  "model/reply-wish": "--waiting"},
     "tests/it/queue.py": {"desk/verbs-queue": "'state'", "desk/store-queue": "'--unread'", "front/tickets": "numbers",
                           "front/verb-hand-over": "'hand-over'"},
+    "tests/it/need.py": {"desk/verbs-need": "restrict", "front/verb-restrict": "'restrict'"},
     "tests/it/team.py": {"desk/verbs-member": "'leave'", "front/verb-members": "'on-duty'"},
     "tests/unit/test-desk-continuity.c": {"desk/store-key": "mado_store_forget_keys"},
     "tests/unit/test-desk-triage.c": {"desk/triage-facts": "evidence", "desk/triage-rules": "mado_triage_rules_parse"},

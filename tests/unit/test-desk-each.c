@@ -165,6 +165,20 @@ test_each (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpuint (after->thread->len, ==, a->thread->len);
 }
 
+/* The marks of the mail hold for each of its tickets: one that is for named members is so as a whole. */
+static void
+test_red (Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autoptr (MadoReport) report = make_report ();
+
+  report->report->tlp = g_strdup ("TLP:RED");
+  settle (f, report);
+  g_autoptr (GPtrArray) all = mado_store_list_incidents (f->store, "somebody", NULL, NULL, 0, 10, NULL);
+  g_assert_cmpuint (all->len, ==, 3);
+  for (guint i = 0; i < all->len; i++)
+    g_assert_true (((const MadoIncident *) all->pdata[i])->veiled);
+}
+
 static void
 test_one (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
@@ -197,6 +211,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, test) g_test_add ("/desk/each/" name, Fixture, NULL, set_up, test, tear_down)
   ADD ("each", test_each);
+  ADD ("red", test_red);
   ADD ("one", test_one);
   ADD ("limit", test_limit);
   return g_test_run ();

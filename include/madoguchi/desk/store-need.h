@@ -15,9 +15,8 @@
 /* SQL for the store's own files: is the incident row @i (an alias) narrowed; may the parameter @who (text, "?3"; null: everything)
  * read it? */
 #define MADO_NEED_NARROW(i) "(" i ".restricted <> 0 OR coalesce (" i ".tlp, '') = 'TLP:RED')"
-#define MADO_NEED_READABLE(i, who)                                                                             \
-  "(" who " IS NULL OR NOT " MADO_NEED_NARROW (i) " OR EXISTS (SELECT 1 FROM named WHERE named.incident = " i  \
-  ".id AND named.login = " who "))"
+#define MADO_NEED_READABLE(i, who) "(" who " IS NULL OR NOT " MADO_NEED_NARROW (i) " OR " MADO_NEED_NAMED (i, who) ")"
+#define MADO_NEED_NAMED(i, who) "EXISTS (SELECT 1 FROM named WHERE named.incident = " i ".id AND named.login = " who ")"
 
 /* May @member (a login; NULL: everything) read @incident? One that is not there: FALSE. Errors: TEMP. */
 gboolean mado_need_may_read (MadoStore *store, const char *member, gint64 incident, gboolean *may, GError **error);
@@ -31,9 +30,21 @@ GPtrArray *mado_store_list_named (MadoStore *store, gint64 incident, GError **er
 /* Fills restricted_to and restricted_reason of @incident. */
 gboolean mado_store_fill_need (MadoStore *store, gint64 id, MadoIncident *incident, GError **error);
 
+/* Takes out of @incident the relations and links to what @reader may not read. */
+gboolean mado_store_thin (MadoStore *store, const char *reader, MadoIncident *incident, GError **error);
+
 /* Names @login, as @by says (a login); who is named already stays as he was. Counts while the incident is narrow. */
 gboolean mado_store_add_named (MadoStore *store, gint64 incident, const char *login, const char *by, gint64 now, GError **error);
 gboolean mado_store_remove_named (MadoStore *store, gint64 incident, const char *login, GError **error);
 
-/* A member's mark, or none. @reason: (nullable) sealed. */
+/* Did a member mark it (besides a TLP:RED that it may have)? */
+gboolean mado_store_is_marked (MadoStore *store, gint64 incident, gboolean *is_marked, GError **error);
+
+/* Adds to the thread for whom the incident is now. @author: (nullable) a login; NULL: the gateway. @reason: (nullable). */
+gboolean mado_store_tell_need (MadoStore *store, gint64 incident, const char *author, const char *reason, gint64 now, GError **error);
+
+/* The same, when it @was_narrow or not before, and there are members. */
+gboolean mado_store_tell_narrowed (MadoStore *store, gint64 incident, gboolean was_narrow, const char *author, gint64 now, GError **error);
+
+/* A member's mark, or none. @reason: (nullable: as it was) sealed. */
 gboolean mado_store_set_restricted (MadoStore *store, gint64 incident, gboolean is_restricted, const char *reason, GError **error);

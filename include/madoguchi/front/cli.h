@@ -57,6 +57,8 @@ typedef struct {
   gboolean undecryptable; /* reopen */
   gboolean remove;      /* tag */
   char *if_version;     /* whatever changes a ticket */
+  char *restrict_to, *add, *remove_member, *reason; /* restrict: logins with commas; why */
+  gboolean lift;        /* restrict */
   char *name, *key, *role, *languages; /* members */
   char *ticket, *member, *since; /* audit */
   gboolean sign; /* audit head */

@@ -26,6 +26,7 @@ gboolean mado_verb_priority (MadoCli *cli, GError **error);
 gboolean mado_verb_category (MadoCli *cli, GError **error);
 gboolean mado_verb_tlp (MadoCli *cli, GError **error);
 gboolean mado_verb_tag (MadoCli *cli, GError **error);
+gboolean mado_verb_restrict (MadoCli *cli, GError **error);
 gboolean mado_verb_policy_explain (MadoCli *cli, GError **error);
 
 /* verb-held.c: asked of the keeper. */

@@ -40,7 +40,7 @@
  * keeper   (asked by members through the CLI)
  *   list {state s (or "unfinished"), owner s, priority s, category s (or the part of one before the colon), tlp s, tag s, unread b, limit x, after s;
  *          all optional} -> {items aa{sv} of summaries, notices as: what members have to know of the house}
- *   show {ticket s, peek b} -> record MadoIncident; read by who asks, unless "peek"
+ *   show {ticket s, peek b} -> record MadoIncident; read by who asks, unless "peek"; veiled for who may not read it
  *   unread {ticket s} -> {ticket s, unread x}: all of it is unread again to who asks
  *   feeds {limit x, after s: a queue id; both optional} -> {items aa{sv} of MadoFeed}
  *   raw {ticket s, message x} or {queue_id s} of a mail without ticket -> {queue_id s, offset x, size x} + fd;  part {ticket s, message x, path s} -> as the opener's
@@ -48,7 +48,10 @@
  *   hand-over {ticket s, to s, note s}: of a ticket of who asks
  *   priority {ticket s, priority s}; category {ticket s, category s}; tlp {ticket s, tlp s}: each also "auto", which hands the
  *   matter back to the rules; category also "none"; tag {ticket s, tags as, remove b}
- *          -> {ticket s, version x, state s, owner s, priority s, category s, tlp s, tags as}
+ *   restrict {ticket s, members as, add b, remove b, lift b, reason s; all but the first optional}: to these members (and the
+ *   owner), without members to who is named already and who asks; or only adds or removes some; or ends it
+ *          -> {ticket s, restricted b, version x, state s, owner s, priority s, category s, tlp s, tags as}; for who may not
+ *          read it (any more) what the veil shows: {ticket s, number s, created x, updated x, state s, restricted b, veiled b}
  *   reply {ticket s} with record MadoReplyWish -> the same with {recipients as, encrypted_to as: fingerprints beside them, ""
  *          for none, message_ids as}. NO when somebody would get it in the clear and plain_ok does not say that it may
  *   Each of these from take on also with {if_version s}: NO when the ticket has another version by now
@@ -72,7 +75,7 @@
  *   audit-list {ticket s, member s, since x, limit x, after x; all optional} -> {items aa{sv} of MadoAuditRecord}
  *   audit-head {} -> record MadoAuditHead + fd of the newest signed head; audit-sign {}: the same, signed now
  *   audit-verify {heads as: signed texts; optional} -> record MadoAuditVerdict
- *   From the first member on DENIED for everybody else, and for members as desk/permissions.h says
+ *   From the first member on DENIED for everybody else, and for members as desk/permissions.h and desk/need.h say
  *   doctor {} -> {items aa{sv} of {name s, status s: "ok" | "warn" | "fail", detail s}}: what only the keeper can see
  */
 #pragma once

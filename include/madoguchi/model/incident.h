@@ -109,6 +109,7 @@ typedef struct {
   char *subject;
   gint64 attempts;
   gint64 size;
+  gboolean restricted; /* it belongs to an incident that is not for who asks: only id and time are told */
 } MadoHeld;
 
 typedef struct {
