@@ -28,6 +28,7 @@ it_full = \
 	tests/it/milter.py \
 	tests/it/bombs.py \
 	tests/it/sweep.py \
+	tests/it/crowd.py \
 	tests/it/corpus.py \
 	tests/full/kill9-rounds.sh
 TESTS += $(it_quick)

@@ -5,3 +5,6 @@ ipc_libs = libipc.a $(base_libs)
 unit_tests += tests/unit/test-ipc
 tests_unit_test_ipc_SOURCES = tests/unit/test-ipc.c
 tests_unit_test_ipc_LDADD = $(ipc_libs)
+check_PROGRAMS += tests/unit/crowd
+tests_unit_crowd_SOURCES = tests/unit/crowd.c
+tests_unit_crowd_LDADD = $(ipc_libs)
