@@ -67,7 +67,7 @@ find_signer (gpgme_ctx_t context, const MadoConf *conf, const MadoPgpResult *res
                        || signature->status == MADO_SIGNATURE_EXPIRED_KEY;
     if (key != NULL && is_good)
       return key;
-    *why = key == NULL ? "it is signed by a key that is not the team's"
+    *why = key == NULL ? "it is signed by a key that is neither [team] key nor one of old-keys, so it is not the team's"
            : signature->status == MADO_SIGNATURE_REVOKED_KEY ? "it is signed by a key of the team that was revoked since"
                                                              : "its signature is not good";
   }

@@ -220,6 +220,9 @@ def make_demo(keys, workers):
     demo = t.Demo(conf={('reply', 'rate-per-sender'): '100000', ('reply', 'rate-per-hour'): '1000000', ('crypto', 'workers'): str(workers),
                         ('log', 'level'): 'warning'}, start=False)
     home = demo.setting('crypto', 'gnupg-home')
+    for name in os.listdir(demo.dir):
+        if name.startswith('store.db'):
+            os.unlink(os.path.join(demo.dir, name))  # sealed for the key that goes now
     demo.configure('team', 'key', keys.team)
     subprocess.run(['gpg', '--homedir', home, '--batch', '--pinentry-mode', 'loopback', '--passphrase', '', '--import'],
                    input=keys.gpg.export_secret(keys.team), check=True, capture_output=True)
