@@ -32,7 +32,7 @@ static const struct {
   { "category", CHANGE, "category" },
   { "tlp", CHANGE, "tlp" },
   { "tag", CHANGE, "tags remove" },
-  { "restrict", CHANGE, "members add remove lift reason" },
+  { "restrict", CHANGE, "members add remove lift" },
   { "held", READ, NULL },
   { "held-show", READ, "id" },
   { "held-retry", AHEAD, "id" },
