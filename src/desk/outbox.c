@@ -144,7 +144,8 @@ apply_failure (gpointer data, GError **error)
 
   if (item->when != 0)
     return mado_store_set_retry (store, item->row->id, item->why, item->when, error);
-  g_autofree char *text = g_strdup_printf ("The answer to %s was not %s: %s", item->row->recipient,
+  g_autofree char *text = g_strdup_printf ("The answer to %s was not %s: %s",
+                                           item->row->recipient != NULL ? item->row->recipient : "somebody",
                                            item->step == SEALING ? "signed" : "delivered", item->why);
   return mado_store_set_failed (store, item->row->id, item->why, error)
          && mado_store_add_event (store, item->row->incident, NULL, text, item->outbox->desk->now (), error);
@@ -262,6 +263,8 @@ on_sending_stored (gpointer data, const GError *error)
 {
   if (error == NULL)
     send_item (data);
+  else if (g_error_matches (error, MADO_ERROR, MADO_ERROR_PERM)) /* what is stored does not open, now or ever */
+    fail (data, error);
   else
     release_later (data, error);
 }
@@ -456,6 +459,19 @@ list_due (MadoOutbox *outbox, const char *state, guint room, gboolean *may_be)
   return rows;
 }
 
+/* For whom it is does not open: it goes to nobody, and the others go on. */
+static gboolean
+is_whole (Item *item)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (item->row->recipient != NULL && item->row->message_id != NULL)
+    return TRUE;
+  g_set_error_literal (&error, MADO_ERROR, MADO_ERROR_PERM, "what is stored of it does not belong there, or was changed");
+  fail (item, error);
+  return FALSE;
+}
+
 static void
 fill_signer (MadoOutbox *outbox)
 {
@@ -467,7 +483,9 @@ fill_signer (MadoOutbox *outbox)
     if (is_known (outbox, rows->pdata[i]))
       continue;
     room--;
-    seal_item (item_new (outbox, rows->pdata[i], SEALING));
+    Item *item = item_new (outbox, rows->pdata[i], SEALING);
+    if (is_whole (item))
+      seal_item (item);
   }
 }
 
@@ -482,7 +500,8 @@ fill_sender (MadoOutbox *outbox)
       continue;
     Item *item = item_new (outbox, rows->pdata[i], SENDING);
     room--;
-    mado_batch_add (outbox->desk->batch, apply_sending, on_sending_stored, item);
+    if (is_whole (item))
+      mado_batch_add (outbox->desk->batch, apply_sending, on_sending_stored, item);
   }
 }
 

@@ -12,6 +12,9 @@
 #define MAX_NAMED 10      /* indicators that a relation names */
 #define MAX_IDS 100       /* other teams' numbers of one incident */
 
+/* Where an indicator's value rests: place and row, for seal () and unseal (). */
+#define INDICATOR(message, type, key) "'indicator.value', " message " || '.' || " type " || '.' || hex (" key ")"
+
 #define COUNTS "m.state IN ('ticket', 'joined')"
 
 /* Says it too little to relate two incidents? */
@@ -38,7 +41,8 @@ mado_store_put_indicators (MadoStore *store, const char *queue_id, const MadoRep
     const MadoIndicator *indicator = report->indicators->pdata[i];
     if (indicator->type == NULL || indicator->value == NULL)
       continue;
-    if (!mado_sql_run (store, error, "INSERT OR IGNORE INTO indicator (type, value, message, weak) VALUES (?, ?, ?, ?)", "ssii",
+    if (!mado_sql_run (store, error, "INSERT OR IGNORE INTO indicator (type, value_key, message, weak, value) SELECT ?1, k, ?3, ?4, seal ("
+                                     INDICATOR ("?3", "?1", "k") ", ?2) FROM (SELECT keyed ('indicator', ?2) AS k)", "ssii",
                        indicator->type, indicator->value, message, (gint64) is_weak (indicator)))
       return FALSE;
   }
@@ -49,7 +53,7 @@ gboolean
 mado_store_count_indicators (MadoStore *store, gint64 incident, GError **error)
 {
   return mado_sql_run (store, error,
-                       "UPDATE incident SET indicators = (SELECT count (*) FROM (SELECT DISTINCT d.type, d.value FROM message m"
+                       "UPDATE incident SET indicators = (SELECT count (*) FROM (SELECT DISTINCT d.type, d.value_key FROM message m"
                        " JOIN indicator d ON d.message = m.id WHERE m.incident = ?1 AND " COUNTS ")) WHERE id = ?1",
                        "i", incident);
 }
@@ -80,7 +84,7 @@ add_ids (MadoStore *store, gint64 incident, char **old, const char *const *more,
     g_autofree char *name = fold_id (more[i]);
     if (strchr (more[i], '\n') != NULL) /* it would be two of them when it is read back */
       continue;
-    if (!mado_sql_run (store, error, "INSERT OR IGNORE INTO alias (name, incident) VALUES (?, ?)", "si", name, incident))
+    if (!mado_sql_run (store, error, "INSERT OR IGNORE INTO alias (name_key, incident) VALUES (keyed ('alias', ?), ?)", "si", name, incident))
       return FALSE;
     if (g_hash_table_add (known, g_steal_pointer (&name)))
       g_string_append_printf (all, "%s%s", all->len == 0 ? "" : "\n", more[i]);
@@ -123,12 +127,12 @@ mado_store_find_alias (MadoStore *store, const char *external_id, const char *ad
   g_autofree char *sender = mado_store_fold (address);
 
   if (!mado_sql_number (store, incident, error,
-                        "SELECT max (a.incident) FROM alias a WHERE a.name = ?1 AND EXISTS (SELECT 1 FROM message m"
+                        "SELECT max (a.incident) FROM alias a WHERE a.name_key = keyed ('alias', ?1) AND EXISTS (SELECT 1 FROM message m"
                         "  WHERE m.incident = a.incident AND (m.sender_key = keyed ('address', ?2) OR m.signer_key = keyed ('fingerprint', ?3)) AND " COUNTS ")",
                         "sss", name, sender, fingerprint))
     return FALSE;
   *belongs = *incident != 0;
-  return *belongs || mado_sql_number (store, incident, error, "SELECT max (incident) FROM alias WHERE name = ?", "s", name);
+  return *belongs || mado_sql_number (store, incident, error, "SELECT max (incident) FROM alias WHERE name_key = keyed ('alias', ?)", "s", name);
 }
 
 /* --- relations ------------------------------------------------------------------------------------------ */
@@ -163,25 +167,44 @@ note_shared (MadoRelation *relation, const char *type, const char *value)
   g_ptr_array_add (relation->indicators, shared);
 }
 
-/* Where else one indicator stands. */
-static gboolean
-look_up (MadoStore *store, gint64 incident, const char *type, const char *value, GHashTable *found, GError **error)
+/* (transfer full) what the indicator @key of mail @message says. */
+static char *
+load_value (MadoStore *store, const char *type, GBytes *key, gint64 message, GError **error)
 {
+  g_autoptr (MadoStatement) row
+      = mado_sql_query (store, error,
+                        "SELECT unseal (" INDICATOR ("message", "type", "value_key") ", value) FROM indicator WHERE type = ?"
+                        " AND value_key = ? AND message = ?",
+                        "sbi", type, key, message);
+
+  return row != NULL && mado_sql_step (store, row, error) ? mado_sql_text (row, 0) : NULL;
+}
+
+/* Where else one indicator stands, which @message has, too. */
+static gboolean
+look_up (MadoStore *store, gint64 incident, const char *type, GBytes *value_key, gint64 message, GHashTable *found, GError **error)
+{
+  g_autofree char *value = NULL; /* what is nowhere else needs not be opened */
   g_autoptr (GError) problem = NULL;
   g_autoptr (GHashTable) here = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
-                        "SELECT m.incident FROM indicator d JOIN message m ON m.id = d.message WHERE d.type = ? AND d.value = ?"
+                        "SELECT m.incident FROM indicator d JOIN message m ON m.id = d.message WHERE d.type = ? AND d.value_key = ?"
                         " AND m.incident IS NOT NULL AND " COUNTS " ORDER BY d.message DESC LIMIT ?",
-                        "ssi", type, value, (gint64) MAX_SEEN);
+                        "sbi", type, value_key, (gint64) MAX_SEEN);
 
   if (row == NULL)
     return FALSE;
   while (mado_sql_step (store, row, &problem)) {
     gint64 other = sqlite3_column_int64 (row, 0), *key = g_new (gint64, 1);
     *key = other;
-    if (g_hash_table_add (here, key) && other != incident)
-      note_shared (get_relation (found, other), type, value);
+    if (!g_hash_table_add (here, key) || other == incident)
+      continue;
+    if (value == NULL)
+      value = load_value (store, type, value_key, message, error);
+    if (value == NULL)
+      return FALSE;
+    note_shared (get_relation (found, other), type, value);
   }
   if (problem == NULL)
     return TRUE;
@@ -195,16 +218,16 @@ look_up_all (MadoStore *store, gint64 incident, GHashTable *found, GError **erro
   g_autoptr (GError) problem = NULL;
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
-                        "SELECT DISTINCT d.type, d.value FROM message m JOIN indicator d ON d.message = m.id"
-                        " WHERE m.incident = ? AND " COUNTS " AND d.weak = 0 LIMIT ?",
+                        "SELECT d.type, d.value_key, max (d.message) FROM message m JOIN indicator d ON d.message = m.id"
+                        " WHERE m.incident = ? AND " COUNTS " AND d.weak = 0 GROUP BY d.type, d.value_key LIMIT ?",
                         "ii", incident, (gint64) MAX_LOOKED_UP);
 
   if (row == NULL)
     return FALSE;
   while (mado_sql_step (store, row, &problem)) {
     g_autofree char *type = mado_sql_text (row, 0);
-    g_autofree char *value = mado_sql_text (row, 1);
-    if (!look_up (store, incident, type, value, found, error))
+    g_autoptr (GBytes) key = mado_sql_bytes (row, 1);
+    if (!look_up (store, incident, type, key, sqlite3_column_int64 (row, 2), found, error))
       return FALSE;
   }
   if (problem == NULL)

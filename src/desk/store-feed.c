@@ -25,7 +25,8 @@ mado_store_put_feed (MadoStore *store, const char *queue_id, const MadoReport *r
     const MadoReportRecord *record = records->pdata[i];
     if (!mado_sql_run (store, error,
                        "INSERT INTO feed (message, record, format, organization, domain, report_id, started, ended, messages,"
-                       " passed, failed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                       " passed, failed) VALUES (?1, ?2, ?3, seal ('feed.organization', ?1 || '.' || ?2, ?4),"
+                       " seal ('feed.domain', ?1 || '.' || ?2, ?5), seal ('feed.report_id', ?1 || '.' || ?2, ?6), ?7, ?8, ?9, ?10, ?11)",
                        "iissssiiiii", message, (gint64) i, record->format, record->organization, record->targets[0], record->id,
                        record->started, record->ended, read_number (record, "messages"), read_number (record, "pass"),
                        read_number (record, "fail")))
@@ -41,11 +42,11 @@ read_feed (MadoStatement *row)
 
   feed->queue_id = mado_sql_text (row, 0);
   feed->received = sqlite3_column_int64 (row, 1);
-  feed->from = mado_sql_text (row, 2);
+  feed->from = mado_sql_peeked (row, 2, &feed->damaged);
   feed->format = mado_sql_text (row, 3);
-  feed->organization = mado_sql_text (row, 4);
-  feed->domain = mado_sql_text (row, 5);
-  feed->report_id = mado_sql_text (row, 6);
+  feed->organization = mado_sql_peeked (row, 4, &feed->damaged);
+  feed->domain = mado_sql_peeked (row, 5, &feed->damaged);
+  feed->report_id = mado_sql_peeked (row, 6, &feed->damaged);
   feed->started = sqlite3_column_int64 (row, 7);
   feed->ended = sqlite3_column_int64 (row, 8);
   feed->messages = sqlite3_column_int64 (row, 9);
@@ -61,7 +62,10 @@ mado_store_list_feeds (MadoStore *store, const char *after, gint64 limit, GError
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_feed_free);
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
-                        "SELECT m.queue_id, m.received, unseal ('message.sender', m.queue_id, m.sender), f.format, f.organization, f.domain, f.report_id, f.started,"
+                        "SELECT m.queue_id, m.received, peek ('message.sender', m.queue_id, m.sender), f.format,"
+                        " peek ('feed.organization', f.message || '.' || f.record, f.organization),"
+                        " peek ('feed.domain', f.message || '.' || f.record, f.domain),"
+                        " peek ('feed.report_id', f.message || '.' || f.record, f.report_id), f.started,"
                         " f.ended, f.messages, f.passed, f.failed FROM message m JOIN feed f ON f.message = m.id"
                         " WHERE m.state = '" MADO_MAIL_FEED "' AND (?1 IS NULL OR m.id < (SELECT a.id FROM message a WHERE a.queue_id = ?1))"
                         " ORDER BY m.id DESC, f.record",

@@ -82,7 +82,7 @@ mado_store_find_token (MadoStore *store, const char *token, gint64 *id, GError *
 gboolean
 mado_store_find_answer (MadoStore *store, const char *message_id, gint64 *id, GError **error)
 {
-  return mado_sql_number (store, id, error, "SELECT incident FROM outbox WHERE message_id = ?", "s", message_id);
+  return mado_sql_number (store, id, error, "SELECT incident FROM outbox WHERE message_id_key = lower (hex (keyed ('message-id', ?)))", "s", message_id);
 }
 
 /* A list that is stored as lines. */
@@ -280,7 +280,7 @@ find_first_whole (MadoStore *store, gint64 incident, gint64 *first, GError **err
 {
   return mado_sql_number (store, first, error,
                           "SELECT coalesce (min (id), ?2) FROM (SELECT e.id AS id, sum (coalesce (length (m.report), 0)"
-                          " + coalesce (length (CAST (e.text AS BLOB)), 0)) OVER (ORDER BY e.id DESC) AS total"
+                          " + coalesce (length (e.text), 0)) OVER (ORDER BY e.id DESC) AS total"
                           " FROM entry e LEFT JOIN message m ON m.id = e.message WHERE e.incident = ?1) WHERE total <= ?3",
                           "iii", incident, (gint64) G_MAXINT64, (gint64) MAX_SHOWN);
 }
@@ -307,9 +307,9 @@ mado_store_load_incident (MadoStore *store, gint64 id, const char *team, GError 
   incident->links = links;
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
-                        "SELECT e.id, e.date, e.direction, e.author, CASE WHEN e.id >= ?2 THEN e.text ELSE"
-                        " substr (e.text, 1, 1000) END, m.queue_id, unseal ('message.envelope', m.queue_id, m.envelope),"
-                        " CASE WHEN e.id >= ?2 THEN unseal ('message.report', m.queue_id, m.report) END, o.reply, o.state,"
+                        "SELECT e.id, e.date, e.direction, e.author, CASE WHEN e.id >= ?2 THEN unseal ('entry.text', e.id, e.text)"
+                        " ELSE substr (unseal ('entry.text', e.id, e.text), 1, 1000) END, m.queue_id, unseal ('message.envelope', m.queue_id, m.envelope),"
+                        " CASE WHEN e.id >= ?2 THEN unseal ('message.report', m.queue_id, m.report) END, unseal ('outbox.reply', o.id, o.reply), o.state,"
                         " e.id < ?2, unseal ('message.key_warning', m.queue_id, m.key_warning) FROM entry e LEFT JOIN message m ON m.id = e.message"
                         " LEFT JOIN outbox o ON o.id = e.outbox WHERE e.incident = ?1 ORDER BY e.id",
                         "ii", id, first);
@@ -416,7 +416,8 @@ add_entry (MadoStore *store, gint64 incident, const char *direction, const char 
            GError **error)
 {
   return mado_sql_run (store, error,
-                       "INSERT INTO entry (incident, date, direction, author, text) VALUES (?, ?, ?, ?, ?)", "iisss",
+                       "INSERT INTO entry (id, incident, date, direction, author, text)"
+                       " SELECT n.id, ?, ?, ?, ?, seal ('entry.text', n.id, ?) FROM " MADO_SQL_NEXT ("entry") " n", "iisss",
                        incident, now, direction, author, text)
          && touch (store, incident, now, error);
 }

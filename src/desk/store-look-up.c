@@ -16,7 +16,7 @@ mado_store_load_look_up (MadoStore *store, const char *address, gint64 now, Mado
   g_autofree char *folded = mado_store_fold (address);
   g_autoptr (GError) problem = NULL;
   g_autoptr (MadoStatement) row
-      = mado_sql_query (store, error, "SELECT outcome, made, until FROM look_up WHERE address = ?", "s", folded);
+      = mado_sql_query (store, error, "SELECT outcome, made, until FROM look_up WHERE address_key = keyed ('address', ?)", "s", folded);
 
   if (row == NULL)
     return FALSE;
@@ -38,7 +38,7 @@ mado_store_save_look_up (MadoStore *store, const char *address, const char *outc
 {
   g_autofree char *folded = mado_store_fold (address);
 
-  return mado_sql_run (store, error, "INSERT OR REPLACE INTO look_up (address, outcome, made, until) VALUES (?, ?, ?, ?)",
+  return mado_sql_run (store, error, "INSERT OR REPLACE INTO look_up (address_key, outcome, made, until) VALUES (keyed ('address', ?), ?, ?, ?)",
                        "ssii", folded, outcome, now, now + seconds);
 }
 

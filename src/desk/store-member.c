@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-#define SELECT "SELECT login, name, fingerprint, role, languages, on_duty, joined, left_at FROM member "
+#define SELECT \
+  "SELECT login, peek ('member.name', login, name), peek ('member.fingerprint', login, fingerprint), role,"                \
+  " peek ('member.languages', login, languages), on_duty, joined, left_at FROM member "
 
 gboolean
 mado_store_has_members (MadoStore *store, gboolean *has_members, GError **error)
@@ -22,12 +24,13 @@ read_member (MadoStatement *row)
 {
   MadoMember *member = mado_member_record_new ();
   g_autofree char *role = mado_sql_text (row, 3);
-  g_autofree char *languages = mado_sql_text (row, 4);
+  gboolean is_damaged = FALSE; /* nobody is let in or kept out by what is sealed here */
+  g_autofree char *languages = mado_sql_peeked (row, 4, &is_damaged);
   int known = mado_member_role (role);
 
   member->login = mado_sql_text (row, 0);
-  member->name = mado_sql_text (row, 1);
-  member->fingerprint = mado_sql_text (row, 2);
+  member->name = mado_sql_peeked (row, 1, &is_damaged);
+  member->fingerprint = mado_sql_peeked (row, 2, &is_damaged);
   member->role = known >= 0 ? (MadoMemberRole) known : MADO_MEMBER_READER; /* a role of a later version: the least */
   if (languages != NULL && *languages != '\0') {
     g_strfreev (member->languages);
@@ -71,8 +74,9 @@ mado_store_put_member (MadoStore *store, const MadoMember *member, GError **erro
 
   return mado_sql_run (store, error,
                        "INSERT INTO member (login, name, fingerprint, role, languages, on_duty, joined, left_at)"
-                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (login) DO UPDATE SET name = ?2, fingerprint = ?3,"
-                       " role = ?4, languages = ?5, on_duty = ?6, joined = ?7, left_at = ?8",
+                       " VALUES (?1, seal ('member.name', ?1, ?2), seal ('member.fingerprint', ?1, ?3), ?4,"
+                       " seal ('member.languages', ?1, ?5), ?6, ?7, ?8) ON CONFLICT (login) DO UPDATE SET name = excluded.name,"
+                       " fingerprint = excluded.fingerprint, role = ?4, languages = excluded.languages, on_duty = ?6, joined = ?7, left_at = ?8",
                        "sssssiii", member->login, member->name, member->fingerprint, mado_member_role_names[member->role],
                        languages, (gint64) member->on_duty, member->joined, member->left);
 }

@@ -29,9 +29,11 @@ mado_store_add_draft (MadoStore *store, gint64 incident, const char *answers, co
   g_autofree char *recipient = mado_store_fold (reply->recipient);
 
   return mado_sql_run (store, error,
-                       "INSERT INTO outbox (incident, answers, message_id, recipient, automatic, reply, state,"
-                       " attempts, next_at, created)"
-                       " VALUES (?1, (SELECT id FROM message WHERE queue_id = ?2), ?3, ?4, ?5, ?6, 'draft', 0, ?7, ?7)",
+                       "INSERT INTO outbox (id, incident, answers, message_id, message_id_key, recipient, recipient_key, automatic,"
+                       " reply, state, attempts, next_at, created)"
+                       " SELECT n.id, ?1, (SELECT id FROM message WHERE queue_id = ?2), seal ('outbox.message_id', n.id, ?3),"
+                       " lower (hex (keyed ('message-id', ?3))), seal ('outbox.recipient', n.id, ?4), keyed ('address', ?4), ?5,"
+                       " seal ('outbox.reply', n.id, ?6), 'draft', 0, ?7, ?7 FROM " MADO_SQL_NEXT ("outbox") " n",
                        "isssibi", incident, answers, reply->message_id, recipient, (gint64) (reply->is_automatic != 0),
                        bytes, now)
          && mado_sql_run (store, error,
@@ -43,12 +45,13 @@ static MadoOutboxItem *
 read_item (MadoStatement *row)
 {
   MadoOutboxItem *item = mado_outbox_item_new ();
+  gboolean is_damaged = FALSE; /* its reader sees by what is missing */
 
   item->id = sqlite3_column_int64 (row, 0);
   item->incident = sqlite3_column_int64 (row, 1);
   item->queue_id = mado_sql_text (row, 2);
-  item->message_id = mado_sql_text (row, 3);
-  item->recipient = mado_sql_text (row, 4);
+  item->message_id = mado_sql_peeked (row, 3, &is_damaged);
+  item->recipient = mado_sql_peeked (row, 4, &is_damaged);
   item->state = mado_sql_text (row, 5);
   item->attempts = sqlite3_column_int64 (row, 6);
   item->created = sqlite3_column_int64 (row, 7);
@@ -63,7 +66,8 @@ mado_store_list_due (MadoStore *store, const char *state, gint64 now, gint64 lim
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_outbox_item_free);
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
-                        "SELECT o.id, o.incident, m.queue_id, o.message_id, o.recipient, o.state, o.attempts,"
+                        "SELECT o.id, o.incident, m.queue_id, peek ('outbox.message_id', o.id, o.message_id),"
+                        " peek ('outbox.recipient', o.id, o.recipient), o.state, o.attempts,"
                         " o.created, o.automatic FROM outbox o LEFT JOIN message m ON m.id = o.answers"
                         " WHERE o.state = ?1 AND (o.next_at <= ?2 OR o.next_at > ?2 + ?4) ORDER BY o.next_at, o.id"
                         " LIMIT ?3",
@@ -115,7 +119,7 @@ load_blob (MadoStore *store, const char *sql, gint64 id, GError **error)
 MadoReply *
 mado_store_load_reply (MadoStore *store, gint64 id, GError **error)
 {
-  g_autoptr (GBytes) bytes = load_blob (store, "SELECT reply FROM outbox WHERE id = ?", id, error);
+  g_autoptr (GBytes) bytes = load_blob (store, "SELECT unseal ('outbox.reply', id, reply) FROM outbox WHERE id = ?", id, error);
 
   return bytes != NULL ? mado_record_from_bytes (&mado_reply_type, bytes, error) : NULL;
 }
@@ -123,14 +127,14 @@ mado_store_load_reply (MadoStore *store, gint64 id, GError **error)
 GBytes *
 mado_store_load_sealed (MadoStore *store, gint64 id, GError **error)
 {
-  return load_blob (store, "SELECT sealed FROM outbox WHERE id = ?", id, error);
+  return load_blob (store, "SELECT unseal ('outbox.sealed', id, sealed) FROM outbox WHERE id = ?", id, error);
 }
 
 gboolean
 mado_store_set_sealed (MadoStore *store, gint64 id, GBytes *sealed, gint64 now, GError **error)
 {
   return mado_sql_run (store, error,
-                       "UPDATE outbox SET sealed = ?, state = 'ready', attempts = 0, next_at = ?, last_error = NULL"
+                       "UPDATE outbox SET sealed = seal ('outbox.sealed', id, ?), state = 'ready', attempts = 0, next_at = ?, last_error = NULL"
                        " WHERE id = ? AND state = 'draft'",
                        "bii", sealed, now, id);
 }
@@ -140,7 +144,7 @@ mado_store_replace_draft (MadoStore *store, gint64 id, const MadoReply *reply, G
 {
   g_autoptr (GBytes) bytes = mado_record_to_bytes (&mado_reply_type, reply);
 
-  return mado_sql_run (store, error, "UPDATE outbox SET reply = ? WHERE id = ? AND state = 'draft'", "bi", bytes, id);
+  return mado_sql_run (store, error, "UPDATE outbox SET reply = seal ('outbox.reply', id, ?) WHERE id = ? AND state = 'draft'", "bi", bytes, id);
 }
 
 gboolean
@@ -164,7 +168,8 @@ gboolean
 mado_store_set_retry (MadoStore *store, gint64 id, const char *why, gint64 when, GError **error)
 {
   return mado_sql_run (store, error,
-                       "UPDATE outbox SET attempts = attempts + (state = 'draft'), last_error = ?, next_at = ?,"
+                       "UPDATE outbox SET attempts = attempts + (state = 'draft'), last_error = seal ('outbox.last_error', id, ?),"
+                       " next_at = ?,"
                        " state = CASE state WHEN 'sending' THEN 'ready' ELSE state END"
                        " WHERE id = ? AND state IN ('draft', 'ready', 'sending')",
                        "sii", why, when, id);
@@ -174,7 +179,8 @@ gboolean
 mado_store_set_failed (MadoStore *store, gint64 id, const char *why, GError **error)
 {
   return mado_sql_run (store, error,
-                       "UPDATE outbox SET state = 'failed', last_error = ?, sealed = NULL WHERE id = ? AND state <> 'sent'",
+                       "UPDATE outbox SET state = 'failed', last_error = seal ('outbox.last_error', id, ?), sealed = NULL"
+                       " WHERE id = ? AND state <> 'sent'",
                        "si", why, id);
 }
 
@@ -182,8 +188,8 @@ gboolean
 mado_store_set_bounced (MadoStore *store, const char *message_id, gboolean *changed, GError **error)
 {
   if (!mado_sql_run (store, error,
-                     "UPDATE outbox SET state = 'failed', last_error = 'returned by a delivery report'"
-                     " WHERE message_id = ? AND state = 'sent'",
+                     "UPDATE outbox SET state = 'failed', last_error = seal ('outbox.last_error', id, 'returned by a delivery report')"
+                     " WHERE message_id_key = lower (hex (keyed ('message-id', ?))) AND state = 'sent'",
                      "s", message_id))
     return FALSE;
   *changed = mado_sql_changes (store) > 0;
@@ -196,8 +202,9 @@ mado_store_set_bounced_to (MadoStore *store, gint64 incident, const char *recipi
   g_autofree char *folded = mado_store_fold (recipient);
 
   if (!mado_sql_run (store, error,
-                     "UPDATE outbox SET state = 'failed', last_error = 'returned by a delivery report' WHERE state = 'sent' AND id ="
-                     " (SELECT max (id) FROM outbox WHERE incident = ? AND recipient = ?)",
+                     "UPDATE outbox SET state = 'failed', last_error = seal ('outbox.last_error', id, 'returned by a delivery report')"
+                     " WHERE state = 'sent' AND id ="
+                     " (SELECT max (id) FROM outbox WHERE incident = ? AND recipient_key = keyed ('address', ?))",
                      "is", incident, folded))
     return FALSE;
   *changed = mado_sql_changes (store) > 0;
@@ -223,7 +230,7 @@ mado_store_count_answers (MadoStore *store, const char *recipient, gint64 since,
                             "SELECT count (*) FROM (SELECT 1 FROM outbox WHERE created > ? AND automatic = 1 LIMIT ?)", "ii",
                             since, most);
   return mado_sql_number (store, count, error,
-                          "SELECT count (*) FROM (SELECT 1 FROM outbox WHERE recipient = ? AND created > ? AND automatic = 1"
+                          "SELECT count (*) FROM (SELECT 1 FROM outbox WHERE recipient_key = keyed ('address', ?) AND created > ? AND automatic = 1"
                           " LIMIT ?)",
                           "sii", folded, since, most);
 }

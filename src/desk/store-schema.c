@@ -167,6 +167,62 @@ static const char *const migrations[] = {
   "CREATE INDEX message_signer ON message (incident, signer_key);"
   "CREATE INDEX message_from ON message (sender_key, received);",
   CLEAN,
+  /* Answers, for their ids; found by a Message-ID's hash and counted by a recipient's. */
+  "DROP INDEX outbox_recipient;"
+  "ALTER TABLE outbox RENAME COLUMN message_id TO message_id_key; ALTER TABLE outbox ADD COLUMN message_id BLOB;"
+  SEALED ("outbox", "recipient") SEALED ("outbox", "last_error") "ALTER TABLE outbox ADD COLUMN recipient_key BLOB;"
+  "UPDATE outbox SET message_id = seal ('outbox.message_id', id, message_id_key),"
+  "  message_id_key = lower (hex (keyed ('message-id', message_id_key))), recipient = seal ('outbox.recipient', id, old_recipient),"
+  "  recipient_key = keyed ('address', old_recipient), reply = seal ('outbox.reply', id, reply),"
+  "  sealed = seal ('outbox.sealed', id, sealed), last_error = seal ('outbox.last_error', id, old_last_error);"
+  DROPPED ("outbox", "recipient") DROPPED ("outbox", "last_error")
+  "CREATE INDEX outbox_recipient ON outbox (recipient_key, created);",
+  /* Notes and events. */
+  SEALED ("entry", "text")
+  "UPDATE entry SET text = seal ('entry.text', id, old_text);"
+  DROPPED ("entry", "text"),
+  /* What was decided and why; the same value in one ticket is found by a hash. */
+  "DROP INDEX decision_value;" SEALED ("decision", "value") SEALED ("decision", "rule") SEALED ("decision", "because")
+  "ALTER TABLE decision ADD COLUMN value_key BLOB;"
+  "UPDATE decision SET value = seal ('decision.value', id, old_value), value_key = keyed ('decision', old_value),"
+  "  rule = seal ('decision.rule', id, old_rule), because = seal ('decision.because', id, old_because);"
+  DROPPED ("decision", "value") DROPPED ("decision", "rule") DROPPED ("decision", "because")
+  "CREATE INDEX decision_value ON decision (incident, field, value_key);",
+  /* By what incidents are found again: hashes; of what a member is shown the value, too. */
+  "CREATE TABLE new_indicator (type TEXT NOT NULL, value_key BLOB NOT NULL, message INTEGER NOT NULL REFERENCES message (id),"
+  "  weak INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY (type, value_key, message)) STRICT, WITHOUT ROWID;"
+  "INSERT INTO new_indicator (type, value_key, message, weak, value) SELECT type, k, message, weak,"
+  "  seal ('indicator.value', message || '.' || type || '.' || hex (k), value)"
+  "  FROM (SELECT *, keyed ('indicator', value) AS k FROM indicator);"
+  "DROP TABLE indicator; ALTER TABLE new_indicator RENAME TO indicator; CREATE INDEX indicator_message ON indicator (message);"
+  "CREATE TABLE new_alias (name_key BLOB NOT NULL, incident INTEGER NOT NULL REFERENCES incident (id),"
+  "  PRIMARY KEY (name_key, incident)) STRICT, WITHOUT ROWID;"
+  "INSERT INTO new_alias (name_key, incident) SELECT keyed ('alias', name), incident FROM alias;"
+  "DROP TABLE alias; ALTER TABLE new_alias RENAME TO alias;",
+  /* Addresses and their keys; whose key was looked for. */
+  "CREATE TABLE new_known_key (address_key BLOB NOT NULL, protocol TEXT NOT NULL, address BLOB NOT NULL, fingerprint BLOB NOT NULL,"
+  "  fingerprint_key BLOB NOT NULL, vouched_by TEXT, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,"
+  "  PRIMARY KEY (address_key, protocol)) STRICT, WITHOUT ROWID;"
+  "INSERT INTO new_known_key (address_key, protocol, address, fingerprint, fingerprint_key, vouched_by, first_seen, last_seen)"
+  "  SELECT k, protocol, seal ('known_key.address', hex (k) || '.' || protocol, address),"
+  "  seal ('known_key.fingerprint', hex (k) || '.' || protocol, fingerprint), keyed ('fingerprint', fingerprint), vouched_by,"
+  "  first_seen, last_seen FROM (SELECT *, keyed ('address', address) AS k FROM known_key);"
+  "DROP TABLE known_key; ALTER TABLE new_known_key RENAME TO known_key;"
+  "CREATE TABLE new_look_up (address_key BLOB PRIMARY KEY, outcome TEXT NOT NULL, made INTEGER NOT NULL, until INTEGER NOT NULL)"
+  "  STRICT, WITHOUT ROWID;"
+  "INSERT INTO new_look_up (address_key, outcome, made, until) SELECT keyed ('address', address), outcome, made, until FROM look_up;"
+  "DROP TABLE look_up; ALTER TABLE new_look_up RENAME TO look_up;",
+  /* Reports of machines, and members but for their logins. */
+  SEALED ("feed", "organization") SEALED ("feed", "domain") SEALED ("feed", "report_id")
+  "UPDATE feed SET organization = seal ('feed.organization', message || '.' || record, old_organization),"
+  "  domain = seal ('feed.domain', message || '.' || record, old_domain),"
+  "  report_id = seal ('feed.report_id', message || '.' || record, old_report_id);"
+  DROPPED ("feed", "organization") DROPPED ("feed", "domain") DROPPED ("feed", "report_id")
+  SEALED ("member", "name") SEALED ("member", "fingerprint") SEALED ("member", "languages")
+  "UPDATE member SET name = seal ('member.name', login, old_name), fingerprint = seal ('member.fingerprint', login, old_fingerprint),"
+  "  languages = seal ('member.languages', login, old_languages);"
+  DROPPED ("member", "name") DROPPED ("member", "fingerprint") DROPPED ("member", "languages"),
+  CLEAN,
 };
 
 static gboolean

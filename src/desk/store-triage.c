@@ -11,13 +11,17 @@
 #define MAX_KEPT 2000      /* of rules in one incident: more are kept only when they say something new */
 #define MAX_LOOKED_UP 500  /* indicators of a mail that are looked for elsewhere */
 
+#define VALUES \
+  "unseal ('decision.value', d.id, d.value), d.set_by, unseal ('decision.rule', d.id, d.rule)," \
+  " unseal ('decision.because', d.id, d.because)"
+
 static gboolean
 is_new (MadoStore *store, gint64 incident, const MadoDecision *decision, gboolean *is, GError **error)
 {
   gint64 n = 0;
 
   if (!mado_sql_number (store, &n, error,
-                        "SELECT EXISTS (SELECT 1 FROM decision WHERE incident = ? AND field = ? AND value IS ?)", "iss",
+                        "SELECT EXISTS (SELECT 1 FROM decision WHERE incident = ? AND field = ? AND value_key IS keyed ('decision', ?))", "iss",
                         incident, decision->field, decision->value))
     return FALSE;
   *is = n == 0;
@@ -28,8 +32,10 @@ static gboolean
 insert (MadoStore *store, gint64 incident, gint64 message, const MadoDecision *decision, gint64 now, GError **error)
 {
   return mado_sql_run (store, error,
-                       "INSERT INTO decision (incident, message, field, value, set_by, rule, because, date)"
-                       " VALUES (?, nullif (?, 0), ?, ?, ?, ?, ?, ?)",
+                       "INSERT INTO decision (id, incident, message, field, value, value_key, set_by, rule, because, date)"
+                       " SELECT n.id, ?1, nullif (?2, 0), ?3, seal ('decision.value', n.id, ?4), keyed ('decision', ?4), ?5,"
+                       " seal ('decision.rule', n.id, ?6), seal ('decision.because', n.id, ?7), ?8"
+                       " FROM " MADO_SQL_NEXT ("decision") " n",
                        "iisssssi", incident, message, decision->field, decision->value, decision->set_by, decision->rule,
                        decision->because, now);
 }
@@ -133,12 +139,12 @@ load (MadoStore *store, gint64 incident, const char **tlp, GError **error)
 
   if (!read_mark (store, incident, triage, error)
       || !query_decisions (store, incident,
-                           "SELECT d.field, d.value, d.set_by, d.rule, d.because, m.queue_id, d.date FROM decision d"
+                           "SELECT d.field, " VALUES ", m.queue_id, d.date FROM decision d"
                            " JOIN message m ON m.id = d.message WHERE d.incident = ? ORDER BY d.message, d.id LIMIT ?",
                            triage->decisions, error)
       || !query_decisions (store, incident,
-                           "SELECT field, value, set_by, rule, because, NULL, date FROM (SELECT * FROM decision WHERE incident = ?"
-                           " AND message IS NULL ORDER BY id DESC LIMIT ?) ORDER BY id",
+                           "SELECT d.field, " VALUES ", NULL, d.date FROM (SELECT * FROM decision WHERE incident = ?"
+                           " AND message IS NULL ORDER BY id DESC LIMIT ?) d ORDER BY d.id",
                            triage->decisions, error))
     return NULL;
   mado_triage_combine (triage, tlp);
@@ -178,9 +184,9 @@ mado_store_is_related (MadoStore *store, const char *queue_id, gboolean *is_rela
   gint64 n = 0;
 
   if (!mado_sql_number (store, &n, error,
-                        "SELECT EXISTS (SELECT 1 FROM message me, (SELECT d.type AS type, d.value AS value FROM indicator d"
+                        "SELECT EXISTS (SELECT 1 FROM message me, (SELECT d.type AS type, d.value_key AS value_key FROM indicator d"
                         "  JOIN message m ON m.id = d.message WHERE m.queue_id = ?1 AND d.weak = 0 LIMIT ?2) AS mine"
-                        " CROSS JOIN indicator other ON other.type = mine.type AND other.value = mine.value"
+                        " CROSS JOIN indicator other ON other.type = mine.type AND other.value_key = mine.value_key"
                         " JOIN message m ON m.id = other.message WHERE me.queue_id = ?1 AND other.message < me.id"
                         " AND m.incident IS NOT me.incident AND m.state IN ('ticket', 'joined'))",
                         "si", queue_id, (gint64) MAX_LOOKED_UP))

@@ -23,7 +23,9 @@
 /* What only the store's owner may read, wherever it stands. */
 static const char *const marks[] = {
   "mksubject", "mkreporter", "mkexternal", "mktoken", "mkreason", "mkmessageid", "mkcontent", "mksha",
-  "mkenvelope", "mktext", "mkknown",
+  "mkenvelope", "mktext", "mkknown", "mkanswer", "mkrecipient", "mksealed", "mkreplytext", "mkerror", "mknote", "MKSIGNER", "mkfrom",
+  "mkindicator", "mkalias", "mklookup", "mktag", "mkconstituency", "mkrule", "mkbecause", "mkorganization", "mkdomain", "mkfeedid",
+  "mkname", "ja\nen",
 };
 
 /* One release after the other: what a store of that schema had been told by then. */
@@ -346,6 +348,14 @@ test_indexes (void)
     { "SELECT id FROM message WHERE incident = 1 AND sender_key = x'00'", "message_sender" },
     { "SELECT id FROM message WHERE incident = 1 AND signer_key = x'00'", "message_signer" },
     { "SELECT id FROM incident WHERE token_key = 'x'", "autoindex_incident" },
+    { "SELECT id FROM outbox WHERE message_id_key = 'x'", "autoindex_outbox" },
+    { "SELECT id FROM outbox WHERE recipient_key = x'00' AND created > 5", "outbox_recipient" },
+    { "SELECT id FROM decision WHERE incident = 1 AND field = 'tag' AND value_key = x'00'", "decision_value" },
+    { "SELECT message FROM indicator WHERE type = 'ipv4' AND value_key = x'00' ORDER BY message DESC", "PRIMARY KEY" },
+    { "SELECT type FROM indicator WHERE message = 1", "indicator_message" },
+    { "SELECT incident FROM alias WHERE name_key = x'00'", "PRIMARY KEY" },
+    { "SELECT made FROM look_up WHERE address_key = x'00'", "PRIMARY KEY" },
+    { "SELECT protocol FROM known_key WHERE address_key = x'00'", "PRIMARY KEY" },
   };
   g_autofree char *top = g_dir_make_tmp ("schema-XXXXXX", NULL), *path = g_build_filename (top, "store.db", NULL);
 

@@ -11,7 +11,7 @@ typedef struct {
   gint64 id;
   gint64 incident;
   char *queue_id;    /* of the mail it answers; NULL: of none */
-  char *message_id;
+  char *message_id; /* these two NULL: what is stored does not open */
   char *recipient;
   char *state;
   gint64 attempts;   /* of sealing while draft, of sending afterwards */
@@ -24,7 +24,8 @@ MADO_DECLARE_RECORD (MadoOutboxItem, mado_outbox_item)
 gboolean mado_store_add_draft (MadoStore *store, gint64 incident, const char *answers, const MadoReply *reply, gint64 now,
                                GError **error);
 
-/* (transfer full) items in @state ("draft", "ready") that are due at @now, oldest first. */
+/* (transfer full) items in @state ("draft", "ready") that are due at @now, oldest first. One
+ * whose recipient or Message-ID does not open has none. */
 GPtrArray *mado_store_list_due (MadoStore *store, const char *state, gint64 now, gint64 limit, GError **error);
 
 /* When is the next one due? G_MAXINT64: none waits. */

@@ -45,5 +45,8 @@ GBytes *mado_sql_bytes (MadoStatement *statement, int column);
 /* ... of a column that peek () made. @is_damaged: set, and never cleared, when the value did not open. */
 char *mado_sql_peeked (MadoStatement *statement, int column, gboolean *is_damaged);
 
+/* As a table of a query: the id that the next row of @table (AUTOINCREMENT) gets, to seal what that row is to say. */
+#define MADO_SQL_NEXT(table) "(SELECT 1 + coalesce ((SELECT seq FROM sqlite_sequence WHERE name = '" table "'), 0) AS id)"
+
 /* Sets @error from the database's last error. Returns FALSE. */
 gboolean mado_sql_fail (MadoStore *store, const char *what, GError **error);

@@ -13,6 +13,7 @@ typedef struct {
   char *report_id;
   gint64 started, ended;
   gint64 messages, passed, failed; /* that it counts */
+  gboolean damaged; /* something of it does not belong there, or was changed in the store */
 } MadoFeed;
 
 MADO_DECLARE_RECORD (MadoFeed, mado_feed)
