@@ -22,6 +22,8 @@ read_argument (GVariant *body, const char *name)
     g_autofree const char **list = g_variant_get_strv (value, NULL);
     return g_strjoinv (",", (char **) list);
   }
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE ("ax")))
+    return g_variant_print (value, FALSE);
   return NULL;
 }
 

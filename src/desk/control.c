@@ -91,6 +91,7 @@ finish (MadoCall *call, gboolean is_sent)
   g_clear_pointer (&call->asker, mado_member_record_free);
   if (call->free_data != NULL)
     call->free_data (call->data);
+  g_variant_dict_unref (call->more);
   g_free (call);
 }
 
@@ -256,6 +257,7 @@ begin_call (Client *client, MadoPacket *request)
   call->flow = control->flow;
   call->outbox = control->outbox;
   call->member = g_strdup (client->member);
+  call->more = g_variant_dict_new (NULL);
   call->request = *request;
   *request = (MadoPacket) MADO_PACKET_INIT;
   call->uid = client->uid;

@@ -168,3 +168,15 @@ unit_tests += tests/unit/test-desk-store-check
 tests_unit_test_desk_store_check_SOURCES = tests/unit/test-desk-store-check.c
 tests_unit_test_desk_store_check_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_store_check_LDADD = $(desk_libs)
+libdesk_a_SOURCES += src/desk/store-link.c src/desk/store-merge.c src/desk/merge.c src/desk/split.c src/desk/need-keep.c src/desk/verbs-link.c
+noinst_HEADERS += include/madoguchi/desk/store-link.h include/madoguchi/desk/store-merge.h include/madoguchi/desk/merge.h \
+	include/madoguchi/desk/split.h include/madoguchi/desk/need-keep.h include/madoguchi/desk/verbs-link.h
+unit_tests += tests/unit/test-desk-merge tests/unit/test-desk-split tests/unit/test-desk-store-link
+tests_unit_test_desk_split_SOURCES = tests/unit/test-desk-split.c tests/unit/desk-tickets.h
+tests_unit_test_desk_split_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_split_LDADD = $(desk_libs)
+tests_unit_test_desk_merge_SOURCES = tests/unit/test-desk-merge.c tests/unit/desk-tickets.h
+tests_unit_test_desk_merge_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_merge_LDADD = $(desk_libs)
+tests_unit_test_desk_store_link_SOURCES = tests/unit/test-desk-store-link.c
+tests_unit_test_desk_store_link_LDADD = $(desk_libs)

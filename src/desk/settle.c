@@ -12,6 +12,7 @@
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
+#include "madoguchi/desk/store-merge.h"
 #include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/store-outbox.h"
 #include "madoguchi/desk/store-triage.h"
@@ -499,7 +500,7 @@ mado_settle_again (const MadoSettler *settler, const char *queue_id, const MadoR
 {
   g_autoptr (MadoMail) mail = NULL;
 
-  gboolean is_checked = FALSE;
+  gboolean is_checked = FALSE, leads = FALSE;
 
   if (!load_mail (settler, queue_id, &mail, settled, error)
       || !mado_store_replace_report (settler->store, queue_id, report, error)
@@ -518,16 +519,18 @@ mado_settle_again (const MadoSettler *settler, const char *queue_id, const MadoR
     return TRUE;
   if (!learn_case (settler, mail->incident, queue_id, report, is_joined, error))
     return FALSE;
+  if (!mado_store_may_lead (settler->store, queue_id, &leads, error))
+    return FALSE;
   if (was_held) {
-    if (!mado_store_settle_mail (settler->store, queue_id, MADO_MAIL_TICKET, mail->incident, "retried", NULL,
+    if (!mado_store_settle_mail (settler->store, queue_id, leads ? MADO_MAIL_TICKET : MADO_MAIL_JOINED, mail->incident, "retried", NULL,
                                  settler->now, error)
         || !add_event (settler, mail->incident, NULL, error, "The held mail could be read now (%s)", queue_id)
         || !answer_late (settler, queue_id, report, settled, error))
       return FALSE;
     g_free (settled->state);
-    settled->state = g_strdup (MADO_MAIL_TICKET);
+    settled->state = g_strdup (leads ? MADO_MAIL_TICKET : MADO_MAIL_JOINED);
   }
-  return is_joined
+  return is_joined || !leads
          || mado_store_refresh_incident (settler->store, mail->incident, report->subject, report->language,
                                          report->encryption, report->signature, error);
 }
@@ -547,9 +550,12 @@ mado_settle_release (const MadoSettler *settler, const char *queue_id, const cha
 {
   g_autoptr (MadoMail) mail = NULL;
 
-  if (!load_mail (settler, queue_id, &mail, settled, error) || !check_held (mail, error))
+  gboolean leads = FALSE;
+
+  if (!load_mail (settler, queue_id, &mail, settled, error) || !check_held (mail, error)
+      || !mado_store_may_lead (settler->store, queue_id, &leads, error))
     return FALSE;
-  gboolean is_join = is_unconfirmed (mail->reason);
+  gboolean is_join = is_unconfirmed (mail->reason) || !leads;
   const char *state = is_join ? MADO_MAIL_JOINED : MADO_MAIL_TICKET;
   g_free (settled->state);
   settled->state = g_strdup (state);

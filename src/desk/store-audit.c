@@ -135,7 +135,7 @@ mado_store_list_audit (MadoStore *store, const MadoAuditQuery *query, GError **e
       " unseal ('audit.details', a.id, a.details), a.digest FROM audit a LEFT JOIN incident i ON i.id = a.incident WHERE a.id < ?1");
 
   /* What is not asked for must not stand there: each question then goes by the index that fits it. */
-  g_string_append (sql, query->incident != 0 ? " AND a.incident = ?2" : " AND ?2 IS NOT NULL");
+  g_string_append (sql, query->incident != 0 ? " AND a.incident IN (SELECT id FROM incident WHERE ?2 IN (id, merged_into))" : " AND ?2 IS NOT NULL");
   g_string_append (sql, query->member != NULL ? " AND a.login = ?3" : " AND ?3 IS NULL");
   g_string_append (sql, query->since != 0 ? " AND a.date >= ?4" : " AND ?4 IS NOT NULL");
   g_string_append (sql, " ORDER BY a.id DESC LIMIT ?5");

@@ -17,8 +17,8 @@ mado_store_list_each (MadoStore *store, const char *queue_id, GError **error)
   g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (MadoEach));
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
-                        "SELECT c.incident, c.record FROM case_record c JOIN message m ON m.id = c.message WHERE m.queue_id = ?"
-                        " ORDER BY c.record",
+                        "SELECT c.incident, c.record FROM case_record c JOIN message m ON m.id = c.message JOIN incident i ON i.id = c.incident"
+                        " WHERE m.queue_id = ? AND i.merged_into IS NULL ORDER BY c.record",
                         "s", queue_id);
 
   if (row == NULL)
@@ -40,9 +40,11 @@ mado_store_list_links (MadoStore *store, gint64 incident, GError **error)
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
-                        "WITH mail AS (SELECT message FROM case_record WHERE incident = ?1 UNION SELECT c.message FROM case_record c"
+                        "WITH made AS (SELECT c.message AS message, coalesce (i.merged_into, i.id) AS incident FROM case_record c"
+                        "  JOIN incident i ON i.id = c.incident),"
+                        " mail AS (SELECT message FROM made WHERE incident = ?1 UNION SELECT c.message FROM case_record c"
                         "  JOIN message m ON m.id = c.message WHERE m.incident = ?1)"
-                        " SELECT i.number FROM incident i WHERE i.id <> ?1 AND i.id IN (SELECT incident FROM case_record WHERE message IN mail"
+                        " SELECT i.number FROM incident i WHERE i.id <> ?1 AND i.id IN (SELECT incident FROM made WHERE message IN mail"
                         "  UNION SELECT incident FROM message WHERE id IN mail) ORDER BY i.id LIMIT 500",
                         "i", incident);
 

@@ -2,6 +2,8 @@
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-case.h"
 #include "madoguchi/desk/store-each.h"
+#include "madoguchi/desk/store-link.h"
+#include "madoguchi/desk/store-merge.h"
 #include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/store-queue.h"
 #include "madoguchi/desk/store-sql.h"
@@ -31,8 +33,12 @@
   " (SELECT count (m.key_warning) FROM message m WHERE m.incident = i.id AND m.state <> 'dropped_by_member')," \
   " i.pap, " unseal " ('incident.tags', i.number, i.tags), "                                                   \
   unseal " ('incident.constituencies', i.number, i.constituencies), i.version, "                              \
-  NARROW ", i.id"                                                                              \
+  NARROW ", i.id,"                                                                             \
+  " (SELECT s.number FROM incident s WHERE s.id = i.merged_into)"                                              \
   " FROM incident i "
+
+/* A ticket may have become part of another one since it was looked up (outbox.c knows its own for long). */
+#define SURVIVOR "(SELECT coalesce (s.merged_into, s.id) FROM incident s WHERE s.id = ?)"
 
 static char *
 get_year (gint64 now)
@@ -70,13 +76,19 @@ mado_store_create_incident (MadoStore *store, const MadoNewIncident *facts, gint
 gboolean
 mado_store_find_number (MadoStore *store, const char *number, gint64 *id, GError **error)
 {
+  return mado_sql_number (store, id, error, "SELECT coalesce (merged_into, id) FROM incident WHERE number = ?", "s", number);
+}
+
+gboolean
+mado_store_find_own_number (MadoStore *store, const char *number, gint64 *id, GError **error)
+{
   return mado_sql_number (store, id, error, "SELECT id FROM incident WHERE number = ?", "s", number);
 }
 
 gboolean
 mado_store_find_token (MadoStore *store, const char *token, gint64 *id, GError **error)
 {
-  return mado_sql_number (store, id, error, "SELECT id FROM incident WHERE token_key = lower (hex (keyed ('token', ?)))", "s", token);
+  return mado_sql_number (store, id, error, "SELECT coalesce (merged_into, id) FROM incident WHERE token_key = lower (hex (keyed ('token', ?)))", "s", token);
 }
 
 gboolean
@@ -127,6 +139,8 @@ read_summary (MadoStore *store, MadoStatement *row)
   read_lines (row, 20, &incident->constituencies, &incident->damaged);
   incident->version = sqlite3_column_int64 (row, 21);
   incident->restricted = sqlite3_column_int (row, 22) != 0;
+  g_autofree char *survivor = mado_sql_text (row, 24);
+  incident->merged_into = survivor != NULL ? g_strdup_printf ("%s #%s", store->prefix, survivor) : NULL;
   g_strfreev (incident->category_names);
   incident->category_names = mado_taxonomy_map (incident->category, (const char *const *) incident->tags);
   return incident;
@@ -305,6 +319,13 @@ mado_store_load_incident (MadoStore *store, gint64 id, const char *team, GError 
     return NULL;
   g_strfreev (incident->links);
   incident->links = links;
+  g_autoptr (GPtrArray) linked = mado_store_list_linked (store, id, error);
+  char **merged = linked != NULL ? mado_store_list_merged (store, id, error) : NULL;
+  if (merged == NULL)
+    return NULL;
+  g_ptr_array_extend_and_steal (incident->linked, g_steal_pointer (&linked));
+  g_strfreev (incident->merged);
+  incident->merged = merged;
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
                         "SELECT e.id, e.date, e.direction, e.author, CASE WHEN e.id >= ?2 THEN unseal ('entry.text', e.id, e.text)"
@@ -349,7 +370,7 @@ mado_store_find_incidents (MadoStore *store, const char *reader, const MadoListF
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
                         SUMMARY_SELECT ("peek")
-                        "WHERE (?1 IS NULL OR i.state = ?1"
+                        "WHERE (?1 IS NULL AND i.merged_into IS NULL OR i.state = ?1"
                         "  OR (?1 = '" MADO_LIST_UNFINISHED "' AND i.state IN ('new', 'open', 'waiting')))"
                         " AND (?2 IS NULL OR (coalesce (i.owner, '') = ?2"
                         "  AND " READABLE "))"
@@ -408,7 +429,7 @@ mado_store_refresh_incident (MadoStore *store, gint64 id, const char *subject, c
 static gboolean
 touch (MadoStore *store, gint64 id, gint64 now, GError **error)
 {
-  return mado_sql_run (store, error, "UPDATE incident SET updated = max (updated, ?) WHERE id = ?", "ii", now, id);
+  return mado_sql_run (store, error, "UPDATE incident SET updated = max (updated, ?) WHERE id = " SURVIVOR, "ii", now, id);
 }
 
 static gboolean
@@ -417,7 +438,7 @@ add_entry (MadoStore *store, gint64 incident, const char *direction, const char 
 {
   return mado_sql_run (store, error,
                        "INSERT INTO entry (id, incident, date, direction, author, text)"
-                       " SELECT n.id, ?, ?, ?, ?, seal ('entry.text', n.id, ?) FROM " MADO_SQL_NEXT ("entry") " n", "iisss",
+                       " SELECT n.id, " SURVIVOR ", ?, ?, ?, seal ('entry.text', n.id, ?) FROM " MADO_SQL_NEXT ("entry") " n", "iisss",
                        incident, now, direction, author, text)
          && touch (store, incident, now, error);
 }
@@ -441,7 +462,7 @@ mado_store_add_mail (MadoStore *store, gint64 incident, const char *queue_id, gi
 {
   return mado_sql_run (store, error,
                        "INSERT INTO entry (incident, date, direction, message)"
-                       " SELECT ?, received, 'in', id FROM message WHERE queue_id = ? ON CONFLICT (message) DO NOTHING",
+                       " SELECT " SURVIVOR ", received, 'in', id FROM message WHERE queue_id = ? ON CONFLICT (message) DO NOTHING",
                        "is", incident, queue_id)
          && touch (store, incident, now, error);
 }

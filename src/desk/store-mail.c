@@ -229,8 +229,9 @@ mado_store_list_alike (MadoStore *store, const char *address, const char *subjec
   gboolean is_damaged = FALSE;
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
-                        MAIL_SELECT ("peek") "WHERE m.sender_key = keyed ('address', ?) AND m.received > ? AND m.state = 'ticket'"
-                                             " AND m.subject_key = keyed ('subject', ?)"
+                        MAIL_SELECT ("peek") "WHERE m.sender_key = keyed ('address', ?) AND m.received > ?"
+                                             " AND m.subject_key = keyed ('subject', ?) AND (m.state = 'ticket'"
+                                             "  OR peek ('message.reason', m.queue_id, m.reason) = 'merged')"
                                     " AND m.queue_id <> ? ORDER BY m.received DESC, m.id DESC LIMIT ?",
                         "sissi", sender, since, subject, but, limit);
 
@@ -291,7 +292,8 @@ mado_store_list_pending (MadoStore *store, GError **error)
 char **
 mado_store_list_mails_of (MadoStore *store, gint64 incident, GError **error)
 {
-  return list_ids (store, "SELECT queue_id FROM message WHERE (incident = ?1 OR id IN (SELECT message FROM case_record WHERE incident = ?1))"
+  return list_ids (store, "SELECT queue_id FROM message WHERE (incident = ?1 OR id IN (SELECT c.message FROM case_record c"
+                          " JOIN incident i ON i.id = c.incident WHERE ?1 IN (i.id, i.merged_into)))"
                           " AND state <> 'dropped_by_member' ORDER BY id",
                    incident, error);
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define NARROW MADO_NEED_NARROW ("i")
+/* What was merged is for the eyes of those who may read what it is part of now. */
+#define SURVIVOR "(SELECT coalesce (s.merged_into, s.id) FROM incident s WHERE s.id = ?1)"
 
 gboolean
 mado_store_load_need (MadoStore *store, const char *member, gint64 incident, MadoNeedFacts *facts, GError **error)
@@ -16,7 +18,7 @@ mado_store_load_need (MadoStore *store, const char *member, gint64 incident, Mad
       = mado_sql_query (store, error,
                         "SELECT " NARROW ", EXISTS (SELECT 1 FROM named n WHERE n.incident = i.id AND n.login = ?2),"
                         " EXISTS (SELECT 1 FROM named n JOIN member m ON m.login = n.login WHERE n.incident = i.id AND m.left_at = 0"
-                        "  AND m.role <> 'reader') FROM incident i WHERE i.id = ?1",
+                        "  AND m.role <> 'reader') FROM incident i WHERE i.id = " SURVIVOR,
                         "is", incident, member);
 
   if (row == NULL)
@@ -35,8 +37,8 @@ mado_need_may_read (MadoStore *store, const char *member, gint64 incident, gbool
 {
   gint64 n = 0;
 
-  if (!mado_sql_number (store, &n, error, "SELECT " MADO_NEED_READABLE ("i", "?2") " FROM incident i WHERE i.id = ?1", "is", incident,
-                        member))
+  if (!mado_sql_number (store, &n, error, "SELECT " MADO_NEED_READABLE ("i", "?2") " FROM incident i WHERE i.id = " SURVIVOR, "is",
+                        incident, member))
     return FALSE;
   *may = n != 0;
   return TRUE;
@@ -207,4 +209,18 @@ mado_store_set_restricted (MadoStore *store, gint64 incident, gboolean is_restri
                        "UPDATE incident SET restricted = ?2, restricted_why = CASE WHEN ?2 = 0 THEN NULL WHEN ?3 IS NULL THEN restricted_why"
                        " ELSE seal ('incident.restricted_why', number, ?3) END WHERE id = ?1",
                        "iis", incident, (gint64) is_restricted, reason);
+}
+
+gboolean
+mado_store_set_named (MadoStore *store, gint64 incident, const GPtrArray *names, GError **error)
+{
+  if (!mado_sql_run (store, error, "DELETE FROM named WHERE incident = ?", "i", incident))
+    return FALSE;
+  for (guint i = 0; i < names->len; i++) {
+    const MadoNamed *named = names->pdata[i];
+    if (!mado_sql_run (store, error, "INSERT OR IGNORE INTO named (incident, login, named_by, named_at) VALUES (?, ?, ?, ?)", "issi",
+                       incident, named->login, named->by, named->since))
+      return FALSE;
+  }
+  return TRUE;
 }

@@ -223,6 +223,12 @@ static const char *const migrations[] = {
   "  languages = seal ('member.languages', login, old_languages);"
   DROPPED ("member", "name") DROPPED ("member", "fingerprint") DROPPED ("member", "languages"),
   CLEAN,
+  /* What members join: tickets that are part of another one now, and links, each written down from both ends. */
+  "ALTER TABLE incident ADD COLUMN merged_into INTEGER REFERENCES incident (id);"
+  "CREATE INDEX incident_merged ON incident (merged_into) WHERE merged_into IS NOT NULL;"
+  "CREATE TABLE link (incident INTEGER NOT NULL REFERENCES incident (id), other INTEGER NOT NULL REFERENCES incident (id),"
+  "  kind TEXT NOT NULL, set_by TEXT NOT NULL, date INTEGER NOT NULL, PRIMARY KEY (incident, other)) STRICT, WITHOUT ROWID;"
+  "CREATE INDEX link_other ON link (other);",
 };
 
 static gboolean

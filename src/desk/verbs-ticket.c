@@ -13,6 +13,7 @@
 #include "madoguchi/desk/thread.h"
 #include "madoguchi/desk/triage-rules.h"
 #include "madoguchi/desk/verbs.h"
+#include "madoguchi/desk/verbs-link.h"
 #include "madoguchi/desk/verbs-queue.h"
 #include "madoguchi/model/taxonomy.h"
 #include "madoguchi/model/tlp.h"
@@ -70,7 +71,7 @@ read_filter (const MadoCall *call, MadoListFilter *filter, GError **error)
     filter->category = category; /* its first part */
   else if (filter->tag == NULL)
     filter->tag = name_tag;
-  if (state != NULL && !mado_state_is (state) && strcmp (state, MADO_LIST_UNFINISHED) != 0)
+  if (state != NULL && !mado_state_is (state) && strcmp (state, MADO_LIST_UNFINISHED) != 0 && strcmp (state, "merged") != 0)
     g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not a state of a ticket", state);
   else if (filter->priority != NULL && mado_priority_rank (filter->priority) < 0)
     g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not a priority", filter->priority);
@@ -91,7 +92,7 @@ read_page (const MadoCall *call, gint64 *after, GError **error)
   *after = 0;
   if (page == NULL)
     return TRUE;
-  if (number != NULL && !mado_store_find_number (call->desk->store, number, after, error))
+  if (number != NULL && !mado_store_find_own_number (call->desk->store, number, after, error))
     return FALSE;
   if (*after == 0)
     g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s: no such ticket", page);
@@ -141,12 +142,16 @@ mado_verb_show (MadoCall *call)
   g_variant_lookup (call->request.body, "peek", "b", &is_peek);
   g_autoptr (MadoIncident) incident = mado_store_load_incident (desk->store, id, desk->settings.team[0], &error);
   if (incident == NULL || !mado_store_thin (desk->store, mado_verbs_reader (call), incident, &error)
-      || !mado_store_fill_unread (desk->store, incident, call->member, &error)) {
+      || !mado_store_fill_unread (desk->store, incident, call->member, &error)
+      || !mado_verbs_veil_links (call, incident->linked, &error)) {
     mado_call_fail (call, error);
     return;
   }
   if (!is_peek && incident->unread > 0)
     mado_verbs_mark_read (desk, call->member, id, incident);
+  g_autofree char *number = mado_verbs_number (call, "ticket");
+  if (g_strcmp0 (number, incident->number) != 0)
+    incident->asked_for = g_strdup_printf ("%s #%s", desk->settings.prefix, number);
   mado_call_answer (call, mado_incident_to_variant (incident), -1);
 }
 

@@ -7,6 +7,7 @@
 #include "madoguchi/desk/thread.h"
 #include "madoguchi/desk/verbs-audit.h"
 #include "madoguchi/desk/verbs-house.h"
+#include "madoguchi/desk/verbs-link.h"
 #include "madoguchi/desk/verbs-mail.h"
 #include "madoguchi/desk/verbs-member.h"
 #include "madoguchi/desk/verbs-need.h"
@@ -36,6 +37,9 @@ static const struct {
   { "tlp", mado_verb_tlp },
   { "tag", mado_verb_tag },
   { "restrict", mado_verb_restrict },
+  { "link", mado_verb_link },
+  { "merge", mado_verb_merge },
+  { "split", mado_verb_split },
   { "triage", mado_verb_triage },
   { "feeds", mado_verb_feeds },
   { "raw", mado_verb_raw },
@@ -119,13 +123,20 @@ is_foreign (const char *text)
   return number != NULL;
 }
 
-static gboolean
-find_ticket (MadoCall *call, gint64 *incident, GError **error)
+char *
+mado_verbs_number (const MadoCall *call, const char *name)
 {
-  const char *text = mado_verbs_string (call, "ticket");
+  const char *text = mado_verbs_string (call, name);
+
+  return text != NULL ? mado_thread_parse_number (text, call->desk->settings.prefix, get_year (call->desk->now ())) : NULL;
+}
+
+static gboolean
+find_ticket (const MadoCall *call, const char *name, gint64 *incident, GError **error)
+{
+  const char *text = mado_verbs_string (call, name);
   MadoDesk *desk = call->desk;
-  g_autofree char *number
-      = text != NULL ? mado_thread_parse_number (text, desk->settings.prefix, get_year (desk->now ())) : NULL;
+  g_autofree char *number = mado_verbs_number (call, name);
 
   if (number == NULL && is_foreign (text)) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s: not a ticket of ours", text);
@@ -140,7 +151,6 @@ find_ticket (MadoCall *call, gint64 *incident, GError **error)
     return FALSE;
   if (*incident == 0)
     g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s #%s: no such ticket", desk->settings.prefix, number);
-  call->incident = *incident;
   return *incident != 0;
 }
 
@@ -177,6 +187,12 @@ mado_verbs_may (const MadoCall *call, gint64 incident, GError **error)
   return FALSE;
 }
 
+gboolean
+mado_verbs_find_ticket (const MadoCall *call, const char *name, gint64 *incident, GError **error)
+{
+  return find_ticket (call, name, incident, error) && mado_verbs_may (call, *incident, error);
+}
+
 /* Tells that it exists. */
 static void
 answer_veil (MadoCall *call, gint64 id)
@@ -199,7 +215,9 @@ mado_verbs_ticket (MadoCall *call, gint64 *incident)
   g_autoptr (GError) error = NULL;
   MadoNeed need = MADO_NEED_REFUSED;
 
-  if (find_ticket (call, incident, &error) && judge (call, *incident, &need, &error)
+  gboolean is_found = find_ticket (call, "ticket", incident, &error);
+  call->incident = is_found ? *incident : 0;
+  if (is_found && judge (call, *incident, &need, &error)
       && (need == MADO_NEED_VEILED || mado_verbs_may (call, *incident, &error))) {
     if (need == MADO_NEED_ALLOWED)
       return TRUE;
@@ -263,15 +281,27 @@ apply_change (gpointer data, GError **error)
          && change->change (change->call, change->incident, error);
 }
 
+/* (transfer full) the incident, or what it is part of now: @id, too. */
+static MadoIncident *
+load_survivor (MadoStore *store, gint64 *id, GError **error)
+{
+  g_autoptr (MadoIncident) incident = mado_store_load_summary (store, *id, error);
+
+  if (incident == NULL || incident->merged_into == NULL)
+    return g_steal_pointer (&incident);
+  return mado_store_find_number (store, incident->number, id, error) ? mado_store_load_summary (store, *id, error) : NULL;
+}
+
 static void
 answer_change (MadoCall *call, gint64 id)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MadoIncident) incident = mado_store_load_summary (call->desk->store, id, &error);
-  GVariantDict dict;
   gboolean may = FALSE;
+  g_autoptr (MadoIncident) incident = load_survivor (call->desk->store, &id, &error);
+  GVariantDict *dict = call->more;
 
-  if (incident == NULL || !mado_need_may_read (call->desk->store, mado_verbs_reader (call), id, &may, &error)) {
+  if (incident == NULL || !mado_need_may_read (call->desk->store, mado_verbs_reader (call), id, &may, &error)
+      || !mado_verbs_note_children (call, id, incident, &error)) {
     mado_call_fail (call, error);
     return;
   }
@@ -281,19 +311,18 @@ answer_change (MadoCall *call, gint64 id)
     answer_veil (call, id);
     return;
   }
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "ticket", "s", incident->ticket);
-  g_variant_dict_insert (&dict, "restricted", "b", incident->restricted);
-  g_variant_dict_insert (&dict, "version", "x", incident->version);
-  g_variant_dict_insert (&dict, "state", "s", incident->state);
-  g_variant_dict_insert (&dict, "owner", "s", incident->owner != NULL ? incident->owner : "");
-  g_variant_dict_insert (&dict, "priority", "s", incident->priority != NULL ? incident->priority : "");
-  g_variant_dict_insert (&dict, "category", "s", incident->category != NULL ? incident->category : "");
-  g_variant_dict_insert (&dict, "tlp", "s", incident->tlp != NULL ? incident->tlp : "");
-  g_variant_dict_insert_value (&dict, "tags", g_variant_new_strv ((const char *const *) incident->tags, -1));
+  g_variant_dict_insert (dict, "ticket", "s", incident->ticket);
+  g_variant_dict_insert (dict, "restricted", "b", incident->restricted);
+  g_variant_dict_insert (dict, "version", "x", incident->version);
+  g_variant_dict_insert (dict, "state", "s", incident->state);
+  g_variant_dict_insert (dict, "owner", "s", incident->owner != NULL ? incident->owner : "");
+  g_variant_dict_insert (dict, "priority", "s", incident->priority != NULL ? incident->priority : "");
+  g_variant_dict_insert (dict, "category", "s", incident->category != NULL ? incident->category : "");
+  g_variant_dict_insert (dict, "tlp", "s", incident->tlp != NULL ? incident->tlp : "");
+  g_variant_dict_insert_value (dict, "tags", g_variant_new_strv ((const char *const *) incident->tags, -1));
   if (call->tell != NULL)
-    call->tell (call, &dict);
-  mado_call_answer (call, g_variant_dict_end (&dict), -1);
+    call->tell (call, dict);
+  mado_call_answer (call, g_variant_dict_end (dict), -1);
 }
 
 static void

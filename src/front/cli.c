@@ -37,6 +37,10 @@ static const MadoCliVerb verbs[] = {
   { "tag", "TICKET TAG...", "Add tags, or take them away", "jrV", 2, 101, TRUE, mado_verb_tag },
   { "restrict", "TICKET", "Narrow a ticket to named members (you and who is named already, unless --to says whom), or open it again", "j<>{}^V", 1, 1, TRUE,
     mado_verb_restrict },
+  { "link", "TICKET OTHER", "Say what OTHER is to TICKET: related (or --as parent, child, duplicate); or take the link away", "jArV", 2, 2, TRUE,
+    mado_verb_link },
+  { "merge", "TICKET INTO", "Make TICKET a part of INTO; its number leads there from then on", "jV", 2, 2, TRUE, mado_verb_merge },
+  { "split", "TICKET MESSAGE...", "Give mails of a ticket (numbers in its thread) a ticket of their own", "jV", 2, 1001, TRUE, mado_verb_split },
   { "held", "[show|retry|release|drop ID]", "What could not be settled, and why", "j", 0, 2, TRUE, mado_verb_held },
   { "reopen", "TICKET|--undecryptable", "Derive reports again from the raw mail", "ju", 0, 1, TRUE, mado_verb_reopen },
   { "feeds", "[raw|reopen ID]", "Reports of machines that make no ticket (DMARC), newest first; a mail of theirs, or reading it again", "jlaO", 0, 2, TRUE,
@@ -94,7 +98,8 @@ static const struct {
   { 'F', "force", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, force), "Replace files of others, too", NULL },
   { 'u', "undecryptable", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, undecryptable), "All that could not be read", NULL },
   { 'T', "template", 't', G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, template_name), "Only this template", "TEMPLATE" },
-  { 'r', "remove", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, remove), "Take the tags away", NULL },
+  { 'r', "remove", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, remove), "Take away instead of adding", NULL },
+  { 'A', "as", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, as), "related, parent, child or duplicate", "KIND" },
   { 'M', "name", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, name), "A member's name, for people", "NAME" },
   { 'K', "key", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, key), "Fingerprint of a member's own OpenPGP key", "FPR" },
   { 'R', "role", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, role), "poc, handler, commander, researcher, notification, reader, administrator", "ROLE" },
@@ -227,7 +232,7 @@ mado_cli_clear (MadoCli *cli)
                      &cli->options.restrict_to, &cli->options.add, &cli->options.remove_member, &cli->options.reason,
                      &cli->options.file,   &cli->options.subject,
                      &cli->options.priority, &cli->options.category, &cli->options.tlp, &cli->options.tag,
-                     &cli->options.note };
+                     &cli->options.note, &cli->options.as };
 
   for (gsize i = 0; i < G_N_ELEMENTS (owned); i++)
     g_clear_pointer (owned[i], g_free);

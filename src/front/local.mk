@@ -49,3 +49,4 @@ libfront_a_SOURCES += src/front/verb-reply.c src/front/view-reply.c
 noinst_HEADERS += include/madoguchi/front/view-reply.h
 libfront_a_SOURCES += src/front/tickets.c src/front/verb-hand-over.c
 noinst_HEADERS += include/madoguchi/front/tickets.h
+libfront_a_SOURCES += src/front/verb-link.c

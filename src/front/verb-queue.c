@@ -193,15 +193,7 @@ mado_verb_raw (MadoCli *cli, GError **error)
 static void
 view_change (GString *out, const MadoPacket *answer)
 {
-  const char *state = "-", *owner = "-", *named = "-";
-
-  g_variant_lookup (answer->body, "ticket", "&s", &named);
-  g_variant_lookup (answer->body, "state", "&s", &state);
-  g_variant_lookup (answer->body, "owner", "&s", &owner);
-  g_autofree char *ticket_word = mado_view_word (named);
-  g_autofree char *state_word = mado_view_word (state);
-  g_autofree char *owner_word = mado_view_word (owner);
-  mado_view_ours (out, 0, "%s  state %s, owner %s", ticket_word, state_word, owner_word);
+  mado_view_change (out, answer->body);
 }
 
 /* Asks for a change of tickets and says what came of it. @name, @value, @more, @extra: further arguments. */

@@ -162,6 +162,58 @@ view_relation (GString *out, guint columns, const MadoRelation *relation)
   }
 }
 
+/* What members linked, and what was merged. */
+static void
+view_links (GString *out, const MadoIncident *incident)
+{
+  g_autofree char *asked = mado_view_word (incident->asked_for);
+  g_autofree char *into = mado_view_word (incident->merged_into);
+
+  if (incident->asked_for != NULL)
+    mado_view_ours (out, 0, "MERGED      %s was asked for: it is part of this ticket", asked);
+  if (incident->merged_into != NULL)
+    mado_view_ours (out, 0, "MERGED      it is part of %s", into);
+  for (guint i = 0; incident->merged[i] != NULL; i++) {
+    g_autofree char *ticket = mado_view_word (incident->merged[i]);
+    mado_view_ours (out, 0, "Merged      %s is part of it", ticket);
+  }
+  for (guint i = 0; i < incident->linked->len; i++) {
+    const MadoLink *link = incident->linked->pdata[i];
+    g_autofree char *kind = mado_view_word (link->kind);
+    g_autofree char *ticket = mado_view_word (link->ticket);
+    g_autofree char *state = mado_view_word (link->state);
+    mado_view_ours (out, 0, "Linked      %s: %s, %s", kind, ticket, link->state != NULL ? state : "not for you to read");
+  }
+}
+
+void
+mado_view_change (GString *out, GVariant *body)
+{
+  const char *ticket = "-", *state = "-", *owner = "-", *merged = NULL, *split = NULL;
+  g_autofree const char **notes = NULL;
+
+  g_variant_lookup (body, "ticket", "&s", &ticket);
+  g_variant_lookup (body, "state", "&s", &state);
+  g_variant_lookup (body, "owner", "&s", &owner);
+  g_variant_lookup (body, "merged", "&s", &merged);
+  g_variant_lookup (body, "split", "&s", &split);
+  g_variant_lookup (body, "notes", "^a&s", &notes);
+  g_autofree char *ticket_word = mado_view_word (ticket);
+  g_autofree char *state_word = mado_view_word (state);
+  g_autofree char *owner_word = mado_view_word (owner);
+  g_autofree char *merged_word = mado_view_word (merged);
+  g_autofree char *split_word = mado_view_word (split);
+  mado_view_ours (out, 0, "%s  state %s, owner %s", ticket_word, state_word, owner_word);
+  if (merged != NULL)
+    mado_view_ours (out, 0, "%s is part of it now", merged_word);
+  if (split != NULL)
+    mado_view_ours (out, 0, "%s is the new ticket", split_word);
+  for (gsize i = 0; notes != NULL && notes[i] != NULL; i++) {
+    g_autofree char *note = mado_text_escape_line (notes[i]);
+    mado_view_ours (out, 0, "NOTE %s", note);
+  }
+}
+
 /* Who may read it, and who said so. */
 static void
 view_need (GString *out, guint columns, const MadoIncident *incident)
@@ -231,6 +283,7 @@ mado_view_incident (GString *out, guint columns, const MadoIncident *incident)
     g_autofree char *link = mado_view_word (incident->links[i]);
     mado_view_ours (out, 0, "Linked      %s came of the same mail", link);
   }
+  view_links (out, incident);
   for (guint i = 0; i < incident->relations->len; i++)
     view_relation (out, columns, incident->relations->pdata[i]);
   g_string_append_c (out, '\n');

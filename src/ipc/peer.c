@@ -47,6 +47,8 @@ static const struct {
   { MADO_PEER_KEEPER, "priority", NULL },        { MADO_PEER_KEEPER, "category", NULL },
   { MADO_PEER_KEEPER, "tlp", NULL },             { MADO_PEER_KEEPER, "tag", NULL },
   { MADO_PEER_KEEPER, "restrict", NULL },
+  { MADO_PEER_KEEPER, "link", NULL },            { MADO_PEER_KEEPER, "merge", NULL },
+  { MADO_PEER_KEEPER, "split", NULL },
   { MADO_PEER_KEEPER, "triage", NULL },          { MADO_PEER_KEEPER, "feeds", NULL },
   { MADO_PEER_KEEPER, "members-list", NULL },    { MADO_PEER_KEEPER, "members-add", NULL },
   { MADO_PEER_KEEPER, "members-set", NULL },     { MADO_PEER_KEEPER, "members-duty", NULL },

@@ -69,6 +69,15 @@ static const MadoField named_fields[] = {
 };
 const MadoRecordType mado_named_type = { "named", NULL, sizeof (MadoNamed), named_fields };
 
+static const MadoField link_fields[] = {
+  MADO_STRING (MadoLink, ticket),
+  MADO_STRING (MadoLink, number),
+  MADO_STRING (MadoLink, kind),
+  MADO_STRING (MadoLink, state),
+  MADO_FIELDS_END,
+};
+const MadoRecordType mado_link_type = { "link", NULL, sizeof (MadoLink), link_fields };
+
 #define SUMMARY_FIELDS                                                                                      \
   MADO_STRING (MadoIncident, ticket), MADO_STRING (MadoIncident, number), MADO_TIME (MadoIncident, created), \
       MADO_TIME (MadoIncident, updated), MADO_STRING (MadoIncident, state), MADO_STRING (MadoIncident, owner), \
@@ -80,7 +89,7 @@ const MadoRecordType mado_named_type = { "named", NULL, sizeof (MadoNamed), name
       MADO_STRING (MadoIncident, pap), MADO_MAP (MadoIncident, category_names), MADO_STRV (MadoIncident, tags),  \
       MADO_STRV (MadoIncident, constituencies), MADO_INT (MadoIncident, version),     \
       MADO_BOOL (MadoIncident, restricted), MADO_BOOL (MadoIncident, veiled), \
-      MADO_INT (MadoIncident, unread), MADO_BOOL (MadoIncident, damaged)
+      MADO_INT (MadoIncident, unread), MADO_BOOL (MadoIncident, damaged), MADO_STRING (MadoIncident, merged_into)
 
 static const MadoField summary_fields[] = { SUMMARY_FIELDS, MADO_FIELDS_END };
 const MadoRecordType mado_summary_type = { "incident", "madoguchi.incident/1", sizeof (MadoIncident), summary_fields };
@@ -115,6 +124,9 @@ static const MadoField incident_fields[] = { SUMMARY_FIELDS, MADO_STRING_MAX (Ma
                                              MADO_LIST (MadoIncident, restricted_to, mado_named_type, 1000),
                                              MADO_LIST (MadoIncident, relations, mado_relation_type, 1000),
                                              MADO_STRV (MadoIncident, links),
+                                             MADO_LIST (MadoIncident, linked, mado_link_type, 1000),
+                                             MADO_STRV (MadoIncident, merged),
+                                             MADO_STRING (MadoIncident, asked_for),
                                              MADO_LIST (MadoIncident, thread, mado_entry_type, 100000),
                                              MADO_FIELDS_END };
 const MadoRecordType mado_incident_type = { "incident", "madoguchi.incident/1", sizeof (MadoIncident), incident_fields };

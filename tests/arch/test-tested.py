@@ -68,6 +68,8 @@ COVERED = {
     "tests/unit/test-desk-continuity.c": {"desk/store-key": "mado_store_forget_keys"},
     "tests/unit/test-desk-triage.c": {"desk/triage-facts": "evidence", "desk/triage-rules": "mado_triage_rules_parse"},
     "tests/unit/test-desk-feed.c": {"desk/store-feed": "mado_store_list_feeds", "model/feed": "MadoFeed"},
+    "tests/unit/test-desk-merge.c": {"desk/store-merge": "mado_store_move_all", "desk/need-keep": "mado_need_keep"},
+    "tests/it/link.py": {"desk/verbs-link": "'split'", "front/verb-link": "'merge'"},
     "tests/unit/test-desk-each.c": {"desk/store-each": "mado_store_list_links"},
     "tests/unit/test-desk-store-triage.c": {"desk/triage-case": "mado_settle_report"},
     # A keeper with a control socket, and fake roles around it.

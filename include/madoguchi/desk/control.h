@@ -25,6 +25,7 @@ struct _MadoCall {
   gboolean is_veiled; /* ... and was told only that it exists (need.h) */
   MadoAuditKind kind; /* what of it is written into the audit */
   gboolean is_written; /* ... and was */
+  GVariantDict *more; /* what a change adds to its answer; a change may be applied twice before it is answered */
   gpointer client;    /* control.c's own */
   gpointer data;      /* a verb's own, from question to answer; nullable */
   GDestroyNotify free_data;

@@ -11,7 +11,8 @@ typedef struct {
 /* @incident is about report @record of the mail @queue_id, which is in another one. */
 gboolean mado_store_add_each (MadoStore *store, gint64 incident, const char *queue_id, gint64 record, GError **error);
 
-/* (transfer container) of MadoEach: the further incidents of a mail, in the order of its reports. */
+/* (transfer container) of MadoEach: the further incidents of a mail, in the order of its reports; without those that were
+ * merged. */
 GArray *mado_store_list_each (MadoStore *store, const char *queue_id, GError **error);
 
 /* (transfer full) the tickets that came of the same mail as @incident, by name. */

@@ -19,8 +19,10 @@ typedef struct {
 gboolean mado_store_create_incident (MadoStore *store, const MadoNewIncident *facts, gint64 now, gint64 *id,
                                      char **number, GError **error);
 
-/* The incident (0: none) with this number; with this reply token; that our answer with this Message-ID is in. */
+/* The incident (0: none) with this number; with this reply token; that our answer with this Message-ID is in. Of one that was
+ * merged, what it is part of now. */
 gboolean mado_store_find_number (MadoStore *store, const char *number, gint64 *id, GError **error);
+gboolean mado_store_find_own_number (MadoStore *store, const char *number, gint64 *id, GError **error); /* merged or not */
 gboolean mado_store_find_token (MadoStore *store, const char *token, gint64 *id, GError **error);
 gboolean mado_store_find_answer (MadoStore *store, const char *message_id, gint64 *id, GError **error);
 
@@ -38,7 +40,7 @@ char *mado_store_load_token (MadoStore *store, gint64 id, GError **error);
 
 /* Which tickets; NULL: any. */
 typedef struct {
-  const char *state;     /* or MADO_LIST_UNFINISHED */
+  const char *state;     /* or MADO_LIST_UNFINISHED; "merged": those that are part of another one, which stand in no other list */
   const char *owner;     /* a login; "": nobody's */
   const char *priority, *tlp;
   const char *category;  /* or the part of one before the colon */
@@ -61,7 +63,7 @@ gboolean mado_store_set_state (MadoStore *store, gint64 id, const char *state, g
 gboolean mado_store_refresh_incident (MadoStore *store, gint64 id, const char *subject, const char *language,
                                       MadoEncryption encryption, MadoSignatureStatus signature, GError **error);
 
-/* Adds a line to the thread. @author: (nullable) a member's login, NULL: the gateway. */
+/* Adds a line to the thread; to the one that @incident is part of, when it was merged. @author: (nullable) a member's login, NULL: the gateway. */
 gboolean mado_store_add_note (MadoStore *store, gint64 incident, const char *author, const char *text, gint64 now,
                               GError **error);
 gboolean mado_store_add_event (MadoStore *store, gint64 incident, const char *author, const char *text, gint64 now,

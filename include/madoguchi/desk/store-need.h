@@ -48,3 +48,6 @@ gboolean mado_store_tell_narrowed (MadoStore *store, gint64 incident, gboolean w
 
 /* A member's mark, or none. @reason: (nullable: as it was) sealed. */
 gboolean mado_store_set_restricted (MadoStore *store, gint64 incident, gboolean is_restricted, const char *reason, GError **error);
+
+/* These and nobody else are named; of MadoNamed. For tickets that become one, or two (need-keep.h). */
+gboolean mado_store_set_named (MadoStore *store, gint64 incident, const GPtrArray *names, GError **error);

@@ -27,8 +27,15 @@ gboolean mado_verbs_may (const MadoCall *call, gint64 incident, GError **error);
 /* (nullable, of the call) by whom store-need.h may be asked what may be read; NULL: everything. */
 const char *mado_verbs_reader (const MadoCall *call);
 
+/* The incident that the argument @name names, for what is about two of them; within a change, too. Errors: NO, USAGE; DENIED. */
+gboolean mado_verbs_find_ticket (const MadoCall *call, const char *name, gint64 *incident, GError **error);
+
+/* (transfer full, nullable) the number that the argument @name says: of @incident, or of one that is part of it now. */
+char *mado_verbs_number (const MadoCall *call, const char *name);
+
 /* A member's change of the incident that the argument "ticket" names: @apply is called within the next transaction, and the
- * call is answered after its commit with what the incident shows then. */
+ * call is answered after its commit with what the incident shows then (or the one that it has become part of), and with @call's
+ * `more`. */
 void mado_verbs_change (MadoCall *call, gboolean (*apply) (const MadoCall *call, gint64 incident, GError **error));
 
 /* Fails the call: what it asks for makes no sense. */

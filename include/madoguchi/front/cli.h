@@ -55,7 +55,8 @@ typedef struct {
   gboolean force;       /* publish */
   gboolean online;      /* doctor */
   gboolean undecryptable; /* reopen */
-  gboolean remove;      /* tag */
+  gboolean remove;      /* tag, link */
+  char *as;             /* link */
   char *if_version;     /* whatever changes a ticket */
   char *restrict_to, *add, *remove_member, *reason; /* restrict: logins with commas; why */
   gboolean lift;        /* restrict */

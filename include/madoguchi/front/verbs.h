@@ -29,6 +29,11 @@ gboolean mado_verb_tag (MadoCli *cli, GError **error);
 gboolean mado_verb_restrict (MadoCli *cli, GError **error);
 gboolean mado_verb_policy_explain (MadoCli *cli, GError **error);
 
+/* verb-link.c: asked of the keeper. */
+gboolean mado_verb_link (MadoCli *cli, GError **error);
+gboolean mado_verb_merge (MadoCli *cli, GError **error);
+gboolean mado_verb_split (MadoCli *cli, GError **error);
+
 /* verb-held.c: asked of the keeper. */
 gboolean mado_verb_held (MadoCli *cli, GError **error);
 gboolean mado_verb_reopen (MadoCli *cli, GError **error);

@@ -10,6 +10,9 @@ void mado_view_summary_head (GString *out);
 /* Appends one line for @incident; columns of ours first, then, behind the mark, reporter and subject. */
 void mado_view_summary (GString *out, guint columns, const MadoIncident *incident);
 
+/* What came of a change of a ticket: the keeper's answer (ipc/peer.h). */
+void mado_view_change (GString *out, GVariant *body);
+
 /* Appends the whole of it. */
 void mado_view_incident (GString *out, guint columns, const MadoIncident *incident);
 

@@ -50,8 +50,12 @@
  *   matter back to the rules; category also "none"; tag {ticket s, tags as, remove b}
  *   restrict {ticket s, members as, add b, remove b, lift b, reason s; all but the first optional}: to these members (and the
  *   owner), without members to who is named already and who asks; or only adds or removes some; or ends it
+ *   link {ticket s, other s, as s (what the other one is to the ticket: "related", "parent", "child", "duplicate"; optional),
+ *   remove b}; merge {ticket s, into s}; split {ticket s, messages ax}
  *          -> {ticket s, restricted b, version x, state s, owner s, priority s, category s, tlp s, tags as}; for who may not
  *          read it (any more) what the veil shows: {ticket s, number s, created x, updated x, state s, restricted b, veiled b}
+ *          All of these also notes as: what one has to know; of merge also merged s, the ticket that is part of `ticket` now; of
+ *          split also split s, the new ticket
  *   reply {ticket s} with record MadoReplyWish -> the same with {recipients as, encrypted_to as: fingerprints beside them, ""
  *          for none, message_ids as}. NO when somebody would get it in the clear and plain_ok does not say that it may
  *   Each of these from take on also with {if_version s}: NO when the ticket has another version by now

@@ -67,11 +67,19 @@ typedef struct {
   gint64 since;
 } MadoNamed;
 
+/* Another incident that a member linked with this one. */
+typedef struct {
+  char *ticket;
+  char *number;
+  char *kind;  /* what the other one is to this one: "related", "parent", "child", "duplicate" */
+  char *state; /* NULL: who asks may not read it */
+} MadoLink;
+
 typedef struct {
   char *ticket;  /* "PREFIX #2026-000001" */
   char *number;  /* "2026-000001" */
   gint64 created, updated;
-  char *state;   /* "new", "open", "waiting", "resolved", "rejected" */
+  char *state;   /* "new", "open", "waiting", "resolved", "rejected"; "merged": it is part of another one now */
   char *owner;
   char *priority;
   char *category;
@@ -94,8 +102,12 @@ typedef struct {
   GPtrArray *restricted_to; /* of MadoNamed; a summary has none */
   gint64 unread;         /* lines of its thread by others since who asks looked at it; at most 1000 are counted */
   gboolean damaged;      /* a line of `list`: something of it does not belong there, or was changed in the store */
+  char *merged_into;     /* the ticket that it is part of now; NULL: it stands for itself */
   GPtrArray *relations; /* of MadoRelation, newest first; a summary has none */
   char **links;         /* tickets that came of the same mail; a summary has none */
+  GPtrArray *linked;    /* of MadoLink: what members linked; parents first; a summary has none */
+  char **merged;        /* tickets that are part of it now; a summary has none */
+  char *asked_for;      /* the one of them by whose number it was asked for; NULL: its own; a summary has none */
   GPtrArray *thread; /* of MadoEntry; a summary (one line of `list`) has none: mado_summary_type */
 } MadoIncident;
 
@@ -129,6 +141,7 @@ MADO_DECLARE_RECORD (MadoEntry, mado_entry)
 MADO_DECLARE_RECORD (MadoShared, mado_shared)
 MADO_DECLARE_RECORD (MadoRelation, mado_relation)
 MADO_DECLARE_RECORD (MadoNamed, mado_named)
+MADO_DECLARE_RECORD (MadoLink, mado_link)
 MADO_DECLARE_RECORD (MadoIncident, mado_incident)
 MADO_DECLARE_RECORD (MadoHeld, mado_held)
 MADO_DECLARE_RECORD (MadoAccountStates, mado_account_states)
