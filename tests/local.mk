@@ -16,7 +16,7 @@ it_quick = \
 	tests/it/members.py \
 	tests/it/reply-member.py \
 	tests/it/team.py tests/it/need.py \
-	tests/it/link.py \
+	tests/it/link.py tests/it/day.py \
 	tests/it/queue.py \
 	tests/it/trust.py \
 	tests/it/bad-input.py \
