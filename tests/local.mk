@@ -44,3 +44,9 @@ TESTS += tests/it/publish.py tests/it/own-keys.py
 EXTRA_DIST += tests/it/publish.py tests/it/own-keys.py
 TESTS += tests/it/vault.py tests/it/silent.py
 EXTRA_DIST += tests/it/vault.py tests/it/silent.py
+TESTS += tests/it/vault.py
+EXTRA_DIST += tests/it/vault.py
+
+# Search.
+TESTS += tests/it/search.py
+EXTRA_DIST += tests/it/search.py

@@ -84,6 +84,8 @@ const MadoConfSetting mado_conf_settings[] = {
   { "spool", "tmp-age", MADO_CONF_DURATION, "1d", 60, 365 * DAY, "Unfinished files older than this are removed." },
 
   { "store", "url", MADO_CONF_STRING, "sqlite:/var/lib/madoguchi/store.db", 0, 0, "The database: sqlite:PATH." },
+  { "store", "search-words", MADO_CONF_INT, "500000", 100, 10000000,
+    "Most words of one message that can be searched, the first ones (in Japanese: characters). What is longer is kept and shown all the same." },
   { "store", "archive", MADO_CONF_STRING, "/var/lib/madoguchi/archive", 0, 0, "Where raw mails stay after they were read." },
 
   { "audit", "sign-every", MADO_CONF_DURATION, "1d", 0, 365 * DAY,

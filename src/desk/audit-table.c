@@ -17,6 +17,7 @@ static const struct {
   { "list", READ, NULL },
   { "show", READ, NULL },
   { "triage", READ, NULL },
+  { "search", READ, NULL },
   { "feeds", READ, NULL },
   { "unread", READ, NULL },
   { "reply-preview", READ, "to" },

@@ -3,6 +3,7 @@
 #include "madoguchi/desk/heads.h"
 #include "madoguchi/desk/refresh.h"
 #include "madoguchi/desk/seeker.h"
+#include "madoguchi/desk/store-words.h"
 #include "madoguchi/desk/triage-rules.h"
 #include "madoguchi/ipc/peer.h"
 #include "madoguchi/model/door-mark.h"
@@ -42,6 +43,7 @@ mado_desk_open (const MadoConf *conf, MadoVault *vault, GError **error)
   desk->store = mado_store_open (mado_conf_string (conf, "store", "url"), settings->prefix, desk->vault, error);
   if (desk->store == NULL)
     return NULL;
+  mado_store_set_max_words (desk->store, (gsize) mado_conf_int (conf, "store", "search-words"));
   desk->spool = mado_spool_open (mado_conf_string (conf, "spool", "directory"), error);
   if (desk->spool == NULL)
     return NULL;

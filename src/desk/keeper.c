@@ -5,6 +5,7 @@
 #include "madoguchi/desk/desk.h"
 #include "madoguchi/desk/flow.h"
 #include "madoguchi/desk/heads.h"
+#include "madoguchi/desk/indexer.h"
 #include "madoguchi/desk/key-watch.h"
 #include "madoguchi/desk/outbox.h"
 
@@ -17,6 +18,7 @@ struct _MadoKeeper {
   MadoOutbox *outbox;
   MadoFlow *flow;
   MadoControl *control;
+  MadoIndexer *indexer;
   guint sweep, drain;
   void (*drained) (gpointer data);
   gpointer data;
@@ -68,6 +70,7 @@ mado_keeper_start (const MadoConf *conf, GError **error)
   keeper->control = mado_control_new (keeper->desk, keeper->flow, keeper->outbox, error);
   if (keeper->control == NULL)
     return NULL;
+  keeper->indexer = mado_indexer_new (keeper->desk);
   keeper->sweep = g_timeout_add_seconds (SWEEP_SECONDS, on_sweep, keeper);
   on_sweep (keeper);
   mado_outbox_kick (keeper->outbox);
@@ -108,6 +111,7 @@ mado_keeper_free (MadoKeeper *keeper)
   g_clear_handle_id (&keeper->sweep, g_source_remove);
   g_clear_handle_id (&keeper->drain, g_source_remove);
   mado_control_free (keeper->control);
+  mado_indexer_free (keeper->indexer);
   mado_flow_free (keeper->flow);
   mado_outbox_free (keeper->outbox);
   if (keeper->desk != NULL)

@@ -28,6 +28,7 @@ static const struct {
   { "list", ALL MANY },
   { "show", ALL VEIL },
   { "triage", ALL },
+  { "search", ALL MANY },
   { "feeds", ALL HOUSE },
   { "unread", ALL },
   { "raw", WORKING },

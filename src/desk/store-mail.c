@@ -2,6 +2,7 @@
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-case.h"
 #include "madoguchi/desk/store-sql.h"
+#include "madoguchi/desk/store-words.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
 
@@ -185,7 +186,8 @@ mado_store_settle_mail (MadoStore *store, const char *queue_id, const char *stat
 gboolean
 mado_store_replace_report (MadoStore *store, const char *queue_id, const MadoReport *report, GError **error)
 {
-  return write_report (store, queue_id, report, error);
+  return mado_store_forget_mail_words (store, queue_id, error) && write_report (store, queue_id, report, error)
+         && mado_store_add_mail_words (store, queue_id, error);
 }
 
 gboolean

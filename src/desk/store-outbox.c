@@ -2,6 +2,7 @@
 #include "madoguchi/desk/store-outbox.h"
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-sql.h"
+#include "madoguchi/desk/store-words.h"
 #include "madoguchi/base/error.h"
 
 /* No pause is longer ([submission] retry-max): what is due later than that was written while the clock was wrong. */
@@ -143,8 +144,12 @@ gboolean
 mado_store_replace_draft (MadoStore *store, gint64 id, const MadoReply *reply, GError **error)
 {
   g_autoptr (GBytes) bytes = mado_record_to_bytes (&mado_reply_type, reply);
+  gint64 entry = 0;
 
-  return mado_sql_run (store, error, "UPDATE outbox SET reply = seal ('outbox.reply', id, ?) WHERE id = ? AND state = 'draft'", "bi", bytes, id);
+  return mado_sql_number (store, &entry, error, "SELECT id FROM entry WHERE outbox = ?", "i", id)
+         && mado_store_forget_words (store, entry, error)
+         && mado_sql_run (store, error, "UPDATE outbox SET reply = seal ('outbox.reply', id, ?) WHERE id = ? AND state = 'draft'", "bi", bytes, id)
+         && mado_store_add_words (store, entry, error);
 }
 
 gboolean

@@ -229,6 +229,11 @@ static const char *const migrations[] = {
   "CREATE TABLE link (incident INTEGER NOT NULL REFERENCES incident (id), other INTEGER NOT NULL REFERENCES incident (id),"
   "  kind TEXT NOT NULL, set_by TEXT NOT NULL, date INTEGER NOT NULL, PRIMARY KEY (incident, other)) STRICT, WITHOUT ROWID;"
   "CREATE INDEX link_other ON link (other);",
+  /* The index of words (store-words.h). What is there already is added by and by. */
+  "CREATE VIRTUAL TABLE words USING fts5 (sender, people, subject, body, file, indicator, content = '', tokenize = 'madoguchi');"
+  "CREATE TABLE words_state (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, last INTEGER NOT NULL,"
+  "  backlog INTEGER NOT NULL) STRICT;"
+  "INSERT INTO words_state (id, version, last, backlog) SELECT 1, 1, most, most FROM (SELECT coalesce (max (id), 0) AS most FROM entry);",
 };
 
 static gboolean

@@ -1,6 +1,7 @@
 /* store-vault.c: see store-vault.h. Called when a store is opened; must never keep what it opened. */
 #include "madoguchi/desk/store-vault.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/desk/store-index.h"
 
 #include <string.h>
 
@@ -128,7 +129,7 @@ mado_store_teach_vault (MadoStore *store, MadoVault *vault, GError **error)
                                     NULL, NULL, NULL)
         != SQLITE_OK)
       return mado_sql_fail (store, "vault", error);
-  return TRUE;
+  return mado_store_teach_words (store, vault, error);
 }
 
 gboolean

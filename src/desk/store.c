@@ -1,5 +1,6 @@
 /* store.c: opening and committing. See store.h. */
 #include "madoguchi/desk/store.h"
+#include "madoguchi/desk/store-index.h"
 #include "madoguchi/desk/store-schema.h"
 #include "madoguchi/desk/store-sql.h"
 #include "madoguchi/desk/store-vault.h"
@@ -14,6 +15,7 @@
 
 #define BUSY_MS 5000
 #define BEFORE_VAULT 10 /* the last schema that sealed nothing */
+#define DEFAULT_WORDS 500000 /* see [store] search-words */
 
 static gboolean
 execute (MadoStore *store, const char *sql, GError **error)
@@ -60,7 +62,7 @@ open_database (MadoStore *store, const char *path, MadoVault *vault, GError **er
                   "PRAGMA temp_store = MEMORY;",
                   error)
          && mado_store_teach_vault (store, vault, error) && mado_store_check_vault (store, error)
-         && mado_schema_migrate (store, mado_schema_current (), error);
+         && mado_schema_migrate (store, mado_schema_current (), error) && mado_store_open_words (store, error);
 }
 
 static void
@@ -77,6 +79,7 @@ mado_store_open (const char *url, const char *prefix, MadoVault *vault, GError *
   store->lock = -1;
   store->prefix = g_strdup (prefix);
   mado_vault_derive (vault, "audit", store->audit_key);
+  store->max_words = DEFAULT_WORDS;
   store->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, finalize);
   if (!g_str_has_prefix (url, "sqlite:") || url[strlen ("sqlite:")] == '\0') {
     g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "[store] url: %s: only sqlite:PATH is known", url);
@@ -135,7 +138,7 @@ gboolean
 mado_store_commit (MadoStore *store, GError **error)
 {
   g_return_val_if_fail (store->in_transaction, FALSE);
-  if (!mado_sql_run (store, error, "COMMIT", ""))
+  if (!mado_store_index_new (store, error) || !mado_sql_run (store, error, "COMMIT", ""))
     return FALSE;
   store->in_transaction = FALSE;
   return TRUE;

@@ -13,6 +13,7 @@
 #include "madoguchi/desk/verbs-need.h"
 #include "madoguchi/desk/verbs-queue.h"
 #include "madoguchi/desk/verbs-reply.h"
+#include "madoguchi/desk/verbs-search.h"
 #include "madoguchi/desk/verbs-ticket.h"
 #include "madoguchi/desk/verbs-triage.h"
 
@@ -42,6 +43,7 @@ static const struct {
   { "split", mado_verb_split },
   { "triage", mado_verb_triage },
   { "feeds", mado_verb_feeds },
+  { "search", mado_verb_search },
   { "raw", mado_verb_raw },
   { "part", mado_verb_part },
   { "held", mado_verb_held },

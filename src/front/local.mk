@@ -50,3 +50,4 @@ noinst_HEADERS += include/madoguchi/front/view-reply.h
 libfront_a_SOURCES += src/front/tickets.c src/front/verb-hand-over.c
 noinst_HEADERS += include/madoguchi/front/tickets.h
 libfront_a_SOURCES += src/front/verb-link.c
+libfront_a_SOURCES += src/front/verb-search.c

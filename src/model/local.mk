@@ -37,3 +37,5 @@ libmodel_a_SOURCES += src/model/audit.c
 noinst_HEADERS += include/madoguchi/model/audit.h
 libmodel_a_SOURCES += src/model/reply-wish.c src/model/reply-preview.c
 noinst_HEADERS += include/madoguchi/model/reply-wish.h include/madoguchi/model/reply-preview.h
+libmodel_a_SOURCES += src/model/found.c
+noinst_HEADERS += include/madoguchi/model/found.h

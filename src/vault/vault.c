@@ -285,3 +285,13 @@ mado_vault_hash (const MadoVault *vault, const char *purpose, const void *bytes,
   crypto_generichash (hash, MADO_VAULT_HASH_SIZE, bytes, length, key, sizeof key);
   sodium_memzero (key, sizeof key);
 }
+
+guint64
+mado_vault_short_hash (const guint8 key[MADO_VAULT_KEY_SIZE], const void *bytes, gsize length)
+{
+  guint64 hash;
+
+  G_STATIC_ASSERT (crypto_shorthash_BYTES == sizeof hash && crypto_shorthash_KEYBYTES <= MADO_VAULT_KEY_SIZE);
+  crypto_shorthash ((guint8 *) &hash, bytes, length, key);
+  return GUINT64_FROM_LE (hash);
+}

@@ -109,7 +109,7 @@ test_permissions (void)
 {
   assert_may (MADO_PERMISSIONS_HOST, "account status doctor look-up-own security-txt keys-list keys-show keys-export members-list"
                                      " members-add members-set members-leave audit-verify audit-head");
-  assert_may (MADO_MEMBER_READER, "list show triage feeds unread held held-show account status doctor look-up-own keys-list keys-show"
+  assert_may (MADO_MEMBER_READER, "list show triage search feeds unread held held-show account status doctor look-up-own keys-list keys-show"
                                   " keys-export members-list members-duty");
   assert_may (-1, "");
   assert_may (MADO_PERMISSIONS_HOST + 1, "");

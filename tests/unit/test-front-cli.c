@@ -128,7 +128,8 @@ static void
 test_every_verb_has_help (void)
 {
   static const char *const names[] = { "open", "ingest", "list", "show", "part", "raw", "take", "assign",
-                                       "state", "note", "priority", "category", "tlp", "tag", "link", "merge", "split", "policy", "held", "reopen", "feeds", "account",
+                                       "state", "note", "priority", "category", "tlp", "tag", "search", "link", "merge", "split",
+                                       "policy", "held", "reopen", "feeds", "account",
                                        "keys", "publish", "doctor", "conf" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {

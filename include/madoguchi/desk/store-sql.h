@@ -17,6 +17,8 @@ struct _MadoStore {
   int lock; /* a locked file beside the database */
   gboolean in_transaction;
   guint8 audit_key[MADO_VAULT_KEY_SIZE];
+  gboolean has_words; /* the index of words is there (store-words.h) */
+  gsize max_words;    /* of a message that are kept in it */
 };
 
 /* @types: one letter per argument: i gint64, s const char * (NULL: null), b GBytes * (NULL: null).

@@ -13,7 +13,8 @@
 #include "madoguchi/desk/store-sql.h"
 #include "madoguchi/vault/vault.h"
 
-/* Teaches the three functions to the database of @store. @vault must outlive it. Errors: TEMP. */
+/* Teaches the three functions, and the tokenizer of the index of words (store-words.h), to the database of @store. @vault must
+ * outlive it. Errors: TEMP. */
 gboolean mado_store_teach_vault (MadoStore *store, MadoVault *vault, GError **error);
 
 /* Is the vault that @store knows the one that sealed it? Also before the first migration. Errors: CONF when it is not; TEMP. */

@@ -57,6 +57,7 @@ typedef struct {
   gboolean undecryptable; /* reopen */
   gboolean remove;      /* tag, link */
   char *as;             /* link */
+  gboolean by_rank; /* search */
   char *if_version;     /* whatever changes a ticket */
   char *restrict_to, *add, *remove_member, *reason; /* restrict: logins with commas; why */
   gboolean lift;        /* restrict */

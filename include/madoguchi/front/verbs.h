@@ -45,6 +45,9 @@ gboolean mado_verb_members (MadoCli *cli, GError **error);
 /* verb-audit.c: asked of the keeper. */
 gboolean mado_verb_audit (MadoCli *cli, GError **error);
 
+/* verb-search.c: asked of the keeper. */
+gboolean mado_verb_search (MadoCli *cli, GError **error);
+
 /* verb-feeds.c: asked of the keeper. */
 gboolean mado_verb_feeds (MadoCli *cli, GError **error);
 

@@ -42,6 +42,8 @@
  *          all optional} -> {items aa{sv} of summaries, notices as: what members have to know of the house}
  *   show {ticket s, peek b} -> record MadoIncident; read by who asks, unless "peek"; veiled for who may not read it
  *   unread {ticket s} -> {ticket s, unread x}: all of it is unread again to who asks
+ *   search {query s, limit x, below x, by_rank b; all but the first optional} -> {items aa{sv} of MadoFound, next x, backlog x}:
+ *          next: a message to go on below, 0: that was all; backlog: entries that the index does not have yet
  *   feeds {limit x, after s: a queue id; both optional} -> {items aa{sv} of MadoFeed}
  *   raw {ticket s, message x} or {queue_id s} of a mail without ticket -> {queue_id s, offset x, size x} + fd;  part {ticket s, message x, path s} -> as the opener's
  *   take {ticket s}; assign {ticket s, owner s}; state {ticket s, state s, reason s}; note {ticket s, text s}

@@ -56,5 +56,8 @@ void mado_vault_derive (const MadoVault *vault, const char *purpose, guint8 key[
 /* A keyed hash (BLAKE2b) of 32 bytes, for what must not be made up by who does not have @key. */
 void mado_vault_mac (const guint8 key[MADO_VAULT_KEY_SIZE], const void *bytes, gsize length, guint8 mac[MADO_VAULT_KEY_SIZE]);
 
+/* A short keyed hash (SipHash-2-4) of many small things, @key being derived: fast, and not for what an attacker may look up. */
+guint64 mado_vault_short_hash (const guint8 key[MADO_VAULT_KEY_SIZE], const void *bytes, gsize length);
+
 /* Overwrites @bytes, even where a compiler thinks that nobody will read them. */
 void mado_vault_clear (void *bytes, gsize length);

@@ -1,0 +1,67 @@
+/* indexer.c: see indexer.h. Must never keep a mail waiting: each step is short, and leaves the loop to others after it. */
+#include "madoguchi/desk/indexer.h"
+#include "madoguchi/desk/store-words.h"
+#include "madoguchi/base/log.h"
+
+#define STEP 20      /* entries in one transaction */
+#define PAUSE_MS 20  /* between two of them */
+#define RETRY_MS 60000
+
+struct _MadoIndexer {
+  MadoDesk *desk;
+  guint source;
+};
+
+static gboolean on_turn (gpointer data);
+
+static gboolean
+step (MadoStore *store, gboolean *left, GError **error)
+{
+  if (!mado_store_begin (store, error))
+    return FALSE;
+  if (mado_store_work_backlog (store, STEP, left, error) && mado_store_commit (store, error))
+    return TRUE;
+  mado_store_rollback (store);
+  return FALSE;
+}
+
+static gboolean
+on_turn (gpointer data)
+{
+  MadoIndexer *indexer = data;
+  g_autoptr (GError) error = NULL;
+  gboolean left = FALSE, ok = step (indexer->desk->store, &left, &error);
+
+  indexer->source = 0;
+  if (!ok)
+    mado_log (MADO_LOG_WARNING, NULL, "index", "problem=%s", error->message);
+  else if (!left)
+    mado_log (MADO_LOG_INFO, NULL, "indexed", "all messages of before can be searched");
+  if (indexer->desk->is_draining || (ok && !left))
+    return G_SOURCE_REMOVE;
+  indexer->source = g_timeout_add (ok ? PAUSE_MS : RETRY_MS, on_turn, indexer);
+  return G_SOURCE_REMOVE;
+}
+
+MadoIndexer *
+mado_indexer_new (MadoDesk *desk)
+{
+  MadoIndexer *indexer = g_new0 (MadoIndexer, 1);
+  gint64 backlog = 0;
+
+  indexer->desk = desk;
+  if (mado_store_count_backlog (desk->store, &backlog, NULL) && backlog > 0) {
+    mado_log (MADO_LOG_INFO, NULL, "index", "waiting=%" G_GINT64_FORMAT, backlog);
+    indexer->source = g_timeout_add (PAUSE_MS, on_turn, indexer);
+  }
+  return indexer;
+}
+
+void
+mado_indexer_free (MadoIndexer *indexer)
+{
+  if (indexer == NULL)
+    return;
+  g_clear_handle_id (&indexer->source, g_source_remove);
+  g_free (indexer);
+}
