@@ -1,6 +1,7 @@
 # Units for production: one role each, under its own user, with its sandbox. Paths are filled in at build time.
 systemd_services = madoguchi-lmtp.service madoguchi-keeper.service madoguchi-opener.service \
-	madoguchi-signer.service madoguchi-keyring.service madoguchi-sender.service madoguchi-milter.service
+	madoguchi-signer.service madoguchi-keyring.service madoguchi-sender.service madoguchi-milter.service \
+	madoguchi-web.service
 systemd_built = $(systemd_services:%=systemd/%)
 
 systemdunitdir = $(prefix)/lib/systemd/system

@@ -16,6 +16,8 @@ it_quick = \
 	tests/it/reply-member.py \
 	tests/it/team.py tests/it/need.py tests/it/authorisation.py \
 	tests/it/link.py tests/it/day.py \
+	tests/it/team.py tests/it/need.py tests/it/web-api.py \
+	tests/it/link.py \
 	tests/it/queue.py \
 	tests/it/trust.py \
 	tests/it/bad-input.py \
@@ -36,6 +38,8 @@ FULL_TESTS += $(it_full)
 EXTRA_DIST += $(it_quick) $(it_full) tests/it/milter/common.lua tests/it/milter/order.lua tests/it/milter/aborted.lua \
 	tests/it/milter/many.lua tests/it/milter/odd.lua tests/bench/run.py tests/bench/milter.py tests/lib/madobombs.py tests/lib/madogpg.py tests/lib/madolmtp.py \
 	tests/lib/madomail.py tests/lib/madopostfix.py tests/lib/madotest.py tests/lib/madowire.py \
+	tests/it/milter/many.lua tests/it/milter/odd.lua tests/bench/run.py tests/bench/milter.py tests/lib/madobombs.py tests/lib/madogpg.py tests/lib/madolmtp.py tests/lib/madoweb.py \
+	tests/lib/madomail.py tests/lib/madopostfix.py tests/lib/madotest.py \
 	tests/lib/madowkd.py
 
 # The team's own keys: what is published of them, and the way from one to the next.

@@ -14,7 +14,7 @@ static const struct {
   [MADO_ERROR_LIMIT] = { 65, "limit" },         [MADO_ERROR_BUG] = { 70, "bug" },
   [MADO_ERROR_NO] = { 1, "no" },                [MADO_ERROR_USAGE] = { 64, "usage" },
   [MADO_ERROR_UNAVAILABLE] = { 69, "unavailable" }, [MADO_ERROR_DENIED] = { 77, "denied" },
-  [MADO_ERROR_CONF] = { 78, "conf" },
+  [MADO_ERROR_CONF] = { 78, "conf" },           [MADO_ERROR_CONFLICT] = { 1, "conflict" },
 };
 
 gboolean

@@ -12,6 +12,10 @@ bin_PROGRAMS += madoguchi
 madoguchi_SOURCES = src/bin/madoguchi.c
 madoguchi_LDADD = libdesk.a libreply.a $(report_libs) $(front_libs) $(mail_libs) $(model_json_libs)
 
+pkglibexec_PROGRAMS += madoguchi-web
+madoguchi_web_SOURCES = src/bin/madoguchi-web.c
+madoguchi_web_LDADD = $(web_libs) $(intake_libs) $(role_libs)
+
 pkglibexec_PROGRAMS += madoguchi-keeper
 madoguchi_keeper_SOURCES = src/bin/madoguchi-keeper.c
 madoguchi_keeper_LDADD = $(desk_libs) $(role_libs)
@@ -22,11 +26,11 @@ madoguchid_LDADD = $(role_libs)
 EXTRA_madoguchid_DEPENDENCIES = conf/data.stamp
 
 # A demonstration that runs from the build directory finds the templates there, too.
-conf/data.stamp:
-	$(AM_V_GEN)$(MKDIR_P) conf && for d in templates forms; do test -d conf/$$d || ln -s '$(abs_top_srcdir)/conf/'$$d conf/$$d || exit 1; done && : > $@
+conf/data.stamp: Makefile
+	$(AM_V_GEN)$(MKDIR_P) conf && for d in templates forms; do test -d conf/$$d || ln -s '$(abs_top_srcdir)/conf/'$$d conf/$$d || exit 1; done && { test -d conf/web || ln -s '$(abs_top_srcdir)/src/web/page' conf/web; } && : > $@
 CLEANFILES += conf/data.stamp
 clean-local:
-	for d in templates forms; do if test -L conf/$$d; then rm -f conf/$$d; fi; done
+	for d in templates forms web; do if test -L conf/$$d; then rm -f conf/$$d; fi; done
 
 pkglibexec_PROGRAMS += madoguchi-signer madoguchi-sender madoguchi-keyring
 madoguchi_signer_SOURCES = src/bin/madoguchi-signer.c

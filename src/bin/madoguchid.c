@@ -17,6 +17,7 @@ typedef struct {
   char *config;
   char *demo;
   char *listen;
+  char *web;
   int workers;
   gboolean foreground;
   gboolean version;
@@ -32,6 +33,8 @@ read_options (int *argc, char ***argv, Options *options, GError **error)
       "DIR" },
     { "listen-lmtp", 0, 0, G_OPTION_ARG_FILENAME, &options->listen, "With --demo: serve LMTP here too",
       "unix:PATH|inet:HOST:PORT" },
+    { "listen-web", 0, 0, G_OPTION_ARG_FILENAME, &options->web, "With --demo: serve the members' page here",
+      "unix:PATH|inet:HOST:PORT" },
     { "workers", 0, 0, G_OPTION_ARG_INT, &options->workers, "With --demo: so many openers and signers", "N" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL },
     { NULL }
@@ -46,8 +49,8 @@ read_options (int *argc, char ***argv, Options *options, GError **error)
     g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s", problem->message);
   else if (*argc > 1)
     g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not an option", (*argv)[1]);
-  else if (options->demo == NULL && (options->listen != NULL || options->workers != 0))
-    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "--listen-lmtp and --workers go with --demo");
+  else if (options->demo == NULL && (options->listen != NULL || options->web != NULL || options->workers != 0))
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "--listen-lmtp, --listen-web and --workers go with --demo");
   else if (options->demo != NULL && options->config != NULL)
     g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "--demo has a configuration of its own");
   else if (options->workers < 0 || options->workers > 64)
@@ -132,11 +135,11 @@ become_daemon (const char *runtime, int *ready_fd, GError **error)
 static gboolean
 run (const Options *options, GError **error)
 {
-  MadoDemo demo = { .directory = options->demo, .listen = options->listen, .workers = (guint) options->workers };
+  MadoDemo demo = { .directory = options->demo, .listen = options->listen, .web = options->web, .workers = (guint) options->workers };
   g_autofree char *directory = options->demo != NULL ? g_canonicalize_filename (options->demo, NULL) : NULL;
   g_autofree char *ready = directory != NULL ? g_build_filename (directory, "ready", NULL) : NULL;
   g_autofree char *pid_path = directory != NULL ? g_build_filename (directory, "madoguchid.pid", NULL) : NULL;
-  g_autofree char *templates = find_data ("templates"), *forms = find_data ("forms");
+  g_autofree char *templates = find_data ("templates"), *forms = find_data ("forms"), *page = find_data ("web");
   g_autofree char *path = g_strdup (options->config != NULL ? options->config : g_getenv ("MADOGUCHI_CONF"));
   g_autoptr (MadoConf) conf = NULL;
   MadoSupervision what = { .ready_path = ready, .pid_path = pid_path, .ready_fd = -1 };
@@ -145,6 +148,7 @@ run (const Options *options, GError **error)
 
   demo.templates = templates;
   demo.forms = forms;
+  demo.page = page;
   if (directory != NULL) {
     g_clear_pointer (&path, g_free);
     if (!mado_demo_prepare (&demo, &path, error))
@@ -182,5 +186,6 @@ main (int argc, char **argv)
   g_free (options.config);
   g_free (options.demo);
   g_free (options.listen);
+  g_free (options.web);
   return status;
 }

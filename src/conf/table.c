@@ -188,7 +188,15 @@ const MadoConfSetting mado_conf_settings[] = {
   { "publish", "postal-address", MADO_CONF_STRING, NULL, 0, 0, "The team's postal address, for the same." },
   { "publish", "time-zone", MADO_CONF_STRING, "JST (UTC+9)", 0, 0, "The team's time zone, for the same." },
 
-  { "web", "listen", MADO_CONF_STRING, NULL, 0, 0, "Where the members' page would be served. Accepted and not used: this version has no page." },
+  { "web", "session-idle", MADO_CONF_DURATION, "30m", 60, DAY, "A member who does nothing in the page for this long is logged out." },
+  { "web", "session-limit", MADO_CONF_DURATION, "12h", 300, 7 * DAY, "A log-in ends after this long, whatever is done." },
+  { "web", "trusted-header", MADO_CONF_STRING, NULL, 0, 0,
+    "Name of a header field in which the server before the page says who has logged in there (as RT's remote user): then no password "
+    "is asked for. Only with a server that takes the field away from what browsers send. Unset: the page asks itself." },
+  { "web", "listen", MADO_CONF_LIST, NULL, 0, 0,
+    "Where madoguchi-web serves the members' page: unix:PATH or inet:HOST:PORT (loopback), behind a server that speaks TLS. Unset: "
+    "no page." },
+  { "web", "files", MADO_CONF_STRING, MADO_DATADIR "/web", 0, 0, "Directory of the page's own files." },
 
   { "log", "level", MADO_CONF_STRING, "info", 0, 0, "error, warning, info or debug.", "error, warning, info, debug" },
   { "log", "addresses", MADO_CONF_BOOL, "no", 0, 0, "Show mail addresses in the log instead of short hashes." },

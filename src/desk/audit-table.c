@@ -73,6 +73,15 @@ static const struct {
   { "audit-verify", READ, NULL },
   { "audit-sign", AHEAD, NULL },
   { "audit-head", READ, NULL },
+  { "members-invite", CHANGE, "login" },
+  { "members-log-out", CHANGE, "login" },
+  { "log-in", CHANGE, NULL }, /* whose it was stands in the line; what was typed may be a password in the wrong place */
+  { "log-in-trusted", CHANGE, NULL },
+  { "set-up", CHANGE, NULL },
+  { "set-up-confirm", CHANGE, NULL },
+  { "watch", NOTHING, NULL },
+  { "session", NOTHING, NULL },
+  { "log-out", CHANGE, NULL },
 };
 
 MadoAuditKind

@@ -4,6 +4,7 @@
 #include "madoguchi/base/log.h"
 #include "madoguchi/desk/admission.h"
 #include "madoguchi/desk/audit-call.h"
+#include "madoguchi/desk/session.h"
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/ipc/peer.h"
 
@@ -244,6 +245,20 @@ run_verb (MadoCall *call, MadoVerb verb)
     verb (call);
 }
 
+/* Who asks? The page asks for others, by their sessions; everybody else is who the host says. */
+static void
+admit (const Client *client, MadoCall *call, GError **error)
+{
+  const char *verb = call->request.verb;
+
+  if (mado_session_is_entrance (verb))
+    return;
+  if (mado_verbs_string (call, "session") != NULL || mado_peer_is_web (client->uid))
+    mado_session_admit (call, error);
+  else
+    mado_admission_check (call->desk, client->has_login ? client->member : NULL, client->uid, verb, &call->asker, error);
+}
+
 static void
 begin_call (Client *client, MadoPacket *request)
 {
@@ -268,11 +283,10 @@ begin_call (Client *client, MadoPacket *request)
   if (verb == NULL || !mado_peer_may_ask (MADO_PEER_KEEPER, call->request.verb, client->uid))
     g_set_error (&error, MADO_ERROR, MADO_ERROR_DENIED, "%s: not for you to ask", call->request.verb);
   else
-    mado_admission_check (control->desk, client->has_login ? client->member : NULL, client->uid, call->request.verb, &call->asker,
-                          &error);
+    admit (client, call, &error);
   if (error != NULL) {
     if (g_error_matches (error, MADO_ERROR, MADO_ERROR_DENIED))
-      mado_log (MADO_LOG_WARNING, NULL, "refused", "verb=%s member=%s", verb != NULL ? call->request.verb : "-", client->member);
+      mado_log (MADO_LOG_WARNING, NULL, "refused", "verb=%s member=%s", verb != NULL ? call->request.verb : "-", call->member);
     mado_call_fail (call, error);
   } else {
     run_verb (call, verb);

@@ -1,6 +1,7 @@
 /* desk.c: see desk.h. */
 #include "madoguchi/desk/desk.h"
 #include "madoguchi/desk/heads.h"
+#include "madoguchi/desk/guess-guard.h"
 #include "madoguchi/desk/refresh.h"
 #include "madoguchi/desk/seeker.h"
 #include "madoguchi/desk/store-words.h"
@@ -55,6 +56,7 @@ mado_desk_open (const MadoConf *conf, MadoVault *vault, GError **error)
   desk->sender = open_pool (desk, MADO_PEER_SENDER, 1, settings->send_deadline_ms);
   desk->keyring = open_pool (desk, MADO_PEER_KEYRING, 1, CALL_DEADLINE_MS);
   desk->heads = mado_heads_new (desk);
+  desk->guard = mado_guess_guard_new ();
   desk->seeker = mado_seeker_new (desk);
   desk->refresher = mado_refresher_new (desk);
   return g_steal_pointer (&desk);
@@ -65,6 +67,7 @@ mado_desk_close (MadoDesk *desk)
 {
   if (desk == NULL)
     return;
+  mado_guess_guard_free (desk->guard);
   mado_refresher_free (desk->refresher);
   mado_heads_free (desk->heads);
   mado_seeker_free (desk->seeker);

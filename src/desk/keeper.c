@@ -8,6 +8,7 @@
 #include "madoguchi/desk/indexer.h"
 #include "madoguchi/desk/key-watch.h"
 #include "madoguchi/desk/outbox.h"
+#include "madoguchi/desk/watch.h"
 
 #define SWEEP_SECONDS 600
 #define DRAIN_CHECK_MS 20
@@ -67,6 +68,7 @@ mado_keeper_start (const MadoConf *conf, GError **error)
   keeper->flow = mado_flow_new (keeper->desk, on_drafted, keeper, error);
   if (keeper->flow == NULL)
     return NULL;
+  keeper->desk->watch = mado_watch_new (keeper->desk->store);
   keeper->control = mado_control_new (keeper->desk, keeper->flow, keeper->outbox, error);
   if (keeper->control == NULL)
     return NULL;
@@ -110,6 +112,8 @@ mado_keeper_free (MadoKeeper *keeper)
     return;
   g_clear_handle_id (&keeper->sweep, g_source_remove);
   g_clear_handle_id (&keeper->drain, g_source_remove);
+  if (keeper->desk != NULL)
+    g_clear_pointer (&keeper->desk->watch, mado_watch_free);
   mado_control_free (keeper->control);
   mado_indexer_free (keeper->indexer);
   mado_flow_free (keeper->flow);

@@ -84,6 +84,15 @@ static const struct {
   { "audit-verify", "CA*" HOUSE },
   { "audit-sign", "CA" HOUSE },
   { "audit-head", "CA*" HOUSE },
+  { "members-invite", "A*" HOUSE },
+  { "members-log-out", "A*" HOUSE },
+  { "watch", "*" HOUSE },
+  { "log-in", "*" HOUSE }, /* the words by which one comes in are for the page (session.h) */
+  { "log-in-trusted", "*" HOUSE },
+  { "set-up", "*" HOUSE },
+  { "set-up-confirm", "*" HOUSE },
+  { "session", ALL HOUSE },
+  { "log-out", ALL HOUSE },
 };
 
 gboolean

@@ -234,6 +234,13 @@ static const char *const migrations[] = {
   "CREATE TABLE words_state (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, last INTEGER NOT NULL,"
   "  backlog INTEGER NOT NULL) STRICT;"
   "INSERT INTO words_state (id, version, last, backlog) SELECT 1, 1, most, most FROM (SELECT coalesce (max (id), 0) AS most FROM entry);",
+  /* How members log in to the page, and who is in. */
+  "CREATE TABLE credential (login TEXT PRIMARY KEY REFERENCES member (login), password BLOB, totp BLOB,"
+  "  totp_step INTEGER NOT NULL DEFAULT 0, new_password BLOB, new_totp BLOB, invitation BLOB UNIQUE,"
+  "  invited_until INTEGER NOT NULL DEFAULT 0, changed INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;"
+  "CREATE TABLE session (id BLOB PRIMARY KEY, login TEXT NOT NULL REFERENCES member (login), begun INTEGER NOT NULL,"
+  "  seen INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+  "CREATE INDEX session_login ON session (login);",
 };
 
 static gboolean

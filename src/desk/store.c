@@ -126,6 +126,24 @@ mado_store_close (MadoStore *store)
   g_free (store);
 }
 
+/* Within a transaction; must not use the database. */
+static void
+on_row (void *data, int operation G_GNUC_UNUSED, const char *database G_GNUC_UNUSED, const char *table, sqlite3_int64 row G_GNUC_UNUSED)
+{
+  static const char *const shown[] = { "incident", "entry", "message", "outbox", NULL };
+  MadoStore *store = data;
+
+  store->is_touched = store->is_touched || g_strv_contains (shown, table);
+}
+
+void
+mado_store_set_listener (MadoStore *store, void (*changed) (gpointer data), gpointer data)
+{
+  store->changed = changed;
+  store->changed_data = data;
+  sqlite3_update_hook (store->db, changed != NULL ? on_row : NULL, store);
+}
+
 gboolean
 mado_store_begin (MadoStore *store, GError **error)
 {
@@ -141,6 +159,9 @@ mado_store_commit (MadoStore *store, GError **error)
   if (!mado_store_index_new (store, error) || !mado_sql_run (store, error, "COMMIT", ""))
     return FALSE;
   store->in_transaction = FALSE;
+  if (store->is_touched && store->changed != NULL)
+    store->changed (store->changed_data);
+  store->is_touched = FALSE;
   return TRUE;
 }
 

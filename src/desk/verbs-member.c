@@ -7,6 +7,7 @@
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-member.h"
 #include "madoguchi/desk/store-queue.h"
+#include "madoguchi/desk/store-session.h"
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/ipc/peer.h"
 
@@ -311,7 +312,8 @@ apply_leave (const MadoCall *call, MadoMember *member, gboolean is_new, GError *
     return FALSE;
   member->left = call->desk->now ();
   member->on_duty = FALSE;
-  return mado_store_forget_seen (call->desk->store, member->login, error);
+  return mado_store_forget_seen (call->desk->store, member->login, error)
+         && mado_store_forget_credential (call->desk->store, member->login, error);
 }
 
 void

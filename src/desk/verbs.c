@@ -14,8 +14,10 @@
 #include "madoguchi/desk/verbs-queue.h"
 #include "madoguchi/desk/verbs-reply.h"
 #include "madoguchi/desk/verbs-search.h"
+#include "madoguchi/desk/verbs-session.h"
 #include "madoguchi/desk/verbs-ticket.h"
 #include "madoguchi/desk/verbs-triage.h"
+#include "madoguchi/desk/watch.h"
 
 #include <string.h>
 
@@ -82,6 +84,15 @@ static const struct {
   { "audit-verify", mado_verb_audit_verify },
   { "audit-sign", mado_verb_audit_sign },
   { "audit-head", mado_verb_audit_head },
+  { "members-invite", mado_verb_members_invite },
+  { "members-log-out", mado_verb_members_log_out },
+  { "watch", mado_verb_watch },
+  { "log-in", mado_verb_log_in },
+  { "log-in-trusted", mado_verb_log_in_trusted },
+  { "set-up", mado_verb_set_up },
+  { "set-up-confirm", mado_verb_set_up_confirm },
+  { "session", mado_verb_session },
+  { "log-out", mado_verb_log_out },
 };
 
 MadoVerb
@@ -267,7 +278,7 @@ check_version (const MadoCall *call, gint64 id, GError **error)
   g_autoptr (MadoIncident) incident = mado_store_load_summary (call->desk->store, id, error);
   if (incident == NULL || incident->version == (gint64) expected)
     return incident != NULL;
-  g_set_error (error, MADO_ERROR, MADO_ERROR_NO,
+  g_set_error (error, MADO_ERROR, MADO_ERROR_CONFLICT,
                "%s was changed meanwhile (version %" G_GINT64_FORMAT ", not %" G_GUINT64_FORMAT "): look at it again; nothing was done",
                incident->ticket, incident->version, expected);
   return FALSE;

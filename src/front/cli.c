@@ -52,7 +52,8 @@ static const MadoCliVerb verbs[] = {
     "ls|show FPR|import FILE...|export FPR|[un]pin ADDRESS [FPR]|[un]map DOMAIN|ADDRESS [FPR]|[un]certify FPR|[un]distrust FPR"
     "|rm FPR|known [ADDRESS]|forget ADDRESS|refresh [ADDRESS|FPR]|roll-over",
     "The known public keys and what vouches for each", "jpON", 1, 1000000, TRUE, mado_verb_keys },
-  { "members", "[ls|add LOGIN|set LOGIN|on-duty|off-duty [LOGIN]|leave LOGIN]", "Who may ask what; what joining and leaving begins and ends", "jMKRG", 0, 2,
+  { "members", "[ls|add LOGIN|set LOGIN|on-duty|off-duty [LOGIN]|leave LOGIN|invite LOGIN|log-out LOGIN]",
+    "Who may ask what; what joining and leaving begins and ends", "jMKRG", 0, 2,
     TRUE, mado_verb_members },
   { "audit", "[ls|head|verify]", "Who read, changed, exported, sent what; how far it went, signed; is it what was written? exit 1 if not",
     "jlakmSgHO", 0, 1, TRUE, mado_verb_audit },

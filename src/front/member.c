@@ -107,47 +107,12 @@ mado_member_print_json (MadoCli *cli, const MadoRecordType *type, gconstpointer 
   return mado_cli_print (cli, line, error) && mado_cli_print (cli, "\n", error);
 }
 
-static void
-build_value (JsonBuilder *builder, GVariant *value)
-{
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)) {
-    const char *text = g_variant_get_string (value, NULL);
-    if (*text != '\0')
-      json_builder_add_string_value (builder, text);
-    else
-      json_builder_add_null_value (builder);
-  } else if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64)) {
-    json_builder_add_int_value (builder, g_variant_get_int64 (value));
-  } else if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN)) {
-    json_builder_add_boolean_value (builder, g_variant_get_boolean (value));
-  } else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY)) {
-    g_autofree const char **list = g_variant_get_strv (value, NULL);
-    json_builder_begin_array (builder);
-    for (gsize i = 0; list[i] != NULL; i++)
-      json_builder_add_string_value (builder, list[i]);
-    json_builder_end_array (builder);
-  } else {
-    json_builder_add_null_value (builder);
-  }
-}
-
 gboolean
 mado_member_print_body (MadoCli *cli, GVariant *body, GError **error)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  GVariantIter iter;
-  const char *name;
-  GVariant *value;
-
-  json_builder_begin_object (builder);
-  g_variant_iter_init (&iter, body);
-  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value)) {
-    json_builder_set_member_name (builder, name);
-    build_value (builder, value);
-  }
-  json_builder_end_object (builder);
-  g_autoptr (JsonNode) node = json_builder_get_root (builder);
+  g_autoptr (JsonNode) node = mado_body_to_json (body);
   g_autofree char *line = mado_json_line (node);
+
   return mado_cli_print (cli, line, error) && mado_cli_print (cli, "\n", error);
 }
 

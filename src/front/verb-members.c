@@ -74,6 +74,30 @@ print_changed (MadoCli *cli, const MadoPacket *answer, GError **error)
   return mado_cli_print (cli, text->str, error);
 }
 
+/* What concerns the page. */
+static gboolean
+print_session (MadoCli *cli, const MadoPacket *answer, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  const char *login = "", *invitation = NULL;
+  gint64 until = 0, count = 0;
+
+  g_variant_lookup (answer->body, "login", "&s", &login);
+  g_variant_lookup (answer->body, "count", "x", &count);
+  if (!g_variant_lookup (answer->body, "invitation", "&s", &invitation)) {
+    g_string_append_printf (text, cli->options.json ? "{\"login\":\"%s\",\"ended\":%" G_GINT64_FORMAT "}\n" : "%s: %" G_GINT64_FORMAT " sessions ended\n",
+                            login, count);
+    return mado_cli_print (cli, text->str, error);
+  }
+  g_variant_lookup (answer->body, "until", "x", &until);
+  g_autofree char *when = mado_text_time (until);
+  g_string_append_printf (text,
+                          cli->options.json ? "{\"login\":\"%s\",\"until\":\"%s\",\"invitation\":\"%s\"}\n"
+                                            : "%s may choose a password for the page until %s, once, with this invitation:\n%s\n",
+                          login, when, invitation);
+  return mado_cli_print (cli, text->str, error);
+}
+
 /* The arguments of @word for @login (nullable). */
 static GVariant *
 make_body (const MadoCli *cli, const char *word, const char *login)
@@ -103,6 +127,8 @@ mado_verb_members (MadoCli *cli, GError **error)
     { "leave", "members-leave", NULL },
     { "on-duty", "members-set", "members-duty" },
     { "off-duty", "members-set", "members-duty" },
+    { "invite", "members-invite", NULL },
+    { "log-out", "members-log-out", NULL },
   };
   g_auto (MadoPacket) answer = MADO_PACKET_INIT;
   const char *word = mado_cli_argument (cli, 0), *login = mado_cli_argument (cli, 1), *verb = NULL;
@@ -115,12 +141,13 @@ mado_verb_members (MadoCli *cli, GError **error)
       verb = login != NULL ? words[i].verb : words[i].verb_of_self;
   if (verb == NULL) {
     g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE,
-                         "usage: madoguchi members [ls|add LOGIN|set LOGIN|on-duty|off-duty [LOGIN]|leave LOGIN]");
+                         "usage: madoguchi members [ls|add LOGIN|set LOGIN|on-duty|off-duty [LOGIN]|leave LOGIN|invite LOGIN|log-out LOGIN]");
     return FALSE;
   }
   for (gsize i = 0; i < G_N_ELEMENTS (given); i++)
     if (!mado_member_check_text ("members", given[i], WORD_MAX, error))
       return FALSE;
   return mado_member_ask (cli->conf, verb, make_body (cli, word, login), -1, &answer, error)
-         && print_changed (cli, &answer, error);
+         && (strcmp (verb, "members-invite") == 0 || strcmp (verb, "members-log-out") == 0 ? print_session (cli, &answer, error)
+                                                                                           : print_changed (cli, &answer, error));
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #define KEEPER_USER "madoguchi-keeper"
+#define WEB_USER "madoguchi-web"
 
 /* client NULL: any member. */
 static const struct {
@@ -26,6 +27,11 @@ static const struct {
   { MADO_PEER_KEYRING, "certify", KEEPER_USER }, { MADO_PEER_KEYRING, "uncertify", KEEPER_USER },
   { MADO_PEER_KEYRING, "distrust", KEEPER_USER }, { MADO_PEER_KEYRING, "undistrust", KEEPER_USER },
   { MADO_PEER_KEYRING, "rm", KEEPER_USER },      { MADO_PEER_KEYRING, "candidates", KEEPER_USER },
+  { MADO_PEER_KEEPER, "log-in", WEB_USER },      { MADO_PEER_KEEPER, "log-in-trusted", WEB_USER },
+  { MADO_PEER_KEEPER, "set-up", WEB_USER },      { MADO_PEER_KEEPER, "set-up-confirm", WEB_USER },
+  { MADO_PEER_KEEPER, "watch", WEB_USER },
+  { MADO_PEER_KEEPER, "session", NULL },         { MADO_PEER_KEEPER, "log-out", NULL },
+  { MADO_PEER_KEEPER, "members-invite", NULL },  { MADO_PEER_KEEPER, "members-log-out", NULL },
   { MADO_PEER_KEEPER, "list", NULL },            { MADO_PEER_KEEPER, "show", NULL },
   { MADO_PEER_KEEPER, "raw", NULL },             { MADO_PEER_KEEPER, "part", NULL },
   { MADO_PEER_KEEPER, "take", NULL },            { MADO_PEER_KEEPER, "assign", NULL },
@@ -72,19 +78,25 @@ is_user (const char *name, uid_t uid)
 }
 
 gboolean
+mado_peer_is_web (uid_t uid)
+{
+  return is_user (WEB_USER, uid);
+}
+
+gboolean
 mado_peer_is_role (const char *login)
 {
   return g_str_has_prefix (login, "madoguchi-");
 }
 
 /* The roles' users share the group that opens the way to the sockets, but they are no members: whoever breaks into
- * one of them must not find the keeper's door open. */
+ * one of them must not find the keeper's door open. The page asks for members, by their sessions (desk/session.h). */
 static gboolean
 is_member (uid_t uid)
 {
   const struct passwd *user = getpwuid (uid);
 
-  return user == NULL || !mado_peer_is_role (user->pw_name);
+  return user == NULL || !mado_peer_is_role (user->pw_name) || strcmp (user->pw_name, WEB_USER) == 0;
 }
 
 gboolean

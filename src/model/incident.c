@@ -92,7 +92,7 @@ const MadoRecordType mado_link_type = { "link", NULL, sizeof (MadoLink), link_fi
       MADO_INT (MadoIncident, unread), MADO_BOOL (MadoIncident, damaged), MADO_STRING (MadoIncident, merged_into)
 
 static const MadoField summary_fields[] = { SUMMARY_FIELDS, MADO_FIELDS_END };
-const MadoRecordType mado_summary_type = { "incident", "madoguchi.incident/1", sizeof (MadoIncident), summary_fields };
+const MadoRecordType mado_summary_type = { "summary", "madoguchi.incident/1", sizeof (MadoIncident), summary_fields };
 
 static const MadoField veil_fields[] = {
   MADO_STRING (MadoIncident, ticket),

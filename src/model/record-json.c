@@ -158,6 +158,60 @@ generate (JsonNode *node, gboolean is_pretty)
   return escape_steering (json);
 }
 
+static void build_body (JsonBuilder *builder, GVariant *body);
+
+static void
+build_value (JsonBuilder *builder, GVariant *value)
+{
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)) {
+    const char *text = g_variant_get_string (value, NULL);
+    add_string (builder, *text != '\0' ? text : NULL);
+  } else if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64)) {
+    json_builder_add_int_value (builder, g_variant_get_int64 (value));
+  } else if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN)) {
+    json_builder_add_boolean_value (builder, g_variant_get_boolean (value));
+  } else if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT)) {
+    build_body (builder, value);
+  } else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY) || g_variant_is_of_type (value, G_VARIANT_TYPE ("aa{sv}"))) {
+    json_builder_begin_array (builder);
+    for (gsize i = 0; i < g_variant_n_children (value); i++) {
+      g_autoptr (GVariant) item = g_variant_get_child_value (value, i);
+      if (g_variant_is_of_type (item, G_VARIANT_TYPE_STRING))
+        json_builder_add_string_value (builder, g_variant_get_string (item, NULL));
+      else
+        build_body (builder, item);
+    }
+    json_builder_end_array (builder);
+  } else {
+    json_builder_add_null_value (builder);
+  }
+}
+
+static void
+build_body (JsonBuilder *builder, GVariant *body)
+{
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  json_builder_begin_object (builder);
+  g_variant_iter_init (&iter, body);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value)) {
+    json_builder_set_member_name (builder, name);
+    build_value (builder, value);
+  }
+  json_builder_end_object (builder);
+}
+
+JsonNode *
+mado_body_to_json (GVariant *body)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  build_body (builder, body);
+  return json_builder_get_root (builder);
+}
+
 char *
 mado_json_line (JsonNode *node)
 {

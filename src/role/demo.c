@@ -220,10 +220,12 @@ write_conf (const MadoDemo *demo, const char *directory, const char *path, const
       "[reply]\ntemplates = %s\n\n"
       "[formats]\nforms = %s\n\n"
       "[triage]\nrules = %s\n\n"
+      "[web]\nfiles = %s\n%s%s%s\n"
       "[runtime]\ndirectory = %s\ninsecure-single-uid = yes\n",
       TEAM_NAME, TEAM_ADDRESS, fingerprint, directory, demo->listen != NULL ? ";" : "",
       demo->listen != NULL ? demo->listen : "", directory, directory, directory, directory, workers, directory,
-      demo->templates, demo->forms, rules, runtime);
+      demo->templates, demo->forms, rules, demo->page, demo->web != NULL ? "listen = " : "", demo->web != NULL ? demo->web : "",
+      demo->web != NULL ? "\n" : "", runtime);
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
   return mado_fsio_replace (path, bytes, 0600, error);
 }
@@ -235,12 +237,14 @@ update_conf (const MadoDemo *demo, const char *path, GError **error)
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GError) problem = NULL;
 
-  if (demo->listen == NULL && demo->workers == 0)
+  if (demo->listen == NULL && demo->workers == 0 && demo->web == NULL)
     return TRUE;
   if (!g_key_file_load_from_file (file, path, G_KEY_FILE_KEEP_COMMENTS, &problem)) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s: %s", path, problem->message);
     return FALSE;
   }
+  if (demo->web != NULL)
+    g_key_file_set_value (file, "web", "listen", demo->web);
   if (demo->workers > 0)
     g_key_file_set_integer (file, "crypto", "workers", (int) demo->workers);
   if (demo->listen != NULL) {
@@ -265,6 +269,8 @@ check_names (const MadoDemo *demo, const char *directory, GError **error)
                  socket, (int) SOCKET_MAX);
   else if (strpbrk (directory, ";,\r\n") != NULL || !g_utf8_validate (directory, -1, NULL))
     g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s: this name cannot stand in a configuration", directory);
+  else if (demo->web != NULL && strpbrk (demo->web, ";,\r\n") != NULL)
+    g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not one address", demo->web);
   else if (demo->listen != NULL && strpbrk (demo->listen, ";,\r\n") != NULL)
     g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: not one address", demo->listen);
   else

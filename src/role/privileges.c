@@ -13,6 +13,7 @@ static const struct {
   const char *role;
   int may;
 } table[] = {
+  { "madoguchi-web", 0 },
   { "madoguchi-lmtp", MAY_SPOOL },          { "madoguchi-milter", MAY_SPOOL },
   { "madoguchi-keeper", MAY_SPOOL | MAY_STORE },
   { "madoguchi-opener", 0 },                { "madoguchi-signer", 0 },

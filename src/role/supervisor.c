@@ -21,19 +21,20 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define N_ROLES 7
+#define N_ROLES 8
 #define DRAIN_SECONDS 30
 #define START_SECONDS 60
 #define BACKOFF_FIRST 100
 #define BACKOFF_MAX 5000
 #define SHORT_LIFE_MS 2000
 
-/* First the doors, then the owner of the store, then those who work for it. The second door is the last one: it is only
- * there when it is configured. */
+/* First the doors, then the owner of the store, then those who work for it. The last two are only there when they are
+ * configured. */
 const char *const mado_supervisor_programs[] = { "madoguchi-lmtp",   "madoguchi-keeper", "madoguchi-sender", "madoguchi-signer",
-                                                 "madoguchi-opener", "madoguchi-keyring", "madoguchi-milter", NULL };
+                                                 "madoguchi-opener", "madoguchi-keyring", "madoguchi-milter",
+                                                 "madoguchi-web", NULL };
 /* Roles of one step are stopped together. */
-static const guint steps[N_ROLES] = { 0, 1, 2, 2, 2, 2, 0 };
+static const guint steps[N_ROLES] = { 0, 1, 2, 2, 2, 2, 0, 0 };
 #define LAST_STEP 2
 
 typedef struct _Supervisor Supervisor;
@@ -410,14 +411,25 @@ listen_notices (Supervisor *supervisor, const char *runtime, GError **error)
 }
 
 static gboolean
+is_wanted (const MadoConf *conf, const char *program)
+{
+  if (strcmp (program, "madoguchi-milter") == 0)
+    return mado_conf_list (conf, "intake", "milter-listen")[0] != NULL;
+  if (strcmp (program, "madoguchi-web") == 0)
+    return mado_conf_list (conf, "web", "listen")[0] != NULL;
+  return TRUE;
+}
+
+static gboolean
 prepare (Supervisor *supervisor, GError **error)
 {
   const char *runtime = mado_conf_string (supervisor->what->conf, "runtime", "directory");
-  gboolean has_milter = mado_conf_list (supervisor->what->conf, "intake", "milter-listen")[0] != NULL;
 
-  supervisor->n_roles = has_milter ? N_ROLES : N_ROLES - 1;
-  for (guint i = 0; i < supervisor->n_roles; i++) {
-    Role *role = &supervisor->roles[i];
+  for (guint i = 0; i < N_ROLES; i++) {
+    Role *role = &supervisor->roles[supervisor->n_roles];
+    if (!is_wanted (supervisor->what->conf, mado_supervisor_programs[i]))
+      continue;
+    supervisor->n_roles++;
     role->supervisor = supervisor;
     role->name = mado_supervisor_programs[i];
     role->step = steps[i];

@@ -11,7 +11,7 @@ FLOORS = [
     ["base"],
     ["conf", "ipc", "model"],
     ["role", "spool", "pgp", "vault"],
-    ["intake", "mail", "report", "desk", "reply", "front"],
+    ["intake", "mail", "report", "desk", "reply", "front", "web"],
     ["bin"],
 ]
 FLOOR_OF = {layer: number for number, floor in enumerate(FLOORS) for layer in floor}
@@ -24,6 +24,7 @@ FOREIGN = [
     ("gmime/*", ["src/mail/*", "include/madoguchi/mail/*", "src/reply/compose*"]),
     ("libxml/*", ["src/mail/*", "src/report/*"]),
     ("seccomp.h", ["src/role/*"]),
+    ("microhttpd.h", ["src/web/http.c", "src/web/events.c"]),
     ("sodium.h", ["src/vault/*"]),
     ("libpsl.h", ["src/report/indicator-name.c"]),
     ("idn2.h", ["src/report/indicator-name.c", "src/reply/wkd-place.c"]),

@@ -14,19 +14,20 @@ from tap import Tap, build_dir
 LIBRARIES = {
     "gmime": "libgmime-", "gpgme": "libgpgme.", "sqlite": "libsqlite3.", "curl": "libcurl",
     "json": "libjson-glib-", "xml": "libxml2.", "gcrypt": "libgcrypt.", "psl": "libpsl.", "idn": "libidn2.", "yaml": "libyaml-",
-    "milter": "libmilter.", "sodium": "libsodium.",
+    "milter": "libmilter.", "microhttpd": "libmicrohttpd.", "sodium": "libsodium.",
 }
 # program: (must link, must not link)
 TABLE = {
-    "madoguchi-lmtp": (["gcrypt"], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml", "milter", "sodium"]),
-    "madoguchi-milter": (["gcrypt", "milter"], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml", "sodium"]),
-    "madoguchi-keeper": (["gcrypt", "sqlite", "sodium"], ["gmime", "gpgme", "curl", "json", "xml", "psl", "idn", "yaml", "milter"]),
-    "madoguchi-opener": (["gcrypt", "gmime", "gpgme", "psl", "idn", "yaml", "json"], ["sqlite", "curl", "xml", "milter", "sodium"]),
-    "madoguchi-signer": (["gpgme"], ["gmime", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml", "milter", "sodium"]),
-    "madoguchi-sender": (["curl", "idn"], ["gmime", "gpgme", "sqlite", "json", "xml", "psl", "yaml", "milter", "sodium"]),
-    "madoguchi-keyring": (["gpgme"], ["gmime", "curl", "sqlite", "json", "xml", "psl", "idn", "yaml", "milter", "sodium"]),
-    "madoguchi": (["gcrypt", "gmime", "gpgme", "psl", "idn", "yaml", "json"], ["curl", "sqlite", "xml", "milter", "sodium"]),
-    "madoguchid": ([], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml", "milter", "sodium"]),
+    "madoguchi-lmtp": (["gcrypt"], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml", "milter", "sodium", "microhttpd"]),
+    "madoguchi-milter": (["gcrypt", "milter"], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml", "sodium", "microhttpd"]),
+    "madoguchi-web": (["microhttpd", "json"], ["gcrypt", "gmime", "gpgme", "sqlite", "curl", "xml", "psl", "idn", "yaml", "milter", "sodium"]),
+    "madoguchi-keeper": (["gcrypt", "sqlite", "sodium"], ["gmime", "gpgme", "curl", "json", "xml", "psl", "idn", "yaml", "milter", "microhttpd"]),
+    "madoguchi-opener": (["gcrypt", "gmime", "gpgme", "psl", "idn", "yaml", "json"], ["sqlite", "curl", "xml", "milter", "sodium", "microhttpd"]),
+    "madoguchi-signer": (["gpgme"], ["gmime", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml", "milter", "sodium", "microhttpd"]),
+    "madoguchi-sender": (["curl", "idn"], ["gmime", "gpgme", "sqlite", "json", "xml", "psl", "yaml", "milter", "sodium", "microhttpd"]),
+    "madoguchi-keyring": (["gpgme"], ["gmime", "curl", "sqlite", "json", "xml", "psl", "idn", "yaml", "milter", "sodium", "microhttpd"]),
+    "madoguchi": (["gcrypt", "gmime", "gpgme", "psl", "idn", "yaml", "json"], ["curl", "sqlite", "xml", "milter", "sodium", "microhttpd"]),
+    "madoguchid": ([], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml", "milter", "sodium", "microhttpd"]),
 }
 
 

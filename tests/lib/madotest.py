@@ -165,10 +165,10 @@ class Demo:
     on the changed file. `wrap` goes before the program (e.g. ['strace', '-f']). Stops at exit.
     """
 
-    def __init__(self, conf=None, workers=None, listen=None, start=True, where=None):
+    def __init__(self, conf=None, workers=None, listen=None, start=True, where=None, web=None):
         self.dir = where or short_dir('d') + '/d'
         self.conf_file = self.dir + '/madoguchi.conf'
-        self.workers, self.listen = workers, listen
+        self.workers, self.listen, self.web = workers, listen, web
         self.daemon = None
         self.ever = {}
         self.log_path = self.dir + '.log'
@@ -187,6 +187,8 @@ class Demo:
         words = [program('madoguchid'), '--demo', self.dir]
         if self.listen:
             words += ['--listen-lmtp', self.listen]
+        if self.web:
+            words += ['--listen-web', self.web]
         if self.workers:
             words += ['--workers', str(self.workers)]
         if os.path.exists(self.dir + '/ready'):

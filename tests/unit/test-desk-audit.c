@@ -129,7 +129,7 @@ test_failed (House *house, gconstpointer data G_GNUC_UNUSED)
   g_variant_dict_insert (&dict, "ticket", "s", ticket);
   g_variant_dict_insert (&dict, "if_version", "s", "4711");
   g_assert_null (house_ask (house, "take", g_variant_dict_end (&dict), &error));
-  g_assert_error (error, MADO_ERROR, MADO_ERROR_NO);
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_CONFLICT);
   g_clear_error (&error);
   g_assert_null (house_ask (house, "show", house_body ("ticket", "4711"), &error));
   g_clear_error (&error);

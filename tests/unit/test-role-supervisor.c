@@ -35,8 +35,9 @@ test_lmtp_stops_first (void)
 {
   g_assert_cmpstr (mado_supervisor_programs[0], ==, "madoguchi-lmtp");
   g_assert_cmpstr (mado_supervisor_programs[1], ==, "madoguchi-keeper");
-  g_assert_cmpuint (g_strv_length ((char **) mado_supervisor_programs), ==, 7);
+  g_assert_cmpuint (g_strv_length ((char **) mado_supervisor_programs), ==, 8);
   g_assert_cmpstr (mado_supervisor_programs[6], ==, "madoguchi-milter");
+  g_assert_cmpstr (mado_supervisor_programs[7], ==, "madoguchi-web");
 }
 
 static void

@@ -18,7 +18,8 @@ typedef enum {
   MADO_ERROR_USAGE,       /* a command line we do not understand                    exit 64 */
   MADO_ERROR_UNAVAILABLE, /* the role we need does not answer                       exit 69 */
   MADO_ERROR_DENIED,      /* not permitted                                          exit 77 */
-  MADO_ERROR_CONF         /* bad configuration                                      exit 78 */
+  MADO_ERROR_CONF,        /* bad configuration                                      exit 78 */
+  MADO_ERROR_CONFLICT     /* somebody else changed it meanwhile: look again         exit 1  */
 } MadoError;
 
 GQuark mado_error_quark (void);

@@ -26,6 +26,9 @@ typedef struct {
   MadoPool *opener, *signer, *sender, *keyring;
   struct _MadoHeads *heads; /* of the audit (heads.h) */
   struct _MadoSeeker *seeker; /* looks for keys (seeker.h) */
+  struct _MadoWatch *watch; /* tells the page of changes (watch.h) */
+  struct _MadoGuessGuard *guard; /* against guessing passwords (guess-guard.h) */
+  guint hashing; /* passwords that are being hashed now */
   MadoKeyWatch *keys; /* the keeper's; NULL: none looks */
   struct _MadoRefresher *refresher; /* looks for them again (refresh.h) */
   gint64 (*now) (void); /* seconds since the epoch; tests set their own */

@@ -16,6 +16,9 @@ struct _MadoStore {
   char *prefix;
   int lock; /* a locked file beside the database */
   gboolean in_transaction;
+  gboolean is_touched; /* by the transaction, what members look at */
+  void (*changed) (gpointer data);
+  gpointer changed_data;
   guint8 audit_key[MADO_VAULT_KEY_SIZE];
   gboolean has_words; /* the index of words is there (store-words.h) */
   gsize max_words;    /* of a message that are kept in it */

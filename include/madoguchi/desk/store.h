@@ -32,5 +32,8 @@ gboolean mado_store_check (MadoStore *store, GError **error);
 /* Was the store at @url written with a vault? No: there is none yet, or it is of a version before. Errors: CONF, TEMP. */
 gboolean mado_store_is_sealed (const char *url, gboolean *is_sealed, GError **error);
 
+/* @changed is called after each commit that touched tickets, threads, mails or answers; NULL: nobody listens. */
+void mado_store_set_listener (MadoStore *store, void (*changed) (gpointer data), gpointer data);
+
 /* The schema's number. */
 int mado_store_schema (MadoStore *store);

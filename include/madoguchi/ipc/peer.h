@@ -82,7 +82,18 @@
  *   audit-head {} -> record MadoAuditHead + fd of the newest signed head; audit-sign {}: the same, signed now
  *   audit-verify {heads as: signed texts; optional} -> record MadoAuditVerdict
  *   From the first member on DENIED for everybody else, and for members as desk/permissions.h and desk/need.h say
+ *   members-invite {login s} -> {login s, invitation s, until x}: lets a member choose a password for the page
+ *   members-log-out {login s} -> {login s, count x}: ends the sessions of a member
  *   doctor {} -> {items aa{sv} of {name s, status s: "ok" | "warn" | "fail", detail s}}: what only the keeper can see
+ *
+ * madoguchi-web -> keeper: any word of members, with {session s} of whoever sits before the page; and, to come in:
+ *   log-in {login s, password s, code s, device s, from s; the last two optional} -> {login s, session s, device s, until x}
+ *          device: a word that tells this device from strangers' the next time; from: the address that asks
+ *   log-in-trusted {login s} -> the same, when [web] trusted-header says that the server before the page knows who it is
+ *   set-up {invitation s, password s, from s} -> {login s, secret s, uri s}: of a second device (RFC 6238)
+ *   set-up-confirm {invitation s, code s, from s} -> as log-in: the password and the device count from now on
+ *   watch {since x} -> {serial x}: when anything in the queue changed since that serial, or after some seconds
+ *   session {session s} -> record MadoMember with {may as};  log-out {session s} -> {login s}
  */
 #pragma once
 
@@ -100,6 +111,9 @@
  * production each role has its own, named as its program) only what the table says; members (anybody else whom
  * the socket's file mode lets in) only what the keeper offers. */
 gboolean mado_peer_may_ask (const char *server, const char *verb, uid_t uid);
+
+/* Is @uid that of madoguchi-web? It asks for others, never for itself. */
+gboolean mado_peer_is_web (uid_t uid);
 
 /* Does this login name belong to a role? Those are "madoguchi-" and the role's name; no member may have such a one. */
 gboolean mado_peer_is_role (const char *login);

@@ -8,6 +8,10 @@
  * table's order; zero times, absent records and strings as null. */
 JsonNode *mado_record_to_json (const MadoRecordType *type, gconstpointer record);
 
+/* (transfer full) an answer of a role (a{sv} of strings, numbers, booleans, lists of strings and of the same) as a JSON object;
+ * empty strings as null. */
+JsonNode *mado_body_to_json (GVariant *body);
+
 /* (transfer full) @node as one line of UTF-8 text, with nothing but ASCII escapes for control characters. */
 char *mado_json_line (JsonNode *node);
 

@@ -9,6 +9,8 @@ typedef struct {
   const char *listen;    /* (nullable) a further LMTP address */
   const char *templates; /* directory of the answer templates */
   const char *forms;     /* directory of the templates of forms */
+  const char *page;      /* directory of the files of the members' page */
+  const char *web;       /* where the page is served; NULL: it is not */
   guint workers;         /* 0: leave it */
 } MadoDemo;
 

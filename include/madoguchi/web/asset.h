@@ -1,0 +1,16 @@
+/* asset.h: the page's own files, read once at start: nothing that a request says is ever looked up in a directory. */
+#pragma once
+
+#include "madoguchi/web/http.h"
+
+typedef struct {
+  const char *type;
+  GBytes *bytes;
+  char *etag;
+} MadoAsset;
+
+/* (transfer full) path ("/", "/app.js") -> MadoAsset of the files of @directory. Errors: CONF. */
+GHashTable *mado_assets_read (const char *directory, GError **error);
+
+/* (transfer full, nullable) the file at the path of @request; NULL: there is none. */
+MadoHttpAnswer *mado_assets_answer (GHashTable *assets, const MadoHttpRequest *request);

@@ -1,0 +1,24 @@
+/* events.h: connections that stay open to hear when something changed (server-sent events of HTML, 9.2). What changed is not said:
+ * whoever hears it asks again, as who he is. */
+#pragma once
+
+#include <glib.h>
+
+struct MHD_Connection;
+struct MHD_Response;
+typedef struct _MadoEvents MadoEvents;
+
+/* (transfer full) nobody listens yet. */
+MadoEvents *mado_events_new (void);
+
+/* When all connections are closed. */
+void mado_events_free (MadoEvents *events);
+
+/* (transfer full) the answer that keeps @connection open; NULL: no memory, or it is the end. */
+struct MHD_Response *mado_events_join (MadoEvents *events, struct MHD_Connection *connection);
+
+/* Tells all of them @serial; 0: only that we are still here. From any thread. */
+void mado_events_tell (MadoEvents *events, gint64 serial);
+
+/* Lets all of them end. */
+void mado_events_end (MadoEvents *events);

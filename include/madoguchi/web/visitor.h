@@ -1,0 +1,27 @@
+/* visitor.h: who sits before a browser: the cookie with the session, and the proof that a request comes from our own page.
+ *
+ * The cookie is __Host- bound, Secure, HttpOnly, SameSite=Strict (RFC 6265bis). What changes something must also bring a word that
+ * only our page can know (it follows from the session), and must not come from another site (Sec-Fetch-Site, Origin).
+ */
+#pragma once
+
+#include "madoguchi/web/http.h"
+
+#define MADO_VISITOR_COOKIE "__Host-madoguchi"
+#define MADO_VISITOR_DEVICE "__Host-madoguchi-device"
+#define MADO_VISITOR_PROOF "X-Madoguchi-Proof"
+
+/* (transfer full, nullable) the session that @request brings. */
+char *mado_visitor_session (const MadoHttpRequest *request);
+
+/* (transfer full) the word that proves, with @session, that a request is our own page's. */
+char *mado_visitor_proof (const char *session);
+
+/* Does @request, which would change something in @session (nullable: it is to begin), come from our own page? */
+gboolean mado_visitor_is_ours (const MadoHttpRequest *request, const char *session);
+
+/* Hands out the cookies of a session that began, or takes them back (@session NULL). */
+void mado_visitor_remember (MadoHttpAnswer *answer, const char *session, const char *device);
+
+/* (transfer full) the address of who asks, as the server before us tells it ([web] stands behind one); "" when it does not. */
+char *mado_visitor_address (const MadoHttpRequest *request);

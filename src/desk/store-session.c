@@ -1,0 +1,164 @@
+/* store-session.c: see store-session.h. Tokens are kept as keyed hashes: who reads the store cannot use them. */
+#include "madoguchi/desk/store-session.h"
+#include "madoguchi/desk/store-sql.h"
+
+void
+mado_credential_free (MadoCredential *credential)
+{
+  if (credential == NULL)
+    return;
+  g_free (credential->password);
+  g_clear_pointer (&credential->totp, g_bytes_unref);
+  g_free (credential->new_password);
+  g_clear_pointer (&credential->new_totp, g_bytes_unref);
+  g_free (credential);
+}
+
+static gboolean
+fail (GError **error, GError *problem)
+{
+  g_propagate_error (error, problem);
+  return FALSE;
+}
+
+MadoCredential *
+mado_store_load_credential (MadoStore *store, const char *login, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (MadoCredential) credential = g_new0 (MadoCredential, 1);
+  g_autoptr (MadoStatement) row
+      = mado_sql_query (store, error,
+                        "SELECT unseal ('credential.password', login, password), unseal ('credential.totp', login, totp), totp_step,"
+                        " unseal ('credential.new_password', login, new_password), unseal ('credential.new_totp', login, new_totp)"
+                        " FROM credential WHERE login = ?",
+                        "s", login);
+
+  if (row == NULL)
+    return NULL;
+  if (mado_sql_step (store, row, &problem)) {
+    credential->password = mado_sql_text (row, 0);
+    credential->totp = mado_sql_bytes (row, 1);
+    credential->totp_step = sqlite3_column_int64 (row, 2);
+    credential->new_password = mado_sql_text (row, 3);
+    credential->new_totp = mado_sql_bytes (row, 4);
+  }
+  if (problem == NULL)
+    return g_steal_pointer (&credential);
+  fail (error, g_steal_pointer (&problem));
+  return NULL;
+}
+
+gboolean
+mado_store_invite (MadoStore *store, const char *login, const char *invitation, gint64 until, GError **error)
+{
+  return mado_sql_run (store, error,
+                       "INSERT INTO credential (login, invitation, invited_until) VALUES (?1, keyed ('invitation', ?2), ?3)"
+                       " ON CONFLICT (login) DO UPDATE SET invitation = keyed ('invitation', ?2), invited_until = ?3,"
+                       " new_password = NULL, new_totp = NULL",
+                       "ssi", login, invitation, until);
+}
+
+/* One text, or NULL when there is no row. */
+static gboolean
+take_text (MadoStore *store, MadoStatement *row, char **text, gint64 *number, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  *text = NULL;
+  if (row == NULL)
+    return FALSE;
+  if (mado_sql_step (store, row, &problem)) {
+    *text = mado_sql_text (row, 0);
+    if (number != NULL)
+      *number = sqlite3_column_int64 (row, 1);
+  }
+  return problem == NULL || fail (error, g_steal_pointer (&problem));
+}
+
+gboolean
+mado_store_find_invited (MadoStore *store, const char *invitation, gint64 now, char **login, GError **error)
+{
+  g_autoptr (MadoStatement) row = mado_sql_query (
+      store, error, "SELECT login FROM credential WHERE invitation = keyed ('invitation', ?) AND invited_until > ?", "si", invitation, now);
+
+  return take_text (store, row, login, NULL, error);
+}
+
+gboolean
+mado_store_choose_credential (MadoStore *store, const char *login, const char *password, GBytes *totp, GError **error)
+{
+  return mado_sql_run (store, error,
+                       "UPDATE credential SET new_password = seal ('credential.new_password', ?1, ?2),"
+                       " new_totp = seal ('credential.new_totp', ?1, ?3) WHERE login = ?1",
+                       "ssb", login, password, totp);
+}
+
+gboolean
+mado_store_confirm_credential (MadoStore *store, const char *login, gint64 step, gint64 now, GError **error)
+{
+  return mado_sql_run (store, error,
+                       "UPDATE credential SET totp_step = ?2, changed = ?3, invitation = NULL, invited_until = 0,"
+                       " password = seal ('credential.password', ?1, unseal ('credential.new_password', ?1, new_password)),"
+                       " totp = seal ('credential.totp', ?1, unseal ('credential.new_totp', ?1, new_totp)),"
+                       " new_password = NULL, new_totp = NULL WHERE login = ?1 AND new_password IS NOT NULL",
+                       "sii", login, step, now)
+         && mado_store_end_sessions (store, login, NULL, error);
+}
+
+gboolean
+mado_store_use_step (MadoStore *store, const char *login, gint64 step, GError **error)
+{
+  return mado_sql_run (store, error, "UPDATE credential SET totp_step = max (totp_step, ?2) WHERE login = ?1", "si", login, step);
+}
+
+gboolean
+mado_store_forget_credential (MadoStore *store, const char *login, GError **error)
+{
+  return mado_sql_run (store, error, "DELETE FROM credential WHERE login = ?", "s", login)
+         && mado_store_end_sessions (store, login, NULL, error);
+}
+
+gboolean
+mado_store_begin_session (MadoStore *store, const char *token, const char *login, gint64 now, GError **error)
+{
+  return mado_sql_run (store, error, "INSERT INTO session (id, login, begun, seen) VALUES (keyed ('session', ?1), ?2, ?3, ?3)", "ssi",
+                       token, login, now);
+}
+
+gboolean
+mado_store_find_session (MadoStore *store, const char *token, gint64 begun, gint64 seen, char **login, gint64 *last, GError **error)
+{
+  g_autoptr (MadoStatement) row
+      = mado_sql_query (store, error, "SELECT login, seen FROM session WHERE id = keyed ('session', ?) AND begun > ? AND seen > ?", "sii",
+                        token, begun, seen);
+
+  return take_text (store, row, login, last, error);
+}
+
+gboolean
+mado_store_touch_session (MadoStore *store, const char *token, gint64 now, GError **error)
+{
+  return mado_sql_run (store, error, "UPDATE session SET seen = max (seen, ?2) WHERE id = keyed ('session', ?1)", "si", token, now);
+}
+
+gboolean
+mado_store_end_session (MadoStore *store, const char *token, GError **error)
+{
+  return mado_sql_run (store, error, "DELETE FROM session WHERE id = keyed ('session', ?)", "s", token);
+}
+
+gboolean
+mado_store_end_sessions (MadoStore *store, const char *login, gint64 *count, GError **error)
+{
+  if (!mado_sql_run (store, error, "DELETE FROM session WHERE login = ?", "s", login))
+    return FALSE;
+  if (count != NULL)
+    *count = mado_sql_changes (store);
+  return TRUE;
+}
+
+gboolean
+mado_store_sweep_sessions (MadoStore *store, gint64 begun, gint64 seen, GError **error)
+{
+  return mado_sql_run (store, error, "DELETE FROM session WHERE begun <= ? OR seen <= ?", "ii", begun, seen);
+}

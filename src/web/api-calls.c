@@ -1,0 +1,67 @@
+/* api-calls.c: the table of api.h. Whoever adds a word for members adds a row here, when the page or a script may use it. */
+#include "madoguchi/model/audit.h"
+#include "madoguchi/model/feed.h"
+#include "madoguchi/model/incident.h"
+#include "madoguchi/model/member.h"
+#include "madoguchi/model/reply-preview.h"
+#include "madoguchi/model/reply-wish.h"
+#include "madoguchi/model/triage.h"
+#include "madoguchi/web/api.h"
+
+#define TICKET { "ticket", MADO_API_STRING, MADO_API_PATH, TRUE, "Its number, e.g. 2026-000001" }
+#define MESSAGE { "message", MADO_API_INTEGER, MADO_API_PATH, TRUE, "The id of the entry in the thread" }
+#define NEEDED(name, help) { name, MADO_API_STRING, MADO_API_CONTENT, TRUE, help }
+#define OPTIONAL(name, help) { name, MADO_API_STRING, MADO_API_CONTENT, FALSE, help }
+#define FLAG(name, help) { name, MADO_API_BOOLEAN, MADO_API_CONTENT, FALSE, help }
+#define QUERY(name, help) { name, MADO_API_STRING, MADO_API_QUERY, FALSE, help }
+#define NUMBER(name, help) { name, MADO_API_INTEGER, MADO_API_QUERY, FALSE, help }
+#define LIMIT NUMBER ("limit", "At most so many")
+#define WISH                                                                                                                  \
+  { "text", MADO_API_STRING, MADO_API_CONTENT, TRUE, "What the reply says" }, OPTIONAL ("subject", "Instead of the thread's"), \
+      { "to", MADO_API_STRINGS, MADO_API_CONTENT, FALSE, "Addresses; nobody: who wrote last" },                                \
+      FLAG ("plain_ok", "In the clear to whom no key is known for"), FLAG ("quote", "The newest mail, below the text"),        \
+      FLAG ("waiting", "The ticket waits for the recipient then")
+
+const MadoApiCall mado_api_calls[] = {
+  { "GET", "/incidents", "list", MADO_API_ITEMS, &mado_summary_type, FALSE, "The shared queue, newest activity first",
+    { QUERY ("state", "new, open, waiting, resolved, rejected"), QUERY ("owner", "A login, me, or none"), QUERY ("priority", "A priority"),
+      QUERY ("category", "A category"), QUERY ("tlp", "A mark"), QUERY ("tag", "A tag"),
+      { "unread", MADO_API_BOOLEAN, MADO_API_QUERY, FALSE, "Only what the member has not read" }, LIMIT,
+      QUERY ("after", "The last ticket of the page before") } },
+  { "GET", "/incidents/{ticket}", "show", MADO_API_RECORD, &mado_incident_type, TRUE, "An incident with its thread, opened",
+    { TICKET, { "peek", MADO_API_BOOLEAN, MADO_API_QUERY, FALSE, "It stays unread" } } },
+  { "POST", "/incidents/{ticket}/unread", "unread", MADO_API_BODY, NULL, FALSE, "All of it is unread again", { TICKET } },
+  { "POST", "/incidents/{ticket}/take", "take", MADO_API_BODY, NULL, TRUE, "It becomes the member's own", { TICKET } },
+  { "POST", "/incidents/{ticket}/assign", "assign", MADO_API_BODY, NULL, TRUE, "It becomes somebody's",
+    { TICKET, NEEDED ("owner", "A login, or none") } },
+  { "POST", "/incidents/{ticket}/state", "state", MADO_API_BODY, NULL, TRUE, "How far it is",
+    { TICKET, NEEDED ("state", "new, open, waiting, resolved, rejected"), OPTIONAL ("reason", "Why; needed for rejected") } },
+  { "POST", "/incidents/{ticket}/note", "note", MADO_API_BODY, NULL, TRUE, "A note that only members see",
+    { TICKET, NEEDED ("text", "The note") } },
+  { "POST", "/incidents/{ticket}/priority", "priority", MADO_API_BODY, NULL, TRUE, "How urgent it is",
+    { TICKET, NEEDED ("priority", "low, normal, high, urgent, or auto") } },
+  { "POST", "/incidents/{ticket}/category", "category", MADO_API_BODY, NULL, TRUE, "What it is",
+    { TICKET, NEEDED ("category", "A category, none, or auto") } },
+  { "POST", "/incidents/{ticket}/tlp", "tlp", MADO_API_BODY, NULL, TRUE, "Who may know of it", { TICKET, NEEDED ("tlp", "A mark, or auto") } },
+  { "POST", "/incidents/{ticket}/tag", "tag", MADO_API_BODY, NULL, TRUE, "Words of the team's own",
+    { TICKET, { "tags", MADO_API_STRINGS, MADO_API_CONTENT, TRUE, "The words" }, FLAG ("remove", "They are taken away") } },
+  { "POST", "/incidents/{ticket}/reply", "reply", MADO_API_BODY, NULL, TRUE, "Answers, signed, and encrypted where a key is known",
+    { TICKET, WISH } },
+  { "POST", "/incidents/{ticket}/reply/preview", "reply-preview", MADO_API_RECORD, &mado_reply_preview_type, FALSE,
+    "What the reply would be, to whom, and what is seen outside", { TICKET, WISH } },
+  { "GET", "/incidents/{ticket}/triage", "triage", MADO_API_RECORD, &mado_triage_type, FALSE, "What was decided of it, by which rule or whom",
+    { TICKET } },
+  { "GET", "/incidents/{ticket}/messages/{message}/raw", "raw", MADO_API_FILE, NULL, FALSE, "The mail as it was received", { TICKET, MESSAGE } },
+  { "GET", "/incidents/{ticket}/messages/{message}/parts/{path}", "part", MADO_API_FILE, NULL, FALSE, "One part, decoded: a stranger's bytes",
+    { TICKET, MESSAGE, { "path", MADO_API_STRING, MADO_API_PATH, TRUE, "Its path in the mail, e.g. 1.2" } } },
+  { "GET", "/held", "held", MADO_API_ITEMS, &mado_held_type, FALSE, "Mails that could not be settled, and why", { { NULL } } },
+  { "GET", "/account", "account", MADO_API_RECORD, &mado_account_type, FALSE, "What came in, and what became of it", { { NULL } } },
+  { "GET", "/feeds", "feeds", MADO_API_ITEMS, &mado_feed_type, FALSE, "Reports of machines that make no ticket",
+    { LIMIT, QUERY ("after", "The last queue id of the page before") } },
+  { "GET", "/members", "members-list", MADO_API_ITEMS, &mado_member_record_type, FALSE, "The members of the team", { { NULL } } },
+  { "POST", "/duty", "members-duty", MADO_API_BODY, NULL, FALSE, "Whether the member is on duty",
+    { { "on_duty", MADO_API_BOOLEAN, MADO_API_CONTENT, TRUE, "Is he?" } } },
+  { "GET", "/audit", "audit-list", MADO_API_ITEMS, &mado_audit_record_type, FALSE, "Who asked for what",
+    { QUERY ("ticket", "Of one incident"), QUERY ("member", "Of one member"), LIMIT, NUMBER ("after", "The last id of the page before") } },
+  { .method = NULL },
+};

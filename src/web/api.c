@@ -1,0 +1,431 @@
+/* api.c: see api.h. Turns requests into the keeper's words and its answers into JSON; decides nothing: who may do what is the
+ * keeper's business. */
+#include "madoguchi/web/api.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/model/record-json.h"
+#include "madoguchi/web/content.h"
+#include "madoguchi/web/keeper.h"
+#include "madoguchi/web/openapi.h"
+#include "madoguchi/web/visitor.h"
+
+#include <string.h>
+
+#define PREFIX "/api/v1"
+#define MAX_SEGMENTS 8
+#define MAX_LIST 500 /* members of a list in a request */
+
+/* --- errors --------------------------------------------------------------------------------------------- */
+
+MadoHttpAnswer *
+mado_api_problem (guint status, const char *title, const char *detail)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "type");
+  json_builder_add_string_value (builder, "about:blank");
+  json_builder_set_member_name (builder, "title");
+  json_builder_add_string_value (builder, title);
+  json_builder_set_member_name (builder, "status");
+  json_builder_add_int_value (builder, status);
+  if (detail != NULL) {
+    json_builder_set_member_name (builder, "detail");
+    json_builder_add_string_value (builder, detail);
+  }
+  json_builder_end_object (builder);
+  g_autoptr (JsonNode) node = json_builder_get_root (builder);
+  g_autofree char *text = mado_json_line (node);
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  MadoHttpAnswer *answer = mado_http_answer_new (status, "application/problem+json", bytes);
+  mado_http_answer_add (answer, "Cache-Control", "no-store");
+  return answer;
+}
+
+MadoHttpAnswer *
+mado_api_fail (const GError *error)
+{
+  static const struct {
+    int code;
+    guint status;
+    const char *title;
+  } table[] = {
+    { MADO_ERROR_USAGE, 400, "This request is not understood" },
+    { MADO_ERROR_DENIED, 403, "Not permitted" },
+    { MADO_ERROR_NO, 404, "The answer is no" },
+    { MADO_ERROR_CONFLICT, 412, "Changed meanwhile" },
+    { MADO_ERROR_LIMIT, 413, "Over a limit" },
+    { MADO_ERROR_PERM, 422, "This will never do" },
+    { MADO_ERROR_TEMP, 503, "Not now" },
+    { MADO_ERROR_UNAVAILABLE, 503, "The gateway does not answer" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_error_matches (error, MADO_ERROR, table[i].code))
+      return mado_api_problem (table[i].status, table[i].title, error->message);
+  return mado_api_problem (500, "Trouble of the gateway", NULL);
+}
+
+/* --- finding the call ----------------------------------------------------------------------------------- */
+
+/* The values of the names in a path. */
+typedef struct {
+  char *values[MAX_SEGMENTS];
+  guint n;
+} Captures;
+
+static void
+captures_clear (Captures *captures)
+{
+  for (guint i = 0; i < captures->n; i++)
+    g_free (captures->values[i]);
+  captures->n = 0;
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Captures, captures_clear)
+
+/* "{ticket}" takes any segment, decoded; it may not hold a slash. */
+static gboolean
+match (const char *pattern, const char *path, Captures *captures)
+{
+  g_auto (GStrv) wanted = g_strsplit (pattern, "/", MAX_SEGMENTS + 1), given = g_strsplit (path, "/", MAX_SEGMENTS + 1);
+
+  captures_clear (captures);
+  if (g_strv_length (wanted) != g_strv_length (given) || g_strv_length (given) > MAX_SEGMENTS)
+    return FALSE;
+  for (guint i = 0; wanted[i] != NULL; i++) {
+    if (wanted[i][0] != '{') {
+      if (strcmp (wanted[i], given[i]) != 0)
+        return FALSE;
+      continue;
+    }
+    char *value = g_uri_unescape_segment (given[i], NULL, "/");
+    if (value == NULL || *value == '\0' || !g_utf8_validate (value, -1, NULL)) {
+      g_free (value);
+      return FALSE;
+    }
+    captures->values[captures->n++] = value;
+  }
+  return TRUE;
+}
+
+/* What the name in braces number @index of @pattern is. */
+static gboolean
+is_named (const char *pattern, guint index, const char *name)
+{
+  const char *brace = strchr (pattern, '{');
+
+  for (; index > 0 && brace != NULL; index--)
+    brace = strchr (brace + 1, '{');
+  return brace != NULL && strncmp (brace + 1, name, strlen (name)) == 0 && brace[1 + strlen (name)] == '}';
+}
+
+static const char *
+get_capture (const MadoApiCall *call, const Captures *captures, const char *name)
+{
+  for (guint i = 0; i < captures->n; i++)
+    if (is_named (call->path, i, name))
+      return captures->values[i];
+  return NULL;
+}
+
+static const MadoApiCall *
+find_call (const MadoHttpRequest *request, Captures *captures, gboolean *is_path)
+{
+  const char *path = mado_http_path (request) + strlen (PREFIX), *method = mado_http_method (request);
+
+  *is_path = FALSE;
+  for (const MadoApiCall *call = mado_api_calls; call->method != NULL; call++)
+    if (match (call->path, path, captures)) {
+      *is_path = TRUE;
+      if (strcmp (call->method, method) == 0 || (strcmp (method, "HEAD") == 0 && strcmp (call->method, "GET") == 0))
+        return call;
+    }
+  return NULL;
+}
+
+/* --- arguments ------------------------------------------------------------------------------------------ */
+
+static gboolean
+set_wrong (const MadoApiArgument *argument, const char *what, GError **error)
+{
+  g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "%s: %s", argument->name, what);
+  return FALSE;
+}
+
+/* Out of a path or a query. */
+static gboolean
+add_text (GVariantDict *dict, const MadoApiArgument *argument, const char *text, GError **error)
+{
+  gint64 number;
+
+  switch (argument->type) {
+  case MADO_API_INTEGER:
+    if (!g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, &number, NULL))
+      return set_wrong (argument, "a number is needed", error);
+    g_variant_dict_insert (dict, argument->name, "x", number);
+    return TRUE;
+  case MADO_API_BOOLEAN:
+    if (strcmp (text, "true") != 0 && strcmp (text, "false") != 0)
+      return set_wrong (argument, "true or false is needed", error);
+    g_variant_dict_insert (dict, argument->name, "b", strcmp (text, "true") == 0);
+    return TRUE;
+  case MADO_API_STRINGS:
+    return set_wrong (argument, "a list stands in the content", error);
+  default:
+    g_variant_dict_insert (dict, argument->name, "s", text);
+    return TRUE;
+  }
+}
+
+static gboolean
+add_list (GVariantDict *dict, const MadoApiArgument *argument, JsonNode *node, GError **error)
+{
+  JsonArray *array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  GVariantBuilder builder;
+
+  if (array == NULL || json_array_get_length (array) > MAX_LIST)
+    return set_wrong (argument, "a list of texts is needed", error);
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
+  for (guint i = 0; i < json_array_get_length (array); i++) {
+    JsonNode *item = json_array_get_element (array, i);
+    if (json_node_get_value_type (item) != G_TYPE_STRING) {
+      g_variant_builder_clear (&builder);
+      return set_wrong (argument, "a list of texts is needed", error);
+    }
+    g_variant_builder_add (&builder, "s", json_node_get_string (item));
+  }
+  g_variant_dict_insert_value (dict, argument->name, g_variant_builder_end (&builder));
+  return TRUE;
+}
+
+/* Out of the content: the types of JSON. */
+static gboolean
+add_node (GVariantDict *dict, const MadoApiArgument *argument, JsonNode *node, GError **error)
+{
+  GType type = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
+
+  if (argument->type == MADO_API_STRINGS)
+    return add_list (dict, argument, node, error);
+  if (argument->type == MADO_API_STRING && type == G_TYPE_STRING)
+    g_variant_dict_insert (dict, argument->name, "s", json_node_get_string (node));
+  else if (argument->type == MADO_API_INTEGER && type == G_TYPE_INT64)
+    g_variant_dict_insert (dict, argument->name, "x", json_node_get_int (node));
+  else if (argument->type == MADO_API_BOOLEAN && type == G_TYPE_BOOLEAN)
+    g_variant_dict_insert (dict, argument->name, "b", json_node_get_boolean (node));
+  else
+    return set_wrong (argument, "not of the right type", error);
+  return TRUE;
+}
+
+/* Whoever sends what we do not know thinks that it does something. */
+static gboolean
+check_known (const MadoApiCall *call, const MadoHttpRequest *request, JsonNode *content, GError **error)
+{
+  const char *queries[MADO_API_ARGUMENTS + 1] = { NULL };
+  guint n = 0;
+
+  for (const MadoApiArgument *argument = call->arguments; argument->name != NULL; argument++)
+    if (argument->place == MADO_API_QUERY)
+      queries[n++] = argument->name;
+  if (mado_http_query_has_other (request, queries)) {
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "the query holds an argument that is not known");
+    return FALSE;
+  }
+  g_autoptr (GList) names = json_object_get_members (json_node_get_object (content));
+  for (GList *l = names; l != NULL; l = l->next) {
+    const MadoApiArgument *argument = call->arguments;
+    while (argument->name != NULL && (argument->place != MADO_API_CONTENT || strcmp (argument->name, l->data) != 0))
+      argument++;
+    if (argument->name == NULL) {
+      g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "the content holds a field that is not known");
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+add_argument (GVariantDict *dict, const MadoApiCall *call, const MadoApiArgument *argument, const MadoHttpRequest *request,
+              const Captures *captures, JsonNode *content, GError **error)
+{
+  JsonNode *node = argument->place == MADO_API_CONTENT ? json_object_get_member (json_node_get_object (content), argument->name) : NULL;
+  g_autofree char *query = argument->place == MADO_API_QUERY ? mado_http_query (request, argument->name) : NULL;
+  const char *text = argument->place == MADO_API_PATH ? get_capture (call, captures, argument->name) : query;
+
+  if (node != NULL && !JSON_NODE_HOLDS_NULL (node))
+    return add_node (dict, argument, node, error);
+  if (text != NULL)
+    return add_text (dict, argument, text, error);
+  return !argument->is_needed || set_wrong (argument, "is needed", error);
+}
+
+/* If-Match: "12" (RFC 9110, 13.1.1). */
+static gboolean
+add_version (GVariantDict *dict, const MadoApiCall *call, const MadoHttpRequest *request, GError **error)
+{
+  const char *tag = mado_http_header (request, "If-Match");
+  gsize length = tag != NULL ? strlen (tag) : 0;
+
+  if (!call->has_version || tag == NULL || strcmp (tag, "*") == 0)
+    return TRUE;
+  if (length < 3 || length > 22 || tag[0] != '"' || tag[length - 1] != '"') {
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "If-Match: the ETag of the ticket is needed");
+    return FALSE;
+  }
+  g_autofree char *version = g_strndup (tag + 1, length - 2);
+  g_variant_dict_insert (dict, "if_version", "s", version);
+  return TRUE;
+}
+
+/* (transfer floating, nullable) what the keeper is asked. */
+static GVariant *
+make_body (const MadoApiCall *call, const MadoHttpRequest *request, const Captures *captures, const char *session, GError **error)
+{
+  g_autoptr (JsonNode) content = mado_content_read (request, error);
+  GVariantDict dict;
+  gboolean ok;
+
+  if (content == NULL || !check_known (call, request, content, error))
+    return NULL;
+  g_variant_dict_init (&dict, NULL);
+  ok = add_version (&dict, call, request, error);
+  for (const MadoApiArgument *argument = call->arguments; ok && argument->name != NULL; argument++)
+    ok = add_argument (&dict, call, argument, request, captures, content, error);
+  if (!ok) {
+    g_variant_dict_clear (&dict);
+    return NULL;
+  }
+  g_variant_dict_insert (&dict, "session", "s", session);
+  return g_variant_dict_end (&dict);
+}
+
+/* --- answers -------------------------------------------------------------------------------------------- */
+
+static JsonNode *
+convert_record (const MadoRecordType *type, GVariant *body, GError **error)
+{
+  gpointer record = mado_record_from_variant (type, body, error);
+  JsonNode *node = record != NULL ? mado_record_to_json (type, record) : NULL;
+
+  mado_record_free (type, record);
+  return node;
+}
+
+/* {"items": [...]} and whatever else is said. */
+static JsonNode *
+convert_items (const MadoRecordType *type, GVariant *body, GError **error)
+{
+  g_autoptr (GVariant) items = g_variant_lookup_value (body, "items", G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (JsonArray) array = json_array_new ();
+  GVariantDict rest;
+
+  for (gsize i = 0; items != NULL && i < g_variant_n_children (items); i++) {
+    g_autoptr (GVariant) item = g_variant_get_child_value (items, i);
+    JsonNode *node = convert_record (type, item, error);
+    if (node == NULL)
+      return NULL;
+    json_array_add_element (array, node);
+  }
+  g_variant_dict_init (&rest, body);
+  g_variant_dict_remove (&rest, "items");
+  g_autoptr (GVariant) others = g_variant_ref_sink (g_variant_dict_end (&rest));
+  JsonNode *node = mado_body_to_json (others);
+  json_object_set_array_member (json_node_get_object (node), "items", g_steal_pointer (&array));
+  return node;
+}
+
+static JsonNode *
+convert (const MadoApiCall *call, GVariant *body, GError **error)
+{
+  switch (call->kind) {
+  case MADO_API_RECORD:
+    return convert_record (call->type, body, error);
+  case MADO_API_ITEMS:
+    return convert_items (call->type, body, error);
+  default:
+    return mado_body_to_json (body);
+  }
+}
+
+/* A stranger's bytes: never shown by the browser, never run, whatever they say they are. */
+static MadoHttpAnswer *
+answer_file (MadoPacket *packet)
+{
+  MadoHttpAnswer *answer = mado_http_answer_new (200, "application/octet-stream", NULL);
+  gint64 offset = 0, size = 0;
+
+  g_variant_lookup (packet->body, "offset", "x", &offset);
+  g_variant_lookup (packet->body, "size", "x", &size);
+  answer->fd = mado_packet_steal_fd (packet);
+  answer->offset = (guint64) MAX (0, offset);
+  answer->size = (guint64) MAX (0, size);
+  mado_http_answer_add (answer, "Content-Disposition", "attachment; filename=\"attachment.bin\"");
+  mado_http_answer_add (answer, "Cache-Control", "no-store");
+  return answer;
+}
+
+static MadoHttpAnswer *
+make_answer (const MadoApiCall *call, MadoPacket *packet)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  gint64 version = 0;
+
+  if (call->kind == MADO_API_FILE)
+    return packet->fd >= 0 ? answer_file (packet) : mado_api_problem (500, "The keeper gave no file", NULL);
+  if (call->kind == MADO_API_NOTHING)
+    return mado_http_answer_new (204, NULL, NULL);
+  node = convert (call, packet->body, &error);
+  if (node == NULL)
+    return mado_api_fail (error);
+  g_autofree char *text = mado_json_line (node);
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  MadoHttpAnswer *answer = mado_http_answer_new (200, "application/json", bytes);
+  if (call->has_version && g_variant_lookup (packet->body, "version", "x", &version)) {
+    g_autofree char *tag = g_strdup_printf ("\"%" G_GINT64_FORMAT "\"", version);
+    mado_http_answer_add (answer, "ETag", tag);
+  }
+  mado_http_answer_add (answer, "Cache-Control", "no-store");
+  return answer;
+}
+
+/* Refused because of who it is, or because nobody is logged in any more? */
+static MadoHttpAnswer *
+fail (const MadoSite *site, const char *session, const GError *problem)
+{
+  g_auto (MadoPacket) packet = MADO_PACKET_INIT;
+  g_autoptr (GError) error = NULL;
+  GVariantDict dict;
+
+  if (!g_error_matches (problem, MADO_ERROR, MADO_ERROR_DENIED))
+    return mado_api_fail (problem);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "session", "s", session);
+  mado_web_ask (site->conf, "session", g_variant_dict_end (&dict), &packet, &error);
+  return g_error_matches (error, MADO_ERROR, MADO_ERROR_DENIED) ? mado_api_problem (401, "Nobody is logged in here", NULL)
+                                                                : mado_api_fail (problem);
+}
+
+MadoHttpAnswer *
+mado_api_answer (const MadoSite *site, const MadoHttpRequest *request)
+{
+  g_auto (Captures) captures = { .n = 0 };
+  g_auto (MadoPacket) packet = MADO_PACKET_INIT;
+  g_autoptr (GError) error = NULL;
+  gboolean is_path;
+  const MadoApiCall *call = find_call (request, &captures, &is_path);
+  g_autofree char *session = mado_visitor_session (request);
+
+  if (call == NULL && strcmp (mado_http_path (request), PREFIX "/openapi.json") == 0)
+    return mado_openapi_answer ();
+  if (call == NULL)
+    return is_path ? mado_api_problem (405, "Not this way", NULL) : mado_api_problem (404, "There is no such place", NULL);
+  if (session == NULL)
+    return mado_api_problem (401, "Nobody is logged in here", NULL);
+  if (strcmp (call->method, "GET") != 0 && !mado_visitor_is_ours (request, session))
+    return mado_api_problem (403, "This request does not come from the page", NULL);
+  GVariant *body = make_body (call, request, &captures, session, &error);
+  if (body == NULL || !mado_web_ask (site->conf, call->verb, body, &packet, &error))
+    return fail (site, session, error);
+  return make_answer (call, &packet);
+}

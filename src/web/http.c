@@ -1,0 +1,423 @@
+/* http.c: see http.h. The only caller of libmicrohttpd. Must never log what a request holds. */
+#include "madoguchi/web/http.h"
+#include "madoguchi/base/error.h"
+#include "madoguchi/base/log.h"
+#include "madoguchi/web/events.h"
+
+#include <errno.h>
+#include <microhttpd.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MEMORY (48 * 1024) /* of one connection, for its header fields */
+#define MAX_LISTENERS 8
+#define BUFFER (64 * 1024)
+
+struct _MadoHttp {
+  struct MHD_Daemon *daemons[MAX_LISTENERS];
+  MadoHttpLimits limits;
+  MadoHttpHandler handler;
+  gpointer data;
+  MadoEvents *events;
+};
+
+struct _MadoHttpRequest {
+  struct MHD_Connection *connection;
+  char *method, *path;
+  GByteArray *received;
+  GBytes *content;
+  gint64 until; /* monotonic, microseconds */
+};
+
+/* --- answers -------------------------------------------------------------------------------------------- */
+
+MadoHttpAnswer *
+mado_http_answer_new (guint status, const char *type, GBytes *content)
+{
+  MadoHttpAnswer *answer = g_new0 (MadoHttpAnswer, 1);
+
+  answer->status = status;
+  answer->type = type;
+  answer->content = content != NULL ? g_bytes_ref (content) : NULL;
+  answer->fd = -1;
+  answer->headers = g_ptr_array_new_with_free_func (g_free);
+  return answer;
+}
+
+void
+mado_http_answer_free (MadoHttpAnswer *answer)
+{
+  if (answer == NULL)
+    return;
+  g_clear_pointer (&answer->content, g_bytes_unref);
+  if (answer->fd >= 0)
+    close (answer->fd);
+  g_ptr_array_unref (answer->headers);
+  g_free (answer);
+}
+
+void
+mado_http_answer_add (MadoHttpAnswer *answer, const char *name, const char *value)
+{
+  GString *clean = g_string_new (NULL);
+
+  for (const char *p = value; *p != '\0'; p++)
+    if ((guchar) *p >= 0x20 && *p != 0x7f)
+      g_string_append_c (clean, *p);
+  g_ptr_array_add (answer->headers, g_strdup (name));
+  g_ptr_array_add (answer->headers, g_string_free (clean, FALSE));
+}
+
+/* What every answer says, so that a browser does no more with it than it has to. */
+static void
+add_protection (struct MHD_Response *response)
+{
+  static const char *const fields[][2] = {
+    { "Content-Security-Policy",
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; "
+      "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'" },
+    { "X-Content-Type-Options", "nosniff" },
+    { "X-Frame-Options", "DENY" },
+    { "Referrer-Policy", "no-referrer" },
+    { "Cross-Origin-Opener-Policy", "same-origin" },
+    { "Cross-Origin-Resource-Policy", "same-origin" },
+    { "Cross-Origin-Embedder-Policy", "require-corp" },
+    { "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
+    { "X-Robots-Tag", "noindex, nofollow" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
+    MHD_add_response_header (response, fields[i][0], fields[i][1]);
+}
+
+static ssize_t
+read_bytes (void *data, uint64_t position, char *buffer, size_t max)
+{
+  gsize length;
+  const char *bytes = g_bytes_get_data (data, &length);
+  gsize n = position < length ? MIN (max, length - (gsize) position) : 0;
+
+  if (n == 0)
+    return MHD_CONTENT_READER_END_OF_STREAM;
+  memcpy (buffer, bytes + position, n);
+  return (ssize_t) n;
+}
+
+static void
+drop_bytes (void *data)
+{
+  g_bytes_unref (data);
+}
+
+typedef struct {
+  int fd;
+  guint64 offset;
+} File;
+
+static ssize_t
+read_file (void *data, uint64_t position, char *buffer, size_t max)
+{
+  const File *file = data;
+  ssize_t n = pread (file->fd, buffer, max, (off_t) (file->offset + position));
+
+  return n > 0 ? n : n == 0 ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void
+drop_file (void *data)
+{
+  close (((File *) data)->fd);
+  g_free (data);
+}
+
+static struct MHD_Response *
+make_response (MadoHttp *http, struct MHD_Connection *connection, MadoHttpAnswer *answer)
+{
+  if (answer->is_events)
+    return mado_events_join (http->events, connection);
+  if (answer->fd >= 0) {
+    File *file = g_new0 (File, 1);
+    file->fd = answer->fd;
+    file->offset = answer->offset;
+    answer->fd = -1;
+    return MHD_create_response_from_callback (answer->size, BUFFER, read_file, file, drop_file);
+  }
+  gsize length = answer->content != NULL ? g_bytes_get_size (answer->content) : 0;
+  if (length == 0)
+    return MHD_create_response_from_buffer (0, (void *) "", MHD_RESPMEM_PERSISTENT);
+  return MHD_create_response_from_callback (length, BUFFER, read_bytes, g_bytes_ref (answer->content), drop_bytes);
+}
+
+static enum MHD_Result
+send_answer (MadoHttp *http, struct MHD_Connection *connection, MadoHttpAnswer *answer)
+{
+  struct MHD_Response *response = make_response (http, connection, answer);
+  enum MHD_Result result;
+
+  if (response == NULL)
+    return MHD_NO;
+  add_protection (response);
+  if (answer->type != NULL)
+    MHD_add_response_header (response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
+  for (guint i = 0; i + 1 < answer->headers->len; i += 2)
+    MHD_add_response_header (response, answer->headers->pdata[i], answer->headers->pdata[i + 1]);
+  result = MHD_queue_response (connection, answer->status, response);
+  MHD_destroy_response (response);
+  return result;
+}
+
+static enum MHD_Result
+send_status (MadoHttp *http, struct MHD_Connection *connection, guint status)
+{
+  g_autoptr (MadoHttpAnswer) answer = mado_http_answer_new (status, NULL, NULL);
+
+  mado_http_answer_add (answer, "Cache-Control", "no-store");
+  mado_http_answer_add (answer, "Connection", "close");
+  return send_answer (http, connection, answer);
+}
+
+/* --- requests ------------------------------------------------------------------------------------------- */
+
+const char *
+mado_http_method (const MadoHttpRequest *request)
+{
+  return request->method;
+}
+
+const char *
+mado_http_path (const MadoHttpRequest *request)
+{
+  return request->path;
+}
+
+GBytes *
+mado_http_content (const MadoHttpRequest *request)
+{
+  return request->content;
+}
+
+/* One value of one name. */
+typedef struct {
+  const char *name;
+  gboolean is_exact;
+  const char *value;
+  guint count;
+} Look;
+
+static enum MHD_Result
+look_at (void *data, enum MHD_ValueKind kind G_GNUC_UNUSED, const char *name, const char *value)
+{
+  Look *look = data;
+
+  if ((look->is_exact ? strcmp (name, look->name) : g_ascii_strcasecmp (name, look->name)) == 0) {
+    look->count++;
+    look->value = value;
+  }
+  return MHD_YES;
+}
+
+static const char *
+look_for (const MadoHttpRequest *request, enum MHD_ValueKind kind, const char *name)
+{
+  Look look = { name, kind != MHD_HEADER_KIND, NULL, 0 };
+
+  MHD_get_connection_values (request->connection, kind, look_at, &look);
+  return look.count == 1 ? look.value : NULL;
+}
+
+const char *
+mado_http_header (const MadoHttpRequest *request, const char *name)
+{
+  return look_for (request, MHD_HEADER_KIND, name);
+}
+
+char *
+mado_http_cookie (const MadoHttpRequest *request, const char *name)
+{
+  return g_strdup (look_for (request, MHD_COOKIE_KIND, name));
+}
+
+char *
+mado_http_query (const MadoHttpRequest *request, const char *name)
+{
+  const char *value = look_for (request, MHD_GET_ARGUMENT_KIND, name);
+
+  if (value == NULL)
+    return NULL;
+  g_autofree char *spaced = g_strdelimit (g_strdup (value), "+", ' ');
+  g_autofree char *decoded = g_uri_unescape_string (spaced, NULL);
+  return decoded != NULL && g_utf8_validate (decoded, -1, NULL) ? g_steal_pointer (&decoded) : NULL;
+}
+
+typedef struct {
+  const char *const *names;
+  gboolean is_found;
+} Others;
+
+static enum MHD_Result
+find_other (void *data, enum MHD_ValueKind kind G_GNUC_UNUSED, const char *name, const char *value G_GNUC_UNUSED)
+{
+  Others *others = data;
+
+  others->is_found = others->is_found || !g_strv_contains (others->names, name);
+  return MHD_YES;
+}
+
+gboolean
+mado_http_query_has_other (const MadoHttpRequest *request, const char *const *names)
+{
+  Others others = { names, FALSE };
+
+  MHD_get_connection_values (request->connection, MHD_GET_ARGUMENT_KIND, find_other, &others);
+  return others.is_found;
+}
+
+static void
+request_free (MadoHttpRequest *request)
+{
+  g_free (request->method);
+  g_free (request->path);
+  g_byte_array_unref (request->received);
+  g_clear_pointer (&request->content, g_bytes_unref);
+  g_free (request);
+}
+
+static MadoHttpRequest *
+request_new (const MadoHttp *http, struct MHD_Connection *connection, const char *url, const char *method)
+{
+  MadoHttpRequest *request = g_new0 (MadoHttpRequest, 1);
+
+  request->connection = connection;
+  request->method = g_strdup (method);
+  request->path = g_strdup (url);
+  request->received = g_byte_array_new ();
+  request->until = g_get_monotonic_time () + http->limits.read_seconds * G_USEC_PER_SEC;
+  return request;
+}
+
+/* Both a length and chunks: whoever stands before us may have read it otherwise (RFC 9112, 6.3). */
+static gboolean
+is_ambiguous (const MadoHttpRequest *request)
+{
+  const char *chunked = look_for (request, MHD_HEADER_KIND, "Transfer-Encoding");
+  Look lengths = { "Content-Length", FALSE, NULL, 0 }, codings = { "Transfer-Encoding", FALSE, NULL, 0 };
+
+  MHD_get_connection_values (request->connection, MHD_HEADER_KIND, look_at, &lengths);
+  MHD_get_connection_values (request->connection, MHD_HEADER_KIND, look_at, &codings);
+  return lengths.count + codings.count > 1 || (chunked != NULL && g_ascii_strcasecmp (chunked, "chunked") != 0);
+}
+
+static gboolean
+is_too_long (const MadoHttp *http, const MadoHttpRequest *request)
+{
+  const char *length = mado_http_header (request, "Content-Length");
+
+  return length != NULL && g_ascii_strtoull (length, NULL, 10) > http->limits.max_content;
+}
+
+/* Called when the header is here, then for each piece of the content, then once with none. */
+static enum MHD_Result
+on_request (void *data, struct MHD_Connection *connection, const char *url, const char *method, const char *version G_GNUC_UNUSED,
+            const char *bytes, size_t *length, void **state)
+{
+  MadoHttp *http = data;
+  MadoHttpRequest *request = *state;
+
+  if (request == NULL) {
+    request = *state = request_new (http, connection, url, method);
+    if (is_ambiguous (request))
+      return send_status (http, connection, MHD_HTTP_BAD_REQUEST);
+    return is_too_long (http, request) ? send_status (http, connection, MHD_HTTP_CONTENT_TOO_LARGE) : MHD_YES;
+  }
+  if (g_get_monotonic_time () > request->until || request->received->len + *length > http->limits.max_content)
+    return MHD_NO;
+  if (*length > 0) {
+    g_byte_array_append (request->received, (const guint8 *) bytes, (guint) *length);
+    *length = 0;
+    return MHD_YES;
+  }
+  request->content = g_byte_array_free_to_bytes (g_steal_pointer (&request->received));
+  request->received = g_byte_array_new ();
+  g_autoptr (MadoHttpAnswer) answer = http->handler (request, http->data);
+  return send_answer (http, connection, answer);
+}
+
+static void
+on_completed (void *data G_GNUC_UNUSED, struct MHD_Connection *connection G_GNUC_UNUSED, void **state,
+              enum MHD_RequestTerminationCode code G_GNUC_UNUSED)
+{
+  if (*state != NULL)
+    request_free (*state);
+  *state = NULL;
+}
+
+/* Percent signs are decoded where what they stand in is known: in segments and arguments, not in the whole. */
+static size_t
+leave_escaped (void *data G_GNUC_UNUSED, struct MHD_Connection *connection G_GNUC_UNUSED, char *text)
+{
+  return strlen (text);
+}
+
+/* --- serving -------------------------------------------------------------------------------------------- */
+
+static struct MHD_Daemon *
+start (MadoHttp *http, int listener)
+{
+  const MadoHttpLimits *limits = &http->limits;
+
+  return MHD_start_daemon (MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, NULL, NULL, on_request, http,
+                           MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_THREAD_POOL_SIZE, limits->threads,
+                           MHD_OPTION_CONNECTION_LIMIT, limits->connections, MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_seconds,
+                           MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+                           MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+                           MHD_OPTION_END);
+}
+
+MadoHttp *
+mado_http_serve (const int *listeners, const MadoHttpLimits *limits, MadoHttpHandler handler, gpointer data, GError **error)
+{
+  g_autoptr (MadoHttp) http = g_new0 (MadoHttp, 1);
+
+  http->limits = *limits;
+  http->handler = handler;
+  http->data = data;
+  http->events = mado_events_new ();
+  for (guint i = 0; listeners[i] >= 0; i++) {
+    http->daemons[i < MAX_LISTENERS ? i : 0] = i < MAX_LISTENERS ? start (http, listeners[i]) : NULL;
+    if (i >= MAX_LISTENERS || http->daemons[i] == NULL) {
+      g_set_error (error, MADO_ERROR, MADO_ERROR_TEMP, "the page cannot be served: %s", g_strerror (errno));
+      return NULL;
+    }
+  }
+  return g_steal_pointer (&http);
+}
+
+void
+mado_http_tell_change (MadoHttp *http, gint64 serial)
+{
+  mado_events_tell (http->events, serial);
+}
+
+void
+mado_http_tell_nothing (MadoHttp *http)
+{
+  mado_events_tell (http->events, 0);
+}
+
+void
+mado_http_end (MadoHttp *http)
+{
+  mado_events_end (http->events); /* a connection that waits could not be closed */
+  for (guint i = 0; i < MAX_LISTENERS; i++)
+    g_clear_pointer (&http->daemons[i], MHD_stop_daemon);
+}
+
+void
+mado_http_free (MadoHttp *http)
+{
+  if (http == NULL)
+    return;
+  mado_http_end (http);
+  mado_events_free (http->events);
+  g_free (http);
+}

@@ -1,0 +1,46 @@
+/* site.c: see site.h. */
+#include "madoguchi/web/site.h"
+#include "madoguchi/web/api.h"
+#include "madoguchi/web/asset.h"
+#include "madoguchi/web/entrance.h"
+
+#include <string.h>
+
+#define API "/api/v1/"
+
+MadoSite *
+mado_site_new (const MadoConf *conf, GError **error)
+{
+  g_autoptr (MadoSite) site = g_new0 (MadoSite, 1);
+
+  site->conf = conf;
+  site->trusted_header = mado_conf_string (conf, "web", "trusted-header");
+  site->assets = mado_assets_read (mado_conf_string (conf, "web", "files"), error);
+  return site->assets != NULL ? g_steal_pointer (&site) : NULL;
+}
+
+void
+mado_site_free (MadoSite *site)
+{
+  if (site == NULL)
+    return;
+  g_clear_pointer (&site->assets, g_hash_table_destroy);
+  g_free (site);
+}
+
+MadoHttpAnswer *
+mado_site_answer (const MadoHttpRequest *request, gpointer data)
+{
+  const MadoSite *site = data;
+  const char *path = mado_http_path (request), *method = mado_http_method (request);
+  MadoHttpAnswer *answer;
+
+  if (g_str_has_prefix (path, API)) {
+    answer = mado_entrance_answer (site, request);
+    return answer != NULL ? answer : mado_api_answer (site, request);
+  }
+  if (strcmp (method, "GET") != 0 && strcmp (method, "HEAD") != 0)
+    return mado_api_problem (405, "This is only for reading", NULL);
+  answer = mado_assets_answer (site->assets, request);
+  return answer != NULL ? answer : mado_api_problem (404, "There is no such page", NULL);
+}

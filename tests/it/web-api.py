@@ -1,0 +1,273 @@
+#!/usr/bin/env python3
+"""The members' API over HTTP: who comes in and how, what a session is worth and when it ends, what changes something and what must
+not, errors, versions, files, events, and the document that describes it all."""
+import json
+import os
+import re
+import socket
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import madotest as t  # noqa: E402
+import madoweb as w  # noqa: E402
+
+PASSWORD = 'correct horse battery'
+API = '/api/v1'
+
+
+class House:
+    def __init__(self, tap):
+        self.tap = tap
+        self.top = t.short_dir('w')
+        self.path = self.top + '/web.sock'
+        self.demo = t.Demo(web='unix:' + self.path)
+        self.secrets = {}
+
+    def browser(self, address='192.0.2.1'):
+        return w.Browser(self.path, address)
+
+    def member(self, login, role):
+        self.demo.cli('members', 'add', login, '--role', role)
+        invitation = json.loads(self.demo.cli('members', 'invite', login, '--json').out)['invitation']
+        browser = self.browser()
+        self.secrets[login] = browser.set_up(invitation, PASSWORD)
+        return browser
+
+    def code(self, login, steps=1):
+        """The next code: one step ahead, since each counts once."""
+        return w.totp(self.secrets[login], time.time() + 30 * steps)
+
+    def report(self, subject, browser, text='text\n'):
+        """A mail comes in; returns its ticket as @browser sees it."""
+        self.demo.send(t.plain('reporter@reporter.example', t.TEAM, subject, text, mid=t.message_id()), 'reporter@reporter.example')
+
+        def find():
+            return next((i for i in browser.get(API + '/incidents').json['items'] if i['subject'] == subject), None)
+        return t.wait_for(find, 60)
+
+
+def stranger(house):
+    tap, nobody = house.tap, house.browser()
+    for path in ('/incidents', '/incidents/1', '/account', '/members', '/session', '/events', '/audit', '/incidents/1/messages/1/raw'):
+        answer = nobody.get(API + path)
+        tap.ok(answer.status == 401 and answer.json['status'] == 401 and answer.header('Content-Type') == 'application/problem+json',
+               'a stranger gets 401 at ' + path, answer)
+    tap.equal(nobody.get(API + '/nothing').status, 404, 'no such place')
+    tap.equal(nobody.get('/../../etc/passwd').status, 404, 'no file of the host')
+    tap.equal(nobody.get('/%2e%2e/index.html').status, 404, 'nor with percent signs')
+    tap.equal(nobody.post(API + '/watch', {}).status, 404, 'the page\'s own words are not for browsers')
+    page = nobody.get('/')
+    tap.ok(page.status == 200 and "default-src 'none'" in page.header('Content-Security-Policy')
+           and page.header('X-Content-Type-Options') == 'nosniff' and page.header('X-Frame-Options') == 'DENY'
+           and page.header('Referrer-Policy') == 'no-referrer', 'the page is there, and may do little', page)
+    tap.ok(nobody.get('/', headers={'If-None-Match': page.header('ETag')}).status == 304, 'and is not sent twice')
+
+
+def coming_in(house):
+    tap = house.tap
+    house.demo.cli('members', 'add', 'hanako', '--role', 'administrator')
+    first = json.loads(house.demo.cli('members', 'invite', 'hanako', '--json').out)['invitation']
+    invitation = json.loads(house.demo.cli('members', 'invite', 'hanako', '--json').out)['invitation']
+    browser = house.browser()
+    tap.equal(browser.post(API + '/set-up', {'invitation': first, 'password': PASSWORD}).status, 403, 'an older invitation is void')
+    tap.equal(browser.post(API + '/set-up', {'invitation': invitation, 'password': 'short'}).status, 400, 'a short password is refused')
+    house.secrets['hanako'] = browser.post(API + '/set-up', {'invitation': invitation, 'password': PASSWORD}).json['secret']
+    secret = house.secrets['hanako']
+    tap.equal(browser.log_in('hanako', PASSWORD, w.totp(secret)).status, 403, 'nothing counts before a code confirmed it')
+    browser.proof = 'none'
+    wrong = '%06d' % ((int(w.totp(secret)) + 1) % 1000000)
+    tap.equal(browser.post(API + '/set-up/confirm', {'invitation': invitation, 'code': wrong}).status, 403, 'a wrong code confirms nothing')
+    done = browser.post(API + '/set-up/confirm', {'invitation': invitation, 'code': w.totp(secret)})
+    tap.ok(done.status == 200 and 'session' not in done.json, 'with the code it is done, and the session is not in the content', done)
+    cookie = next(c for c in done.cookies() if c.startswith(w.COOKIE + '='))
+    tap.ok(all(word in cookie for word in ('Secure', 'HttpOnly', 'SameSite=Strict', 'Path=/')) and 'Domain' not in cookie,
+           'the cookie is bound', cookie)
+    tap.equal(browser.get(API + '/session').json['login'], 'hanako', 'and it is hers')
+    tap.equal(house.browser().post(API + '/set-up', {'invitation': invitation, 'password': PASSWORD}).status, 403, 'an invitation counts once')
+    other = house.browser()
+    replies = [other.log_in('hanako', 'wrong horse battery', house.code('hanako')), other.log_in('hanako', PASSWORD, w.totp(secret)),
+               other.log_in('nobody', PASSWORD, house.code('hanako')), other.log_in('hanako', PASSWORD, wrong)]
+    tap.ok(all(r.status == 403 for r in replies) and len({r.body for r in replies}) == 1,
+           'a wrong password, a used code, no member, a wrong code: all the same words', [r.body for r in replies])
+    good = other.log_in('hanako', PASSWORD, house.code('hanako'))
+    tap.equal(good.status, 200, 'she comes in with password and code')
+    browser.proof = browser.get(API + '/session').json['proof']
+    tap.ok(browser.proof != other.proof and browser.jar[w.COOKIE] != other.jar[w.COOKIE], 'each browser has a session of its own')
+    fixed = house.browser()
+    fixed.jar[w.COOKIE] = 'A' * 43
+    tap.equal(fixed.get(API + '/session').status, 401, 'a session that somebody made up is none')
+    return browser, other
+
+
+def guessing(house):
+    tap, thief = house.tap, house.browser('198.51.100.7')
+    taro = house.member('taro', 'handler')
+    statuses = [thief.log_in('taro', 'guess number %06d' % i, '000000').status for i in range(8)]
+    tap.ok(statuses[:5] == [403] * 5 and set(statuses[5:]) == {503}, 'guessing is stopped after some tries', statuses)
+    tap.equal(taro.get(API + '/session').status, 200, 'who is in stays in')
+    taro.post(API + '/log-out')
+    tap.equal(taro.log_in('taro', PASSWORD, house.code('taro')).status, 200, 'and comes in from a known device while somebody guesses')
+    return taro
+
+
+def forgery(house, hanako):
+    tap = house.tap
+    before = house.report('forged', hanako)
+    path = API + '/incidents/%s/take' % before['number']
+    tries = [('without the proof', dict(proof=False)), ('with another proof', dict(headers={'X-Madoguchi-Proof': 'f' * 64})),
+             ('from another site', dict(headers={'Sec-Fetch-Site': 'cross-site'})), ('from a sister site', dict(headers={'Sec-Fetch-Site': 'same-site'})),
+             ('from another origin', dict(headers={'Origin': 'https://evil.example'})),
+             ('as a form', dict(headers={'Content-Type': 'application/x-www-form-urlencoded'}))]
+    for name, more in tries:
+        answer = hanako.post(path, {}, **more) if name != 'as a form' else hanako.request('POST', path, 'a=b', **more)
+        tap.ok(answer.status in (400, 403), 'a change %s is refused' % name, answer)
+    tap.equal(hanako.get(path).status, 405, 'and reading changes nothing')
+    tap.equal(hanako.get(API + '/incidents').json['items'][0]['version'], before['version'], 'nothing was changed')
+    return before
+
+
+def working(house, hanako, taro):
+    tap = house.tap
+    one = hanako.get(API + '/incidents').json['items'][0]
+    place = API + '/incidents/' + one['number']
+    shown = hanako.get(place)
+    tap.ok(shown.json['ticket'] == one['ticket'] and shown.json['thread'][0]['report']['text'].strip() == 'text'
+           and shown.header('ETag') == '"%d"' % shown.json['version'] and shown.header('Cache-Control') == 'no-store', 'a ticket is shown whole', shown)
+    taken = hanako.post(place + '/take', headers={'If-Match': shown.header('ETag')})
+    tap.ok(taken.status == 200 and taken.json['owner'] == 'hanako' and taken.header('ETag') != shown.header('ETag'), 'and taken', taken)
+    late = taro.post(place + '/assign', {'owner': 'taro'}, headers={'If-Match': shown.header('ETag')})
+    tap.ok(late.status == 412 and 'changed meanwhile' in late.json['detail'], 'who saw an older one does not write over it', late)
+    tap.equal(taro.post(place + '/note', {'text': 'seen'}, headers={'If-Match': taken.header('ETag')}).status, 200, 'who saw the newest does')
+    mine = hanako.get(place).json
+    tap.ok([e['from'] for e in mine['thread'] if e['direction'] == 'note'] == ['taro'], 'and it stands in the thread', mine['thread'])
+    raw = hanako.get(place + '/messages/%d/raw' % mine['thread'][0]['id'])
+    tap.ok(raw.status == 200 and b'Subject: forged' in raw.body and raw.header('Content-Type') == 'application/octet-stream'
+           and raw.header('Content-Disposition').startswith('attachment'), 'the mail as it came, as a download', raw)
+    for content, name in (({'state': 'nonsense'}, 'a wrong value'), ({}, 'a missing one'), ({'state': 3}, 'one of the wrong type'),
+                          ({'state': 'open', 'more': 1}, 'one that nobody knows'), ('[1]', 'a list'), ('{', 'no JSON'),
+                          ('[' * 100, 'deep JSON'), (b'{"state": "\xff"}', 'no UTF-8')):
+        answer = hanako.request('POST', place + '/state', content, headers={'Content-Type': 'application/json'})
+        tap.ok(answer.status == 400, '400 for ' + name, answer)
+    tap.equal(hanako.get(API + '/incidents?state=open&colour=red').status, 400, '400 for a question that nobody knows')
+    tap.equal(hanako.get(API + '/incidents/2026-999999').status, 404, '404 for a ticket that is not there')
+    tap.equal(hanako.get(API + '/incidents?limit=x').status, 400, '400 for a limit that is no number')
+
+
+def roles(house, hanako):
+    tap, reader = house.tap, house.member('rei', 'reader')
+    number = hanako.get(API + '/incidents').json['items'][0]['number']
+    tap.equal(reader.get(API + '/incidents/' + number).status, 200, 'a reader reads')
+    tap.equal(reader.post(API + '/incidents/%s/note' % number, {'text': 'x'}).status, 403, 'and does not write')
+    tap.equal(reader.get(API + '/audit').status, 403, 'nor sees who asked for what')
+    hanako.post(API + '/incidents/%s/tlp' % number, {'tlp': 'TLP:RED'})
+    veiled = reader.get(API + '/incidents/' + number)
+    tap.ok(veiled.status == 200 and b'forged' not in veiled.body and veiled.json['thread'] == [], 'what is restricted is veiled', veiled)
+    tap.equal(reader.get(API + '/incidents/%s/messages/1/raw' % number).status, 403, 'and its mails are not given out')
+    answer = reader.get(API + '/incidents')
+    tap.ok(answer.status == 200 and b'forged' not in answer.body, 'nor does the list tell', answer)
+    events = w.Events(reader)
+    tap.ok(events.wait(b'event: hello'), 'a reader hears events')
+    house.report('something new', hanako)
+    tap.ok(events.wait(b'event: change'), 'and that something came')
+    events.close()
+    house.demo.cli('members', 'leave', 'rei')
+    tap.equal(reader.get(API + '/incidents').status, 401, 'who left is out at once')
+    tap.equal(reader.log_in('rei', PASSWORD, house.code('rei')).status, 403, 'and does not come in again')
+
+
+def leaving(house, hanako, other, taro):
+    tap = house.tap
+    tap.equal(other.post(API + '/log-out', proof=False).status, 403, 'no other site logs anybody out')
+    gone = other.post(API + '/log-out')
+    cookie = next(c for c in gone.cookies() if c.startswith(w.COOKIE + '='))
+    tap.ok(gone.status == 204 and 'Max-Age=0' in cookie, 'logging out takes the cookie back', gone)
+    tap.equal(hanako.get(API + '/session').status, 200, 'the other browser stays in')
+    kept = dict(taro.jar)
+    house.demo.cli('members', 'log-out', 'taro')
+    taro.jar = kept
+    tap.equal(taro.get(API + '/incidents').status, 401, 'all sessions of a member end by command')
+    words = hanako.get(API + '/audit?limit=1000').body.decode()
+    tap.ok('"log-in"' in words and '"log-out"' in words and PASSWORD not in words and 'guess number' not in words, 'log-in, log-out and failures stand in the audit, passwords do not',
+           words[-3000:])
+    log = house.demo.log()
+    tap.ok(PASSWORD not in log and house.secrets['hanako'] not in log and hanako.jar[w.COOKIE] not in log, 'nor in the log')
+
+
+def raw_http(house):
+    """What libraries would not send."""
+    tap = house.tap
+
+    def send(text, read=True):
+        sock = socket.socket(socket.AF_UNIX)
+        sock.settimeout(30)
+        sock.connect(house.path)
+        sock.sendall(text)
+        got = b''
+        while read:
+            try:
+                piece = sock.recv(65536)
+            except (TimeoutError, ConnectionResetError):
+                break
+            if not piece:
+                break
+            got += piece
+            if b'\r\n\r\n' in got and b'Content-Length: 0' in got:
+                break
+        sock.close()
+        return got
+
+    head = b'POST /api/v1/log-in HTTP/1.1\r\nHost: madoguchi.example\r\nConnection: close\r\n'
+    for name, text in (('two lengths', head + b'Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} '),
+                       ('a length and chunks', head + b'Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n'),
+                       ('a coding that is no coding', head + b'Transfer-Encoding: xchunked\r\n\r\n{}'),
+                       ('a space in a name', head + b'Content-Length : 2\r\n\r\n{}'),
+                       ('a length with a sign', head + b'Content-Length: +2\r\n\r\n{}'),
+                       ('no host', b'GET / HTTP/1.1\r\nConnection: close\r\n\r\n')):
+        got = send(text)
+        tap.ok(got == b'' or re.match(rb'HTTP/1\.1 (400|403|501)', got), 'refused: ' + name, got[:300])
+    got = send(head + b'Content-Length: 99999999\r\n\r\n')
+    tap.ok(b' 413 ' in got.split(b'\r\n')[0], 'too much content is refused before it comes', got[:200])
+    got = send(b'GET / HTTP/1.1\r\nHost: x\r\n' + b'X-Long: ' + b'a' * 200000 + b'\r\n\r\n')
+    tap.ok(got == b'' or b' 431 ' in got.split(b'\r\n')[0] or b' 413 ' in got.split(b'\r\n')[0], 'a header without end is refused', got[:200])
+    tap.equal(house.browser().get('/').status, 200, 'and the page goes on')
+
+
+def document(house, hanako):
+    tap = house.tap
+    spec = hanako.get(API + '/openapi.json').json
+    tap.equal(spec['openapi'], '3.1.0', 'the API describes itself')
+    for path, methods in spec['paths'].items():
+        for method in methods:
+            filled = re.sub(r'\{[a-z]+\}', '1', path)
+            answer = house.browser().request(method.upper(), API + filled, {} if method == 'post' else None)
+            tap.ok(answer.status in (401, 403), '%s %s is there, and asks who it is' % (method.upper(), path), answer)
+    references = set(re.findall(r'#/components/schemas/([A-Za-z_-]+)', json.dumps(spec)))
+    tap.equal(references - set(spec['components']['schemas']), set(), 'every record that it names is in it')
+    number = hanako.get(API + '/incidents').json['items'][0]['number']
+    shown = hanako.get(API + '/incidents/' + number).json
+    schema = spec['components']['schemas'][spec['paths']['/incidents/{ticket}']['get']['responses']['200']['content']['application/json']['schema']['$ref'].rsplit('/', 1)[1]]
+    tap.equal(set(shown) - {'schema'}, set(schema['properties']), 'a ticket has just the fields that it promises')
+
+
+def main():
+    t.need_programs()
+    if t.program('madoguchi-web') is None:
+        t.skip_all('madoguchi-web is not built')
+    tap = t.Tap()
+    house = House(tap)
+    stranger(house)
+    hanako, other = coming_in(house)
+    taro = guessing(house)
+    forgery(house, hanako)
+    working(house, hanako, taro)
+    roles(house, hanako)
+    raw_http(house)
+    document(house, hanako)
+    leaving(house, hanako, other, taro)
+    tap.equal(house.demo.stop(), 0, 'everything ends in order')
+    tap.done()
+
+
+if __name__ == '__main__':
+    main()
