@@ -15,8 +15,8 @@ void mado_guess_guard_free (MadoGuessGuard *guard);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoGuessGuard, mado_guess_guard_free)
 
 /* May @login (NULL: nobody's; what is tried cannot be guessed, but costs time) be tried from @from (an address; nullable) at @now
- * (seconds)? @device: (nullable) a device that was let in as that login before, already checked. @wait: (out) seconds until it may, when not. What may be is counted as tried at once, so that tries
- * side by side do not slip through. */
+ * (seconds)? @device: (nullable) a device that was let in as that login before, already checked. @wait: (out) seconds until it may,
+ * when not. What may be is counted as tried at once, so that tries side by side do not slip through. */
 gboolean mado_guess_guard_try (MadoGuessGuard *guard, const char *login, const char *from, const char *device, gint64 now, gint64 *wait);
 
 /* That try was right: its counts are forgotten, but of the address only this one. */
