@@ -9,6 +9,7 @@
 #include "madoguchi/desk/key-watch.h"
 #include "madoguchi/desk/outbox.h"
 #include "madoguchi/desk/watch.h"
+#include "madoguchi/desk/renewal.h"
 
 #define SWEEP_SECONDS 600
 #define DRAIN_CHECK_MS 20
@@ -69,6 +70,9 @@ mado_keeper_start (const MadoConf *conf, GError **error)
   if (keeper->flow == NULL)
     return NULL;
   keeper->desk->watch = mado_watch_new (keeper->desk->store);
+  keeper->desk->renewal = mado_renewal_new (keeper->desk, error);
+  if (keeper->desk->renewal == NULL)
+    return NULL;
   keeper->control = mado_control_new (keeper->desk, keeper->flow, keeper->outbox, error);
   if (keeper->control == NULL)
     return NULL;
@@ -118,8 +122,10 @@ mado_keeper_free (MadoKeeper *keeper)
   mado_indexer_free (keeper->indexer);
   mado_flow_free (keeper->flow);
   mado_outbox_free (keeper->outbox);
-  if (keeper->desk != NULL)
+  if (keeper->desk != NULL) {
+    g_clear_pointer (&keeper->desk->renewal, mado_renewal_free);
     g_clear_pointer (&keeper->desk->keys, mado_key_watch_free);
+  }
   mado_desk_close (keeper->desk);
   g_free (keeper);
 }

@@ -38,8 +38,16 @@ unit_tests += tests/unit/test-desk-trouble
 tests_unit_test_desk_trouble_SOURCES = tests/unit/test-desk-trouble.c $(desk_house)
 tests_unit_test_desk_trouble_LDADD = $(desk_libs)
 
-libdesk_a_SOURCES += src/desk/vault-file.c src/desk/archive.c
-noinst_HEADERS += include/madoguchi/desk/vault-file.h include/madoguchi/desk/archive.h
+libdesk_a_SOURCES += src/desk/vault-file.c src/desk/archive.c src/desk/rewrap.c src/desk/renewal.c src/desk/store-renew.c src/desk/verbs-vault.c
+noinst_HEADERS += include/madoguchi/desk/vault-file.h include/madoguchi/desk/archive.h include/madoguchi/desk/rewrap.h \
+	include/madoguchi/desk/renewal.h include/madoguchi/desk/store-renew.h include/madoguchi/desk/verbs-vault.h
+unit_tests += tests/unit/test-desk-renewal tests/unit/test-desk-store-renew
+tests_unit_test_desk_renewal_SOURCES = tests/unit/test-desk-renewal.c $(desk_house)
+tests_unit_test_desk_renewal_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_renewal_LDADD = $(desk_libs)
+tests_unit_test_desk_store_renew_SOURCES = tests/unit/test-desk-store-renew.c
+tests_unit_test_desk_store_renew_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_store_renew_LDADD = $(desk_libs)
 unit_tests += tests/unit/test-desk-archive
 tests_unit_test_desk_archive_SOURCES = tests/unit/test-desk-archive.c
 tests_unit_test_desk_archive_LDADD = $(desk_libs)
@@ -161,20 +169,10 @@ unit_tests += tests/unit/test-desk-audit
 tests_unit_test_desk_audit_SOURCES = tests/unit/test-desk-audit.c $(desk_house)
 tests_unit_test_desk_audit_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_audit_LDADD = $(desk_libs)
-libdesk_a_SOURCES += src/desk/outbox-parts.c src/desk/recipient.c src/desk/quote.c src/desk/reply-words.c src/desk/reply-plan.c src/desk/verbs-reply.c \
-	src/desk/reply-files.c src/desk/four-eyes.c src/desk/store-draft.c src/desk/verbs-draft.c src/desk/verbs-canned.c
-noinst_HEADERS += include/madoguchi/desk/outbox-parts.h include/madoguchi/desk/recipient.h include/madoguchi/desk/quote.h include/madoguchi/desk/reply-words.h \
-	include/madoguchi/desk/reply-plan.h include/madoguchi/desk/verbs-reply.h include/madoguchi/desk/reply-files.h \
-	include/madoguchi/desk/four-eyes.h include/madoguchi/desk/store-draft.h include/madoguchi/desk/verbs-draft.h \
-	include/madoguchi/desk/verbs-canned.h
-unit_tests += tests/unit/test-desk-recipient tests/unit/test-desk-quote tests/unit/test-desk-four-eyes tests/unit/test-desk-store-draft
-tests_unit_test_desk_four_eyes_SOURCES = tests/unit/test-desk-four-eyes.c
-tests_unit_test_desk_four_eyes_LDADD = $(desk_libs)
-tests_unit_test_desk_store_draft_SOURCES = tests/unit/test-desk-store-draft.c
-tests_unit_test_desk_store_draft_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-tests_unit_test_desk_store_draft_LDADD = $(desk_libs)
-tests_unit_test_desk_quote_SOURCES = tests/unit/test-desk-quote.c
-tests_unit_test_desk_quote_LDADD = $(desk_libs)
+libdesk_a_SOURCES += src/desk/outbox-parts.c src/desk/recipient.c src/desk/reply-words.c src/desk/reply-plan.c src/desk/verbs-reply.c
+noinst_HEADERS += include/madoguchi/desk/outbox-parts.h include/madoguchi/desk/recipient.h include/madoguchi/desk/reply-words.h \
+	include/madoguchi/desk/reply-plan.h include/madoguchi/desk/verbs-reply.h
+unit_tests += tests/unit/test-desk-recipient
 tests_unit_test_desk_recipient_SOURCES = tests/unit/test-desk-recipient.c
 tests_unit_test_desk_recipient_LDADD = $(desk_libs)
 unit_tests += tests/unit/test-desk-store-schema

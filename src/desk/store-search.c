@@ -138,17 +138,6 @@ has_tag (Looker *looker, const char *wanted)
   return FALSE;
 }
 
-/* Is it in the ticket with this number, or in the one that that is part of now? */
-static gboolean
-is_ticket (Looker *looker, const char *number)
-{
-  gint64 id = 0;
-
-  if (g_strcmp0 (number, looker->candidate->number) == 0)
-    return TRUE;
-  return looker->error == NULL && mado_store_find_number (looker->store, number, &id, &looker->error) && id == looker->candidate->incident;
-}
-
 static gboolean
 passes (Looker *looker, const MadoQuery *query)
 {
@@ -166,7 +155,7 @@ passes (Looker *looker, const MadoQuery *query)
   case MADO_QUERY_TAG:
     return has_tag (looker, query->value);
   case MADO_QUERY_TICKET:
-    return is_ticket (looker, query->value);
+    return g_strcmp0 (query->value, candidate->number) == 0;
   case MADO_QUERY_BEFORE:
     return candidate->date < query->time;
   case MADO_QUERY_AFTER:

@@ -92,6 +92,36 @@ peek (sqlite3_context *context, int n, sqlite3_value **values)
 }
 
 static void
+reseal (sqlite3_context *context, int n, sqlite3_value **values)
+{
+  const MadoVault *vault = sqlite3_user_data (context);
+  const char *place = (const char *) sqlite3_value_text (values[0]);
+  const char *row = (const char *) sqlite3_value_text (values[1]);
+  const void *blob = sqlite3_value_blob (values[2]);
+  g_autoptr (GBytes) plain = NULL, sealed = NULL;
+
+  (void) n;
+  if (place != NULL && row != NULL && blob != NULL)
+    plain = mado_vault_open (vault, place, row, blob, (gsize) sqlite3_value_bytes (values[2]), NULL);
+  if (plain == NULL) {
+    sqlite3_result_value (context, values[2]);
+    return;
+  }
+  sealed = mado_vault_seal (vault, place, row, g_bytes_get_data (plain, NULL), g_bytes_get_size (plain));
+  sqlite3_result_blob64 (context, g_bytes_get_data (sealed, NULL), g_bytes_get_size (sealed), SQLITE_TRANSIENT);
+}
+
+static void
+sealed_by (sqlite3_context *context, int n, sqlite3_value **values)
+{
+  const void *blob = sqlite3_value_blob (values[0]);
+
+  (void) n;
+  if (sqlite3_value_type (values[0]) != SQLITE_NULL)
+    sqlite3_result_int (context, blob != NULL ? mado_vault_key_of (blob, (gsize) sqlite3_value_bytes (values[0])) : 0);
+}
+
+static void
 hash (sqlite3_context *context, int n, sqlite3_value **values)
 {
   const MadoVault *vault = sqlite3_user_data (context);
@@ -121,6 +151,8 @@ mado_store_teach_vault (MadoStore *store, MadoVault *vault, GError **error)
     { "seal", 3, SQLITE_UTF8 | SQLITE_DIRECTONLY, seal },
     { "unseal", 3, SQLITE_UTF8 | SQLITE_DIRECTONLY | SQLITE_DETERMINISTIC, unseal },
     { "peek", 3, SQLITE_UTF8 | SQLITE_DIRECTONLY | SQLITE_DETERMINISTIC, peek },
+    { "reseal", 3, SQLITE_UTF8 | SQLITE_DIRECTONLY, reseal },
+    { "sealed_by", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY | SQLITE_DETERMINISTIC, sealed_by },
     { "keyed", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY | SQLITE_DETERMINISTIC, hash },
   };
 

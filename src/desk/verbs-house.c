@@ -4,11 +4,11 @@
 #include "madoguchi/desk/key-watch.h"
 #include "madoguchi/desk/permissions.h"
 #include "madoguchi/desk/refresh.h"
+#include "madoguchi/desk/renewal.h"
 #include "madoguchi/desk/seeker.h"
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-member.h"
-#include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/triage-rules.h"
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/base/error.h"
@@ -50,15 +50,6 @@ mado_verb_keys (MadoCall *call)
 
 #define MAX_KNOWN 10000
 
-/* Whose key is known tells who wrote. FALSE without @error: not to who asks. */
-static gboolean
-may_know (const MadoCall *call, const char *address, GError **error)
-{
-  gboolean may = FALSE;
-
-  return mado_need_may_know (call->desk->store, mado_verbs_reader (call), address, &may, error) && may;
-}
-
 void
 mado_verb_keys_known (MadoCall *call)
 {
@@ -66,10 +57,7 @@ mado_verb_keys_known (MadoCall *call)
   g_autoptr (GPtrArray) list
       = mado_store_list_known_keys (call->desk->store, mado_verbs_string (call, "address"), MAX_KNOWN, &error);
 
-  for (guint i = list != NULL ? list->len : 0; i > 0 && error == NULL; i--)
-    if (!may_know (call, ((const MadoKnownKey *) list->pdata[i - 1])->address, &error) && error == NULL)
-      g_ptr_array_remove_index (list, i - 1);
-  if (error != NULL)
+  if (list == NULL)
     mado_call_fail (call, error);
   else
     mado_call_answer (call, mado_verbs_items (&mado_known_key_type, list), -1);
@@ -84,15 +72,7 @@ static gboolean
 apply_forget (gpointer data, GError **error)
 {
   Forgetting *forgetting = data;
-  g_autoptr (GError) problem = NULL;
 
-  gboolean may = may_know (forgetting->call, mado_verbs_string (forgetting->call, "address"), &problem);
-  if (problem != NULL) {
-    g_propagate_error (error, g_steal_pointer (&problem));
-    return FALSE;
-  }
-  if (!may)
-    return TRUE; /* to who asks there is nothing to forget */
   return mado_store_forget_keys (forgetting->call->desk->store, mado_verbs_string (forgetting->call, "address"),
                                  &forgetting->count, error);
 }
@@ -155,8 +135,7 @@ on_refreshed (gpointer data, const GPtrArray *results, guint left, const GError 
   }
   g_variant_builder_init (&items, G_VARIANT_TYPE ("aa{sv}"));
   for (guint i = 0; i < results->len; i++)
-    if (may_know (call, ((const MadoFoundKey *) results->pdata[i])->address, NULL))
-      g_variant_builder_add_value (&items, mado_found_key_to_variant (results->pdata[i]));
+    g_variant_builder_add_value (&items, mado_found_key_to_variant (results->pdata[i]));
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert_value (&dict, "items", g_variant_builder_end (&items));
   g_variant_dict_insert (&dict, "left", "x", (gint64) left);
@@ -236,6 +215,28 @@ check_account (MadoDesk *desk, GVariantBuilder *items)
             account->balanced ? "balanced" : "NOT balanced");
   add_item (items, "held", account->states->held > 0 ? "warn" : "ok",
             "%" G_GINT64_FORMAT " mails wait for a member", account->states->held);
+}
+
+static void
+check_vault (MadoDesk *desk, GVariantBuilder *items)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoVaultStatus) status = mado_renewal_status (desk->renewal, &error);
+
+  if (status == NULL) {
+    add_item (items, "vault", "fail", "%s", error->message);
+    return;
+  }
+  g_autofree char *keys = g_strjoinv (", ", status->keys);
+  if (status->failed > 0)
+    add_item (items, "vault", "fail", "%" G_GINT64_FORMAT " values or archived mails do not open (see the keeper's log)", status->failed);
+  else if (!status->is_current)
+    add_item (items, "vault", "warn", "the keys of the store are wrapped for %s, by %s: not by and for the present team key (madoguchi vault rewrap)",
+              keys, status->signer);
+  else if (status->is_renewing)
+    add_item (items, "vault", "ok", "everything is being sealed anew (madoguchi vault status); %s can open the keys", keys);
+  else
+    add_item (items, "vault", "ok", "data key %" G_GINT64_FORMAT "; %s can open the keys of the store", status->data_key, keys);
 }
 
 static void
@@ -332,6 +333,7 @@ mado_verb_doctor (MadoCall *call)
   check_account (desk, &items);
   check_rules (desk, &items);
   check_members (desk, &items);
+  check_vault (desk, &items);
   add_item (&items, "queue", waiting > 1000 ? "warn" : "ok", "%u mails wait to be opened", waiting);
   add_item (&items, "outbox", "ok", "%u answers on their way", mado_outbox_busy (call->outbox));
   check_role (&items, "opener", desk->opener);

@@ -6,8 +6,6 @@
 #include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/thread.h"
 #include "madoguchi/desk/verbs-audit.h"
-#include "madoguchi/desk/verbs-canned.h"
-#include "madoguchi/desk/verbs-draft.h"
 #include "madoguchi/desk/verbs-house.h"
 #include "madoguchi/desk/verbs-link.h"
 #include "madoguchi/desk/verbs-mail.h"
@@ -20,6 +18,7 @@
 #include "madoguchi/desk/verbs-ticket.h"
 #include "madoguchi/desk/verbs-triage.h"
 #include "madoguchi/desk/watch.h"
+#include "madoguchi/desk/verbs-vault.h"
 
 #include <string.h>
 
@@ -37,14 +36,6 @@ static const struct {
   { "reply", mado_verb_reply },
   { "unread", mado_verb_unread },
   { "hand-over", mado_verb_hand_over },
-  { "drafts", mado_verb_drafts },
-  { "draft-save", mado_verb_draft_save },
-  { "draft-send", mado_verb_draft_send },
-  { "draft-discard", mado_verb_draft_discard },
-  { "approve", mado_verb_approve },
-  { "refuse", mado_verb_refuse },
-  { "canned-list", mado_verb_canned },
-  { "canned-show", mado_verb_canned },
   { "priority", mado_verb_priority },
   { "category", mado_verb_category },
   { "tlp", mado_verb_tlp },
@@ -90,6 +81,9 @@ static const struct {
   { "members-set", mado_verb_members_set },
   { "members-duty", mado_verb_members_duty },
   { "members-leave", mado_verb_members_leave },
+  { "vault-status", mado_verb_vault_status },
+  { "vault-rewrap", mado_verb_vault_rewrap },
+  { "vault-rotate", mado_verb_vault_rotate },
   { "audit-list", mado_verb_audit_list },
   { "audit-verify", mado_verb_audit_verify },
   { "audit-sign", mado_verb_audit_sign },

@@ -101,6 +101,12 @@ mado_vault_retire (MadoVault *vault)
   sodium_memzero (&vault->keys[1], (MAX_KEYS - 1) * sizeof vault->keys[0]);
 }
 
+void
+mado_vault_assign (MadoVault *vault, const MadoVault *other)
+{
+  memcpy (vault, other, sizeof *vault);
+}
+
 /* --- as text -------------------------------------------------------------------------------------------- */
 
 static void

@@ -145,6 +145,84 @@ def moved_file(site):
     tap.equal(demo.cli('raw', *raws[0]).status, 0, 'as it was: shown')
 
 
+def status_of(demo):
+    return demo.cli('vault', 'status', '--json').json
+
+
+def settled(demo):
+    """Waits until nothing is being sealed anew."""
+    def look():
+        status = status_of(demo)
+        return status if not status['is_renewing'] and status['data_keys'] == 1 else None
+    return t.wait_for(look, 60, 0.1)
+
+
+def doctor_of(demo):
+    return {line['name']: line for line in demo.cli('doctor', '--json').lines}.get('vault', {})
+
+
+def rotated(site, ticket):
+    """A new data key while mail comes in; then the former one opens nothing any more."""
+    tap, demo = site.tap, site.demo
+    status = settled(demo)
+    tap.ok(status and status['schema'] == 'madoguchi.vault/1' and status['keys'] == [site.team] and status['is_current'] and status['data_key'] == 1,
+           'vault status: one data key, for the team key', status)
+    tap.equal(doctor_of(demo).get('status'), 'ok', 'doctor: in order')
+    before = site.secrets()
+    got = demo.cli('vault', 'rotate', '--json')
+    tap.ok(got.status == 0 and got.json['data_key'] == 2 and got.json['is_renewing'], 'vault rotate: a new data key seals', got)
+    tap.equal(demo.cli('vault', 'rotate').status, 1, 'a second one meanwhile: no')
+    demo.kill_role('keeper')  # and it goes on after the next start
+    t.wait_for(lambda: demo.account() is not None, 30)
+    mid = t.message_id()
+    demo.send(site.report('In between\n', mid), REPORTER)
+    demo.settle()
+    status = settled(demo)
+    tap.ok(status and status['data_key'] == 2 and (status['values_left'], status['files_left'], status['failed']) == (0, 0, 0),
+           'everything is sealed anew, the former key is retired', status)
+    after = site.secrets()
+    tap.ok(b'data-key 2: ' in after and b'data-key 1: ' not in after and before.splitlines()[1] == after.splitlines()[1],
+           'the file holds the new key alone, and the same key of the index')
+    for where, _, files in os.walk(demo.setting('store', 'archive')):
+        for name in files:
+            tap.equal(read(os.path.join(where, name))[:21], b'madoguchi-sealed: 1\n\x02', 'an archived mail is sealed by it')
+    tap.contains(demo.show(ticket)['thread'][0]['report']['text'], WORD, 'and the ticket reads as before')
+    got = demo.cli('audit', 'verify')
+    tap.equal(got.status, 0, 'audit verify: whole')
+    text = demo.cli('vault').text
+    tap.ok(site.team in text and 'data key 2 seals' in text, 'vault: in words', text)
+    tap.equal(demo.cli('vault', 'destroy').status, 64, 'another word: exit 64')
+
+
+def rolled_over(site, ticket):
+    """The team gets a new key: the store is wrapped anew for it."""
+    tap, demo = site.tap, site.demo
+    demo.stop()
+    home = demo.setting('crypto', 'gnupg-home')
+    old = site.team
+    new = site.gpg.generate('New team key <%s>' % t.TEAM)
+    subprocess.run(['gpg', '--homedir', home, '--batch', '--pinentry-mode', 'loopback', '--passphrase', '', '--import'],
+                   input=site.gpg.export_secret(new), check=True, capture_output=True)
+    subprocess.run(['gpgconf', '--homedir', home, '--kill', 'gpg-agent'], check=False, capture_output=True)
+    demo.configure('team', 'key', new)
+    status, said = start_badly(demo.dir)
+    tap.ok(status == 78 and 'old-keys' in said, 'the former key is not named: refused, and it says what to do', said[-300:])
+    demo.configure('team', 'old-keys', old)
+    demo.start()
+    status = status_of(demo)
+    tap.ok(not status['is_current'] and status['signer'] == old and status['keys'] == [old], 'vault status: not for the present key', status)
+    tap.equal(doctor_of(demo).get('status'), 'warn', 'doctor warns')
+    tap.contains(doctor_of(demo).get('detail', ''), 'vault rewrap', 'and names the command')
+    got = demo.cli('vault', 'rewrap', '--json')
+    tap.ok(got.status == 0 and got.json['is_current'] and got.json['signer'] == new and sorted(got.json['keys']) == sorted([new, old]),
+           'vault rewrap: signed by the new key, for both', got)
+    demo.stop()
+    subprocess.run(['gpg', '--homedir', home, '--batch', '--yes', '--delete-secret-keys', old], check=True, capture_output=True)
+    demo.start()
+    tap.contains(demo.show(ticket)['thread'][0]['report']['text'], WORD, 'without the secret part of the former key: it opens')
+    site.team = new
+
+
 def refusals(site, ticket):
     tap, demo = site.tap, site.demo
     demo.stop()
@@ -202,6 +280,8 @@ def main():
     mailed(site)
     opener_away(site)
     moved_file(site)
+    rotated(site, ticket)
+    rolled_over(site, ticket)
     refusals(site, ticket)
     site.demo.stop()
     tap.done()

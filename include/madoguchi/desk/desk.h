@@ -29,6 +29,7 @@ typedef struct {
   struct _MadoWatch *watch; /* tells the page of changes (watch.h) */
   struct _MadoGuessGuard *guard; /* against guessing passwords (guess-guard.h) */
   guint hashing; /* passwords that are being hashed now */
+  struct _MadoRenewal *renewal; /* the keeper's (renewal.h) */
   MadoKeyWatch *keys; /* the keeper's; NULL: none looks */
   struct _MadoRefresher *refresher; /* looks for them again (refresh.h) */
   gint64 (*now) (void); /* seconds since the epoch; tests set their own */

@@ -20,16 +20,6 @@ gboolean mado_verb_hand_over (MadoCli *cli, GError **error);
 
 /* verb-reply.c: asked of the keeper. */
 gboolean mado_verb_reply (MadoCli *cli, GError **error);
-gboolean mado_verb_approve (MadoCli *cli, GError **error);
-
-/* verb-draft.c: asked of the keeper. The first one is `reply --draft` and `reply --edit` with what they say. */
-gboolean mado_verb_save_draft (MadoCli *cli, GVariant *wish, GError **error);
-gboolean mado_verb_discard_draft (MadoCli *cli, GError **error);
-gboolean mado_verb_drafts (MadoCli *cli, GError **error);
-gboolean mado_verb_refuse (MadoCli *cli, GError **error);
-
-/* verb-canned.c: asked of the keeper. */
-gboolean mado_verb_canned (MadoCli *cli, GError **error);
 
 /* verb-triage.c: asked of the keeper. The last one is `policy explain`. */
 gboolean mado_verb_priority (MadoCli *cli, GError **error);
@@ -51,6 +41,9 @@ gboolean mado_verb_account (MadoCli *cli, GError **error);
 
 /* verb-members.c: asked of the keeper. */
 gboolean mado_verb_members (MadoCli *cli, GError **error);
+
+/* verb-vault.c: asked of the keeper. */
+gboolean mado_verb_vault (MadoCli *cli, GError **error);
 
 /* verb-audit.c: asked of the keeper. */
 gboolean mado_verb_audit (MadoCli *cli, GError **error);

@@ -18,8 +18,6 @@
  *   seal   record MadoReply -> {encrypted b, fingerprint s} + fd of the finished mail. TEMP, PERM
  *   wrap   {} + fd of a memory file with the secrets of the store, which is wiped -> {} + fd of them, signed by the team and
  *          encrypted to it. PERM for anything else; CONF when the team's key cannot be encrypted to; TEMP
- *   canned {name s, language s, prefers s, ticket s; all optional} -> {names as} of the canned texts, or {subject s, text s} of the one
- *          that is named, filled. NO, CONF
  *   security-txt {} -> {} + fd of the team's security.txt, clear-signed: made by the signer of its configuration
  *   sign-head  record MadoAuditHead -> {} + fd of the text that says it, clear-signed
  *   check-head {} + fd of such a text -> record MadoAuditHead. PERM: not signed by a key of the team, or no such text
@@ -63,14 +61,7 @@
  *   reply {ticket s} with record MadoReplyWish -> the same with {recipients as, encrypted_to as: fingerprints beside them, ""
  *          for none, message_ids as}. NO when somebody would get it in the clear and plain_ok does not say that it may
  *   Each of these from take on also with {if_version s}: NO when the ticket has another version by now
- *   draft-save {ticket s, draft s: "7" or "7.2"; optional: then a new one} with record MadoReplyWish: what it does not speak of
- *          stays; draft-discard {ticket s, draft s}; refuse {ticket s, draft s: with its revision, reason s}
- *          -> the same with {draft s: its name, draft_state s}
- *   draft-send {ticket s, draft s}; approve {ticket s, draft s: with its revision} -> as reply. With {approval s: "needed"}
- *          reply and draft-send have only made a draft wait for another member
- *   drafts {ticket s; optional} -> {items aa{sv} of MadoDraft}
- *   canned-list {} -> {names as}; canned-show {name s, language s, ticket s; the last two optional} -> {subject s, text s}
- *   reply-preview, as reply or draft-send -> record MadoReplyPreview: what reply would do
+ *   reply-preview, as reply -> record MadoReplyPreview: what reply would do
  *   triage {ticket s} -> record MadoTriage: what was decided, by which rule or by whom
  *   held {} -> {items aa{sv} of MadoHeld}; held-show {id s} -> record MadoHeld with {problems as}
  *   held-retry, held-release, held-drop {id s} -> {id s, state s, ticket s}
@@ -93,6 +84,7 @@
  *   From the first member on DENIED for everybody else, and for members as desk/permissions.h and desk/need.h say
  *   members-invite {login s} -> {login s, invitation s, until x}: lets a member choose a password for the page
  *   members-log-out {login s} -> {login s, count x}: ends the sessions of a member
+ *   vault-status, vault-rewrap, vault-rotate {} -> record MadoVaultStatus; the latter two when the new file of keys is in place
  *   doctor {} -> {items aa{sv} of {name s, status s: "ok" | "warn" | "fail", detail s}}: what only the keeper can see
  *
  * madoguchi-web -> keeper: any word of members, with {session s} of whoever sits before the page; and, to come in:

@@ -31,6 +31,9 @@ gboolean mado_vault_rotate (MadoVault *vault, GError **error);
 /* Forgets all data keys but the newest. What they sealed does not open any more. */
 void mado_vault_retire (MadoVault *vault);
 
+/* Makes @vault what @other is: whoever holds @vault works with those keys from now on. */
+void mado_vault_assign (MadoVault *vault, const MadoVault *other);
+
 /* Numbers of data keys that @vault has; the one that seals. */
 guint mado_vault_count_keys (const MadoVault *vault);
 guint8 mado_vault_current_key (const MadoVault *vault);
