@@ -212,3 +212,7 @@ tests_unit_test_desk_store_search_SOURCES = tests/unit/test-desk-store-search.c
 tests_unit_test_desk_store_search_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_store_search_LDADD = $(desk_libs)
 
+unit_tests += tests/bench/search-store
+tests_bench_search_store_SOURCES = tests/bench/search-store.c tests/bench/corpus.h tests/unit/desk-vault.h
+tests_bench_search_store_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_bench_search_store_LDADD = $(desk_libs)

@@ -1,6 +1,7 @@
 /* query.c: see query.h. Asked by verbs-search.c; must never look at anything but the text. */
 #include "madoguchi/desk/query.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/desk/state-rule.h"
 #include "madoguchi/desk/thread.h"
 #include "madoguchi/model/taxonomy.h"
 #include "madoguchi/model/tlp.h"
@@ -136,11 +137,10 @@ make_words (Parser *parser, const char *at, MadoPlace place, const char *value, 
 static MadoQuery *
 read_state (const Parser *parser, const char *at, const char *value, GError **error)
 {
-  static const char *const states[] = { "new", "open", "waiting", "resolved", "rejected", NULL };
   MadoQuery *query;
 
-  if (!g_strv_contains (states, value))
-    return fail (parser, at, error, "the state must be new, open, waiting, resolved or rejected");
+  if (!mado_state_is (value) && strcmp (value, "unfinished") != 0)
+    return fail (parser, at, error, "the state must be new, open, waiting, resolved, rejected or unfinished");
   query = make (MADO_QUERY_STATE);
   query->value = g_strdup (value);
   return query;

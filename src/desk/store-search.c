@@ -5,6 +5,7 @@
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-index.h"
 #include "madoguchi/desk/store-need.h"
+#include "madoguchi/desk/state-rule.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
 
@@ -138,6 +139,16 @@ has_tag (Looker *looker, const char *wanted)
   return FALSE;
 }
 
+/* By any of its numbers: that of a ticket which was merged into it, too. */
+static gboolean
+is_ticket (Looker *looker, const char *number)
+{
+  gint64 id = 0;
+
+  return strcmp (number, looker->candidate->number) == 0
+         || (looker->error == NULL && mado_store_find_number (looker->store, number, &id, &looker->error) && id == looker->candidate->incident);
+}
+
 static gboolean
 passes (Looker *looker, const MadoQuery *query)
 {
@@ -145,7 +156,8 @@ passes (Looker *looker, const MadoQuery *query)
 
   switch (query->kind) {
   case MADO_QUERY_STATE:
-    return g_strcmp0 (query->value, candidate->state) == 0;
+    return strcmp (query->value, "unfinished") == 0 ? !mado_state_is_finished (candidate->state)
+                                                    : g_strcmp0 (query->value, candidate->state) == 0;
   case MADO_QUERY_CATEGORY:
     return is_category (query->value, candidate->category);
   case MADO_QUERY_OWNER:
@@ -155,7 +167,7 @@ passes (Looker *looker, const MadoQuery *query)
   case MADO_QUERY_TAG:
     return has_tag (looker, query->value);
   case MADO_QUERY_TICKET:
-    return g_strcmp0 (query->value, candidate->number) == 0;
+    return is_ticket (looker, query->value);
   case MADO_QUERY_BEFORE:
     return candidate->date < query->time;
   case MADO_QUERY_AFTER:

@@ -1,0 +1,442 @@
+/* search-store.c: searching, listing, showing and taking mails in a large store, beside a small one.
+ *
+ * `search-store [MESSAGES]` (2000): fills a store through its own verbs, then looks for words, phrases, parts of Japanese text,
+ * addresses and names, and compares every answer with a plain scan of all texts: all of them, and no other. `make bench` runs it
+ * with 100,000. Times are printed; with 100,000 the ratios beside the small store have to be at most 1.5. */
+#include "../unit/desk-vault.h"
+#include "corpus.h"
+#include "madoguchi/base/fsio.h"
+#include "madoguchi/desk/settle.h"
+#include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-mail.h"
+#include "madoguchi/desk/store-outbox.h"
+#include "madoguchi/desk/store-search.h"
+#include "madoguchi/desk/store-sql.h"
+
+#include <glib/gstdio.h>
+#include <stdlib.h>
+
+#define NOW G_GINT64_CONSTANT (1795230000)
+#define BATCH 200
+#define SMALL 300    /* messages of the store to compare with */
+#define QUERIES 240
+#define SAMPLES 300
+#define PAGE 50
+
+static const char *const team[] = { "csirt@example.org", NULL };
+static const char *const languages[] = { "ja", "en", NULL };
+static const MadoDeskSettings settings = {
+  .prefix = "EX", .team = team, .languages = languages, .max_all_answers = 1000000, .max_answers = 1000, .window = 3600, .may_encrypt = TRUE
+};
+
+typedef struct {
+  char *top;
+  MadoStore *store;
+  guint n;          /* messages */
+  GPtrArray *plain; /* of strings, by message */
+  GArray *incidents; /* of gint64, by message */
+  GPtrArray *tickets; /* last number of each sender */
+} House;
+
+static void
+house_open (House *house)
+{
+  g_autoptr (GError) error = NULL;
+
+  house->top = g_dir_make_tmp ("bench-XXXXXX", NULL);
+  g_autofree char *url = g_strdup_printf ("sqlite:%s/store.db", house->top);
+  house->store = mado_store_open (url, "EX", test_vault (), &error);
+  g_assert_no_error (error);
+  house->plain = g_ptr_array_new_with_free_func (g_free);
+  house->incidents = g_array_new (FALSE, FALSE, sizeof (gint64));
+  house->tickets = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_set_size (house->tickets, 2000);
+}
+
+static void
+house_close (House *house)
+{
+  mado_store_close (house->store);
+  mado_fsio_remove_tree (house->top, NULL);
+  g_free (house->top);
+  g_ptr_array_unref (house->plain);
+  g_array_unref (house->incidents);
+  g_ptr_array_unref (house->tickets);
+}
+
+static double
+since (gint64 start)
+{
+  return (double) (g_get_monotonic_time () - start) / 1000.0;
+}
+
+/* --- filling -------------------------------------------------------------------------------------------- */
+
+static void
+add_indicator (MadoReport *report, const char *type, const char *value)
+{
+  MadoIndicator *indicator = mado_indicator_new ();
+
+  indicator->type = g_strdup (type);
+  indicator->value = g_strdup (value);
+  indicator->part = g_strdup ("1");
+  indicator->role = g_strdup ("statement");
+  g_ptr_array_add (report->indicators, indicator);
+}
+
+/* Every fifth mail of a sender goes on with his last ticket. */
+static MadoReport *
+make_report (const House *house, guint number, const Letter *letter)
+{
+  const char *ticket = house->tickets->pdata[number % 2000];
+  MadoReport *report = mado_report_new ();
+
+  report->message_id = g_strdup_printf ("<%u@bench>", number);
+  report->content_sha256 = g_strdup_printf ("%u", number);
+  report->subject = ticket != NULL && (number / 2000) % 5 != 0 ? g_strdup_printf ("[EX #%s] %s", ticket, letter->subject) : g_strdup (letter->subject);
+  report->text = g_strdup (letter->shown->str);
+  report->language = g_strdup (letter->is_japanese ? "ja" : "en");
+  report->from = mado_mailbox_new ();
+  report->from->address = g_strdup (letter->address);
+  report->headers = mado_header_facts_new ();
+  report->headers->from_count = 1;
+  report->report = mado_report_body_new ();
+  add_indicator (report, "ipv4", letter->number_ip);
+  add_indicator (report, "domain", letter->domain);
+  return report;
+}
+
+static void
+settle_one (House *house, guint number)
+{
+  g_auto (Letter) letter = { NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoEnvelope) envelope = mado_envelope_new ();
+  g_autoptr (MadoMail) mail = NULL;
+  g_auto (MadoSettled) settled = { 0 };
+  MadoSettler settler = { house->store, &settings, NOW + (gint64) number * 60, NULL };
+
+  make_letter (number, &letter);
+  g_autoptr (MadoReport) report = make_report (house, number, &letter);
+  envelope->queue_id = g_strdup_printf ("%016u", number + 1);
+  envelope->received = settler.now;
+  envelope->mail_from = g_strdup (letter.address);
+  g_assert_true (mado_store_receive_mail (house->store, envelope, 2000, "00", &mail, &error));
+  mado_settle_report (&settler, envelope, report, &settled, &error);
+  g_assert_no_error (error);
+  g_assert_true (strcmp (settled.state, "ticket") == 0 || strcmp (settled.state, "joined") == 0);
+  g_free (house->tickets->pdata[number % 2000]);
+  house->tickets->pdata[number % 2000] = g_strdup (settled.number);
+  g_array_append_val (house->incidents, settled.incident);
+  g_ptr_array_add (house->plain, g_strdup (letter.plain->str));
+}
+
+/* The answers are on their way at once, as they would be. */
+static void
+send_answers (House *house, gint64 now)
+{
+  g_autoptr (GBytes) sealed = g_bytes_new_static ("sealed", 6);
+  g_autoptr (GPtrArray) due = mado_store_list_due (house->store, "draft", now, 10000, NULL);
+
+  for (guint i = 0; i < due->len; i++) {
+    gint64 id = ((const MadoOutboxItem *) due->pdata[i])->id;
+    g_assert_true (mado_store_set_sealed (house->store, id, sealed, now, NULL) && mado_store_set_sending (house->store, id, NULL)
+                   && mado_store_set_sent (house->store, id, now, NULL));
+  }
+}
+
+static void
+fill (House *house, guint n)
+{
+  while (house->n < n) {
+    g_assert_true (mado_store_begin (house->store, NULL));
+    for (guint i = 0; i < BATCH && house->n < n; i++)
+      settle_one (house, house->n++);
+    send_answers (house, NOW + (gint64) house->n * 60);
+    g_assert_true (mado_store_commit (house->store, NULL));
+  }
+}
+
+/* --- times ---------------------------------------------------------------------------------------------- */
+
+static gint
+compare (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+static double
+get_share (GArray *times, double share)
+{
+  g_array_sort (times, compare);
+  return g_array_index (times, double, (guint) (share * (times->len - 1)));
+}
+
+static void
+print (const char *what, GArray *times)
+{
+  g_test_message ("%-34s p50 %8.2f ms   p95 %8.2f ms   most %8.2f ms   (%u)", what, get_share (times, 0.5), get_share (times, 0.95),
+                  get_share (times, 1), times->len);
+}
+
+static GArray *
+time_arrivals (House *house)
+{
+  GArray *times = g_array_new (FALSE, FALSE, sizeof (double));
+
+  for (guint i = 0; i < SAMPLES; i++) {
+    gint64 start = g_get_monotonic_time ();
+    g_assert_true (mado_store_begin (house->store, NULL));
+    settle_one (house, house->n++);
+    g_assert_true (mado_store_commit (house->store, NULL));
+    double took = since (start);
+    g_array_append_val (times, took);
+    g_assert_true (mado_store_begin (house->store, NULL));
+    send_answers (house, NOW + (gint64) house->n * 60);
+    g_assert_true (mado_store_commit (house->store, NULL));
+  }
+  return times;
+}
+
+static GArray *
+time_lists (const House *house)
+{
+  GArray *times = g_array_new (FALSE, FALSE, sizeof (double));
+
+  for (guint i = 0; i < SAMPLES / 3; i++) {
+    gint64 start = g_get_monotonic_time ();
+    g_autoptr (GPtrArray) list = mado_store_list_incidents (house->store, NULL, i % 3 == 0 ? "new" : NULL, NULL, 0, 100, NULL);
+    double took = since (start);
+    g_assert_cmpuint (list->len, ==, 100);
+    g_array_append_val (times, took);
+  }
+  return times;
+}
+
+static GArray *
+time_shows (const House *house)
+{
+  GArray *times = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr (GRand) random = g_rand_new_with_seed (5);
+
+  for (guint i = 0; i < SAMPLES; i++) {
+    gint64 id = g_array_index (house->incidents, gint64, (guint) g_rand_int_range (random, 0, (gint32) house->incidents->len));
+    gint64 start = g_get_monotonic_time ();
+    g_autoptr (MadoIncident) incident = mado_store_load_incident (house->store, id, "csirt@example.org", NULL);
+    double took = since (start);
+    g_assert_nonnull (incident);
+    g_array_append_val (times, took);
+  }
+  return times;
+}
+
+/* --- searching ------------------------------------------------------------------------------------------ */
+
+static gboolean
+is_letter (char c)
+{
+  return g_ascii_isalnum (c);
+}
+
+/* The plain scan: @term with no letter or digit of ASCII going on beside it. */
+static gboolean
+stands_in (const char *plain, const char *term)
+{
+  gsize length = strlen (term);
+  gboolean begins = is_letter (term[0]), ends = is_letter (term[length - 1]);
+
+  for (const char *p = strstr (plain, term); p != NULL; p = strstr (p + 1, term))
+    if (!(begins && p > plain && is_letter (p[-1])) && !(ends && is_letter (p[length])))
+      return TRUE;
+  return FALSE;
+}
+
+/* (transfer full) messages (numbers) that have it; in the order of their ids. */
+static GArray *
+scan (const House *house, const char *term)
+{
+  GArray *found = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < house->plain->len; i++)
+    if (stands_in (house->plain->pdata[i], term))
+      g_array_append_val (found, i);
+  return found;
+}
+
+/* (transfer full) all that @text finds, page by page; @first: milliseconds to the first page. */
+static GArray *
+search_all (const House *house, const char *text, double *first)
+{
+  static const MadoQueryHouse query_house = { "me", "EX", 2026 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoQuery) query = mado_query_parse (text, &query_house, &error);
+  g_assert_no_error (error);
+  MadoSearch what = { .query = query, .limit = PAGE, .until = G_MAXINT64 };
+  GArray *found = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gint64 start = g_get_monotonic_time ();
+
+  *first = 0;
+  do {
+    g_autoptr (GPtrArray) list = mado_store_search (house->store, &what, &what.below, &error);
+    g_assert_no_error (error);
+    if (*first <= 0)
+      *first = since (start);
+    for (guint i = 0; i < list->len; i++)
+      g_array_append_val (found, ((const MadoFound *) list->pdata[i])->date);
+    what.limit = 5000;
+  } while (what.below > 0);
+  return found;
+}
+
+/* (transfer full) some words of a message: one, a phrase, a part of Japanese text, an address, a name. */
+static char *
+choose_term (const House *house, GRand *random, guint kind, const char **name)
+{
+  static const char *const names[] = { "a word", "a phrase", "part of a text", "one character", "an address", "a name" };
+  guint number = (guint) g_rand_int_range (random, 0, (gint32) house->n);
+  gboolean wants_japanese = kind == 2 || kind == 3;
+
+  number = MIN (house->n - 1, (number & ~1u) + wants_japanese);
+  g_auto (Letter) letter = { NULL };
+  make_letter (number, &letter);
+  *name = names[kind];
+  if (kind == 4)
+    return g_strdup (letter.number_ip);
+  if (kind == 5)
+    return g_strdup (strchr (letter.domain, '.') + 1);
+  if (letter.is_japanese) {
+    glong length = g_utf8_strchr (letter.plain->str, -1, ' ') != NULL
+                       ? g_utf8_pointer_to_offset (letter.plain->str, g_utf8_strchr (letter.plain->str, -1, ' '))
+                       : 0;
+    glong size = kind == 3 ? 1 : g_rand_int_range (random, 2, 7), from = g_rand_int_range (random, 0, (gint32) MAX (1, length - size));
+    return g_utf8_substring (letter.plain->str, from, from + size);
+  }
+  g_auto (GStrv) words = g_strsplit (letter.plain->str, " ", -1);
+  guint from = (guint) g_rand_int_range (random, 0, 30);
+  return kind == 1 ? g_strconcat (words[from], " ", words[from + 1], NULL) : g_strdup (words[from]);
+}
+
+/* Japanese parts go over no punctuation. */
+static gboolean
+is_fit (const char *term)
+{
+  for (const char *p = term; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+    if (c == 0x3001 || c == 0x3002)
+      return FALSE;
+  }
+  return *term != '\0';
+}
+
+static void
+compare_answers (const House *house, const char *term, const GArray *wanted, const GArray *got)
+{
+  if (wanted->len != got->len)
+    g_test_message ("%s: %u instead of %u", term, got->len, wanted->len);
+  g_assert_cmpuint (got->len, ==, wanted->len);
+  for (guint i = 0; i < wanted->len; i++) {
+    guint number = g_array_index (wanted, guint, wanted->len - 1 - i);
+    g_assert_cmpint (g_array_index (got, gint64, i), ==, NOW + (gint64) number * 60);
+  }
+  (void) house;
+}
+
+static void
+check_searches (const House *house)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (11);
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (double));
+  guint n[6] = { 0 }, hits = 0;
+
+  for (guint kind = 0; kind < 6; kind++) {
+    g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
+    const char *name = "";
+    for (guint i = 0; i < QUERIES / 6; i++) {
+      double took;
+      g_autofree char *term = choose_term (house, random, kind, &name);
+      if (!is_fit (term))
+        continue;
+      g_autofree char *text = g_strdup_printf ("text:\"%s\"", term);
+      g_autoptr (GArray) wanted = scan (house, term), got = search_all (house, text, &took);
+      compare_answers (house, term, wanted, got);
+      g_assert_cmpuint (wanted->len, >, 0);
+      g_array_append_val (times, took);
+      g_array_append_val (all, took);
+      hits += wanted->len;
+      n[kind]++;
+    }
+    g_autofree char *label = g_strdup_printf ("search, %s", name);
+    g_assert_cmpuint (n[kind], >, 5);
+    print (label, times);
+  }
+  print ("search, all: the first 50", all);
+  g_test_message ("%u searches found all %u messages that a plain scan finds, and no other", all->len, hits);
+}
+
+static gint64
+get_bytes (const House *house)
+{
+  g_autofree char *path = g_strdup_printf ("%s/store.db", house->top);
+  GStatBuf info;
+
+  return g_stat (path, &info) == 0 ? (gint64) info.st_size : 0;
+}
+
+static gint64
+get_index_bytes (const House *house)
+{
+  gint64 bytes = 0;
+
+  g_assert_true (mado_sql_number (house->store, &bytes, NULL,
+                                  "SELECT (SELECT sum (length (block)) FROM words_data) + (SELECT sum (length (sz)) FROM words_docsize)", ""));
+  return bytes;
+}
+
+static double
+compare_times (const char *what, GArray *large, GArray *small)
+{
+  double ratio = get_share (large, 0.5) / get_share (small, 0.5);
+
+  print (what, large);
+  print ("  in the small store", small);
+  g_test_message ("%s: ratio %.2f", what, ratio);
+  return ratio;
+}
+
+static guint messages = 2000;
+
+static void
+test_scale (void)
+{
+  House large = { NULL }, small = { NULL };
+  gint64 start = g_get_monotonic_time ();
+
+  house_open (&small);
+  fill (&small, SMALL);
+  house_open (&large);
+  fill (&large, messages);
+  g_test_message ("%u messages in %.1f s, %" G_GINT64_FORMAT " MB, of these the index %" G_GINT64_FORMAT " MB", large.n, since (start) / 1000,
+                  get_bytes (&large) / 1000000, get_index_bytes (&large) / 1000000);
+  check_searches (&large);
+  g_autoptr (GArray) lists = time_lists (&large), few_lists = time_lists (&small);
+  g_autoptr (GArray) shows = time_shows (&large), few_shows = time_shows (&small);
+  g_autoptr (GArray) arrivals = time_arrivals (&large), few_arrivals = time_arrivals (&small);
+  double a = compare_times ("list", lists, few_lists), b = compare_times ("show", shows, few_shows),
+         c = compare_times ("arrival of a mail", arrivals, few_arrivals);
+  if (messages >= 50000)
+    g_assert_true (a <= 1.5 && b <= 1.5 && c <= 1.5);
+  house_close (&large);
+  house_close (&small);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (argc > 1)
+    messages = (guint) strtoul (argv[1], NULL, 10);
+  g_test_add_func ("/bench/search-store", test_scale);
+  return g_test_run ();
+}
