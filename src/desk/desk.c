@@ -80,6 +80,7 @@ mado_desk_close (MadoDesk *desk)
   mado_archive_free (desk->archive);
   g_clear_pointer (&desk->spool, mado_spool_free);
   mado_store_close (desk->store);
+  mado_seals_clear (&desk->seals);
   mado_vault_free (desk->vault);
   mado_vault_file_clear (&desk->vault_file);
   mado_triage_rules_free (desk->rules);

@@ -210,7 +210,7 @@ mado_store_check_step (MadoStoreCheck *check, guint rows, const MadoStoreFinding
     n++;
     check_row (check, row);
   }
-  if (problem != NULL && (sqlite3_errcode (check->store->db) & 0xff) != SQLITE_CORRUPT) {
+  if (problem != NULL && !g_error_matches (problem, MADO_ERROR, MADO_ERROR_PERM)) {
     g_propagate_error (error, g_steal_pointer (&problem));
     return FALSE;
   }

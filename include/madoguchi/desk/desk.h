@@ -6,7 +6,7 @@
 #include "madoguchi/desk/batch.h"
 #include "madoguchi/desk/pool.h"
 #include "madoguchi/desk/settings.h"
-#include "madoguchi/desk/store.h"
+#include "madoguchi/desk/store-seals.h"
 #include "madoguchi/desk/vault-file.h"
 #include "madoguchi/spool/spool.h"
 
@@ -18,6 +18,7 @@ typedef struct {
   MadoVault *vault; /* what seals the store */
   MadoVaultFile vault_file; /* where its keys rest; empty in tests that made them */
   MadoStore *store;
+  MadoSeals seals; /* how far the check of what rests in it has come */
   struct _MadoTriageRules *rules; /* of triage; NULL: none */
   MadoSpool *spool;
   MadoArchive *archive;

@@ -51,7 +51,9 @@ GBytes *mado_sql_bytes (MadoStatement *statement, int column);
 char *mado_sql_peeked (MadoStatement *statement, int column, gboolean *is_damaged);
 
 /* As a table of a query: the id that the next row of @table (AUTOINCREMENT) gets, to seal what that row is to say. */
-#define MADO_SQL_NEXT(table) "(SELECT 1 + coalesce ((SELECT seq FROM sqlite_sequence WHERE name = '" table "'), 0) AS id)"
+#define MADO_SQL_NEXT(table)                                                                     \
+  "(SELECT 1 + max (coalesce ((SELECT seq FROM sqlite_sequence WHERE name = '" table "'), 0)," \
+  " coalesce ((SELECT max (id) FROM " table "), 0)) AS id)"
 
 /* Sets @error from the database's last error. Returns FALSE. */
 gboolean mado_sql_fail (MadoStore *store, const char *what, GError **error);
