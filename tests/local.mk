@@ -13,7 +13,7 @@ it_quick = \
 	tests/it/discovery.py \
 	tests/it/discovery-answers.py \
 	tests/it/members.py tests/it/audit.py \
-	tests/it/reply-member.py \
+	tests/it/reply-member.py tests/it/reply-team.py \
 	tests/it/team.py tests/it/need.py tests/it/authorisation.py \
 	tests/it/link.py tests/it/day.py \
 	tests/it/team.py tests/it/need.py tests/it/web-api.py \

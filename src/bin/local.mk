@@ -27,10 +27,10 @@ EXTRA_madoguchid_DEPENDENCIES = conf/data.stamp
 
 # A demonstration that runs from the build directory finds the templates there, too.
 conf/data.stamp: Makefile
-	$(AM_V_GEN)$(MKDIR_P) conf && for d in templates forms; do test -d conf/$$d || ln -s '$(abs_top_srcdir)/conf/'$$d conf/$$d || exit 1; done && { test -d conf/web || ln -s '$(abs_top_srcdir)/src/web/page' conf/web; } && : > $@
+	$(AM_V_GEN)$(MKDIR_P) conf && for d in templates canned forms; do test -d conf/$$d || ln -s '$(abs_top_srcdir)/conf/'$$d conf/$$d || exit 1; done && { test -d conf/web || ln -s '$(abs_top_srcdir)/src/web/page' conf/web; } && : > $@
 CLEANFILES += conf/data.stamp
 clean-local:
-	for d in templates forms web; do if test -L conf/$$d; then rm -f conf/$$d; fi; done
+	for d in templates canned forms web; do if test -L conf/$$d; then rm -f conf/$$d; fi; done
 
 pkglibexec_PROGRAMS += madoguchi-signer madoguchi-sender madoguchi-keyring
 madoguchi_signer_SOURCES = src/bin/madoguchi-signer.c

@@ -7,6 +7,7 @@
 #include "madoguchi/ipc/peer.h"
 #include "madoguchi/pgp/audit-head.h"
 #include "madoguchi/pgp/security-txt.h"
+#include "madoguchi/reply/canned.h"
 #include "madoguchi/reply/compose.h"
 #include "madoguchi/role/role.h"
 
@@ -172,6 +173,31 @@ check_head (MadoRoleContext *role, MadoPacket *request, GVariant **body, GError 
   return TRUE;
 }
 
+/* Words that members chose beforehand: they are filled, and signed only when a member sends them. */
+static gboolean
+fill_canned (MadoRoleContext *role, const MadoPacket *request, GVariant **body, GError **error)
+{
+  Signer *signer = role->state;
+  const char *name = NULL;
+  g_autofree char *subject = NULL, *text = NULL;
+  g_auto (GStrv) names = NULL;
+  GVariantDict dict;
+
+  g_variant_lookup (request->body, "name", "&s", &name);
+  if (name == NULL ? (names = mado_canned_list (role->conf, error)) == NULL
+                   : !mado_canned_fill (role->conf, signer->composer, request->body, &subject, &text, error))
+    return FALSE;
+  g_variant_dict_init (&dict, NULL);
+  if (names != NULL) {
+    g_variant_dict_insert_value (&dict, "names", g_variant_new_strv ((const char *const *) names, -1));
+  } else {
+    g_variant_dict_insert (&dict, "subject", "s", subject);
+    g_variant_dict_insert (&dict, "text", "s", text);
+  }
+  *body = g_variant_dict_end (&dict);
+  return TRUE;
+}
+
 static gboolean
 answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
 {
@@ -185,6 +211,8 @@ answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GE
     return check_head (role, request, body, error);
   if (strcmp (request->verb, "wrap") == 0)
     return wrap (role, request, body, fd, error);
+  if (strcmp (request->verb, "canned") == 0)
+    return fill_canned (role, request, body, error);
   g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "unknown verb");
   return FALSE;
 }

@@ -140,6 +140,7 @@ run (const Options *options, GError **error)
   g_autofree char *ready = directory != NULL ? g_build_filename (directory, "ready", NULL) : NULL;
   g_autofree char *pid_path = directory != NULL ? g_build_filename (directory, "madoguchid.pid", NULL) : NULL;
   g_autofree char *templates = find_data ("templates"), *forms = find_data ("forms"), *page = find_data ("web");
+  g_autofree char *canned = find_data ("canned");
   g_autofree char *path = g_strdup (options->config != NULL ? options->config : g_getenv ("MADOGUCHI_CONF"));
   g_autoptr (MadoConf) conf = NULL;
   MadoSupervision what = { .ready_path = ready, .pid_path = pid_path, .ready_fd = -1 };
@@ -149,6 +150,7 @@ run (const Options *options, GError **error)
   demo.templates = templates;
   demo.forms = forms;
   demo.page = page;
+  demo.canned = canned;
   if (directory != NULL) {
     g_clear_pointer (&path, g_free);
     if (!mado_demo_prepare (&demo, &path, error))

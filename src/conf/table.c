@@ -146,6 +146,11 @@ const MadoConfSetting mado_conf_settings[] = {
     "address and it is small enough." },
   { "reply", "attach-key", MADO_CONF_STRING, "plain", 0, 0,
     "Attach the team's public key to answers: always; plain (to those that go unencrypted); never.", "always, plain, never" },
+  { "reply", "approval", MADO_CONF_STRING, "no", 0, 0,
+    "Members' answers that another member has to approve before they are sent: no (none), red (in tickets marked TLP:RED), all.", "no, red, all" },
+  { "reply", "attachments-max", MADO_CONF_SIZE, "10M", 0, 16 * MIB, "Most bytes of files that go with one answer of a member." },
+  { "reply", "canned", MADO_CONF_STRING, MADO_DATADIR "/canned", 0, 0,
+    "Directory of canned texts for members' answers (NAME.LANGUAGE.txt; docs/replies.md explains them)." },
   { "reply", "hidden-subject", MADO_CONF_STRING, "[...]", 0, 0, "Outer Subject of encrypted answers (RFC 9788, 3.2.1)." },
 
   { "discovery", "wkd", MADO_CONF_BOOL, "no", 0, 0,

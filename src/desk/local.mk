@@ -169,10 +169,20 @@ unit_tests += tests/unit/test-desk-audit
 tests_unit_test_desk_audit_SOURCES = tests/unit/test-desk-audit.c $(desk_house)
 tests_unit_test_desk_audit_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_audit_LDADD = $(desk_libs)
-libdesk_a_SOURCES += src/desk/outbox-parts.c src/desk/recipient.c src/desk/reply-words.c src/desk/reply-plan.c src/desk/verbs-reply.c
-noinst_HEADERS += include/madoguchi/desk/outbox-parts.h include/madoguchi/desk/recipient.h include/madoguchi/desk/reply-words.h \
-	include/madoguchi/desk/reply-plan.h include/madoguchi/desk/verbs-reply.h
-unit_tests += tests/unit/test-desk-recipient
+libdesk_a_SOURCES += src/desk/outbox-parts.c src/desk/recipient.c src/desk/quote.c src/desk/reply-words.c src/desk/reply-plan.c src/desk/verbs-reply.c \
+	src/desk/reply-files.c src/desk/four-eyes.c src/desk/store-draft.c src/desk/verbs-draft.c src/desk/verbs-canned.c
+noinst_HEADERS += include/madoguchi/desk/outbox-parts.h include/madoguchi/desk/recipient.h include/madoguchi/desk/quote.h include/madoguchi/desk/reply-words.h \
+	include/madoguchi/desk/reply-plan.h include/madoguchi/desk/verbs-reply.h include/madoguchi/desk/reply-files.h \
+	include/madoguchi/desk/four-eyes.h include/madoguchi/desk/store-draft.h include/madoguchi/desk/verbs-draft.h \
+	include/madoguchi/desk/verbs-canned.h
+unit_tests += tests/unit/test-desk-recipient tests/unit/test-desk-quote tests/unit/test-desk-four-eyes tests/unit/test-desk-store-draft
+tests_unit_test_desk_four_eyes_SOURCES = tests/unit/test-desk-four-eyes.c
+tests_unit_test_desk_four_eyes_LDADD = $(desk_libs)
+tests_unit_test_desk_store_draft_SOURCES = tests/unit/test-desk-store-draft.c
+tests_unit_test_desk_store_draft_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_store_draft_LDADD = $(desk_libs)
+tests_unit_test_desk_quote_SOURCES = tests/unit/test-desk-quote.c
+tests_unit_test_desk_quote_LDADD = $(desk_libs)
 tests_unit_test_desk_recipient_SOURCES = tests/unit/test-desk-recipient.c
 tests_unit_test_desk_recipient_LDADD = $(desk_libs)
 unit_tests += tests/unit/test-desk-store-schema

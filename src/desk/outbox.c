@@ -5,6 +5,7 @@
 #include "madoguchi/base/log.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/desk/key-step.h"
+#include "madoguchi/desk/store-draft.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-outbox.h"
 
@@ -148,6 +149,7 @@ apply_failure (gpointer data, GError **error)
                                            item->row->recipient != NULL ? item->row->recipient : "somebody",
                                            item->step == SEALING ? "signed" : "delivered", item->why);
   return mado_store_set_failed (store, item->row->id, item->why, error)
+         && mado_store_drop_answer_files (store, item->row->id, error)
          && mado_store_add_event (store, item->row->incident, NULL, text, item->outbox->desk->now (), error);
 }
 
@@ -298,6 +300,7 @@ apply_sealed (gpointer data, GError **error)
   MadoStore *store = item->outbox->desk->store;
 
   return store_key (item, error) && mado_store_set_sealed (store, item->row->id, item->sealed, item->outbox->desk->now (), error)
+         && mado_store_drop_answer_files (store, item->row->id, error)
          && (item->step != SENDING || mado_store_set_sending (store, item->row->id, error));
 }
 
@@ -424,7 +427,7 @@ seal_item (Item *item)
   g_autoptr (GError) error = NULL;
   g_autoptr (MadoReply) reply = mado_store_load_reply (desk->store, item->row->id, &error);
 
-  if (reply == NULL) {
+  if (reply == NULL || !mado_store_fill_answer_files (desk->store, item->row->id, reply->files, &error)) {
     fail (item, error);
   } else if (mado_key_step_is_needed (reply)) {
     item->key_step = mado_key_step_start (desk, g_steal_pointer (&reply), on_key_waits, on_key, item);

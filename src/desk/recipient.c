@@ -16,12 +16,14 @@ mado_recipient_free (MadoRecipient *recipient)
   g_free (recipient);
 }
 
-/* Did it make a ticket of its own, or did a member let it in? */
+/* Did it make a ticket of its own (perhaps one that is part of this one now), or did a member let it in? */
 static gboolean
 is_opener (const MadoMail *mail)
 {
+  static const char *const by_members[] = { "released", "merged", "split", NULL };
+
   return strcmp (mail->state, MADO_MAIL_TICKET) == 0
-         || (strcmp (mail->state, MADO_MAIL_JOINED) == 0 && g_strcmp0 (mail->reason, "released") == 0);
+         || (strcmp (mail->state, MADO_MAIL_JOINED) == 0 && mail->reason != NULL && g_strv_contains (by_members, mail->reason));
 }
 
 /* Does somebody speak in it, in this thread? */

@@ -4,12 +4,15 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/desk/draft.h"
+#include "madoguchi/desk/four-eyes.h"
 #include "madoguchi/desk/key-choice.h"
 #include "madoguchi/desk/key-step.h"
-#include "madoguchi/desk/policy.h"
+#include "madoguchi/desk/quote.h"
 #include "madoguchi/desk/recipient.h"
+#include "madoguchi/desk/reply-files.h"
 #include "madoguchi/desk/reply-words.h"
 #include "madoguchi/desk/seek-rule.h"
+#include "madoguchi/desk/store-draft.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-outbox.h"
@@ -102,6 +105,21 @@ get_words (const MadoReplyPlan *plan, const MadoRecipient *recipient)
                            .report = recipient->report };
 }
 
+/* What they hold has a table of its own. */
+static void
+add_files (GPtrArray *to, const GPtrArray *files)
+{
+  for (guint i = 0; i < files->len; i++) {
+    const MadoReplyFile *file = files->pdata[i];
+    MadoReplyFile *light = mado_reply_file_new ();
+    light->name = g_strdup (file->name);
+    light->type = g_strdup (file->type);
+    light->sha256 = g_strdup (file->sha256);
+    light->size = file->size;
+    g_ptr_array_add (to, light);
+  }
+}
+
 /* Nobody's directory is asked about a ticket that is marked so that it must not be known. */
 static gboolean
 may_look_up (const MadoReplyPlan *plan, const MadoRecipient *recipient)
@@ -125,6 +143,7 @@ make_reply (const MadoReplyPlan *plan, guint index, GError **error)
   if (known == NULL)
     return NULL;
   reply = mado_draft_reply (&words);
+  add_files (reply->files, plan->wish->files);
   g_autoptr (MadoReport) nothing = recipient->report == NULL ? mado_reply_words_blank (recipient->address) : NULL;
   g_ptr_array_extend_and_steal (reply->candidates,
                                 mado_key_choice_gather (recipient->report != NULL ? recipient->report : nothing, known));
@@ -135,6 +154,25 @@ make_reply (const MadoReplyPlan *plan, guint index, GError **error)
 /* --- with which key ------------------------------------------------------------------------------------- */
 
 static void plan_next (MadoReplyPlan *plan);
+
+/* What is quoted belongs to one recipient; it is shown as it will be sent. */
+static void
+add_quote (MadoReplyPlan *plan, const MadoRecipient *recipient, MadoReply *reply, MadoReplyTo *to)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (plan->recipients->len > 1)
+    g_set_error_literal (&error, MADO_ERROR, MADO_ERROR_NO, "nothing can be quoted: there is more than one recipient");
+  if (error != NULL || !mado_quote_check (recipient->report, reply, &error)) {
+    if (to->problem == NULL)
+      to->problem = g_strdup (error->message);
+    return;
+  }
+  g_free (reply->text);
+  reply->text = mado_quote_add (plan->wish->text, recipient->report);
+  g_free (plan->preview->text);
+  plan->preview->text = g_strdup (reply->text);
+}
 
 static void
 on_key_waits (gpointer data)
@@ -154,8 +192,10 @@ on_key (gpointer data, MadoReply *reply, char *note, const GError *error)
   }
   MadoDraftWords words = get_words (plan, recipient);
   mado_draft_title (reply, &words);
-  g_ptr_array_add (plan->preview->recipients,
-                   mado_reply_words_describe (&plan->desk->settings, reply, recipient->report, note, plan->wish->plain_ok));
+  MadoReplyTo *to = mado_reply_words_describe (&plan->desk->settings, reply, recipient->report, note, plan->wish->plain_ok);
+  if (plan->wish->quote)
+    add_quote (plan, recipient, reply, to);
+  g_ptr_array_add (plan->preview->recipients, to);
   g_ptr_array_add (plan->replies, reply);
   g_ptr_array_add (plan->notes, note);
   plan_next (plan);
@@ -193,9 +233,12 @@ plan_next (MadoReplyPlan *plan)
 static gboolean
 check_wish (const MadoReplyWish *wish, GError **error)
 {
-  if (wish->text != NULL && wish->text[strspn (wish->text, " \t\r\n")] != '\0')
+  if (wish->text == NULL || wish->text[strspn (wish->text, " \t\r\n")] == '\0')
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "an answer without text");
+  else if (wish->quote && strlen (wish->text) > MADO_REPLY_TEXT_MAX / 4)
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "the text is too long to quote a mail below it");
+  else
     return TRUE;
-  g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "an answer without text");
   return FALSE;
 }
 
@@ -204,7 +247,7 @@ prepare (MadoReplyPlan *plan, GError **error)
 {
   MadoStore *store = plan->desk->store;
 
-  if (!check_wish (plan->wish, error))
+  if (!check_wish (plan->wish, error) || !mado_reply_files_check (plan->desk->conf, plan->wish->files, error))
     return FALSE;
   plan->summary = mado_store_load_summary (store, plan->incident, error);
   plan->token = plan->summary != NULL ? mado_store_load_token (store, plan->incident, error) : NULL;
@@ -213,6 +256,9 @@ prepare (MadoReplyPlan *plan, GError **error)
   plan->preview->ticket = g_strdup (plan->summary->ticket);
   plan->preview->version = plan->summary->version;
   plan->preview->text = g_strdup (plan->wish->text);
+  add_files (plan->preview->files, plan->wish->files);
+  plan->preview->approval
+      = g_strdup (mado_four_eyes_needed (plan->desk->settings.approval, plan->summary->tlp) ? "needed" : "no");
   return TRUE;
 }
 
@@ -242,6 +288,18 @@ const MadoReplyPreview *
 mado_reply_plan_preview (const MadoReplyPlan *plan)
 {
   return plan->preview;
+}
+
+MadoReplyWish *
+mado_reply_plan_wish (MadoReplyPlan *plan)
+{
+  return plan->wish;
+}
+
+gboolean
+mado_reply_plan_needs_approval (const MadoReplyPlan *plan)
+{
+  return strcmp (plan->preview->approval, "no") != 0;
 }
 
 gboolean
@@ -282,6 +340,7 @@ write_one (MadoReplyPlan *plan, guint index, gint64 now, GError **error)
 
   mado_draft_name (reply, plan->token, plan->desk->settings.team[0], now);
   return mado_store_add_draft (store, plan->incident, recipient->queue_id, reply, now, error)
+         && mado_store_add_answer_files (store, plan->incident, plan->wish->files, error)
          && (note == NULL || mado_store_add_event (store, plan->incident, NULL, note, now, error));
 }
 

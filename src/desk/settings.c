@@ -31,6 +31,7 @@ mado_desk_settings_read (const MadoConf *conf, MadoDeskSettings *settings, GErro
     .tmp_age = mado_conf_int (conf, "spool", "tmp-age"),
     .one_ticket_each = mado_conf_bool (conf, "formats", "one-ticket-each"),
     .may_encrypt = mado_conf_bool (conf, "reply", "encrypt"),
+    .approval = mado_conf_string (conf, "reply", "approval"),
     .hidden_subject = mado_conf_string (conf, "reply", "hidden-subject"),
     .may_smime = mado_conf_string (conf, "team", "smime-certificate") != NULL,
     .has_key_server = mado_conf_string (conf, "discovery", "vks") != NULL,

@@ -22,6 +22,7 @@ static const char *const moves[] = {
   "UPDATE message SET incident = ?2, state = iif (state = 'ticket', 'joined', state),"
   " reason = iif (state = 'ticket', seal ('message.reason', queue_id, 'merged'), reason) WHERE incident = ?1",
   "UPDATE outbox SET incident = ?2 WHERE incident = ?1",
+  "UPDATE draft SET incident = ?2 WHERE incident = ?1",
   "UPDATE entry SET incident = ?2 WHERE incident = ?1",
   "UPDATE decision SET incident = ?2 WHERE incident = ?1",
   "UPDATE OR IGNORE alias SET incident = ?2 WHERE incident = ?1",

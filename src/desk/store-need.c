@@ -1,12 +1,14 @@
 /* store-need.c: see store-need.h. The triggers that keep the list of names stand with the schema in store.c. */
 #include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-member.h"
 #include "madoguchi/desk/store-vault.h"
 
 #include <string.h>
 
 #define NARROW MADO_NEED_NARROW ("i")
+#define READABLE MADO_NEED_READABLE ("i", "?2")
 /* What was merged is for the eyes of those who may read what it is part of now. */
 #define SURVIVOR "(SELECT coalesce (s.merged_into, s.id) FROM incident s WHERE s.id = ?1)"
 
@@ -37,8 +39,25 @@ mado_need_may_read (MadoStore *store, const char *member, gint64 incident, gbool
 {
   gint64 n = 0;
 
-  if (!mado_sql_number (store, &n, error, "SELECT " MADO_NEED_READABLE ("i", "?2") " FROM incident i WHERE i.id = " SURVIVOR, "is",
+  if (!mado_sql_number (store, &n, error, "SELECT " READABLE " FROM incident i WHERE i.id = " SURVIVOR, "is",
                         incident, member))
+    return FALSE;
+  *may = n != 0;
+  return TRUE;
+}
+
+gboolean
+mado_need_may_know (MadoStore *store, const char *member, const char *address, gboolean *may, GError **error)
+{
+  g_autofree char *folded = mado_store_fold (address);
+  gint64 n = 1;
+
+  if (member != NULL && folded != NULL
+      && !mado_sql_number (store, &n, error,
+                           "SELECT NOT EXISTS (SELECT 1 FROM message m WHERE m.sender_key = keyed ('address', ?1) AND m.incident IS NOT NULL)"
+                           " OR EXISTS (SELECT 1 FROM message m JOIN incident i ON i.id = m.incident"
+                           "  WHERE m.sender_key = keyed ('address', ?1) AND " READABLE ")",
+                           "ss", folded, member))
     return FALSE;
   *may = n != 0;
   return TRUE;

@@ -33,6 +33,8 @@ static const struct {
   { "outbox", "id", "reply", "id" },
   { "outbox", "id", "sealed", "id" },
   { "outbox", "id", "last_error", "id" },
+  { "draft", "id", "content", "id" },
+  { "reply_file", "id", "content", "id" },
   { "entry", "id", "text", "id" },
   { "decision", "id", "value", "id" },
   { "decision", "id", "rule", "id" },

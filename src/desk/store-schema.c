@@ -241,6 +241,16 @@ static const char *const migrations[] = {
   "CREATE TABLE session (id BLOB PRIMARY KEY, login TEXT NOT NULL REFERENCES member (login), begun INTEGER NOT NULL,"
   "  seen INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
   "CREATE INDEX session_login ON session (login);",
+  /* Answers that are not sent yet, and files that go with answers, until they are sealed. */
+  "CREATE TABLE draft (id INTEGER PRIMARY KEY AUTOINCREMENT, incident INTEGER NOT NULL REFERENCES incident (id),"
+  "  state TEXT NOT NULL, author TEXT NOT NULL, revision INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,"
+  "  seen INTEGER NOT NULL, content BLOB) STRICT;"
+  "CREATE INDEX draft_incident ON draft (incident, state);"
+  "CREATE INDEX draft_open ON draft (incident) WHERE state IN ('draft', 'needs-approval');"
+  "CREATE TABLE reply_file (id INTEGER PRIMARY KEY AUTOINCREMENT, draft INTEGER REFERENCES draft (id),"
+  "  outbox INTEGER REFERENCES outbox (id), position INTEGER NOT NULL, content BLOB) STRICT;"
+  "CREATE INDEX reply_file_draft ON reply_file (draft) WHERE draft IS NOT NULL;"
+  "CREATE INDEX reply_file_outbox ON reply_file (outbox) WHERE outbox IS NOT NULL;",
   /* With which data key at least everything of a kind is sealed ("values", "files"): nothing of older ones is left. */
   "CREATE TABLE renewed (kind TEXT PRIMARY KEY, data_key INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };

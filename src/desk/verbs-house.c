@@ -9,6 +9,7 @@
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-member.h"
+#include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/triage-rules.h"
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/base/error.h"
@@ -51,6 +52,15 @@ mado_verb_keys (MadoCall *call)
 #define SEALS_MS 500 /* of opening what is sealed, in one run of `doctor` */
 #define MAX_KNOWN 10000
 
+/* Whose key is known tells who wrote. FALSE without @error: not to who asks. */
+static gboolean
+may_know (const MadoCall *call, const char *address, GError **error)
+{
+  gboolean may = FALSE;
+
+  return mado_need_may_know (call->desk->store, mado_verbs_reader (call), address, &may, error) && may;
+}
+
 void
 mado_verb_keys_known (MadoCall *call)
 {
@@ -58,7 +68,10 @@ mado_verb_keys_known (MadoCall *call)
   g_autoptr (GPtrArray) list
       = mado_store_list_known_keys (call->desk->store, mado_verbs_string (call, "address"), MAX_KNOWN, &error);
 
-  if (list == NULL)
+  for (guint i = list != NULL ? list->len : 0; i > 0 && error == NULL; i--)
+    if (!may_know (call, ((const MadoKnownKey *) list->pdata[i - 1])->address, &error) && error == NULL)
+      g_ptr_array_remove_index (list, i - 1);
+  if (error != NULL)
     mado_call_fail (call, error);
   else
     mado_call_answer (call, mado_verbs_items (&mado_known_key_type, list), -1);
@@ -73,7 +86,15 @@ static gboolean
 apply_forget (gpointer data, GError **error)
 {
   Forgetting *forgetting = data;
+  g_autoptr (GError) problem = NULL;
 
+  gboolean may = may_know (forgetting->call, mado_verbs_string (forgetting->call, "address"), &problem);
+  if (problem != NULL) {
+    g_propagate_error (error, g_steal_pointer (&problem));
+    return FALSE;
+  }
+  if (!may)
+    return TRUE; /* to who asks there is nothing to forget */
   return mado_store_forget_keys (forgetting->call->desk->store, mado_verbs_string (forgetting->call, "address"),
                                  &forgetting->count, error);
 }
@@ -136,7 +157,8 @@ on_refreshed (gpointer data, const GPtrArray *results, guint left, const GError 
   }
   g_variant_builder_init (&items, G_VARIANT_TYPE ("aa{sv}"));
   for (guint i = 0; i < results->len; i++)
-    g_variant_builder_add_value (&items, mado_found_key_to_variant (results->pdata[i]));
+    if (may_know (call, ((const MadoFoundKey *) results->pdata[i])->address, NULL))
+      g_variant_builder_add_value (&items, mado_found_key_to_variant (results->pdata[i]));
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert_value (&dict, "items", g_variant_builder_end (&items));
   g_variant_dict_insert (&dict, "left", "x", (gint64) left);

@@ -5,6 +5,7 @@
 #include "madoguchi/desk/key-watch.h"
 #include "madoguchi/desk/permissions.h"
 #include "madoguchi/desk/state-rule.h"
+#include "madoguchi/desk/store-draft.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-member.h"
 #include "madoguchi/desk/store-need.h"
@@ -147,6 +148,12 @@ mado_verb_show (MadoCall *call)
     mado_call_fail (call, error);
     return;
   }
+  GPtrArray *drafts = mado_store_list_drafts (desk->store, id, &error);
+  if (drafts == NULL) {
+    mado_call_fail (call, error);
+    return;
+  }
+  g_ptr_array_extend_and_steal (incident->drafts, drafts);
   if (!is_peek && incident->unread > 0)
     mado_verbs_mark_read (desk, call->member, id, incident);
   g_autofree char *number = mado_verbs_number (call, "ticket");

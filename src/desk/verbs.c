@@ -6,6 +6,8 @@
 #include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/thread.h"
 #include "madoguchi/desk/verbs-audit.h"
+#include "madoguchi/desk/verbs-canned.h"
+#include "madoguchi/desk/verbs-draft.h"
 #include "madoguchi/desk/verbs-house.h"
 #include "madoguchi/desk/verbs-link.h"
 #include "madoguchi/desk/verbs-mail.h"
@@ -36,6 +38,14 @@ static const struct {
   { "reply", mado_verb_reply },
   { "unread", mado_verb_unread },
   { "hand-over", mado_verb_hand_over },
+  { "drafts", mado_verb_drafts },
+  { "draft-save", mado_verb_draft_save },
+  { "draft-send", mado_verb_draft_send },
+  { "draft-discard", mado_verb_draft_discard },
+  { "approve", mado_verb_approve },
+  { "refuse", mado_verb_refuse },
+  { "canned-list", mado_verb_canned },
+  { "canned-show", mado_verb_canned },
   { "priority", mado_verb_priority },
   { "category", mado_verb_category },
   { "tlp", mado_verb_tlp },

@@ -30,8 +30,12 @@ static const MadoCliVerb verbs[] = {
   { "state", "TICKET STATE [REASON]", "new, open, waiting, resolved or rejected", "jV", 2, 3, TRUE, mado_verb_state },
   { "hand-over", "TICKET|--all --to LOGIN", "Give your own tickets to another member, at the end of duty", "jV789", 0, 1, TRUE, mado_verb_hand_over },
   { "note", "TICKET [TEXT|-]", "Add a note that only members see; without TEXT from standard input", "jV", 1, 2, TRUE, mado_verb_note },
-  { "reply", "TICKET", "Answer whoever wrote the report: signed, and encrypted; the text from a file, or from standard input", "j123456V", 1, 1, TRUE,
-    mado_verb_reply },
+  { "reply", "[TICKET]", "Answer whoever wrote the report: signed, and encrypted; the text from a file, or from standard input", "j123456;|~@%&*+V", 0, 1,
+    TRUE, mado_verb_reply },
+  { "drafts", "[TICKET]", "Answers that are not sent yet, of all tickets or of one", "j", 0, 1, TRUE, mado_verb_drafts },
+  { "approve", "DRAFT", "Send an answer that another member wrote, as you read it", "jV", 1, 1, TRUE, mado_verb_approve },
+  { "refuse", "DRAFT REASON", "Send it back to who wrote it", "jV", 2, 2, TRUE, mado_verb_refuse },
+  { "canned", "ls|show NAME [TICKET]", "Texts that the team has ready for answers", "j+", 1, 3, TRUE, mado_verb_canned },
   { "priority", "TICKET LEVEL", "low, normal, high, urgent; auto: as the rules say", "jV", 2, 2, TRUE, mado_verb_priority },
   { "category", "TICKET CATEGORY", "A category of RSIT (fraud:phishing) or its name (Phishing), none; auto: as the rules say", "jV", 2, 2, TRUE,
     mado_verb_category },
@@ -39,7 +43,7 @@ static const MadoCliVerb verbs[] = {
   { "tag", "TICKET TAG...", "Add tags, or take them away", "jrV", 2, 101, TRUE, mado_verb_tag },
   { "restrict", "TICKET", "Narrow a ticket to named members (you and who is named already, unless --to says whom), or open it again", "j<>{}^V", 1, 1, TRUE,
     mado_verb_restrict },
-  { "link", "TICKET OTHER", "Say what OTHER is to TICKET: related (or --as parent, child, duplicate); or take the link away", "jArV", 2, 2, TRUE,
+  { "link", "TICKET OTHER", "Say what OTHER is to TICKET: related (or --as parent, child, duplicate); or take the link away", "j=rV", 2, 2, TRUE,
     mado_verb_link },
   { "merge", "TICKET INTO", "Make TICKET a part of INTO; its number leads there from then on", "jV", 2, 2, TRUE, mado_verb_merge },
   { "split", "TICKET MESSAGE...", "Give mails of a ticket (numbers in its thread) a ticket of their own", "jV", 2, 1001, TRUE, mado_verb_split },
@@ -56,7 +60,7 @@ static const MadoCliVerb verbs[] = {
     "Who may ask what; what joining and leaving begins and ends", "jMKRG", 0, 2,
     TRUE, mado_verb_members },
   { "audit", "[ls|head|verify]", "Who read, changed, exported, sent what; how far it went, signed; is it what was written? exit 1 if not",
-    "jlakmSgHO", 0, 1, TRUE, mado_verb_audit },
+    "jlakmS!HO", 0, 1, TRUE, mado_verb_audit },
   { "vault", "[status|rewrap|rotate]", "The keys of the store: who can open them, a new wrapping, a new data key", "j", 0, 1, TRUE, mado_verb_vault },
   { "policy", "preview|test-form FILE|-|explain TICKET",
     "Try the rules: which answer a mail would get; what the templates of forms find in a mail or a text; what was decided of a ticket, by which rule or whom",
@@ -105,7 +109,7 @@ static const struct {
   { 'u', "undecryptable", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, undecryptable), "All that could not be read", NULL },
   { 'T', "template", 't', G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, template_name), "Only this template", "TEMPLATE" },
   { 'r', "remove", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, remove), "Take away instead of adding", NULL },
-  { 'A', "as", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, as), "related, parent, child or duplicate", "KIND" },
+  { '=', "as", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, as), "related, parent, child or duplicate", "KIND" },
   { 'M', "name", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, name), "A member's name, for people", "NAME" },
   { 'K', "key", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, key), "Fingerprint of a member's own OpenPGP key", "FPR" },
   { 'R', "role", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, role), "poc, handler, commander, researcher, notification, reader, administrator", "ROLE" },
@@ -121,11 +125,19 @@ static const struct {
   { '{', "remove", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, remove_member), "Not to these members any more", "LOGIN,..." },
   { '}', "lift", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, lift), "For all members again", NULL },
   { '^', "reason", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, reason), "Why", "TEXT" },
+  { '|', "quote", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, quote), "Quote the mail that is answered, where that gives nothing away", NULL },
+  { ';', "attach", 0, G_OPTION_ARG_FILENAME_ARRAY, offsetof (MadoCliOptions, files), "A file that goes along; may be given again", "FILE" },
+  { '~', "draft", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, draft), "Keep it, send nothing", NULL },
+  { '@', "edit", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, edit), "Change what is kept: what is given takes the place of what was there", "DRAFT" },
+  { '%', "discard", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, discard), "Throw it away", "DRAFT" },
+  { '&', "send", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, send), "Send what is kept", "DRAFT" },
+  { '*', "canned", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, canned), "The text is one that the team has ready", "NAME" },
+  { '+', "language", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, language), "Of a canned text", "ja" },
   { 'V', "if-version", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, if_version), "Only if nobody changed the ticket since it had this version", "N" },
   { 'k', "ticket", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, ticket), "Only what was about this ticket", "TICKET" },
   { 'm', "member", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, member), "Only what this member asked for", "LOGIN" },
   { 'S', "since", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, since), "Only from this day or time on", "TIME" },
-  { 'g', "sign", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, sign), "Have it signed now", NULL },
+  { '!', "sign", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, sign), "Have it signed now", NULL },
   { 'H', "head", 0, G_OPTION_ARG_FILENAME_ARRAY, offsetof (MadoCliOptions, heads), "Hold it against a head that was given out before", "FILE" },
   { 'd', "defaults", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, defaults), "The defaults instead of the file", NULL },
   { 'n', "changed", 'n', G_OPTION_ARG_NONE, offsetof (MadoCliOptions, changed), "Only what differs from the defaults", NULL },
@@ -238,13 +250,15 @@ mado_cli_clear (MadoCli *cli)
                      &cli->options.restrict_to, &cli->options.add, &cli->options.remove_member, &cli->options.reason,
                      &cli->options.file,   &cli->options.subject,
                      &cli->options.priority, &cli->options.category, &cli->options.tlp, &cli->options.tag,
-                     &cli->options.note, &cli->options.as };
+                     &cli->options.note, &cli->options.as,
+                     &cli->options.edit,   &cli->options.discard, &cli->options.send, &cli->options.canned, &cli->options.language };
 
   for (gsize i = 0; i < G_N_ELEMENTS (owned); i++)
     g_clear_pointer (owned[i], g_free);
   g_clear_pointer (&cli->options.arguments, g_strfreev);
   g_clear_pointer (&cli->options.recipients, g_strfreev);
   g_clear_pointer (&cli->options.heads, g_strfreev);
+  g_clear_pointer (&cli->options.files, g_strfreev);
   g_clear_pointer (&cli->conf, mado_conf_free);
 }
 

@@ -1,5 +1,6 @@
 /* view-incident.c: see view-incident.h. Pure. */
 #include "madoguchi/front/view-incident.h"
+#include "madoguchi/front/view-reply.h"
 #include "madoguchi/front/view-report.h"
 #include "madoguchi/front/view-triage.h"
 #include "madoguchi/front/view.h"
@@ -289,6 +290,8 @@ mado_view_incident (GString *out, guint columns, const MadoIncident *incident)
   g_string_append_c (out, '\n');
   for (guint i = 0; i < incident->thread->len; i++)
     view_entry (out, columns, incident->thread->pdata[i]);
+  for (guint i = 0; i < incident->drafts->len; i++)
+    mado_view_draft (out, columns, incident->drafts->pdata[i]);
 }
 
 void

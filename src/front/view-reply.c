@@ -1,6 +1,7 @@
 /* view-reply.c: see view-reply.h. Addresses, subjects and the text stand behind the mark; what decides is ours. */
 #include "madoguchi/front/view-reply.h"
 #include "madoguchi/front/view.h"
+#include "madoguchi/base/text.h"
 
 #include <string.h>
 
@@ -31,6 +32,16 @@ view_recipient (GString *out, guint columns, const MadoReplyTo *to)
   g_string_append_c (out, '\n');
 }
 
+static void
+view_files (GString *out, guint columns, const GPtrArray *files)
+{
+  for (guint i = 0; i < files->len; i++) {
+    const MadoReplyFile *file = files->pdata[i];
+    g_autofree char *line = g_strdup_printf ("%s (%s, %" G_GINT64_FORMAT " bytes)", file->name, file->type, file->size);
+    mado_view_stranger (out, columns, "File: ", line);
+  }
+}
+
 void
 mado_view_reply (GString *out, guint columns, const MadoReplyPreview *preview)
 {
@@ -45,10 +56,33 @@ mado_view_reply (GString *out, guint columns, const MadoReplyPreview *preview)
     view_recipient (out, columns, preview->recipients->pdata[i]);
   for (char **sentence = preview->exposed; *sentence != NULL; sentence++)
     mado_view_stranger (out, columns, NULL, *sentence);
-  for (guint i = 0; i < preview->files->len; i++) {
-    const MadoReplyFile *file = preview->files->pdata[i];
-    g_autofree char *line = g_strdup_printf ("%s (%s, %" G_GINT64_FORMAT " bytes)", file->name, file->type, file->size);
-    mado_view_stranger (out, columns, "File: ", line);
-  }
+  view_files (out, columns, preview->files);
   mado_view_stranger (out, columns, NULL, preview->text);
+}
+
+void
+mado_view_draft (GString *out, guint columns, const MadoDraft *draft)
+{
+  g_autofree char *name = mado_view_word (draft->name);
+  g_autofree char *state = mado_view_word (draft->state);
+  g_autofree char *author = mado_view_word (draft->author);
+  g_autofree char *updated = mado_text_time (draft->updated);
+  g_autofree char *writers = g_strjoinv (" ", draft->writers);
+  g_autofree char *writers_word = mado_view_word (writers);
+  g_autofree char *refused = mado_view_word (draft->refused_by);
+
+  mado_view_ours (out, 0, "---- Draft %s: %s, by %s (written in by: %s), %s", name, state, author, writers_word, updated);
+  if (draft->conflict != NULL)
+    mado_view_ours (out, 0, "CONFLICT %s", draft->conflict);
+  if (draft->refused_by != NULL) {
+    mado_view_ours (out, 0, "Refused by %s", refused);
+    mado_view_stranger (out, columns, "Reason: ", draft->refused_reason);
+  }
+  for (char **address = draft->wish->to; *address != NULL; address++)
+    mado_view_stranger (out, columns, "To: ", *address);
+  if (draft->wish->subject != NULL)
+    mado_view_stranger (out, columns, "Subject: ", draft->wish->subject);
+  view_files (out, columns, draft->wish->files);
+  mado_view_stranger (out, columns, NULL, draft->wish->text);
+  g_string_append_c (out, '\n');
 }

@@ -17,6 +17,7 @@ static const struct {
   { MADO_PEER_SIGNER, "security-txt", KEEPER_USER },
   { MADO_PEER_SIGNER, "sign-head", KEEPER_USER },
   { MADO_PEER_SIGNER, "check-head", KEEPER_USER },
+  { MADO_PEER_SIGNER, "security-txt", KEEPER_USER }, { MADO_PEER_SIGNER, "canned", KEEPER_USER },
   { MADO_PEER_SIGNER, "seal", KEEPER_USER },     { MADO_PEER_SENDER, "send", KEEPER_USER },
   { MADO_PEER_SENDER, "discover", KEEPER_USER }, { MADO_PEER_KEYRING, "adopt", KEEPER_USER },
   { MADO_PEER_KEYRING, "list", KEEPER_USER },    { MADO_PEER_KEYRING, "show", KEEPER_USER },
@@ -59,7 +60,6 @@ static const struct {
   { MADO_PEER_KEEPER, "search", NULL },
   { MADO_PEER_KEEPER, "members-list", NULL },    { MADO_PEER_KEEPER, "members-add", NULL },
   { MADO_PEER_KEEPER, "members-set", NULL },     { MADO_PEER_KEEPER, "members-duty", NULL },
-  { MADO_PEER_KEEPER, "members-leave", NULL },
   { MADO_PEER_KEEPER, "vault-status", NULL },    { MADO_PEER_KEEPER, "vault-rewrap", NULL },
   { MADO_PEER_KEEPER, "vault-rotate", NULL },
   { MADO_PEER_KEEPER, "audit-list", NULL },
@@ -69,6 +69,11 @@ static const struct {
   { MADO_PEER_KEEPER, "audit-verify", NULL },
   { MADO_PEER_KEEPER, "audit-sign", NULL },
   { MADO_PEER_KEEPER, "audit-head", NULL },
+  { MADO_PEER_KEEPER, "members-leave", NULL },   { MADO_PEER_KEEPER, "drafts", NULL },
+  { MADO_PEER_KEEPER, "draft-save", NULL },      { MADO_PEER_KEEPER, "draft-send", NULL },
+  { MADO_PEER_KEEPER, "draft-discard", NULL },   { MADO_PEER_KEEPER, "approve", NULL },
+  { MADO_PEER_KEEPER, "refuse", NULL },          { MADO_PEER_KEEPER, "canned-list", NULL },
+  { MADO_PEER_KEEPER, "canned-show", NULL },
 };
 
 static gboolean

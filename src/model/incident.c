@@ -127,6 +127,7 @@ static const MadoField incident_fields[] = { SUMMARY_FIELDS, MADO_STRING_MAX (Ma
                                              MADO_LIST (MadoIncident, linked, mado_link_type, 1000),
                                              MADO_STRV (MadoIncident, merged),
                                              MADO_STRING (MadoIncident, asked_for),
+                                             MADO_LIST (MadoIncident, drafts, mado_draft_type, 100),
                                              MADO_LIST (MadoIncident, thread, mado_entry_type, 100000),
                                              MADO_FIELDS_END };
 const MadoRecordType mado_incident_type = { "incident", "madoguchi.incident/1", sizeof (MadoIncident), incident_fields };

@@ -108,7 +108,8 @@ add_hours (const MadoComposer *composer, gint64 now, MadoTemplateValues *values)
 }
 
 static gboolean
-fill_text (const MadoComposer *composer, const MadoReply *reply, char **subject, char **body, GError **error)
+fill_template (const MadoComposer *composer, const MadoTemplates *templates, const MadoReply *reply, char **subject, char **body,
+               GError **error)
 {
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (reply->date);
   g_autofree char *date = time == NULL ? NULL : g_date_time_format (time, "%Y-%m-%d %H:%M UTC");
@@ -118,9 +119,15 @@ fill_text (const MadoComposer *composer, const MadoReply *reply, char **subject,
                                 .urgent = composer->urgent, .reason = reply->reason, .reasons = reply->reasons, .earlier = reply->earlier };
   g_autofree char *changes = add_hours (composer, reply->date, &values);
 
+  return mado_templates_fill (templates, reply->template_name, (const char *const *) reply->variants, reply->language, &values,
+                              subject, body, error);
+}
+
+static gboolean
+fill_text (const MadoComposer *composer, const MadoReply *reply, char **subject, char **body, GError **error)
+{
   if (reply->template_name != NULL) {
-    if (!mado_templates_fill (composer->templates, reply->template_name, (const char *const *) reply->variants,
-                              reply->language, &values, subject, body, error))
+    if (!fill_template (composer, composer->templates, reply, subject, body, error))
       return FALSE;
   } else if (reply->text != NULL) {
     *subject = g_strdup_printf ("[%s]", reply->ticket != NULL ? reply->ticket : "");
@@ -147,6 +154,11 @@ check_reply (const MadoReply *reply, GError **error)
     what = "Message-ID";
   else if (reply->reply_to != NULL && !mado_fields_is_address (reply->reply_to))
     what = "Reply-To";
+  for (guint i = 0; i < reply->files->len; i++) {
+    const MadoReplyFile *file = reply->files->pdata[i];
+    if (file->name == NULL || file->content == NULL || file->type == NULL || strpbrk (file->type, " \t\r\n;") != NULL)
+      what = "file";
+  }
   if (what != NULL)
     g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "an answer without a usable %s", what);
   return what == NULL;
@@ -384,6 +396,13 @@ add_key (const MadoComposer *composer, MadoSealer *sealer, gboolean is_encrypted
 }
 
 gboolean
+mado_compose_canned (const MadoComposer *composer, const MadoTemplates *texts, const MadoReply *reply, char **subject, char **body,
+                     GError **error)
+{
+  return fill_template (composer, texts, reply, subject, body, error);
+}
+
+gboolean
 mado_compose_words (const MadoComposer *composer, const MadoReply *reply, char **subject, char **body, GError **error)
 {
   g_autofree char *own_subject = NULL;
@@ -406,6 +425,7 @@ mado_compose (const MadoComposer *composer, MadoSealer *sealer, const MadoReply 
     return FALSE;
   fields = make_fields (composer, reply);
   payload.body = body;
+  payload.files = reply->files;
   if (!add_key (composer, sealer, reply->encrypt_to != NULL, fields, &payload, error))
     return FALSE;
   if (reply->encrypt_to != NULL && g_strcmp0 (reply->key_protocol, "smime") == 0)

@@ -1,11 +1,11 @@
 # Two libraries: what seals (the signer) and what sends (the sender) share no code and no program.
 noinst_LIBRARIES += libreply.a libsubmit.a
-libreply_a_SOURCES = src/reply/templates.c src/reply/hours.c src/reply/fields.c src/reply/compose.c src/reply/payload.c src/reply/smime.c
+libreply_a_SOURCES = src/reply/templates.c src/reply/hours.c src/reply/fields.c src/reply/compose.c src/reply/payload.c src/reply/smime.c src/reply/canned.c
 libsubmit_a_SOURCES = src/reply/submit.c src/reply/maildir.c src/reply/wkd-place.c src/reply/reach.c src/reply/discover.c src/reply/dane.c
 libsubmit_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(IDN_CFLAGS)
 noinst_HEADERS += include/madoguchi/reply/templates.h include/madoguchi/reply/hours.h include/madoguchi/reply/fields.h \
 	include/madoguchi/reply/wkd-place.h include/madoguchi/reply/reach.h include/madoguchi/reply/discover.h include/madoguchi/reply/dane.h \
-	include/madoguchi/reply/compose.h include/madoguchi/reply/payload.h include/madoguchi/reply/smime.h include/madoguchi/reply/submit.h include/madoguchi/reply/maildir.h
+	include/madoguchi/reply/compose.h include/madoguchi/reply/payload.h include/madoguchi/reply/canned.h include/madoguchi/reply/smime.h include/madoguchi/reply/submit.h include/madoguchi/reply/maildir.h
 reply_libs = libreply.a $(pgp_libs)
 submit_libs = libsubmit.a libconf.a $(base_libs) $(CURL_LIBS) $(IDN_LIBS) -lresolv
 
@@ -16,6 +16,11 @@ dist_templates_DATA = conf/templates/ack-plain.en.txt conf/templates/ack-plain.j
 	conf/templates/hours-closed.en.inc conf/templates/hours-closed.ja.inc \
 	conf/templates/hours-open.en.inc conf/templates/hours-open.ja.inc conf/templates/out-of-scope.en.txt \
 	conf/templates/out-of-scope.ja.txt conf/templates/plaintext.en.txt conf/templates/plaintext.ja.txt
+
+canneddir = $(pkgdatadir)/canned
+dist_canned_DATA = conf/canned/ask-details.en.txt conf/canned/ask-details.ja.txt conf/canned/closing.en.txt \
+	conf/canned/closing.ja.txt conf/canned/forwarded.en.txt conf/canned/forwarded.ja.txt conf/canned/not-reproduced.en.txt \
+	conf/canned/not-reproduced.ja.txt
 
 # Asks a running signer; tests/it/reply.py drives it.
 check_PROGRAMS += tests/unit/seal-one

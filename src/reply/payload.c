@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define PARAMETER_PIECE 50
+
 char *
 mado_payload_boundary (void)
 {
@@ -95,13 +97,55 @@ write_key (GString *out, const MadoPayload *payload)
   g_string_append_len (out, key, (gssize) size);
 }
 
+/* Appends a parameter that is @value, in any language (RFC 2231, 3 and 4): in pieces that fit into lines. */
+static void
+write_parameter (GString *out, const char *name, const char *value)
+{
+  gboolean is_plain = g_str_is_ascii (value) && strlen (value) <= 60 && strpbrk (value, "\"\\\r\n") == NULL;
+  g_autofree char *coded = is_plain ? NULL : g_uri_escape_string (value, NULL, FALSE);
+  gsize length = coded != NULL ? strlen (coded) : 0;
+
+  if (is_plain) {
+    g_string_append_printf (out, ";\r\n %s=\"%s\"", name, value);
+    return;
+  }
+  if (length <= PARAMETER_PIECE) {
+    g_string_append_printf (out, ";\r\n %s*=utf-8''%s", name, coded);
+    return;
+  }
+  for (gsize at = 0, piece = 0; at < length; piece++) {
+    gsize size = MIN (PARAMETER_PIECE, length - at);
+    for (gsize back = 1; back <= 2 && size < length - at; back++) /* never within %XX */
+      if (coded[at + size - back] == '%')
+        size -= back;
+    g_string_append_printf (out, ";\r\n %s*%" G_GSIZE_FORMAT "*=%s%.*s", name, piece, piece == 0 ? "utf-8''" : "", (int) size, coded + at);
+    at += size;
+  }
+}
+
+/* A file of a member, whatever it holds. Its content is base64 already, without line ends. */
+static void
+write_file (GString *out, const MadoReplyFile *file)
+{
+  gsize length = strlen (file->content);
+
+  g_string_append_printf (out, "Content-Type: %s\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment", file->type);
+  write_parameter (out, "filename", file->name);
+  g_string_append (out, "\r\n\r\n");
+  for (gsize at = 0; at < length; at += MADO_FIELD_LINE) {
+    g_string_append_len (out, file->content + at, (gssize) MIN (MADO_FIELD_LINE, length - at));
+    g_string_append (out, "\r\n");
+  }
+}
+
 void
 mado_payload_write (GString *out, const MadoPayload *payload, const char *protection)
 {
   g_autofree char *boundary = NULL;
+  guint n_files = payload->files != NULL ? payload->files->len : 0;
 
   g_string_append (out, "MIME-Version: 1.0\r\n");
-  if (payload->key == NULL) {
+  if (payload->key == NULL && n_files == 0) {
     write_text (out, payload->body, protection);
     return;
   }
@@ -109,7 +153,13 @@ mado_payload_write (GString *out, const MadoPayload *payload, const char *protec
   g_string_append_printf (out, "Content-Type: multipart/mixed; hp=\"%s\";\r\n boundary=\"%s\"\r\n\r\n--%s\r\n", protection,
                           boundary, boundary);
   write_text (out, payload->body, NULL);
-  g_string_append_printf (out, "\r\n--%s\r\n", boundary);
-  write_key (out, payload);
+  for (guint i = 0; i < n_files; i++) {
+    g_string_append_printf (out, "\r\n--%s\r\n", boundary);
+    write_file (out, payload->files->pdata[i]);
+  }
+  if (payload->key != NULL) {
+    g_string_append_printf (out, "\r\n--%s\r\n", boundary);
+    write_key (out, payload);
+  }
   g_string_append_printf (out, "\r\n--%s--\r\n", boundary);
 }

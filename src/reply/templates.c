@@ -159,13 +159,13 @@ parse_file (const char *path, GError **error)
     return template;
   }
   end = strchr (text, '\n');
-  if (!g_str_has_prefix (text, "Subject: ") || end == NULL || end[1] != '\n') {
+  if (!g_str_has_prefix (text, "Subject:") || end == NULL || end[1] != '\n') {
     g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s:1: a template starts with \"Subject: ...\" and an empty line",
                  path);
     return NULL;
   }
   template = g_new0 (Template, 1);
-  template->subject = g_strstrip (g_strndup (text + 9, (gsize) (end - text) - 9));
+  template->subject = g_strstrip (g_strndup (text + 8, (gsize) (end - text) - 8));
   template->body = g_strdup (end + 2);
   return template;
 }
@@ -332,6 +332,22 @@ mado_templates_load (const char *directory, const char *const *languages, GError
     return g_steal_pointer (&templates);
   g_set_error_literal (error, MADO_ERROR, MADO_ERROR_CONF, problems->pdata[0]);
   return NULL;
+}
+
+char **
+mado_templates_list (const MadoTemplates *templates)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_hash_table_iter_init (&iter, templates->files);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    if (((const Template *) value)->subject != NULL)
+      g_ptr_array_add (names, g_strdup (key));
+  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
 }
 
 gboolean

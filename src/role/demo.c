@@ -217,14 +217,14 @@ write_conf (const MadoDemo *demo, const char *directory, const char *path, const
       "[store]\nurl = sqlite:%s/store.db\narchive = %s/archive\n\n"
       "[crypto]\ngnupg-home = %s/gnupg\n%s\n"
       "[submission]\nurl = maildir:%s/outgoing\n\n"
-      "[reply]\ntemplates = %s\n\n"
+      "[reply]\ntemplates = %s\ncanned = %s\n\n"
       "[formats]\nforms = %s\n\n"
       "[triage]\nrules = %s\n\n"
       "[web]\nfiles = %s\n%s%s%s\n"
       "[runtime]\ndirectory = %s\ninsecure-single-uid = yes\n",
       TEAM_NAME, TEAM_ADDRESS, fingerprint, directory, demo->listen != NULL ? ";" : "",
       demo->listen != NULL ? demo->listen : "", directory, directory, directory, directory, workers, directory,
-      demo->templates, demo->forms, rules, demo->page, demo->web != NULL ? "listen = " : "", demo->web != NULL ? demo->web : "",
+      demo->templates, demo->canned, demo->forms, rules, demo->page, demo->web != NULL ? "listen = " : "", demo->web != NULL ? demo->web : "",
       demo->web != NULL ? "\n" : "", runtime);
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
   return mado_fsio_replace (path, bytes, 0600, error);

@@ -27,12 +27,16 @@ STALE = {'if_version': '999999999'}  # a change that passes every gate, and chan
 # What is asked with each word, besides "ticket" (T), "message" (M), the "id" of a held mail that claims it (H), or a second ticket. Whoever adds
 # a word to the keeper adds a row: with arguments that come past every gate and change nothing that the other questions need.
 T, M, H = 'ticket', 'message', 'held'
+WRONG = {'log-in', 'log-in-trusted', 'set-up', 'set-up-confirm'}  # refuse whoever comes without a password, who may ask or not
 WORDS = {
     'list': ((), {}), 'show': ((T,), {}), 'triage': ((T,), {}), 'feeds': ((), {}), 'unread': ((T,), {}),
     'raw': ((T, M), {}), 'part': ((T, M), {'path': '1'}),
     'take': ((T,), STALE), 'assign': ((T,), {'owner': KEEPER, **STALE}), 'hand-over': ((T,), {'to': KEEPER, **STALE}),
     'state': ((T,), {'state': 'open', **STALE}), 'note': ((T,), {'text': 'x', **STALE}),
     'reply-preview': ((T,), {'text': 'x'}), 'reply': ((T,), {'text': 'x', **STALE}),
+    'drafts': ((), {}), 'draft-save': ((T,), {'text': 'x', **STALE}), 'draft-send': ((T,), {'draft': '1', **STALE}),
+    'draft-discard': ((T,), {'draft': '1', **STALE}), 'approve': ((T,), {'draft': '1.1', **STALE}),
+    'refuse': ((T,), {'draft': '1.1', 'reason': 'x', **STALE}), 'canned-list': ((), {}), 'canned-show': ((T,), {'name': 'closing'}),
     'priority': ((T,), {'priority': 'low', **STALE}), 'category': ((T,), {'category': 'none', **STALE}),
     'tlp': ((T,), {'tlp': 'GREEN', **STALE}), 'tag': ((T,), {'tags': ['x'], **STALE}),
     'restrict': ((T,), {'members': [KEEPER], 'add': True, **STALE}),
@@ -46,6 +50,8 @@ WORDS = {
     'keys-pin': ((), {}), 'keys-unpin': ((), {}), 'keys-map': ((), {}), 'keys-unmap': ((), {}), 'keys-certify': ((), {}),
     'keys-uncertify': ((), {}), 'keys-distrust': ((), {}), 'keys-undistrust': ((), {}), 'keys-rm': ((), {}), 'keys-forget': ((), {}),
     'members-list': ((), {}), 'members-duty': ((), {}), 'members-add': ((), {}), 'members-set': ((), {}), 'members-leave': ((), {}),
+    'members-invite': ((), {}), 'members-log-out': ((), {}), 'watch': ((), {}),
+    'log-in': ((), {}), 'log-in-trusted': ((), {}), 'set-up': ((), {}), 'set-up-confirm': ((), {}), 'session': ((), {}), 'log-out': ((), {}),
     'audit-list': ((T,), {}), 'audit-verify': ((), {}), 'audit-sign': ((), {}), 'audit-head': ((), {}),
 }
 
@@ -188,7 +194,7 @@ def check_role(site, table, role):
         return
     wrong = []
     for (word, situation), (said, code, veiled, told) in zip(cases, answers):
-        want = expected(table, word, role, situation)
+        want = expected(table, word, role, situation) and word not in WRONG
         if (said == 'error' and re.match('(?i)denied', code or '') is not None) == want:
             wrong.append('%s of %s: %s %s' % (word, situation, said, code))
         if told:

@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
 """Need-to-know on the running gateway: what TLP:RED and `restrict` narrow, to whom, what everybody else is told, and that no
 other word tells more."""
+import grp
 import os
+import pwd
+import signal
+import socket
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import madotest as t  # noqa: E402
-from team import ADMIN, HANDLER, READER, Team  # noqa: E402
+import madowire  # noqa: E402
+from team import ADMIN, GROUP, HANDLER, READER, Team  # noqa: E402
 
 OTHER, COMMANDER = 'uucp', 'lp'
 SECRET, EVIL = 'kiwisecret', 'kiwi-evil.com'
@@ -146,6 +151,57 @@ def no_other_word(n):
     tap.equal(demo.cli('account').status, 0, 'the account balances')
 
 
+def known_keys(n):
+    """By which keys addresses are known tells who wrote."""
+    tap, demo, gpg, who = n.tap, n.demo, t.Gpg(), 'signed@reporter.example'
+    key = gpg.generate('Somebody <%s>' % who)
+    with open(demo.dir + '/key.asc', 'wb') as file:
+        file.write(gpg.export(key))
+    os.chmod(demo.dir + '/key.asc', 0o644)
+    n.may(ADMIN, 'keys', 'import', '--pin', demo.dir + '/key.asc')
+    demo.send(t.pgp_signed(gpg, who, t.TEAM, 'signed', t.text_entity('text\n'), key, t.message_id()), who)
+    signed = t.wait_for(lambda: [i['number'] for i in n.run(ADMIN, 'list', '--json').lines if i.get('subject') == 'signed'], 20)[0]
+    known = [k['address'] for k in n.may(OTHER, 'keys', 'known', '--json').lines]
+    tap.ok(who in known, 'the address is known by its key', known)
+    n.may(HANDLER, 'restrict', signed)
+    tap.ok(who in n.run(HANDLER, 'keys', 'known').text, 'who is named is told so')
+    for words in (['known'], ['known', who]):
+        tap.ok(who not in n.run(OTHER, 'keys', *words).text, 'the others are not: keys ' + ' '.join(words))
+    tap.equal(n.run(COMMANDER, 'keys', 'forget', who).status, 1, 'to them there is nothing to forget')
+    tap.ok(who in n.run(HANDLER, 'keys', 'known').text, 'and nothing was forgotten')
+
+
+def connect(n, login):
+    """A connection of that user of the host to the keeper."""
+    peer = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    peer.settimeout(30)
+    os.setegid(grp.getgrnam(GROUP).gr_gid)
+    os.seteuid(pwd.getpwnam(login).pw_uid)
+    try:
+        peer.connect(n.socket)
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+    madowire.ask(peer, 'members-list')
+    return peer
+
+
+def meanwhile(n):
+    """Two questions that reach the keeper in the same moment: the second one passed the gate before the first one closed it."""
+    tap, ticket = n.tap, n.arrive('meanwhile')
+    first, second = connect(n, HANDLER), connect(n, OTHER)
+    keeper = n.demo.role_pids('keeper')[0]
+    os.kill(keeper, signal.SIGSTOP)
+    first.sendall(madowire.packet('restrict', {'ticket': ticket}))
+    second.sendall(madowire.packet('note', {'ticket': ticket, 'text': 'too late'}))
+    os.kill(keeper, signal.SIGCONT)
+    tap.equal(madowire.answer(first)[0], 'ok', 'a ticket is restricted')
+    tap.equal(madowire.answer(second)[:2], ('error', 'denied'), 'and the note that was on its way is refused')
+    tap.ok('too late' not in n.run(HANDLER, 'show', ticket).text, 'nothing was written')
+    first.close()
+    second.close()
+
+
 def ends(n):
     tap = n.tap
     ticket, red = n.ticket, n.red
@@ -176,7 +232,7 @@ def main():
         tap.skip('need-to-know', 'several users of the host are needed, so this runs as root alone')
         tap.done()
     n = Need(tap)
-    for step in (members, red_mail, restrict, no_other_word, ends):
+    for step in (members, red_mail, restrict, no_other_word, known_keys, meanwhile, ends):
         try:
             step(n)
         except Exception as problem:  # a broken step must not hide the others

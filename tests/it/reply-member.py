@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 """Members' answers on the running gateway, with real gpg: the reporter opens and verifies them, nothing of them stands
 outside; what is shown before is what is sent; and each thing that is refused, with its reason."""
+import base64
 import email
 import email.policy
+import glob
 import os
+import quopri
+import sqlite3
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
@@ -17,7 +21,7 @@ ANSWER = 'Dear Alice,\n\nMarkerword-answer: we blocked it. 回答の本文\n\n--
 
 class Site:
     def __init__(self, tap):
-        self.tap, self.demo, self.gpg = tap, t.Demo(conf={('log', 'level'): 'debug'}), t.Gpg()
+        self.tap, self.demo, self.gpg = tap, t.Demo(conf={('log', 'level'): 'debug', ('reply', 'attachments-max'): '1M'}), t.Gpg()
         self.team = self.gpg.load(self.demo.team_key)[0]
         self.alice = self.gpg.generate('Alice <%s>' % ALICE)
         self.keys('import', '--pin', self.file('alice.asc', self.gpg.export(self.alice)))
@@ -74,8 +78,6 @@ class Site:
 
 def outside(tap, raw, incident, name):
     """Nothing of report, answer and ticket stands outside, in any spelling."""
-    import base64
-    import quopri
     folded = raw.replace(b'\r\n ', b'').replace(b'\r\n', b'')
     for word in ('Markerword', '秘密', '回答', incident['number'], 'Alice'):
         for coded in (word.encode(), word.encode('utf-16-le'), base64.b64encode(word.encode())[:-4] or b'-', quopri.encodestring(word.encode())):
@@ -165,6 +167,155 @@ def in_the_clear(site):
     tap.equal([t.header(m, 'To') for m in mails], [ALICE, NOBODY], 'that names no other one')
 
 
+def quoting(site):
+    tap = site.tap
+    ticket = site.report(signer=site.alice, subject='quote me')['ticket']
+    shown = site.reply(ticket, '--quote', '--preview')
+    tap.contains(shown.json['text'], '> Markerword-report: host 192.0.2.7', 'what is quoted is shown before')
+    opened = site.gpg.open_mail(site.sent(site.reply(ticket, '--quote'))[0])
+    tap.ok(ANSWER in opened.text.replace('\r\n', '\n') and '\n> Markerword-report' in opened.text.replace('\r\n', '\n'),
+           'back to the key that signed it: quoted', opened.text)
+    unsigned = site.report()['ticket']
+    site.refused(site.reply(unsigned, '--quote'), 'no good signature', 'decrypted text of nobody in particular is not quoted')
+    other = site.gpg.generate('Alice <%s>' % ALICE)
+    site.keys('import', '--pin', site.file('other.asc', site.gpg.export(other)))
+    site.refused(site.reply(ticket, '--quote'), 'nothing can be quoted', 'nor to another key than the one that signed')
+    site.keys('unpin', ALICE)
+    site.keys('import', '--pin', site.file('alice.asc', site.gpg.export(site.alice)))
+    # somebody else's ciphertext in a signed mail of one's own
+    entity = t.encrypted_entity(site.gpg.encrypt([site.team], t.text_entity('Markerword-stolen\n')))
+    raw = t.pgp_signed(site.gpg, ALICE, t.TEAM, 'mine', entity, site.alice, mid=t.message_id())
+    site.demo.send(raw, ALICE)
+    stolen = site.demo.ticket_of(t.header(raw, 'Message-ID'))
+    tap.contains(str(stolen['thread']), 'Markerword-stolen', 'a stolen ciphertext is read by the team')
+    site.refused(site.reply(stolen['ticket'], '--quote'), 'nothing can be quoted', 'but not to who signed around it')
+    clear = site.report(encrypted=False, subject='s', text='in the clear\n')['ticket']
+    tap.ok('> in the clear' in site.gpg.open_mail(site.sent(site.reply(clear, '--quote'))[0]).text, 'what came in the clear may be quoted')
+
+
+def files(site):
+    tap, ticket = site.tap, site.incident['ticket']
+    long_name = 'とても長い名前の報告書 第1版（改訂）' * 3 + '.pdf'
+    content = {'報告書.pdf': b'%PDF-1.4\n' + bytes(range(256)) * 300, long_name: b'x' * 77, 'notes "1".txt': b'Markerword-file\n', 'empty.bin': b''}
+    words = [w for name, data in content.items() for w in ('--attach', site.file(name, data))]
+    done = site.reply(ticket, *words)
+    raw = site.sent(done)[0]
+    opened = site.gpg.open_mail(raw)
+    parts = {p.get_filename(): (p.get_content_type(), p.get_payload(decode=True)) for p in opened.inner.iter_attachments()}
+    tap.equal({k: v[1] for k, v in parts.items()}, content, 'every file arrives, with its name')
+    tap.equal((parts['報告書.pdf'][0], parts['notes "1".txt'][0]), ('application/pdf', 'text/plain'), 'and its type')
+    tap.ok(opened.good and opened.inner.get_param('hp') == 'cipher' and opened.inner.get_content_type() == 'multipart/mixed', 'under the same protection')
+    tap.ok(max(len(line) for line in t.crlf(bytes(opened.inner)).split(b'\r\n')) <= 78, 'in lines of a mail')
+    entry = site.entry(ticket, done.json['message_ids'][0])
+    tap.equal([(f['name'], f['size']) for f in entry['files']], [(k, len(v)) for k, v in content.items()], 'the thread names them')
+    tap.ok('content' not in entry['files'][0], 'and does not repeat them')
+    t.wait_for(lambda: site.entry(ticket, done.json['message_ids'][0])['delivery'] == 'sent', 10)
+    tap.equal(rows(site, 'SELECT count (*) FROM reply_file'), [(0,)], 'nothing of them stays in the store')
+    site.refused(site.reply(ticket, '--attach', site.file('big.bin', bytes(1100000))), 'more than', 'more than [reply] attachments-max', 65)
+    site.refused(site.reply(ticket, '--attach', site.demo.dir + '/none'), 'none', 'a file that is not there', 65)
+
+
+def rows(site, sql):
+    database = sqlite3.connect('file:%s/store.db?mode=ro' % site.demo.dir, uri=True)
+    try:
+        return database.execute(sql).fetchall()
+    finally:
+        database.close()
+
+
+def on_disk(site):
+    """Everything that the store keeps, whatever file it is in."""
+    found = b''
+    for path in glob.glob(site.demo.dir + '/store.db*'):
+        with open(path, 'rb') as file:
+            found += file.read()
+    return found
+
+
+def drafts(site):
+    tap, demo = site.tap, site.demo
+    ticket = site.report(signer=site.alice, subject='drafts')['ticket']
+    text = 'Markerword-draft: not yet. 下書き\n'
+    saved = site.reply(ticket, '--draft', '--attach', site.file('d.txt', b'Markerword-draftfile'), text=text)
+    name = saved.json['draft']
+    tap.ok(saved.status == 0 and name.startswith(ticket.split('#')[1] + '/') and name.endswith('.1'), 'a draft', saved)
+    for place, listed in (('drafts', demo.cli('drafts', '--json', ticket).lines), ('show', demo.show(ticket)['drafts']),
+                          ('drafts of all', demo.cli('drafts', '--json').lines)):
+        tap.equal([(d['schema'], d['name'], d['state'], d['wish']['text'], [f['name'] for f in d['wish']['files']], d['conflict']) for d in listed],
+                  [('madoguchi.draft/1', name, 'draft', text, ['d.txt'], None)], place + ' shows it')
+    tap.ok(demo.show(ticket)['drafts'][0]['author'], 'with its author')
+    tap.contains(demo.cli('show', ticket).text, 'Markerword-draft', 'people see it, too')
+    disk = on_disk(site)
+    tap.ok(len(disk) > 10000 and b'Markerword-draft' not in disk and '下書き'.encode() not in disk, 'on disk it says nothing')
+    edited = demo.cli('reply', '--json', '--edit', name, stdin=b'Markerword-second\n')
+    second = edited.json['draft']
+    tap.ok(edited.status == 0 and second == name[:-1] + '2', 'it is changed', edited)
+    late = demo.cli('reply', '--edit', name, stdin=b'third')
+    tap.ok(late.status == 1 and b'changed meanwhile' in late.err, 'who saw the first one changes nothing', late)
+    tap.equal(demo.cli('reply', '--preview', '--json', '--send', second).json['text'], 'Markerword-second\n', 'a preview of it')
+    site.report(signer=site.alice, subject='Re: [%s]' % ticket, text='wait\n')
+    site.refused(demo.cli('reply', '--send', second), 'a new mail came', 'after a new mail it is not sent unseen')
+    tap.ok(demo.cli('drafts', '--json', ticket).json['conflict'], 'drafts says so, too')
+    version = str(demo.show(ticket)['version'])
+    done = demo.cli('reply', '--json', '--send', second, '--if-version', version)
+    opened = site.gpg.open_mail(site.sent(done)[0])
+    tap.equal(([p.get_payload(decode=True) for p in opened.inner.iter_attachments()], opened.text.replace('\r\n', '\n')), ([b'Markerword-draftfile'], 'Markerword-second\n'),
+              'who has seen it sends it, with its file')
+    tap.equal((demo.cli('drafts', '--json', ticket).lines, rows(site, 'SELECT state, content FROM draft')), ([], [('sent', None)]), 'then it is gone')
+    site.refused(demo.cli('reply', '--send', second), 'no draft', 'and not sent twice')
+    gone = site.reply(ticket, '--draft').json['draft']
+    tap.equal(demo.cli('reply', '--discard', gone).status, 0, 'one is thrown away')
+    events = ' '.join(e['text'] or '' for e in demo.show(ticket)['thread'] if e['direction'] == 'event')
+    tap.ok(all(word in events for word in ('Began the answer ' + name, 'Changed the answer ' + second, 'Threw away the answer ' + gone)), 'the thread has it all', events)
+    for words in (['--send', 'x'], ['--send', ticket], ['--send', gone, ticket], ['--draft', '--send', gone], []):
+        tap.equal(demo.cli('reply', *words, stdin=b'x').status, 64, 'usage: reply ' + ' '.join(words))
+    one = demo.cli('reply', '--json', '--draft', ticket, stdin=b'mine').json['draft']
+    site.sent(site.reply(ticket))
+    site.refused(demo.cli('reply', '--send', one), 'somebody sent an answer', 'nor after somebody else answered')
+
+
+def canned(site):
+    tap, demo, ticket = site.tap, site.demo, site.incident['ticket']
+    names = demo.cli('canned', '--json', 'ls').json['names']
+    tap.ok('closing.ja' in names and 'closing.en' in names, 'canned texts', names)
+    shown = demo.cli('canned', 'show', '--json', '--language', 'ja', 'closing', ticket).json
+    tap.ok(ticket in shown['text'] and 'クローズ' in shown['text'] and '{' not in shown['text'], 'one in Japanese, filled', shown)
+    opened = site.gpg.open_mail(site.sent(site.reply(ticket, '--canned', 'closing', '--language', 'en', text=''))[0])
+    tap.ok(ticket in opened.text and 'close it herewith' in opened.text, 'one is sent', opened.text)
+    tap.ok(str(opened.inner['Subject']).startswith('Re: [%s] ' % ticket), 'under the subject of the thread', opened.inner['Subject'])
+    site.refused(demo.cli('reply', '--canned', 'nothing', ticket), 'no canned text', 'one that is not there')
+    site.refused(demo.cli('reply', '--canned', 'closing', '-f', '-', ticket), 'not from both', 'two texts', 64)
+    tap.equal(demo.cli('canned', 'dance').status, 64, 'usage')
+    where = demo.setting('reply', 'canned')
+    demo.stop()
+    os.mkdir(demo.dir + '/canned')
+    site.file('canned/odd.en.txt', 'Subject: \n\nDear {reporter}\n')
+    demo.configure('reply', 'canned', demo.dir + '/canned')
+    demo.start()
+    site.refused(demo.cli('reply', '--canned', 'odd', ticket), 'odd.en.txt:3: unknown placeholder {reporter}', 'an unknown placeholder', 78)
+    site.file('canned/odd.en.txt', 'Subject: About {ticket}\n\nDear all\n')
+    shown = site.reply(ticket, '--canned', 'odd', '--preview', text='').json
+    tap.equal(shown['recipients'][0]['subject'], '[%s] About %s' % (ticket, ticket), 'a subject of its own, once it is mended')
+    demo.configure('reply', 'canned', where)
+
+
+def returned(site):
+    """A delivery report for a member's answer comes back by its envelope sender, and marks it failed."""
+    tap = site.tap
+    ticket = site.report(signer=site.alice, subject='returned')['ticket']
+    done = site.reply(ticket)
+    raw = site.sent(done)[0]
+    mail_id = done.json['message_ids'][0]
+    t.wait_for(lambda: site.entry(ticket, mail_id)['delivery'] == 'sent', 10)
+    dsn = t.crlf(('From: MAILER-DAEMON@mx.example\nTo: %s\nSubject: Undelivered\nMessage-ID: %s\nMIME-Version: 1.0\n'
+                  'Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nno such user\n--b\n'
+                  'Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; %s\n'
+                  'Action: failed\nStatus: 5.1.1\n\n--b\nContent-Type: text/rfc822-headers\n\n'
+                  % (t.TEAM, t.message_id('mx.example'), ALICE)).encode() + raw.split(b'\r\n\r\n')[0] + b'\n\n--b--\n')
+    tap.equal(site.demo.send(dsn, ''), [250], 'a delivery report')
+    tap.ok(t.wait_for(lambda: site.entry(ticket, mail_id)['delivery'] == 'failed', 20), 'marks the answer failed', site.demo.show(ticket)['thread'][-2:])
+
+
 def refusals(site):
     tap, ticket = site.tap, site.incident['ticket']
     site.refused(site.reply(ticket, text=' \n'), 'without text', 'an empty answer', 64)
@@ -185,7 +336,7 @@ def main():
     t.need_programs()
     tap = t.Tap()
     site = Site(tap)
-    for step in (encrypted, joins, newcomers, in_the_clear, refusals):
+    for step in (encrypted, joins, newcomers, in_the_clear, quoting, files, drafts, canned, returned, refusals):
         try:
             step(site)
         except Exception as problem:  # a broken step must not hide the others

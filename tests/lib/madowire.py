@@ -54,16 +54,15 @@ def packet(verb, arguments=None):
     return struct.pack('=IHHQ', MAGIC, VERSION, 0, len(body)) + body
 
 
-def ask(peer, verb, arguments=None):
-    """(word of the answer, the error's code or None, all its bytes)."""
-    peer.sendall(packet(verb, arguments))
+def answer(peer):
+    """(word of the next answer, the error's code or None, all its bytes)."""
     data, ancillary, _, _ = peer.recvmsg(1 << 20, socket.CMSG_LEN(4 * 4))
     fds = array.array('i')
     for level, kind, content in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
             fds.frombytes(content[:len(content) - len(content) % 4])
     if len(data) < 16:
-        raise EOFError('%s: the other end is gone' % verb)
+        raise EOFError('the other end is gone')
     body = data[16:]
     for fd in fds:  # a body that is too long for a packet, or a file
         size = os.fstat(fd).st_size
@@ -72,3 +71,9 @@ def ask(peer, verb, arguments=None):
     word = body.split(b'\0', 1)[0].decode()
     code = re.search(rb'code\0+([A-Za-z]+)\0', body) if word == 'error' else None
     return word, code.group(1).decode() if code else None, body
+
+
+def ask(peer, verb, arguments=None):
+    """Sends a question and waits for its answer."""
+    peer.sendall(packet(verb, arguments))
+    return answer(peer)

@@ -33,6 +33,8 @@ test_belongs (void)
     { "joined", "reference", "mallory@c.example", NULL, FALSE },
     { "joined", "released", "bob@d.example", "DDDD", TRUE },        /* a member let him in */
     { "joined", "reference", "bob@d.example", NULL, TRUE },
+    { "joined", "merged", "carol@e.example", NULL, TRUE },          /* her ticket is part of this one now */
+    { "joined", "token", "dora@f.example", "EEEE", FALSE },
     { "held", "unconfirmed-tag", "alice@a.example", NULL, FALSE },  /* nobody said yes to it yet */
     { "bounce", "returned", "alice@a.example", NULL, FALSE },
     { "auto_reply", "reference", "alice@a.example", NULL, FALSE },

@@ -4,6 +4,7 @@
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/store-case.h"
 #include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-member.h"
 #include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/store-triage.h"
@@ -222,6 +223,47 @@ test_list (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpuint (of_nobody->len, ==, 1);
 }
 
+static void
+receive (Fixture *f, const char *queue_id, const char *sender, gint64 incident)
+{
+  g_autoptr (MadoEnvelope) envelope = mado_envelope_new ();
+  g_autoptr (MadoReport) report = mado_report_new ();
+  g_autoptr (MadoMail) mail = NULL;
+
+  envelope->queue_id = g_strdup (queue_id);
+  envelope->received = NOW;
+  report->from = mado_mailbox_new ();
+  report->from->address = g_strdup (sender);
+  g_assert_true (mado_store_receive_mail (f->store, envelope, 10, "00", &mail, NULL));
+  g_assert_true (mado_store_settle_mail (f->store, queue_id, MADO_MAIL_TICKET, incident, "new", report, NOW, NULL));
+}
+
+static void
+assert_knows (Fixture *f, const char *reader, const char *address, gboolean expected)
+{
+  gboolean may = !expected;
+
+  g_assert_true (mado_need_may_know (f->store, reader, address, &may, NULL));
+  g_assert_cmpint (may, ==, expected);
+}
+
+/* By whose keys are known one could tell who wrote. */
+static void
+test_addresses (Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+  receive (f, "0000000000000001", "Alice@reporter.example", f->id);
+  receive (f, "0000000000000002", "bob@reporter.example", f->id);
+  receive (f, "0000000000000003", "bob@reporter.example", make_incident (f, "t2"));
+  assert_knows (f, "jiro", "alice@reporter.example", TRUE);
+  g_assert_true (mado_store_add_named (f->store, f->id, "taro", "taro", NOW, NULL));
+  g_assert_true (mado_store_set_restricted (f->store, f->id, TRUE, NULL, NULL));
+  assert_knows (f, "jiro", "alice@REPORTER.example", FALSE);
+  assert_knows (f, "taro", "alice@reporter.example", TRUE);
+  assert_knows (f, NULL, "alice@reporter.example", TRUE);
+  assert_knows (f, "jiro", "bob@reporter.example", TRUE); /* he wrote elsewhere, too */
+  assert_knows (f, "jiro", "pinned@elsewhere.example", TRUE);
+}
+
 /* What was TLP:RED before lists were kept. */
 static void
 test_migration (Fixture *f, gconstpointer data G_GNUC_UNUSED)
@@ -257,6 +299,7 @@ main (int argc, char **argv)
   ADD ("nobody-named", test_nobody_named);
   ADD ("mark", test_mark);
   ADD ("list", test_list);
+  ADD ("addresses", test_addresses);
   ADD ("migration", test_migration);
   return g_test_run ();
 }

@@ -109,6 +109,17 @@ test_refused (void)
     assert_usage (lines[i]);
 }
 
+/* An option belongs to the verbs that name it, and to no other. */
+static void
+test_no_option_of_others (void)
+{
+  static const char *const lines[] = { "madoguchi link --after 1 1 2", "madoguchi search --as parent x", "madoguchi audit --tag x ls",
+                                       "madoguchi list --sign", "madoguchi merge --remove 1 2" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    assert_usage (lines[i]);
+}
+
 static void
 test_help_needs_no_arguments (void)
 {
@@ -151,6 +162,7 @@ main (int argc, char **argv)
   g_test_add_func ("/front/cli/dashes", test_dashes);
   g_test_add_func ("/front/cli/one-letter-two-meanings", test_one_letter_two_meanings);
   g_test_add_func ("/front/cli/refused", test_refused);
+  g_test_add_func ("/front/cli/no-option-of-others", test_no_option_of_others);
   g_test_add_func ("/front/cli/help-needs-no-arguments", test_help_needs_no_arguments);
   g_test_add_func ("/front/cli/every-verb-has-help", test_every_verb_has_help);
   return g_test_run ();

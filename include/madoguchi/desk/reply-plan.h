@@ -23,6 +23,12 @@ void mado_reply_plan_free (MadoReplyPlan *plan);
 /* (transfer none) what the member is shown. */
 const MadoReplyPreview *mado_reply_plan_preview (const MadoReplyPlan *plan);
 
+/* (transfer none) what it was made of; its files are measured now. */
+MadoReplyWish *mado_reply_plan_wish (MadoReplyPlan *plan);
+
+/* Must another member say yes first? */
+gboolean mado_reply_plan_needs_approval (const MadoReplyPlan *plan);
+
 /* May it be sent? Errors: NO, saying for whom it may not, and why. */
 gboolean mado_reply_plan_check (const MadoReplyPlan *plan, GError **error);
 

@@ -19,6 +19,7 @@ typedef struct {
   gint64 tmp_age;
   gboolean one_ticket_each;       /* for each report of a mail */
   gboolean may_encrypt;
+  const char *approval;           /* of members' answers: "no", "red", "all" */
   const char *hidden_subject;     /* outside, of encrypted answers */
   gboolean may_smime; /* the team has a certificate */
   gboolean looks_up, has_key_server; /* [discovery] wkd or vks; vks */

@@ -21,6 +21,9 @@
 /* May @member (a login; NULL: everything) read @incident? One that is not there: FALSE. Errors: TEMP. */
 gboolean mado_need_may_read (MadoStore *store, const char *member, gint64 incident, gboolean *may, GError **error);
 
+/* May @member (NULL: yes) hear that the team knows @address? Not, when all that came from it is in incidents that he may not read. */
+gboolean mado_need_may_know (MadoStore *store, const char *member, const char *address, gboolean *may, GError **error);
+
 /* What need.h judges by. */
 gboolean mado_store_load_need (MadoStore *store, const char *member, gint64 incident, MadoNeedFacts *facts, GError **error);
 

@@ -48,8 +48,11 @@ typedef struct {
   char *note;           /* hand-over */
   char *output;         /* part, raw, keys export */
   char *file, *subject; /* reply */
-  char **recipients;    /* reply */
-  gboolean plain_ok, waiting, preview; /* reply */
+  char **recipients, **files; /* reply */
+  char *edit, *discard, *send; /* reply: names of drafts */
+  char *canned, *language; /* reply, canned */
+  gboolean draft;       /* reply */
+  gboolean plain_ok, waiting, preview, quote; /* reply */
   gboolean pin;         /* keys import */
   char *new_key;        /* keys roll-over */
   gboolean force;       /* publish */

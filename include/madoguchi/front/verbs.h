@@ -20,6 +20,16 @@ gboolean mado_verb_hand_over (MadoCli *cli, GError **error);
 
 /* verb-reply.c: asked of the keeper. */
 gboolean mado_verb_reply (MadoCli *cli, GError **error);
+gboolean mado_verb_approve (MadoCli *cli, GError **error);
+
+/* verb-draft.c: asked of the keeper. The first one is `reply --draft` and `reply --edit` with what they say. */
+gboolean mado_verb_save_draft (MadoCli *cli, GVariant *wish, GError **error);
+gboolean mado_verb_discard_draft (MadoCli *cli, GError **error);
+gboolean mado_verb_drafts (MadoCli *cli, GError **error);
+gboolean mado_verb_refuse (MadoCli *cli, GError **error);
+
+/* verb-canned.c: asked of the keeper. */
+gboolean mado_verb_canned (MadoCli *cli, GError **error);
 
 /* verb-triage.c: asked of the keeper. The last one is `policy explain`. */
 gboolean mado_verb_priority (MadoCli *cli, GError **error);

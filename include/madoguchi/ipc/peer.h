@@ -18,6 +18,8 @@
  *   seal   record MadoReply -> {encrypted b, fingerprint s} + fd of the finished mail. TEMP, PERM
  *   wrap   {} + fd of a memory file with the secrets of the store, which is wiped -> {} + fd of them, signed by the team and
  *          encrypted to it. PERM for anything else; CONF when the team's key cannot be encrypted to; TEMP
+ *   canned {name s, language s, prefers s, ticket s; all optional} -> {names as} of the canned texts, or {subject s, text s} of the one
+ *          that is named, filled. NO, CONF
  *   security-txt {} -> {} + fd of the team's security.txt, clear-signed: made by the signer of its configuration
  *   sign-head  record MadoAuditHead -> {} + fd of the text that says it, clear-signed
  *   check-head {} + fd of such a text -> record MadoAuditHead. PERM: not signed by a key of the team, or no such text
@@ -61,7 +63,14 @@
  *   reply {ticket s} with record MadoReplyWish -> the same with {recipients as, encrypted_to as: fingerprints beside them, ""
  *          for none, message_ids as}. NO when somebody would get it in the clear and plain_ok does not say that it may
  *   Each of these from take on also with {if_version s}: NO when the ticket has another version by now
- *   reply-preview, as reply -> record MadoReplyPreview: what reply would do
+ *   draft-save {ticket s, draft s: "7" or "7.2"; optional: then a new one} with record MadoReplyWish: what it does not speak of
+ *          stays; draft-discard {ticket s, draft s}; refuse {ticket s, draft s: with its revision, reason s}
+ *          -> the same with {draft s: its name, draft_state s}
+ *   draft-send {ticket s, draft s}; approve {ticket s, draft s: with its revision} -> as reply. With {approval s: "needed"}
+ *          reply and draft-send have only made a draft wait for another member
+ *   drafts {ticket s; optional} -> {items aa{sv} of MadoDraft}
+ *   canned-list {} -> {names as}; canned-show {name s, language s, ticket s; the last two optional} -> {subject s, text s}
+ *   reply-preview, as reply or draft-send -> record MadoReplyPreview: what reply would do
  *   triage {ticket s} -> record MadoTriage: what was decided, by which rule or by whom
  *   held {} -> {items aa{sv} of MadoHeld}; held-show {id s} -> record MadoHeld with {problems as}
  *   held-retry, held-release, held-drop {id s} -> {id s, state s, ticket s}

@@ -4,7 +4,7 @@
 
 #include "madoguchi/model/record.h"
 #include "madoguchi/model/key.h"
-#include "madoguchi/model/reply.h"
+#include "madoguchi/model/draft.h"
 
 typedef struct {
   gint64 messages;
@@ -108,6 +108,7 @@ typedef struct {
   GPtrArray *linked;    /* of MadoLink: what members linked; parents first; a summary has none */
   char **merged;        /* tickets that are part of it now; a summary has none */
   char *asked_for;      /* the one of them by whose number it was asked for; NULL: its own; a summary has none */
+  GPtrArray *drafts; /* of MadoDraft: answers that are not sent yet; a summary has none */
   GPtrArray *thread; /* of MadoEntry; a summary (one line of `list`) has none: mado_summary_type */
 } MadoIncident;
 

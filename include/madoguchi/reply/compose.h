@@ -8,6 +8,7 @@
 #include "madoguchi/conf/conf.h"
 #include "madoguchi/model/reply.h"
 #include "madoguchi/pgp/seal.h"
+#include "madoguchi/reply/templates.h"
 
 typedef struct _MadoComposer MadoComposer;
 
@@ -18,6 +19,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoComposer, mado_composer_free)
 
 /* @subject, @body: (transfer full) what @reply says, in UTF-8, before anything is sealed. Errors: as below. */
 gboolean mado_compose_words (const MadoComposer *composer, const MadoReply *reply, char **subject, char **body, GError **error);
+/* The same for @reply->template_name of @texts, which are not those of answers. Errors: CONF (no such text). */
+gboolean mado_compose_canned (const MadoComposer *composer, const MadoTemplates *texts, const MadoReply *reply, char **subject,
+                              char **body, GError **error);
 /* Gets ready what answers sealed with @sealer will need, so that the first one is as quick as the others. */
 void mado_composer_warm_up (const MadoComposer *composer, MadoSealer *sealer);
 

@@ -1,12 +1,13 @@
 /* payload.h: what an answer says, as the MIME entity that is signed or encrypted. For compose.c. */
 #pragma once
 
-#include <glib.h>
+#include "madoguchi/model/reply.h"
 
 typedef struct {
   const char *body;     /* UTF-8 */
   GBytes *key;          /* (nullable) the team's public key, armoured, CRLF line ends: goes along */
   const char *key_name; /* of the file */
+  const GPtrArray *files; /* (nullable) of MadoReplyFile, with their content: go along */
 } MadoPayload;
 
 /* Appends the structural header fields of the payload and its content to @out, CRLF throughout, in 7 bit. The root says

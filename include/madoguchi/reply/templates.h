@@ -35,6 +35,9 @@ MadoTemplates *mado_templates_load (const char *directory, const char *const *la
 void mado_templates_free (MadoTemplates *templates);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoTemplates, mado_templates_free)
 
+/* (transfer full) "NAME.LANGUAGE" or "NAME.VARIANT.LANGUAGE" of all that are no fragments, sorted. */
+char **mado_templates_list (const MadoTemplates *templates);
+
 /* Is there one of each of NAMES (in any of the languages)? Errors: CONF, naming the first that is missing. */
 gboolean mado_templates_check (const MadoTemplates *templates, const char *const *names, GError **error);
 

@@ -8,6 +8,7 @@ typedef struct {
   const char *directory;
   const char *listen;    /* (nullable) a further LMTP address */
   const char *templates; /* directory of the answer templates */
+  const char *canned;    /* directory of texts for members' answers */
   const char *forms;     /* directory of the templates of forms */
   const char *page;      /* directory of the files of the members' page */
   const char *web;       /* where the page is served; NULL: it is not */
