@@ -488,6 +488,54 @@ mado_archive_renew (MadoArchive *archive, const char *day, const char *id, gbool
   return ok;
 }
 
+/* --- broken files --------------------------------------------------------------------------------------- */
+
+/* File @id of broken/ as it is. -1 with the error. */
+static int
+open_broken (const MadoArchive *archive, const char *id, GError **error)
+{
+  int fd = mado_spool_is_broken (archive->spool, id)
+               ? openat (mado_spool_broken_dir (archive->spool), id, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+               : -1;
+
+  if (fd < 0)
+    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "no broken file %s here", id);
+  return fd;
+}
+
+gboolean
+mado_archive_seal_broken (MadoArchive *archive, const char *id, GError **error)
+{
+  int fd = open_broken (archive, id, error), memory = -1;
+  guint8 key = fd >= 0 ? mado_vault_key_of_file (fd) : 0;
+  gboolean ok = fd >= 0;
+
+  if (ok && key != mado_vault_current_key (archive->vault)) {
+    memory = key != 0 ? unseal (archive, id, fd, error) : -1;
+    ok = (key == 0 || memory >= 0)
+         && replace_sealed (archive, mado_spool_broken_dir (archive->spool), id, memory >= 0 ? memory : fd, error);
+  }
+  if (memory >= 0)
+    close (memory);
+  if (fd >= 0)
+    close (fd);
+  return ok;
+}
+
+int
+mado_archive_open_broken (MadoArchive *archive, const char *id, gint64 *size, GError **error)
+{
+  int fd = open_broken (archive, id, error), memory = fd >= 0 ? unseal (archive, id, fd, error) : -1;
+
+  if (fd >= 0)
+    close (fd);
+  if (memory >= 0)
+    *size = (gint64) lseek (memory, 0, SEEK_END);
+  return memory;
+}
+
+/* --- lists ------------------------------------------------------------------------------------------------ */
+
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {

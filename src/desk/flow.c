@@ -105,13 +105,22 @@ retry (Mail *mail, const char *step, const char *why)
 
 /* --- archive -------------------------------------------------------------------------------------------- */
 
+/* A file that was moved aside stays there. Neither is left in the clear. */
+static gboolean
+put_away (const Mail *mail, GError **error)
+{
+  MadoArchive *archive = mail->flow->desk->archive;
+
+  return mado_spool_is_broken (mail->flow->desk->spool, mail->id) ? mado_archive_seal_broken (archive, mail->id, error)
+                                                                  : mado_archive_put (archive, mail->id, error);
+}
+
 static gboolean
 on_archive_again (gpointer data)
 {
   Mail *mail = data;
-  g_autoptr (GError) error = NULL;
 
-  if (!mado_archive_put (mail->flow->desk->archive, mail->id, &error))
+  if (!put_away (mail, NULL))
     return G_SOURCE_CONTINUE;
   mail->timer = 0;
   mail->flow->n_busy++;
@@ -124,8 +133,7 @@ archive (Mail *mail)
 {
   g_autoptr (GError) error = NULL;
 
-  if (g_strcmp0 (mail->held, "broken") == 0 /* its file was moved aside */
-      || mado_archive_put (mail->flow->desk->archive, mail->id, &error)) {
+  if (put_away (mail, &error)) {
     forget (mail);
     return;
   }

@@ -118,9 +118,27 @@ next_file (MadoRenewal *renewal, const char **day, const char **id, GError **err
   return renewal->days != NULL;
 }
 
+/* What lies broken in the spool; there is hardly ever one. */
+static gboolean
+renew_broken (MadoRenewal *renewal, GError **error)
+{
+  g_auto (GStrv) ids = mado_spool_list_broken (renewal->desk->spool, error);
+
+  for (char **id = ids; ids != NULL && *id != NULL; id++) {
+    g_autoptr (GError) problem = NULL;
+    if (mado_archive_seal_broken (renewal->desk->archive, *id, &problem))
+      continue;
+    renewal->failed++;
+    mado_log (MADO_LOG_ERROR, *id, "archive-damaged", "why=\"%s\"", problem->message);
+  }
+  return ids != NULL;
+}
+
 static gboolean
 end_files (MadoRenewal *renewal, GError **error)
 {
+  if (!renew_broken (renewal, error))
+    return FALSE;
   if (!mado_store_set_renewed (renewal->desk->store, FILES_KIND, current (renewal), error))
     return FALSE;
   renewal->files_with = current (renewal);

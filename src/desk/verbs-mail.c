@@ -28,13 +28,13 @@ find_without_ticket (const MadoCall *call, GError **error)
   return NULL;
 }
 
-/* The file of the mail that the arguments "ticket" and "message" name; NULL: the call was failed. */
-static MadoSpoolFile *
-open_message (MadoCall *call, char **queue_id)
+/* (transfer full) the queue id of the mail that the arguments "ticket" and "message" name; NULL: the call was failed. */
+static char *
+find_message (MadoCall *call)
 {
   gint64 incident, message = 0;
   g_autoptr (GError) error = NULL;
-  g_autofree char *id = NULL;
+  char *id = NULL;
 
   if (mado_verbs_string (call, "queue_id") != NULL) {
     id = find_without_ticket (call, &error);
@@ -44,30 +44,63 @@ open_message (MadoCall *call, char **queue_id)
     g_variant_lookup (call->request.body, "message", "x", &message);
     id = mado_store_find_entry_mail (call->desk->store, incident, message, &error);
   }
-  MadoSpoolFile *file = id != NULL ? mado_flow_open_file (call->flow, id, &error) : NULL;
-  if (file == NULL)
+  if (id == NULL)
     mado_call_fail (call, error);
-  else
+  return id;
+}
+
+/* (transfer full) the file of that mail; NULL: the call was failed. */
+static MadoSpoolFile *
+open_message (MadoCall *call, char **queue_id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = find_message (call);
+  MadoSpoolFile *file = id != NULL ? mado_flow_open_file (call->flow, id, &error) : NULL;
+
+  if (file != NULL)
     *queue_id = g_steal_pointer (&id);
+  else if (id != NULL)
+    mado_call_fail (call, error);
   return file;
 }
 
+static void
+answer_raw (MadoCall *call, const char *id, gint64 offset, gint64 size, int fd)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "queue_id", "s", id);
+  g_variant_dict_insert (&dict, "offset", "x", offset);
+  g_variant_dict_insert (&dict, "size", "x", size);
+  mado_call_answer (call, g_variant_dict_end (&dict), fd);
+}
+
+/* A file that is no whole mail any more is shown all the same, with what is left of its envelope. */
 void
 mado_verb_raw (MadoCall *call)
 {
-  g_autofree char *id = NULL;
-  g_autoptr (MadoSpoolFile) file = open_message (call, &id);
-  GVariantDict dict;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = find_message (call);
+  g_autoptr (MadoSpoolFile) file = NULL;
+  gint64 size = 0;
+  int fd = -1;
 
-  if (file == NULL)
+  if (id == NULL)
     return;
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "queue_id", "s", id);
-  g_variant_dict_insert (&dict, "offset", "x", (gint64) file->offset);
-  g_variant_dict_insert (&dict, "size", "x", (gint64) file->size);
-  int fd = file->fd;
-  file->fd = -1;
-  mado_call_answer (call, g_variant_dict_end (&dict), fd);
+  if (mado_spool_is_broken (call->desk->spool, id))
+    fd = mado_archive_open_broken (call->desk->archive, id, &size, &error);
+  else
+    file = mado_flow_open_file (call->flow, id, &error);
+  if (error != NULL) {
+    mado_call_fail (call, error);
+  } else if (file == NULL) {
+    answer_raw (call, id, 0, size, fd);
+  } else {
+    fd = file->fd;
+    file->fd = -1;
+    answer_raw (call, id, (gint64) file->offset, (gint64) file->size, fd);
+  }
 }
 
 static void

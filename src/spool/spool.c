@@ -385,6 +385,12 @@ mado_spool_list_broken (MadoSpool *spool, GError **error)
   return list_ids (spool, BROKEN, error);
 }
 
+int
+mado_spool_broken_dir (const MadoSpool *spool)
+{
+  return spool->dirs[BROKEN];
+}
+
 gboolean
 mado_spool_is_broken (MadoSpool *spool, const char *id)
 {

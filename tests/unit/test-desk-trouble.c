@@ -57,6 +57,26 @@ break_file (House *house, const char *directory, const char *id)
   g_assert_cmpint (truncate (path, 90), ==, 0);
 }
 
+/* What is left of a broken mail rests sealed, too, and is shown to who asks for it. */
+static void
+check_sealed (House *house, const char *id)
+{
+  g_autofree char *path = g_build_filename (house->top, "spool", "broken", id, NULL), *text = NULL;
+  GVariantDict dict;
+  gint64 size = 0;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (path, &text, &length, NULL));
+  g_assert_true (g_str_has_prefix (text, "madoguchi-sealed: 1\n"));
+  g_assert_null (memmem (text, length, "queue-id", strlen ("queue-id")));
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "ticket", "s", "1");
+  g_variant_dict_insert (&dict, "message", "x", (gint64) 1);
+  g_autoptr (GVariant) answer = house_ask (house, "raw", g_variant_dict_end (&dict), NULL);
+  g_assert_true (g_variant_lookup (answer, "size", "x", &size));
+  g_assert_cmpint (size, ==, 90);
+}
+
 /* The keeper had moved the file aside, and died before the store knew of it. */
 static void
 test_broken_unsaid (House *house, gconstpointer data G_GNUC_UNUSED)
@@ -80,6 +100,7 @@ test_broken_unsaid (House *house, gconstpointer data G_GNUC_UNUSED)
   g_autoptr (GVariant) shown = house_ask (house, "held-show", house_body ("id", id), NULL);
   g_autofree char *reason = house_string (shown, "reason");
   g_assert_cmpstr (reason, ==, "broken");
+  check_sealed (house, id);
 }
 
 /* No file of this process may grow beyond @bytes: the store cannot write, as on a full disk. */

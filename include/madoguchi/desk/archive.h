@@ -42,6 +42,13 @@ void mado_archive_refuse_plain (MadoArchive *archive);
  * Errors: NO, PERM (it does not open), TEMP. */
 gboolean mado_archive_renew (MadoArchive *archive, const char *day, const char *id, gboolean *changed, GError **error);
 
+/* Seals file @id of broken/ where it is, when it is not sealed, or by another data key. It is no mail that could be read, but what
+ * is in it may be a reporter's. Errors: NO, PERM, TEMP. */
+gboolean mado_archive_seal_broken (MadoArchive *archive, const char *id, GError **error);
+
+/* A memory file with what such a file holds, and its @size. The caller owns it. -1 and NO, PERM, TEMP on failure. */
+int mado_archive_open_broken (MadoArchive *archive, const char *id, gint64 *size, GError **error);
+
 /* (transfer full) the days of the archive, oldest first; the ids of one. Errors: TEMP. */
 char **mado_archive_list_days (const MadoArchive *archive, GError **error);
 char **mado_archive_list_ids (const MadoArchive *archive, const char *day, GError **error);

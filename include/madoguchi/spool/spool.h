@@ -63,6 +63,9 @@ char **mado_spool_list_active (MadoSpool *spool, GError **error);
 /* (transfer full) the ids of the mails that were moved aside, oldest first. Errors: TEMP. */
 char **mado_spool_list_broken (MadoSpool *spool, GError **error);
 
+/* (transfer none) the directory of what was moved aside; -1: not for us. */
+int mado_spool_broken_dir (const MadoSpool *spool);
+
 /* Was @id moved aside? */
 gboolean mado_spool_is_broken (MadoSpool *spool, const char *id);
 
