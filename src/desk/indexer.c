@@ -6,10 +6,12 @@
 #define STEP 20      /* entries in one transaction */
 #define PAUSE_MS 20  /* between two of them */
 #define RETRY_MS 60000
+#define LOOK_MS 600000 /* between looking whether something was erased */
 
 struct _MadoIndexer {
   MadoDesk *desk;
   guint source;
+  gboolean is_busy;
 };
 
 static gboolean on_turn (gpointer data);
@@ -19,7 +21,8 @@ step (MadoStore *store, gboolean *left, GError **error)
 {
   if (!mado_store_begin (store, error))
     return FALSE;
-  if (mado_store_work_backlog (store, STEP, left, error) && mado_store_commit (store, error))
+  if (mado_store_work_backlog (store, STEP, left, error) && (*left || mado_store_compact_words (store, left, error))
+      && mado_store_commit (store, error))
     return TRUE;
   mado_store_rollback (store);
   return FALSE;
@@ -32,14 +35,12 @@ on_turn (gpointer data)
   g_autoptr (GError) error = NULL;
   gboolean left = FALSE, ok = step (indexer->desk->store, &left, &error);
 
-  indexer->source = 0;
   if (!ok)
     mado_log (MADO_LOG_WARNING, NULL, "index", "problem=%s", error->message);
-  else if (!left)
-    mado_log (MADO_LOG_INFO, NULL, "indexed", "all messages of before can be searched");
-  if (indexer->desk->is_draining || (ok && !left))
-    return G_SOURCE_REMOVE;
-  indexer->source = g_timeout_add (ok ? PAUSE_MS : RETRY_MS, on_turn, indexer);
+  else if (!left && indexer->is_busy)
+    mado_log (MADO_LOG_INFO, NULL, "indexed", "left=0");
+  indexer->is_busy = ok && left;
+  indexer->source = indexer->desk->is_draining ? 0 : g_timeout_add (!ok ? RETRY_MS : left ? PAUSE_MS : LOOK_MS, on_turn, indexer);
   return G_SOURCE_REMOVE;
 }
 
@@ -50,10 +51,9 @@ mado_indexer_new (MadoDesk *desk)
   gint64 backlog = 0;
 
   indexer->desk = desk;
-  if (mado_store_count_backlog (desk->store, &backlog, NULL) && backlog > 0) {
+  if (mado_store_count_backlog (desk->store, &backlog, NULL) && backlog > 0)
     mado_log (MADO_LOG_INFO, NULL, "index", "waiting=%" G_GINT64_FORMAT, backlog);
-    indexer->source = g_timeout_add (PAUSE_MS, on_turn, indexer);
-  }
+  indexer->source = g_timeout_add (PAUSE_MS, on_turn, indexer);
   return indexer;
 }
 

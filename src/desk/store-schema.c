@@ -253,6 +253,8 @@ static const char *const migrations[] = {
   "CREATE INDEX reply_file_outbox ON reply_file (outbox) WHERE outbox IS NOT NULL;",
   /* With which data key at least everything of a kind is sealed ("values", "files"): nothing of older ones is left. */
   "CREATE TABLE renewed (kind TEXT PRIMARY KEY, data_key INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+  /* Were words erased whose hashes still stand in old pages of the index? 1: yes; 2: they are being thrown away. */
+  "ALTER TABLE words_state ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;",
 };
 
 static gboolean

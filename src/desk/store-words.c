@@ -266,14 +266,35 @@ mado_store_count_backlog (MadoStore *store, gint64 *count, GError **error)
 }
 
 gboolean
+mado_store_erase_words (MadoStore *store, gint64 incident, GError **error)
+{
+  g_autoptr (GArray) entries = list_entries (store, "SELECT id FROM entry WHERE incident = ?1 AND ?2 = 0 ORDER BY id", incident, 0, error);
+
+  if (entries == NULL)
+    return FALSE;
+  for (guint i = 0; i < entries->len; i++)
+    if (!mado_store_forget_words (store, g_array_index (entries, gint64, i), error))
+      return FALSE;
+  return mado_sql_run (store, error, "UPDATE words_state SET erased = 1", "");
+}
+
+/* All pages are made anew into one tree, some of them at a time; deleted hashes are left out. */
+gboolean
 mado_store_compact_words (MadoStore *store, gboolean *left, GError **error)
 {
-  int before = sqlite3_total_changes (store->db);
+  gint64 erased = 0;
+  int before;
 
+  *left = FALSE;
+  if (!mado_sql_number (store, &erased, error, "SELECT erased FROM words_state", "") || erased == 0)
+    return erased == 0;
+  if (erased == 1 && !mado_sql_run (store, error, "UPDATE words_state SET erased = 2", ""))
+    return FALSE;
+  before = sqlite3_total_changes (store->db);
   if (!mado_sql_run (store, error, "INSERT INTO words (words, rank) VALUES ('merge', ?)", "i", (gint64) -COMPACT_PAGES))
     return FALSE;
   *left = sqlite3_total_changes (store->db) - before >= 2; /* as the documentation of FTS5 tells them apart */
-  return TRUE;
+  return *left || mado_sql_run (store, error, "UPDATE words_state SET erased = 0 WHERE erased = 2", "");
 }
 
 void

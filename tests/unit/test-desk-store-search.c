@@ -174,7 +174,6 @@ test_changed (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_autofree char *queue_id = get_queue_id (1);
   g_autoptr (MadoReport) other = make_report (1, "Phishing", "nothing but smoke");
   gint64 first = settle (f, 1, "Phishing", "fire and smoke"), second = settle (f, 2, "Other", "smoke"), entry = 0;
-  gboolean left = TRUE;
 
   g_assert_true (mado_store_begin (f->store, NULL));
   change (f, mado_store_replace_report (f->store, queue_id, other, NULL));
@@ -187,12 +186,49 @@ test_changed (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_true (mado_store_begin (f->store, NULL));
   change (f, mado_store_forget_words (f->store, entry, NULL) && mado_store_forget_words (f->store, entry, NULL));
   assert_found (f, "smoke", "2:text");
-  for (guint i = 0; left && i < 100; i++) {
+}
+
+/* Does the hash of @form stand in any page of the index? */
+static gboolean
+stands_in_pages (Fixture *f, const char *form)
+{
+  guint8 key[MADO_VAULT_KEY_SIZE], token[8];
+  gint64 n = 0;
+
+  mado_vault_derive (test_vault (), "words", key);
+  guint64 hash = mado_vault_short_hash (key, form, strlen (form));
+  for (guint i = 0; i < 8; i++) {
+    guint8 byte = (guint8) (hash >> (56 - 8 * i));
+    token[i] = byte != 0 ? byte : 1;
+  }
+  g_autoptr (GBytes) wanted = g_bytes_new (token + 4, 4); /* the first bytes may be those of the hash before it */
+  g_assert_true (mado_sql_number (f->store, &n, NULL, "SELECT count (*) FROM words_data WHERE instr (block, ?) > 0", "b", wanted));
+  return n > 0;
+}
+
+/* What is erased leaves the files, too. */
+static void
+test_erased (Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+  gint64 first = settle (f, 1, "Phishing", "unforgettable smoke");
+  gboolean left = TRUE;
+
+  for (int i = 2; i < 40; i++)
+    settle (f, i, "Other", "smoke");
+  g_assert_true (stands_in_pages (f, "unforgettable") && stands_in_pages (f, "smoke"));
+  g_assert_true (mado_store_begin (f->store, NULL));
+  change (f, mado_store_erase_words (f->store, first, NULL));
+  assert_found (f, "unforgettable", "");
+  for (guint i = 0; left && i < 1000; i++) {
     g_assert_true (mado_store_begin (f->store, NULL));
     change (f, mado_store_compact_words (f->store, &left, NULL));
   }
   g_assert_false (left);
-  assert_found (f, "smoke", "2:text");
+  g_assert_false (stands_in_pages (f, "unforgettable"));
+  g_assert_true (stands_in_pages (f, "smoke"));
+  g_autofree char *others = search (f, "smoke", FALSE);
+  g_auto (GStrv) lines = g_strsplit (others, " ", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 38);
 }
 
 static void
@@ -361,6 +397,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/desk/store-search/found", Fixture, NULL, set_up, test_found, tear_down);
   g_test_add ("/desk/store-search/changed", Fixture, NULL, set_up, test_changed, tear_down);
+  g_test_add ("/desk/store-search/erased", Fixture, NULL, set_up, test_erased, tear_down);
   g_test_add ("/desk/store-search/rolled-back", Fixture, NULL, set_up, test_rolled_back, tear_down);
   g_test_add ("/desk/store-search/need", Fixture, NULL, set_up, test_need, tear_down);
   g_test_add ("/desk/store-search/steps", Fixture, NULL, set_up, test_steps, tear_down);

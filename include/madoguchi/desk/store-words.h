@@ -28,6 +28,9 @@ gboolean mado_store_count_backlog (MadoStore *store, gint64 *count, GError **err
 /* Looks at up to @limit of them, the newest first, in the transaction that is open. @left: are there more? */
 gboolean mado_store_work_backlog (MadoStore *store, gint64 limit, gboolean *left, GError **error);
 
-/* Some work on throwing away what was forgotten: what an erased message leaves in the files of the index goes with it.
- * @left: is there more to do? */
+/* All messages of @incident are about to be erased: forgets each, and has the keeper throw away what that leaves in old pages of
+ * the index. */
+gboolean mado_store_erase_words (MadoStore *store, gint64 incident, GError **error);
+
+/* Some of that work, in the transaction that is open. @left: is there more to do? */
 gboolean mado_store_compact_words (MadoStore *store, gboolean *left, GError **error);
