@@ -7,7 +7,9 @@ import email.policy
 import glob
 import os
 import quopri
+import shutil
 import sqlite3
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
@@ -193,6 +195,33 @@ def quoting(site):
     tap.ok('> in the clear' in site.gpg.open_mail(site.sent(site.reply(clear, '--quote'))[0]).text, 'what came in the clear may be quoted')
 
 
+def other_programs(site, raw):
+    """The same mail, read by other OpenPGP implementations (SOP)."""
+    sealed = list(email.message_from_bytes(raw, policy=email.policy.default).iter_parts())[1].get_payload(decode=True)
+    plain, secret, team = site.gpg.decrypt(sealed)[0], site.file('secret', site.gpg.export_secret(site.alice)), site.demo.dir + '/team.asc'
+    for name, said in (('sqop', '--verifications-out'), ('gosop', '--verify-out')):
+        if shutil.which(name) is None:
+            site.tap.skip(name + ' reads it', name + ' is not installed')
+            continue
+        out = site.demo.dir + '/said-' + name
+        done = subprocess.run([name, 'decrypt', '--verify-with=' + team, '%s=%s' % (said, out), secret], input=sealed, capture_output=True, check=False)
+        with open(out, 'rb') as file:
+            site.tap.ok(t.crlf(done.stdout) == t.crlf(plain) and file.read().strip(), name + ' reads it, and finds the signature good', done.stderr)
+
+
+def merged(site):
+    """A draft, and the right to be answered, go along with a ticket that becomes part of another one."""
+    tap, demo = site.tap, site.demo
+    into = site.report(frm=NOBODY, encrypted=False, subject='into')['ticket']
+    old = site.report(signer=site.alice, subject='from')['ticket']
+    name = site.reply(old, '--draft').json['draft']
+    tap.equal(demo.cli('merge', old, into).status, 0, 'two tickets become one')
+    there = demo.cli('drafts', '--json', into).lines
+    tap.equal([d['name'].split('/')[0] for d in there], [into.split('#')[1]], 'the draft is there')
+    done = demo.cli('reply', '--json', '--send', name)
+    tap.equal((done.status, done.json['recipients'] if done.status == 0 else done), (0, [ALICE]), 'by its old name it is sent, to who opened what was merged')
+
+
 def files(site):
     tap, ticket = site.tap, site.incident['ticket']
     long_name = 'とても長い名前の報告書 第1版（改訂）' * 3 + '.pdf'
@@ -206,6 +235,7 @@ def files(site):
     tap.equal((parts['報告書.pdf'][0], parts['notes "1".txt'][0]), ('application/pdf', 'text/plain'), 'and its type')
     tap.ok(opened.good and opened.inner.get_param('hp') == 'cipher' and opened.inner.get_content_type() == 'multipart/mixed', 'under the same protection')
     tap.ok(max(len(line) for line in t.crlf(bytes(opened.inner)).split(b'\r\n')) <= 78, 'in lines of a mail')
+    other_programs(site, raw)
     entry = site.entry(ticket, done.json['message_ids'][0])
     tap.equal([(f['name'], f['size']) for f in entry['files']], [(k, len(v)) for k, v in content.items()], 'the thread names them')
     tap.ok('content' not in entry['files'][0], 'and does not repeat them')
@@ -336,7 +366,7 @@ def main():
     t.need_programs()
     tap = t.Tap()
     site = Site(tap)
-    for step in (encrypted, joins, newcomers, in_the_clear, quoting, files, drafts, canned, returned, refusals):
+    for step in (encrypted, joins, newcomers, in_the_clear, quoting, files, drafts, merged, canned, returned, refusals):
         try:
             step(site)
         except Exception as problem:  # a broken step must not hide the others
