@@ -36,7 +36,7 @@ static const struct {
   { "approve", CHANGE, "draft" },
   { "refuse", CHANGE, "draft" },
   { "canned-list", NOTHING, NULL },
-  { "canned-show", READ, "name" },
+  { "canned-show", NOTHING, NULL },
   { "priority", CHANGE, "priority" },
   { "category", CHANGE, "category" },
   { "tlp", CHANGE, "tlp" },

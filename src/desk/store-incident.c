@@ -34,7 +34,8 @@
   " i.pap, " unseal " ('incident.tags', i.number, i.tags), "                                                   \
   unseal " ('incident.constituencies', i.number, i.constituencies), i.version, "                              \
   NARROW ", i.id,"                                                                             \
-  " (SELECT s.number FROM incident s WHERE s.id = i.merged_into)"                                              \
+  " (SELECT s.number FROM incident s WHERE s.id = i.merged_into),"                                             \
+  " (SELECT p.number FROM link l JOIN incident p ON p.id = l.other WHERE l.incident = i.id AND l.kind = 'parent')" \
   " FROM incident i "
 
 /* A ticket may have become part of another one since it was looked up (outbox.c knows its own for long). */
@@ -109,6 +110,15 @@ read_lines (MadoStatement *row, int column, char ***list, gboolean *is_damaged)
   *list = g_strsplit (text, "\n", -1);
 }
 
+/* (transfer full, nullable) the ticket whose number stands there, by name. */
+static char *
+read_ticket (MadoStore *store, MadoStatement *row, int column)
+{
+  g_autofree char *number = mado_sql_text (row, column);
+
+  return number != NULL ? g_strdup_printf ("%s #%s", store->prefix, number) : NULL;
+}
+
 static MadoIncident *
 read_summary (MadoStore *store, MadoStatement *row)
 {
@@ -139,8 +149,8 @@ read_summary (MadoStore *store, MadoStatement *row)
   read_lines (row, 20, &incident->constituencies, &incident->damaged);
   incident->version = sqlite3_column_int64 (row, 21);
   incident->restricted = sqlite3_column_int (row, 22) != 0;
-  g_autofree char *survivor = mado_sql_text (row, 24);
-  incident->merged_into = survivor != NULL ? g_strdup_printf ("%s #%s", store->prefix, survivor) : NULL;
+  incident->merged_into = read_ticket (store, row, 24);
+  incident->parent = read_ticket (store, row, 25);
   g_strfreev (incident->category_names);
   incident->category_names = mado_taxonomy_map (incident->category, (const char *const *) incident->tags);
   return incident;

@@ -54,11 +54,12 @@ mado_view_summary (GString *out, guint columns, const MadoIncident *incident)
   g_autofree char *unread = incident->unread > 0 ? g_strdup_printf ("%d", (int) MIN (incident->unread, 999)) : g_strdup ("");
   const char *reporter = incident->reporter != NULL ? incident->reporter : "-", *subject = incident->subject != NULL ? incident->subject : "";
   g_autofree char *theirs = incident->veiled ? g_strdup ("") : g_strdup_printf ("%s  %s", reporter, subject);
+  g_autofree char *into = mado_view_word (incident->merged_into);
 
   time[MIN (strlen (time), 16)] = '\0';
   add_columns (out, ticket, unread, state, owner, incident->veiled ? "RESTRICTED" : crypto, time);
-  g_string_append (out, MADO_VIEW_MARK);
-  mado_view_cell (out, theirs, columns > ours + mark + 20 ? columns - ours - mark : 40);
+  g_string_append (out, incident->merged_into != NULL ? "part of " : MADO_VIEW_MARK);
+  mado_view_cell (out, incident->merged_into != NULL ? into : theirs, columns > ours + mark + 20 ? columns - ours - mark : 40);
   while (out->len > 0 && out->str[out->len - 1] == ' ')
     g_string_truncate (out, out->len - 1);
   g_string_append_c (out, '\n');

@@ -26,6 +26,9 @@ class Links(Team):
     def show(self, ticket, login=ADMIN):
         return self.run(login, 'show', '--json', ticket).json
 
+    def row(self, login, ticket):
+        return next(i for i in self.run(login, 'list', '--json').lines if i['ticket'] == ticket)
+
     def listed(self, *words):
         return [i['ticket'] for i in self.run(ADMIN, 'list', '--json', *words).lines]
 
@@ -62,9 +65,13 @@ def merging(q):
     q.no(64, b'usage', 'merge', first)
     q.no(1, b'changed meanwhile', 'merge', '--if-version', '1', first, second)
     q.refused(READER, 'merge', first, second, why=b'role reader')
+    q.may(HANDLER, 'show', second)
+    t.wait_for(lambda: q.row(HANDLER, second)['unread'] == 0, 10)
+    tap.equal(q.row(HANDLER, second)['unread'], 0, 'all of the other one is read')
     before = q.show(first)
     done = q.may(HANDLER, 'merge', '--json', '--if-version', str(before['version']), first, second).json
     tap.equal((done['ticket'], done['merged'], done['state']), (second, first, 'new'), 'the answer tells what became of what')
+    tap.ok(q.row(HANDLER, second)['unread'] >= 3, 'what came with the one is unread now', q.row(HANDLER, second))
     after = q.show(second)
     ours = [e for e in after['thread'] if e['id'] in {x['id'] for x in before['thread']}]
     tap.equal([(e['id'], e['message_id'], e['text']) for e in ours], [(e['id'], e['message_id'], e['text']) for e in before['thread']],
@@ -78,6 +85,7 @@ def merging(q):
     merged = q.run(ADMIN, 'list', '--json', '--state', 'merged').lines
     tap.equal([(i['ticket'], i['state'], i['merged_into'], i['subject']) for i in merged], [(first, 'merged', second, None)],
               'but when it is asked for')
+    tap.contains(q.run(ADMIN, 'list', '--state', 'merged').text, 'part of ' + second, 'for people, too')
     tap.ok(any(who == HANDLER and first in text for who, text in q.events(second)), 'an event says who merged what', q.events(second))
     tap.equal(demo.cli('account', '--json').json['balanced'], True, 'the account balances')
     # what people were told
@@ -110,6 +118,7 @@ def splitting(q):
     q.no(64, b'not a number', 'split', ticket, 'x')
     q.refused(READER, 'split', ticket, str(line), why=b'role reader')
     done = q.may(HANDLER, 'split', '--json', ticket, line, what='split').json
+    q.split = line
     made = q.show(done['split'])
     tap.equal((made['subject'], made['reporter'], made['state'], [e['message_id'] for e in made['thread'] if e['direction'] == 'in']),
               ('Re: [%s] another matter' % ticket, ALICE, 'new', [mid]), 'the mail has a ticket of its own')
@@ -131,6 +140,7 @@ def linking(q):
     tap.equal([(i['ticket'], i['kind'], i['state']) for i in q.show(parent)['linked']], [(one, 'child', 'new'), (two, 'child', 'new')],
               'the parent lists its reports with their states')
     tap.equal([(i['ticket'], i['kind']) for i in q.show(two)['linked']], [(parent, 'parent')], 'and they show their parent')
+    tap.equal([q.row(READER, i)['parent'] for i in (one, two, parent)], [parent, parent, None], 'in the list as well')
     q.no(1, b'has a parent already', 'link', one, two, '--as', 'parent')
     top = q.new('the year')
     q.may(HANDLER, 'link', parent, top, '--as', 'parent')
@@ -193,7 +203,10 @@ def restricted(q):
 
 
 def audited(q):
-    words = {(line['member'], line['word'], line['outcome']) for line in q.run(ADMIN, 'audit', '--json', 'ls', '--limit', '1000').lines}
+    lines = q.run(ADMIN, 'audit', '--json', 'ls', '--limit', '1000').lines
+    messages = [line['details'] for line in lines if (line['member'], line['word'], line['outcome']) == (HANDLER, 'split', 'done')]
+    q.tap.equal(messages, [{'messages': '[%d]' % q.split}], 'the audit says which mails were split off')
+    words = {(line['member'], line['word'], line['outcome']) for line in lines}
     for want in ((HANDLER, 'merge', 'done'), (HANDLER, 'split', 'done'), (HANDLER, 'link', 'done'), (HANDLER, 'merge', 'refused')):
         q.tap.ok(want in words, 'the audit has %s %s: %s' % want, sorted(words))
     q.tap.equal(q.demo.cli('account', '--json').json['balanced'], True, 'the account balances')

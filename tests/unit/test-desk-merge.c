@@ -18,11 +18,16 @@ refuse_merge (Fixture *f, gint64 from, gint64 into, const char *why)
 static void
 check_nothing_left (Fixture *f, gint64 id)
 {
-  static const char *const may_stay[] = { "case_record.incident", NULL };
+  static const char *const may_stay[] = { "case_record.incident", "audit.incident", NULL };
+  static const char *const known[] = { "message.incident", "outbox.incident", "entry.incident", "decision.incident", "alias.incident",
+                                       "named.incident", "seen.incident", "draft.incident", "link.incident", "link.other", "incident.merged_into",
+                                       "case_record.incident", "audit.incident", NULL };
   g_autoptr (MadoStatement) row
       = mado_sql_query (f->store, NULL,
                         "SELECT m.name, f.\"from\" FROM sqlite_master m JOIN pragma_foreign_key_list (m.name) f"
-                        " WHERE m.type = 'table' AND f.\"table\" = 'incident'",
+                        " WHERE m.type = 'table' AND f.\"table\" = 'incident'"
+                        " UNION SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info (m.name) c"
+                        " WHERE m.type = 'table' AND c.name = 'incident'",
                         "");
   guint n = 0;
 
@@ -32,11 +37,13 @@ check_nothing_left (Fixture *f, gint64 id)
     g_autofree char *sql = g_strdup_printf ("SELECT count (*) FROM \"%s\" WHERE \"%s\" = ?", table, column);
     gint64 found = 0;
     g_assert_true (mado_sql_number (f->store, &found, NULL, sql, "i", id));
-    g_test_message ("%s: %d", name, (int) found);
+    if (!g_strv_contains (known, name))
+      g_test_message ("src/desk/store-merge.c does not say what becomes of %s when tickets are merged", name);
+    g_assert_true (g_strv_contains (known, name));
     if (!g_strv_contains (may_stay, name))
       g_assert_cmpint (found, ==, strcmp (table, "entry") == 0 ? 1 : 0); /* "Merged into" */
   }
-  g_assert_cmpuint (n, >=, 8);
+  g_assert_cmpuint (n, ==, G_N_ELEMENTS (known) - 1);
 }
 
 static void

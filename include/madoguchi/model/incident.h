@@ -102,6 +102,7 @@ typedef struct {
   GPtrArray *restricted_to; /* of MadoNamed; a summary has none */
   gint64 unread;         /* lines of its thread by others since who asks looked at it; at most 1000 are counted */
   gboolean damaged;      /* a line of `list`: something of it does not belong there, or was changed in the store */
+  char *parent;          /* the ticket that stands above it; NULL: none */
   char *merged_into;     /* the ticket that it is part of now; NULL: it stands for itself */
   GPtrArray *relations; /* of MadoRelation, newest first; a summary has none */
   char **links;         /* tickets that came of the same mail; a summary has none */
