@@ -90,6 +90,7 @@ static const struct {
   { "log-in-trusted", CHANGE, NULL },
   { "set-up", CHANGE, NULL },
   { "set-up-confirm", CHANGE, NULL },
+  { "overview", NOTHING, NULL },
   { "watch", NOTHING, NULL },
   { "session", NOTHING, NULL },
   { "log-out", CHANGE, NULL },

@@ -27,8 +27,8 @@ noinst_HEADERS += include/madoguchi/desk/need.h include/madoguchi/desk/store-nee
 desk_libs = libdesk.a libvault.a libspool.a libmodel.a libipc.a libconf.a $(base_libs) $(SQLITE_LIBS) $(SODIUM_LIBS)
 
 desk_house = tests/unit/desk-house.c tests/unit/desk-house.h tests/unit/desk-fake.c tests/unit/desk-fake.h
-libdesk_a_SOURCES += src/desk/guess-guard.c src/desk/session.c src/desk/watch.c src/desk/store-session.c src/desk/verbs-session.c
-noinst_HEADERS += include/madoguchi/desk/guess-guard.h include/madoguchi/desk/session.h include/madoguchi/desk/watch.h \
+libdesk_a_SOURCES += src/desk/guess-guard.c src/desk/session.c src/desk/watch.c src/desk/store-overview.c src/desk/store-session.c src/desk/verbs-session.c
+noinst_HEADERS += include/madoguchi/desk/guess-guard.h include/madoguchi/desk/session.h include/madoguchi/desk/watch.h include/madoguchi/desk/store-overview.h \
 	include/madoguchi/desk/store-session.h include/madoguchi/desk/verbs-session.h
 unit_tests += tests/unit/test-desk-guess-guard
 tests_unit_test_desk_guess_guard_SOURCES = tests/unit/test-desk-guess-guard.c

@@ -97,6 +97,7 @@ static const struct {
   { "audit-head", "CA*" HOUSE },
   { "members-invite", "A*" HOUSE },
   { "members-log-out", "A*" HOUSE },
+  { "overview", ALL HOUSE },
   { "watch", "*" HOUSE },
   { "log-in", "*" HOUSE }, /* the words by which one comes in are for the page (session.h) */
   { "log-in-trusted", "*" HOUSE },

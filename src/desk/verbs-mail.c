@@ -7,6 +7,7 @@
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-need.h"
+#include "madoguchi/desk/store-overview.h"
 #include "madoguchi/desk/verbs.h"
 
 #include <string.h>
@@ -442,6 +443,18 @@ mado_verb_reopen (MadoCall *call)
 }
 
 /* --- account and status ------------------------------------------------------------------------------------ */
+
+void
+mado_verb_overview (MadoCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoOverview) overview = mado_store_load_overview (call->desk->store, call->desk->now (), &error);
+
+  if (overview == NULL)
+    mado_call_fail (call, error);
+  else
+    mado_call_answer (call, mado_overview_to_variant (overview), -1);
+}
 
 void
 mado_verb_account (MadoCall *call)

@@ -100,6 +100,7 @@ static const struct {
   { "audit-head", mado_verb_audit_head },
   { "members-invite", mado_verb_members_invite },
   { "members-log-out", mado_verb_members_log_out },
+  { "overview", mado_verb_overview },
   { "watch", mado_verb_watch },
   { "log-in", mado_verb_log_in },
   { "log-in-trusted", mado_verb_log_in_trusted },

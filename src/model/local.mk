@@ -1,13 +1,13 @@
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = src/model/record.c src/model/record-json.c src/model/envelope.c src/model/report.c \
 	src/model/incident.c src/model/reply.c src/model/preview.c src/model/key.c src/model/stretch.c src/model/source.c src/model/tlp.c \
-	src/model/triage.c src/model/taxonomy.c src/model/feed.c src/model/form.c
+	src/model/triage.c src/model/taxonomy.c src/model/feed.c src/model/overview.c src/model/form.c
 libmodel_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 noinst_HEADERS += include/madoguchi/model/record.h include/madoguchi/model/record-json.h \
 	include/madoguchi/model/envelope.h include/madoguchi/model/report.h include/madoguchi/model/incident.h \
 	include/madoguchi/model/reply.h include/madoguchi/model/preview.h include/madoguchi/model/key.h \
 	include/madoguchi/model/stretch.h include/madoguchi/model/source.h include/madoguchi/model/tlp.h \
-	include/madoguchi/model/triage.h include/madoguchi/model/taxonomy.h include/madoguchi/model/feed.h include/madoguchi/model/form.h
+	include/madoguchi/model/triage.h include/madoguchi/model/taxonomy.h include/madoguchi/model/feed.h include/madoguchi/model/overview.h include/madoguchi/model/form.h
 model_libs = libmodel.a $(base_libs)
 model_json_libs = libmodel.a $(base_libs) $(JSON_LIBS)
 unit_tests += tests/unit/test-model

@@ -1,8 +1,10 @@
 /* api-calls.c: the table of api.h. Whoever adds a word for members adds a row here, when the page or a script may use it. */
 #include "madoguchi/model/audit.h"
 #include "madoguchi/model/feed.h"
+#include "madoguchi/model/found.h"
 #include "madoguchi/model/incident.h"
 #include "madoguchi/model/member.h"
+#include "madoguchi/model/overview.h"
 #include "madoguchi/model/reply-preview.h"
 #include "madoguchi/model/reply-wish.h"
 #include "madoguchi/model/triage.h"
@@ -54,11 +56,28 @@ const MadoApiCall mado_api_calls[] = {
   { "GET", "/incidents/{ticket}/messages/{message}/raw", "raw", MADO_API_FILE, NULL, FALSE, "The mail as it was received", { TICKET, MESSAGE } },
   { "GET", "/incidents/{ticket}/messages/{message}/parts/{path}", "part", MADO_API_FILE, NULL, FALSE, "One part, decoded: a stranger's bytes",
     { TICKET, MESSAGE, { "path", MADO_API_STRING, MADO_API_PATH, TRUE, "Its path in the mail, e.g. 1.2" } } },
+  { "POST", "/incidents/{ticket}/restrict", "restrict", MADO_API_BODY, NULL, TRUE, "Only named members may read it",
+    { TICKET, { "members", MADO_API_STRINGS, MADO_API_CONTENT, FALSE, "Their logins" }, FLAG ("add", "Besides those who are"),
+      FLAG ("remove", "They are named no more"), FLAG ("lift", "Everybody may read it again"), OPTIONAL ("reason", "Why") } },
+  { "POST", "/incidents/{ticket}/hand-over", "hand-over", MADO_API_BODY, NULL, TRUE, "The member's own ticket becomes somebody else's",
+    { TICKET, NEEDED ("to", "A login"), OPTIONAL ("note", "What he has to know") } },
+  { "POST", "/incidents/{ticket}/link", "link", MADO_API_BODY, NULL, TRUE, "Another incident belongs to it",
+    { TICKET, NEEDED ("other", "The other ticket"), OPTIONAL ("as", "related, parent, child, duplicate"), FLAG ("remove", "It does not any more") } },
+  { "POST", "/incidents/{ticket}/merge", "merge", MADO_API_BODY, NULL, TRUE, "It becomes part of another one",
+    { TICKET, NEEDED ("into", "The other ticket") } },
+  { "GET", "/search", "search", MADO_API_ITEMS, &mado_found_type, FALSE, "Messages, notes and answers that fit, the newest first",
+    { { "query", MADO_API_STRING, MADO_API_QUERY, TRUE, "docs/search.md" }, LIMIT, NUMBER ("below", "The page after: \"next\" of the one before"),
+      { "by_rank", MADO_API_BOOLEAN, MADO_API_QUERY, FALSE, "The best first" } } },
+  { "GET", "/overview", "overview", MADO_API_RECORD, &mado_overview_type, FALSE, "The queue in numbers", { { NULL } } },
   { "GET", "/held", "held", MADO_API_ITEMS, &mado_held_type, FALSE, "Mails that could not be settled, and why", { { NULL } } },
   { "GET", "/account", "account", MADO_API_RECORD, &mado_account_type, FALSE, "What came in, and what became of it", { { NULL } } },
   { "GET", "/feeds", "feeds", MADO_API_ITEMS, &mado_feed_type, FALSE, "Reports of machines that make no ticket",
     { LIMIT, QUERY ("after", "The last queue id of the page before") } },
   { "GET", "/members", "members-list", MADO_API_ITEMS, &mado_member_record_type, FALSE, "The members of the team", { { NULL } } },
+  { "POST", "/members/{login}/invite", "members-invite", MADO_API_BODY, NULL, FALSE, "Lets a member choose a password",
+    { { "login", MADO_API_STRING, MADO_API_PATH, TRUE, "Whom" } } },
+  { "POST", "/members/{login}/log-out", "members-log-out", MADO_API_BODY, NULL, FALSE, "Ends the sessions of a member",
+    { { "login", MADO_API_STRING, MADO_API_PATH, TRUE, "Whose" } } },
   { "POST", "/duty", "members-duty", MADO_API_BODY, NULL, FALSE, "Whether the member is on duty",
     { { "on_duty", MADO_API_BOOLEAN, MADO_API_CONTENT, TRUE, "Is he?" } } },
   { "GET", "/audit", "audit-list", MADO_API_ITEMS, &mado_audit_record_type, FALSE, "Who asked for what",

@@ -26,3 +26,23 @@ web_libs = libweb.a libmodel.a libipc.a libconf.a $(base_libs) $(JSON_LIBS) $(MI
 # The page's own files.
 webdir = $(pkgdatadir)/web
 dist_web_DATA = src/web/page/index.html
+dist_web_DATA += src/web/page/icon.svg
+dist_web_DATA += src/web/page/style.css
+dist_web_DATA += src/web/page/api.js
+dist_web_DATA += src/web/page/dom.js
+dist_web_DATA += src/web/page/entrance.js
+dist_web_DATA += src/web/page/entry.js
+dist_web_DATA += src/web/page/incident.js
+dist_web_DATA += src/web/page/keys.js
+dist_web_DATA += src/web/page/live.js
+dist_web_DATA += src/web/page/main.js
+dist_web_DATA += src/web/page/marks.js
+dist_web_DATA += src/web/page/notices.js
+dist_web_DATA += src/web/page/overview.js
+dist_web_DATA += src/web/page/queue.js
+dist_web_DATA += src/web/page/search.js
+dist_web_DATA += src/web/page/team.js
+dist_web_DATA += src/web/page/visible.js
+dist_web_DATA += src/web/page/words.js
+dist_web_DATA += src/web/page/write.js
+

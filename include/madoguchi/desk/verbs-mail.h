@@ -14,4 +14,5 @@ void mado_verb_held_drop (MadoCall *call);
 void mado_verb_reopen (MadoCall *call);
 void mado_verb_feeds (MadoCall *call);
 void mado_verb_account (MadoCall *call);
+void mado_verb_overview (MadoCall *call);
 void mado_verb_status (MadoCall *call);

@@ -91,6 +91,7 @@
  *   audit-head {} -> record MadoAuditHead + fd of the newest signed head; audit-sign {}: the same, signed now
  *   audit-verify {heads as: signed texts; optional} -> record MadoAuditVerdict
  *   From the first member on DENIED for everybody else, and for members as desk/permissions.h and desk/need.h say
+ *   overview {} -> record MadoOverview
  *   members-invite {login s} -> {login s, invitation s, until x}: lets a member choose a password for the page
  *   members-log-out {login s} -> {login s, count x}: ends the sessions of a member
  *   vault-status, vault-rewrap, vault-rotate {} -> record MadoVaultStatus; the latter two when the new file of keys is in place

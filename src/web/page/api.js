@@ -1,0 +1,78 @@
+// api.js: asks the gateway. The session is in a cookie that this page cannot read; `proof` shows that a request is the page's own.
+
+let proof = 'none';
+let onStranger = () => {};
+
+// What the gateway said no to, in its own words.
+export class Problem extends Error {
+  constructor(status, title, detail) {
+    super(detail || title);
+    this.status = status;
+    this.title = title;
+  }
+
+  get isConflict() { return this.status === 412; }
+}
+
+// Called when nobody is logged in any more.
+export function whenStranger(callback) { onStranger = callback; }
+
+export function setProof(word) { proof = word || 'none'; }
+
+async function fail(answer) {
+  let problem = {};
+  try {
+    problem = await answer.json();
+  } catch {
+    problem = { title: answer.statusText };
+  }
+  return new Problem(answer.status, problem.title || String(answer.status), problem.detail);
+}
+
+async function send(method, path, content, headers) {
+  let answer;
+  try {
+    answer = await fetch(`/api/v1${path}`, {
+      method, credentials: 'same-origin', cache: 'no-store', redirect: 'error',
+      headers: { ...(method === 'GET' ? {} : { 'X-Madoguchi-Proof': proof }),
+        ...(content === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+      body: content === undefined ? undefined : JSON.stringify(content),
+    });
+  } catch {
+    throw new Problem(0, 'offline', null);
+  }
+  if (answer.status === 401) onStranger();
+  if (!answer.ok) throw await fail(answer);
+  return answer;
+}
+
+function query(parameters) {
+  const given = Object.entries(parameters || {}).filter(([, value]) => value !== null && value !== undefined && value !== '');
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+}
+
+// Reads: the object that path, with its parameters, is.
+export async function get(path, parameters) {
+  const answer = await send('GET', path + query(parameters));
+  return answer.json();
+}
+
+// Changes something; version: of the ticket as it was seen, so that nobody's change is written over.
+export async function post(path, content = {}, version) {
+  const answer = await send('POST', path, content, version ? { 'If-Match': `"${version}"` } : {});
+  return answer.status === 204 ? null : answer.json();
+}
+
+// A stranger's bytes, as a file to keep.
+export async function download(path, name) {
+  const answer = await send('GET', path);
+  const url = URL.createObjectURL(await answer.blob());
+  const anchor = document.createElement('a');
+  anchor.href = url;
+  anchor.download = name;
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
+
+// The path of one incident, and of what belongs to it.
+export const incident = (number, ...rest) => ['/incidents', number, ...rest].map((part, i) => (i === 0 ? part : encodeURIComponent(part))).join('/');

@@ -1,0 +1,170 @@
+// incident.js: one incident: its thread, what was proved of each mail, what belongs to it, and what a member may do.
+
+import { h, put, link } from './dom.js';
+import * as api from './api.js';
+import { t, time } from './words.js';
+import { useKeys } from './keys.js';
+import { whenChanged } from './live.js';
+import * as notices from './notices.js';
+import { stateWords, tlpMark, verdictWords } from './marks.js';
+import { entryElement } from './entry.js';
+import { replyForm, noteForm } from './write.js';
+
+const may = (house, word) => house.may.includes(word);
+const STATES = ['new', 'open', 'waiting', 'resolved', 'rejected'];
+const PRIORITIES = ['auto', 'low', 'normal', 'high', 'urgent'];
+const TLPS = ['auto', 'TLP:RED', 'TLP:AMBER+STRICT', 'TLP:AMBER', 'TLP:GREEN', 'TLP:CLEAR'];
+
+// name and value of one fact; nothing when there is none.
+const fact = (words, value) => (value === null || value === undefined || value === '' || value.length === 0 ? null
+  : [h('dt', {}, t(words)), h('dd', {}, value)]);
+
+function ticketLink(ticket) {
+  const number = (ticket.match(/[0-9]{4}-[0-9]{6}/) || [''])[0];
+  return number ? link(`#/incidents/${number}`, {}, ticket) : h('span', {}, ticket);
+}
+
+function facts(one) {
+  return h('dl', { class: 'facts' },
+    fact('State', stateWords(one.state)), fact('Owner', one.owner || t('nobody')),
+    fact('Priority', one.priority && t(one.priority)), fact('Category', one.category),
+    fact('TLP', tlpMark(one.tlp)), fact('PAP', one.pap), fact('Tags', one.tags.join(', ')),
+    fact('Constituencies', one.constituencies.join(', ')),
+    fact('Reporter', one.reporter && h('bdi', {}, one.reporter)),
+    fact('Other teams\' numbers', one.external_ids.length > 0 && h('bdi', {}, one.external_ids.join(', '))),
+    fact('Came in', time(one.created)), fact('Last change', time(one.updated)),
+    one.restricted ? fact('Restricted to', (one.restricted_to || []).map((named) => named.login).join(', ') || t('named members')) : null,
+    fact('Why restricted', one.restricted_reason && h('bdi', {}, one.restricted_reason)));
+}
+
+function relations(one) {
+  const linked = one.linked.map((other) => h('li', {}, ticketLink(other.ticket), ' – ', t(other.kind), other.state ? `, ${stateWords(other.state)}` : ''));
+  const same = one.links.map((ticket) => h('li', {}, ticketLink(ticket), ' – ', t('of the same mail')));
+  const shared = one.relations.map((other) => h('li', {}, ticketLink(other.ticket), ` – ${stateWords(other.state)}, `,
+    t('{n} indicators in common', { n: other.shared }), ': ', h('bdi', { class: 'indicator' }, other.indicators.map((i) => i.value).join(', '))));
+  const merged = one.merged.map((ticket) => h('li', {}, ticket, ' – ', t('is part of this one')));
+  if (linked.length + same.length + shared.length + merged.length === 0) return null;
+  return h('section', { class: 'relations', 'aria-labelledby': 'relations-title' }, h('h2', { id: 'relations-title' }, t('Related')),
+    h('ul', {}, linked, same, merged, shared));
+}
+
+function choice(words, values, current, act, translate = t) {
+  return h('label', {}, t(words), h('select', { on: { change: (event) => act(event.target.value) } },
+    values.includes(current) ? null : h('option', { value: '', selected: true, disabled: true }, current || '–'),
+    values.map((value) => h('option', { value, selected: value === current }, translate(value)))));
+}
+
+const autoOr = (value) => (value === 'auto' ? t('as the rules say') : t(value));
+
+// What can be done at once; each with the version that is shown.
+function actions(one, house, change, members) {
+  const people = members.filter((member) => member.left === null).map((member) => member.login);
+  return h('section', { class: 'actions', 'aria-labelledby': 'actions-title' }, h('h2', { id: 'actions-title' }, t('Work')),
+    may(house, 'take') && one.owner !== house.login ? h('button', { type: 'button', class: 'main', on: { click: () => change('take') } }, t('Take it')) : null,
+    may(house, 'state') ? choice('State', STATES, one.state, (state) => changeState(state, change), stateWords) : null,
+    may(house, 'assign') ? choice('Owner', ['none', ...people], one.owner || 'none', (owner) => change('assign', { owner }), (v) => (v === 'none' ? t('nobody') : v)) : null,
+    may(house, 'priority') ? choice('Priority', PRIORITIES, one.priority, (priority) => change('priority', { priority }), autoOr) : null,
+    may(house, 'tlp') ? choice('TLP', TLPS, one.tlp, (tlp) => change('tlp', { tlp }), (v) => (v === 'auto' ? autoOr(v) : v)) : null,
+    may(house, 'category') ? lineForm('Category', 'category', one.category, (category) => change('category', { category })) : null,
+    may(house, 'tag') ? lineForm('New tag', 'tag', '', (tag) => change('tag', { tags: [tag] })) : null);
+}
+
+function lineForm(words, name, value, act) {
+  return h('form', { class: 'line', on: { submit: (event) => { event.preventDefault(); act(new FormData(event.currentTarget).get(name).trim()); } } },
+    h('label', {}, t(words), h('input', { name, value: value || '', required: true, maxlength: '200' })), h('button', { type: 'submit' }, t('Set')));
+}
+
+function changeState(state, change) {
+  if (state !== 'rejected') {
+    change('state', { state });
+    return;
+  }
+  const reason = h('textarea', { name: 'reason', required: true, rows: '3', id: 'reason' });
+  const dialog = h('dialog', { 'aria-labelledby': 'reason-title' }, h('form', { on: { submit: (event) => {
+    event.preventDefault();
+    change('state', { state, reason: reason.value });
+    dialog.close();
+  } } }, h('h2', { id: 'reason-title' }, t('Why is it rejected?')), h('label', { for: 'reason' }, t('Reason')), reason,
+  h('div', { class: 'buttons' }, h('button', { type: 'submit', class: 'main' }, t('Reject')),
+    h('button', { type: 'button', on: { click: () => dialog.close() } }, t('Cancel')))));
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function header(one) {
+  return h('header', { class: 'incident-top' },
+    h('p', { class: 'row-facts' }, h('span', { class: 'ticket' }, one.ticket), h('span', { class: `state state-${one.state}` }, stateWords(one.state)), tlpMark(one.tlp),
+      one.veiled ? null : verdictWords(one.encryption, one.signature)),
+    h('h1', {}, one.veiled ? t('Restricted to named members') : h('bdi', {}, one.subject || t('(no subject)'))),
+    one.asked_for ? h('p', { class: 'hint' }, t('{ticket} is part of this incident now.', { ticket: one.asked_for })) : null,
+    one.damaged ? h('p', { class: 'problem' }, t('Something of this was changed in the store, or does not belong here.')) : null);
+}
+
+function showVeiled(place, one) {
+  put(place, header(one), h('p', {}, t('This incident exists, and is for named members only. Ask one of them, the commander or an administrator.')));
+}
+
+export async function showIncident(place, rest, parameters, house) {
+  const number = rest[0] || '';
+  const [first, members] = await Promise.all([api.get(api.incident(number)), api.get('/members').catch(() => ({ items: [] }))]);
+  const thread = h('ol', { class: 'thread', 'aria-label': t('Thread') });
+  const top = h('div');
+  const side = h('div', { class: 'side-facts' });
+  const news = h('p', { class: 'news', role: 'status', hidden: true });
+  const writing = h('div', { class: 'writing' });
+  let one = first;
+
+  if (one.veiled) {
+    showVeiled(place, one);
+    return null;
+  }
+
+  async function change(word, content = {}) {
+    try {
+      await api.post(api.incident(number, word), content, one.version);
+      await refresh();
+    } catch (error) {
+      notices.failed(error);
+      await refresh();
+    }
+  }
+
+  function draw() {
+    put(top, header(one));
+    put(side, actions(one, house, change, members.items), h('section', { 'aria-labelledby': 'facts-title' }, h('h2', { id: 'facts-title' }, t('Facts')), facts(one)), relations(one));
+    const known = new Set([...thread.children].map((item) => item.dataset.id));
+    const fresh = one.thread.filter((entry) => !known.has(String(entry.id)));
+    for (const entry of fresh) thread.append(entryElement(one, entry));
+    for (const entry of one.thread.filter((e) => e.direction === 'out')) { // their delivery goes on
+      const old = thread.querySelector(`[data-id="${Number(entry.id)}"]`);
+      if (old && old.dataset.delivery !== entry.delivery) old.replaceWith(entryElement(one, entry));
+    }
+    return fresh;
+  }
+
+  async function refresh() {
+    one = await api.get(api.incident(number));
+    if (one.veiled) {
+      showVeiled(place, one);
+      return;
+    }
+    const fresh = draw().filter((entry) => entry.from !== house.login);
+    news.hidden = fresh.length === 0;
+    if (fresh.length > 0) put(news, t('{n} new entries in this thread.', { n: fresh.length }));
+  }
+
+  draw();
+  put(writing,
+    may(house, 'reply') ? replyForm(() => one, refresh) : null,
+    may(house, 'note') ? noteForm((text) => change('note', { text })) : null);
+  put(place, top, news, h('div', { class: 'incident' }, h('section', { class: 'thread-part', 'aria-label': t('Thread') }, thread, writing), h('aside', { 'aria-label': t('Facts and work') }, side)));
+  const focusOn = (name) => { const field = writing.querySelector(`[name="${name}"]`); if (field) { field.closest('details').open = true; field.focus(); } };
+  useKeys({
+    r: ['Reply', () => focusOn('reply')],
+    n: ['Note', () => focusOn('note')],
+    a: ['Take it', () => change('take')],
+    u: ['Back to the queue', () => { location.hash = '#/'; }],
+  });
+  return whenChanged(() => refresh().catch(() => {}));
+}

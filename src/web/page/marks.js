@@ -1,0 +1,44 @@
+// marks.js: verdicts, states and marks in words and colour: never in colour alone, and never with a word of a stranger in them.
+
+import { h } from './dom.js';
+import { t } from './words.js';
+
+const STATES = { new: 'new', open: 'open', waiting: 'waiting', resolved: 'resolved', rejected: 'rejected', merged: 'merged' };
+
+export const stateWords = (state) => t(STATES[state] || 'unknown');
+
+// encryption and signature of madoguchi.open/1 -> [words, kind]
+const ENCRYPTION = {
+  whole: ['Encrypted', 'good'],
+  partial: ['Partly encrypted', 'doubt'],
+  none: ['Not encrypted', 'none'],
+};
+
+const SIGNATURE = {
+  good: ['Signed by the sender', 'good'],
+  'good-untrusted': ['Signed, but nobody vouches for the key', 'doubt'],
+  partial: ['Only partly signed', 'doubt'],
+  bad: ['The signature is wrong', 'bad'],
+  'expired-signature': ['The signature is over', 'doubt'],
+  'expired-key': ['Signed by a key that is over', 'doubt'],
+  'revoked-key': ['Signed by a key that was revoked', 'bad'],
+  'unknown-key': ['Signed by an unknown key', 'doubt'],
+  unsupported: ['Signed in a way that is not accepted', 'doubt'],
+  none: ['Not signed', 'none'],
+};
+
+const SIGNS = { good: '✔', doubt: '!', bad: '✘', none: '–' };
+
+function verdict([words, kind]) {
+  return h('span', { class: `verdict verdict-${kind}` }, h('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[kind]), ' ', t(words));
+}
+
+export const encryptionVerdict = (encryption) => verdict(ENCRYPTION[encryption] || ENCRYPTION.none);
+export const signatureVerdict = (signature) => verdict(SIGNATURE[signature] || SIGNATURE.none);
+
+// Both, for a line of a list.
+export const verdictWords = (encryption, signature) => h('span', { class: 'verdicts' }, encryptionVerdict(encryption), ' ', signatureVerdict(signature));
+
+const TLP = { 'TLP:RED': 'red', 'TLP:AMBER+STRICT': 'amber', 'TLP:AMBER': 'amber', 'TLP:GREEN': 'green', 'TLP:CLEAR': 'clear' };
+
+export const tlpMark = (tlp) => (tlp && TLP[tlp] ? h('span', { class: `tlp tlp-${TLP[tlp]}` }, tlp) : null);

@@ -1,0 +1,114 @@
+// queue.js: the shared queue: filters, rows, unread, live.
+
+import { h, put, link } from './dom.js';
+import * as api from './api.js';
+import { t, ago, time } from './words.js';
+import { useKeys } from './keys.js';
+import { whenChanged } from './live.js';
+import { verdictWords, stateWords, tlpMark } from './marks.js';
+
+const PAGE = 50;
+const FILTERS = ['state', 'owner', 'priority', 'category', 'tlp', 'tag', 'unread'];
+
+// Filters that one click sets.
+const SAVED = [
+  ['All', {}],
+  ['New', { state: 'new' }],
+  ['Mine', { owner: 'me' }],
+  ['Nobody\'s', { owner: 'none' }],
+  ['Open', { state: 'open' }],
+  ['Unread', { unread: 'true' }],
+];
+
+const pathOf = (filters) => {
+  const query = new URLSearchParams(filters).toString();
+  return query ? `#/?${query}` : '#/';
+};
+
+function rowOf(incident) {
+  const path = `#/incidents/${encodeURIComponent(incident.number)}`;
+  return h('li', { class: `row state-${incident.state}${incident.unread > 0 ? ' unread' : ''}`, data: { number: incident.number } },
+    h('div', { class: 'row-facts' },
+      h('span', { class: 'ticket' }, incident.number),
+      h('span', { class: 'state' }, stateWords(incident.state)),
+      tlpMark(incident.tlp),
+      incident.priority ? h('span', { class: `priority priority-${incident.priority}` }, t(incident.priority)) : null,
+      incident.unread > 0 ? h('span', { class: 'badge' }, t('{n} unread', { n: incident.unread })) : null),
+    incident.veiled
+      ? link(path, { class: 'subject veiled' }, t('Restricted to named members'))
+      : link(path, { class: 'subject' }, h('bdi', {}, incident.subject || t('(no subject)'))),
+    h('div', { class: 'row-more' },
+      incident.veiled ? null : h('bdi', { class: 'reporter' }, incident.reporter || ''),
+      incident.veiled ? null : verdictWords(incident.encryption, incident.signature),
+      h('span', { class: 'owner' }, incident.owner ? t('with {owner}', { owner: incident.owner }) : t('nobody\'s')),
+      h('time', { datetime: incident.updated, title: time(incident.updated) }, ago(incident.updated))));
+}
+
+function savedLinks(filters) {
+  const current = pathOf(filters);
+  return h('nav', { class: 'saved', 'aria-label': t('Filters') }, h('ul', {}, SAVED.map(([words, wanted]) => h('li', {},
+    link(pathOf(wanted), pathOf(wanted) === current ? { 'aria-current': 'true' } : {}, t(words))))));
+}
+
+function filterForm(filters) {
+  const choices = {
+    state: ['', 'new', 'open', 'waiting', 'resolved', 'rejected'],
+    priority: ['', 'low', 'normal', 'high', 'urgent'],
+    tlp: ['', 'TLP:RED', 'TLP:AMBER+STRICT', 'TLP:AMBER', 'TLP:GREEN', 'TLP:CLEAR'],
+  };
+  const names = { state: 'State', priority: 'Priority', tlp: 'TLP', owner: 'Owner', category: 'Category', tag: 'Tag' };
+  const go = (event) => {
+    event.preventDefault();
+    const given = [...new FormData(event.currentTarget)].filter(([, value]) => value !== '');
+    location.hash = pathOf(Object.fromEntries(given));
+  };
+  return h('details', { class: 'filters', open: FILTERS.some((name) => filters[name] !== undefined) }, h('summary', {}, t('Filter')),
+    h('form', { on: { submit: go } },
+      Object.entries(choices).map(([name, values]) => h('label', {}, t(names[name]), h('select', { name }, values.map((value) => h('option',
+        { value, selected: filters[name] === value }, value === '' ? t('any') : t(value)))))),
+      ['owner', 'category', 'tag'].map((name) => h('label', {}, t(names[name]), h('input', { name, value: filters[name] || '', maxlength: '200' }))),
+      h('button', { type: 'submit' }, t('Show'))));
+}
+
+export async function showQueue(place, rest, parameters) {
+  const filters = Object.fromEntries(FILTERS.map((name) => [name, parameters.get(name)]).filter(([, value]) => value));
+  const list = h('ol', { class: 'rows', 'aria-label': t('Incidents') });
+  const state = h('p', { class: 'empty', role: 'status' });
+  const more = h('button', { type: 'button', hidden: true, on: { click: () => fetchPage(true) } }, t('Show more'));
+  let items = [];
+  let chosen = -1;
+
+  function draw() {
+    const focused = list.contains(document.activeElement);
+    put(list, items.map(rowOf));
+    put(state, items.length > 0 ? null : Object.keys(filters).length > 0 ? t('Nothing fits these filters.') : t('The queue is empty. New reports appear here by themselves.'));
+    choose(Math.min(chosen, items.length - 1), focused);
+  }
+
+  function choose(index, moveFocus) {
+    chosen = index;
+    [...list.children].forEach((row, i) => row.classList.toggle('chosen', i === index));
+    const anchor = index >= 0 && list.children[index] ? list.children[index].querySelector('a') : null;
+    if (anchor && moveFocus) {
+      anchor.focus();
+      list.children[index].scrollIntoView({ block: 'nearest' });
+    }
+  }
+
+  async function fetchPage(isNext) {
+    const answer = await api.get('/incidents', { ...filters, limit: isNext ? PAGE : Math.max(PAGE, items.length),
+      after: isNext && items.length > 0 ? items[items.length - 1].number : undefined });
+    items = isNext ? [...items, ...answer.items] : answer.items;
+    more.hidden = answer.items.length < PAGE;
+    draw();
+  }
+
+  await fetchPage(false);
+  put(place, h('h1', {}, t('Queue')), savedLinks(filters), filterForm(filters), state, list, more);
+  useKeys({
+    j: ['Next incident', () => choose(Math.min(chosen + 1, items.length - 1), true)],
+    k: ['Incident before', () => choose(Math.max(chosen - 1, 0), true)],
+    o: ['Open the incident', () => { if (items[chosen]) location.hash = `#/incidents/${encodeURIComponent(items[chosen].number)}`; }],
+  });
+  return whenChanged(() => fetchPage(false).catch(() => {}));
+}

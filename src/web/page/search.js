@@ -1,0 +1,60 @@
+// search.js: finds messages, notes and answers.
+
+import { h, put, link } from './dom.js';
+import * as api from './api.js';
+import { t, time } from './words.js';
+import { stateWords } from './marks.js';
+import { visible } from './visible.js';
+
+const WHERE = { text: 'in the text', subject: 'in the subject', note: 'in a note', answer: 'in an answer', indicator: 'as an indicator',
+  number: 'another team\'s number', person: 'a person', file: 'the name of a file', ticket: 'the ticket itself' };
+
+function row(found) {
+  const path = `#/incidents/${encodeURIComponent(found.number)}`;
+  return h('li', { class: 'row' },
+    h('div', { class: 'row-facts' }, h('span', { class: 'ticket' }, found.number), h('span', { class: 'state' }, stateWords(found.state)),
+      h('span', { class: 'where' }, t(WHERE[found.where] || 'somewhere')), h('time', { datetime: found.date }, time(found.date))),
+    link(path, { class: 'subject' }, found.subject === null && found.restricted ? t('Restricted to named members') : h('bdi', {}, visible(found.subject || t('(no subject)')))),
+    found.snippet ? h('p', { class: 'snippet' }, h('bdi', {}, visible(found.snippet))) : null);
+}
+
+export async function showSearch(place, rest, parameters) {
+  const query = parameters.get('q') || '';
+  const rank = parameters.get('rank') === '1';
+  const list = h('ol', { class: 'rows', 'aria-label': t('Found') });
+  const state = h('p', { class: 'empty', role: 'status' });
+  const more = h('button', { type: 'button', hidden: true, on: { click: () => fetchPage() } }, t('Show more'));
+  let below = null;
+
+  const form = h('form', { class: 'search', role: 'search', on: { submit: (event) => {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget);
+    location.hash = `#/search?${new URLSearchParams({ q: given.get('q'), ...(given.get('rank') ? { rank: '1' } : {}) })}`;
+  } } },
+  h('label', { for: 'q' }, t('Search for')), h('input', { id: 'q', name: 'q', type: 'search', value: query, required: true, maxlength: '1000', autofocus: true, enterkeyhint: 'search' }),
+  h('label', { class: 'check' }, h('input', { type: 'checkbox', name: 'rank', value: '1', checked: rank }), t('The best first')),
+  h('button', { type: 'submit', class: 'main' }, t('Search')),
+  h('details', {}, h('summary', {}, t('What can be asked')), h('p', { class: 'hint' }, t('Words, "phrases", -without, OR; and'), ' ',
+    h('code', {}, 'state: from: before: after: category: owner: tlp: tag: ticket: indicator: has:attachment'))));
+
+  async function fetchPage() {
+    put(state, t('Loading …'));
+    const answer = await api.get('/search', { query, limit: 50, below, by_rank: rank ? 'true' : null });
+    for (const found of answer.items) list.append(row(found));
+    below = answer.next || null;
+    more.hidden = !below;
+    put(state, list.children.length === 0 ? t('Nothing was found.') : null,
+      answer.backlog > 0 ? t('{n} older entries are not in the index yet.', { n: answer.backlog }) : null);
+  }
+
+  put(place, h('h1', {}, t('Search')), form, state, list, more);
+  if (query !== '') {
+    try {
+      await fetchPage();
+    } catch (error) {
+      put(state, h('span', { class: 'problem' }, error.message));
+    }
+  }
+  setTimeout(() => { if (query === '') form.elements.q.focus(); }, 0);
+  return null;
+}

@@ -1,0 +1,86 @@
+// team.js: who is in the team, and what an administrator does about it; what came in and what became of it; who asked for what.
+
+import { h, put } from './dom.js';
+import * as api from './api.js';
+import { t, time, number } from './words.js';
+import * as notices from './notices.js';
+
+const may = (house, word) => house.may.includes(word);
+
+function invitation(given) {
+  const address = `${location.origin}/#/invitation/${given.invitation}`;
+  const dialog = h('dialog', { 'aria-labelledby': 'invitation-title' }, h('h2', { id: 'invitation-title' }, t('Invitation for {login}', { login: given.login })),
+    h('p', {}, t('Give this to nobody else, by a way that you trust. It counts once, until tomorrow.')),
+    h('p', { class: 'secret', tabindex: '0' }, address),
+    h('form', { method: 'dialog' }, h('button', { autofocus: true }, t('Close'))));
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+async function invite(login) {
+  try {
+    invitation(await api.post(`/members/${encodeURIComponent(login)}/invite`));
+  } catch (error) {
+    notices.failed(error);
+  }
+}
+
+async function endSessions(login) {
+  try {
+    const answer = await api.post(`/members/${encodeURIComponent(login)}/log-out`);
+    notices.done(t('{n} sessions of {login} ended.', { n: answer.count, login }));
+  } catch (error) {
+    notices.failed(error);
+  }
+}
+
+function memberRow(member, house) {
+  return h('tr', { class: member.left ? 'left' : '' },
+    h('th', { scope: 'row' }, member.login), h('td', {}, h('bdi', {}, member.name || '')), h('td', {}, t(member.role)),
+    h('td', {}, member.left ? t('left {date}', { date: time(member.left) }) : member.on_duty ? t('on duty') : ''),
+    h('td', {}, member.left ? null : [
+      may(house, 'members-invite') ? h('button', { type: 'button', on: { click: () => invite(member.login) } }, t('Invite to the page')) : null, ' ',
+      may(house, 'members-log-out') ? h('button', { type: 'button', on: { click: () => endSessions(member.login) } }, t('End the sessions')) : null]));
+}
+
+function account(shown) {
+  const rows = Object.entries(shown.states).map(([name, count]) => h('tr', {}, h('th', { scope: 'row' }, t(name.replace(/_/g, ' '))), h('td', { class: 'count' }, number(count))));
+  return h('section', { 'aria-labelledby': 'account-title' }, h('h2', { id: 'account-title' }, t('What became of every mail')),
+    h('p', { class: shown.balanced ? 'good' : 'problem' }, shown.balanced ? t('{n} accepted, and every one accounted for.', { n: number(shown.accepted) })
+      : t('{n} accepted, and the account does not balance.', { n: number(shown.accepted) })),
+    shown.notices.length > 0 ? h('ul', { class: 'problems' }, shown.notices.map((text) => h('li', {}, text))) : null,
+    h('table', {}, h('tbody', {}, rows)));
+}
+
+function held(items) {
+  if (items.length === 0) return null;
+  return h('section', { 'aria-labelledby': 'held-title' }, h('h2', { id: 'held-title' }, t('Held mails')),
+    h('table', {}, h('thead', {}, h('tr', {}, ['Mail', 'Came in', 'Why', 'From'].map((w) => h('th', { scope: 'col' }, t(w))))), h('tbody', {}, items.map((one) => h('tr', {},
+      h('td', {}, h('code', {}, one.queue_id)), h('td', {}, time(one.received)), h('td', {}, one.reason || ''), h('td', {}, h('bdi', {}, one.from || '')))))));
+}
+
+async function audit() {
+  const answer = await api.get('/audit', { limit: 100 });
+  return h('details', { class: 'audit' }, h('summary', {}, t('Who asked for what')),
+    h('table', {}, h('thead', {}, h('tr', {}, ['When', 'Who', 'What', 'Ticket', 'Outcome'].map((w) => h('th', { scope: 'col' }, t(w))))),
+      h('tbody', {}, answer.items.map((one) => h('tr', {}, h('td', {}, time(one.date)), h('td', {}, one.member || t('the gateway')), h('td', {}, one.word || ''),
+        h('td', {}, one.ticket || ''), h('td', {}, one.outcome || ''))))));
+}
+
+export async function showTeam(place, rest, parameters, house) {
+  const [members, mails, waiting, asked] = await Promise.all([api.get('/members'), api.get('/account'), api.get('/held'),
+    may(house, 'audit-list') ? audit() : null]);
+  const duty = h('input', { type: 'checkbox', checked: members.items.some((m) => m.login === house.login && m.on_duty), on: { change: async () => {
+    try {
+      await api.post('/duty', { on_duty: duty.checked });
+    } catch (error) {
+      notices.failed(error);
+    }
+  } } });
+  put(place, h('h1', {}, t('Team')), h('label', { class: 'check' }, duty, t('I am on duty')),
+    h('div', { class: 'wide' }, h('table', {}, h('thead', {}, h('tr', {}, ['Login', 'Name', 'Role', 'Duty', ''].map((w) => h('th', { scope: 'col' }, w && t(w))))),
+      h('tbody', {}, members.items.map((member) => memberRow(member, house))))),
+    account(mails), held(waiting.items), asked);
+  return null;
+}

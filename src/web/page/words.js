@@ -1,0 +1,62 @@
+// words.js: what the page says, in the member's language. English is the key of each sentence (gettext's way); /words.LANGUAGE.json is
+// made from po/LANGUAGE.po.
+
+let words = {};
+let language = 'en';
+const FALLBACK = 'en';
+
+// Takes the words of the first of `wanted` that there are any of.
+export async function useLanguage(wanted) {
+  language = wanted === 'ja' ? 'ja' : FALLBACK;
+  words = {};
+  if (language !== FALLBACK) {
+    const answer = await fetch(`/words.${language}.json`, { credentials: 'same-origin' });
+    if (answer.ok) words = await answer.json();
+  }
+  document.documentElement.lang = language;
+}
+
+export const currentLanguage = () => language;
+
+// The sentence `text` in the member's language; {name} is replaced by values.name.
+export function t(text, values = {}) {
+  const found = words[text] || text;
+  return found.replace(/\{([a-z]+)\}/g, (all, name) => (name in values ? String(values[name]) : all));
+}
+
+// Times as the member reads them, in the team's zone.
+let zone = 'UTC';
+export function useZone(name) {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    zone = name;
+  } catch {
+    zone = 'UTC';
+  }
+}
+
+export function time(text) {
+  if (!text) return '';
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: zone }).format(new Date(text));
+}
+
+// How long ago, in words: for lists.
+export function ago(text, now = Date.now()) {
+  const seconds = Math.round((new Date(text).getTime() - now) / 1000);
+  const steps = [['day', 86400], ['hour', 3600], ['minute', 60]];
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  for (const [unit, length] of steps) {
+    if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
+  }
+  return format.format(0, 'minute');
+}
+
+export const number = (value) => new Intl.NumberFormat(language).format(value);
+
+export function bytes(value) {
+  const units = ['byte', 'kilobyte', 'megabyte'];
+  let unit = 0;
+  let n = value;
+  while (n >= 1000 && unit < 2) { n /= 1000; unit++; }
+  return new Intl.NumberFormat(language, { style: 'unit', unit: units[unit], maximumFractionDigits: 1 }).format(n);
+}
