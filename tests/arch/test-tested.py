@@ -69,7 +69,7 @@ COVERED = {
     "tests/it/queue.py": {"desk/verbs-queue": "'state'", "desk/store-queue": "'--unread'", "front/tickets": "numbers",
                           "front/verb-hand-over": "'hand-over'"},
     "tests/it/web-api.py": {"bin/madoguchi-web": "'madoguchi-web'", "desk/session": "a session that somebody made up", "desk/store-session": "an invitation counts once",
-                            "desk/verbs-session": "'/log-out'", "desk/watch": "event: change", "web/api": "If-Match", "web/api-calls": "/take",
+                            "desk/verbs-session": "'/log-out'", "desk/watch": "event: change", "web/api": "If-Match", "web/api-calls": "/take", "desk/store-overview": "'/overview'", "model/overview": "madoguchi.overview/1",
                             "web/asset": "If-None-Match", "web/content": "no JSON", "web/entrance": "'/session'", "web/events": "event: hello",
                             "web/http": "a length and chunks", "web/keeper": "API", "web/openapi": "openapi.json", "web/site": "etc/passwd",
                             "web/visitor": "cross-site"},

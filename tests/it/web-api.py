@@ -141,6 +141,12 @@ def working(house, hanako, taro):
     tap.equal(taro.post(place + '/note', {'text': 'seen'}, headers={'If-Match': taken.header('ETag')}).status, 200, 'who saw the newest does')
     mine = hanako.get(place).json
     tap.ok([e['from'] for e in mine['thread'] if e['direction'] == 'note'] == ['taro'], 'and it stands in the thread', mine['thread'])
+    shown = hanako.get(API + '/overview').json
+    counts = {name: {share['name']: share['count'] for share in shown[name]} for name in ('states', 'ages', 'categories', 'owners', 'days')}
+    tap.ok(shown['schema'] == 'madoguchi.overview/1' and counts['states'] == {'open': 1} and counts['ages'] == {'1': 1}
+           and counts['owners'] == {'hanako': 1} and len(counts['days']) == 30 and sum(counts['days'].values()) == 1, 'the queue in numbers', counts)
+    found = hanako.get(API + '/search?query=forged').json['items']
+    tap.ok([f['number'] for f in found[:1]] == [one['number']], 'what was written is found', found)
     raw = hanako.get(place + '/messages/%d/raw' % mine['thread'][0]['id'])
     tap.ok(raw.status == 200 and b'Subject: forged' in raw.body and raw.header('Content-Type') == 'application/octet-stream'
            and raw.header('Content-Disposition').startswith('attachment'), 'the mail as it came, as a download', raw)
