@@ -365,7 +365,8 @@ read_for (MadoStore *store, MadoStatement *row, const char *reader, GError **err
   g_autoptr (MadoIncident) incident = read_summary (store, row);
   gboolean may = TRUE;
 
-  if (incident->restricted && !mado_need_may_read (store, reader, sqlite3_column_int64 (row, 23), &may, error))
+  if ((incident->restricted || incident->merged_into != NULL) /* then what it is part of says who may */
+      && !mado_need_may_read (store, reader, sqlite3_column_int64 (row, 23), &may, error))
     return NULL;
   return may ? g_steal_pointer (&incident) : mado_incident_veil (incident);
 }

@@ -9,6 +9,10 @@
 
 #define NARROW MADO_NEED_NARROW ("i")
 #define READABLE MADO_NEED_READABLE ("i", "?2")
+/* Somebody is named who can act. */
+#define HAS_ACTIVE                                                                                             \
+  "EXISTS (SELECT 1 FROM named n JOIN member m ON m.login = n.login WHERE n.incident = i.id AND m.left_at = 0" \
+  " AND m.role <> 'reader')"
 /* What was merged is for the eyes of those who may read what it is part of now. */
 #define SURVIVOR "(SELECT coalesce (s.merged_into, s.id) FROM incident s WHERE s.id = ?1)"
 
@@ -19,8 +23,7 @@ mado_store_load_need (MadoStore *store, const char *member, gint64 incident, Mad
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
                         "SELECT " NARROW ", EXISTS (SELECT 1 FROM named n WHERE n.incident = i.id AND n.login = ?2),"
-                        " EXISTS (SELECT 1 FROM named n JOIN member m ON m.login = n.login WHERE n.incident = i.id AND m.left_at = 0"
-                        "  AND m.role <> 'reader') FROM incident i WHERE i.id = " SURVIVOR,
+                        " " HAS_ACTIVE " FROM incident i WHERE i.id = " SURVIVOR,
                         "is", incident, member);
 
   if (row == NULL)
@@ -85,6 +88,15 @@ mado_store_list_named (MadoStore *store, gint64 incident, GError **error)
     return g_steal_pointer (&list);
   g_propagate_error (error, g_steal_pointer (&problem));
   return NULL;
+}
+
+gboolean
+mado_store_count_orphans (MadoStore *store, const char *login, gint64 *count, GError **error)
+{
+  return mado_sql_number (store, count, error,
+                          "SELECT count (*) FROM incident i WHERE " NARROW " AND i.state IN ('new', 'open', 'waiting') AND NOT " HAS_ACTIVE
+                          " AND (?1 IS NULL OR EXISTS (SELECT 1 FROM named x WHERE x.incident = i.id AND x.login = ?1))",
+                          "s", login);
 }
 
 static gboolean

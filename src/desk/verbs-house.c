@@ -296,6 +296,18 @@ check_members (MadoDesk *desk, GVariantBuilder *items)
 }
 
 static void
+check_need (MadoDesk *desk, GVariantBuilder *items)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 count = 0;
+
+  if (!mado_store_count_orphans (desk->store, NULL, &count, &error))
+    add_item (items, "restricted", "fail", "%s", error->message);
+  else
+    add_item (items, "restricted", count > 0 ? "warn" : "ok", "%" G_GINT64_FORMAT " unfinished incidents wait for somebody who may read them (madoguchi take)", count);
+}
+
+static void
 check_role (GVariantBuilder *items, const char *name, const MadoPool *pool)
 {
   guint connected = mado_pool_connected (pool);
@@ -367,6 +379,7 @@ mado_verb_doctor (MadoCall *call)
   GVariantBuilder items;
   GVariantDict dict;
   guint waiting = mado_intake_queue_length (mado_flow_queue (call->flow));
+  gboolean has_members = FALSE;
 
   g_variant_builder_init (&items, G_VARIANT_TYPE ("aa{sv}"));
   check_store (desk, &items);
@@ -375,6 +388,8 @@ mado_verb_doctor (MadoCall *call)
   check_rules (desk, &items);
   check_members (desk, &items);
   check_vault (desk, &items);
+  if (mado_store_has_members (desk->store, &has_members, NULL) && has_members)
+    check_need (desk, &items);
   add_item (&items, "queue", waiting > 1000 ? "warn" : "ok", "%u mails wait to be opened", waiting);
   add_item (&items, "outbox", "ok", "%u answers on their way", mado_outbox_busy (call->outbox));
   check_role (&items, "opener", desk->opener);

@@ -6,6 +6,7 @@
 #include "madoguchi/desk/permissions.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-member.h"
+#include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/store-queue.h"
 #include "madoguchi/desk/store-session.h"
 #include "madoguchi/desk/verbs.h"
@@ -35,6 +36,7 @@ typedef struct {
   gboolean (*change) (const MadoCall *call, MadoMember *member, gboolean is_new, GError **error);
   MadoMember *member; /* as it is then */
   gint64 owned;       /* unfinished incidents of who left */
+  gint64 orphans;     /* ... that are restricted, and that nobody can read now */
 } Change;
 
 static void
@@ -69,7 +71,8 @@ apply_change (gpointer data, GError **error)
     member->login = g_strdup (login);
   }
   if (!change->change (change->call, member, is_new, error) || !mado_store_put_member (store, member, error)
-      || !mado_store_count_owned (store, login, &change->owned, error))
+      || !mado_store_count_owned (store, login, &change->owned, error)
+      || !mado_store_count_orphans (store, login, &change->orphans, error))
     return FALSE;
   g_clear_pointer (&change->member, mado_member_record_free);
   change->member = g_steal_pointer (&member);
@@ -111,6 +114,11 @@ describe (const Change *change)
     g_strv_builder_add (notes, "no user of the host has this login: nobody can ask by it");
   if (member->left != 0 && change->owned > 0) {
     g_autofree char *note = g_strdup_printf ("%" G_GINT64_FORMAT " unfinished incidents are still assigned to this login", change->owned);
+    g_strv_builder_add (notes, note);
+  }
+  if (member->left != 0 && change->orphans > 0) {
+    g_autofree char *note = g_strdup_printf ("%" G_GINT64_FORMAT " unfinished incidents that are restricted to named members have nobody left "
+                                             "who can read them: whoever may use take can take them", change->orphans);
     g_strv_builder_add (notes, note);
   }
   g_autofree char *left = describe_left (change);

@@ -57,7 +57,7 @@ mado_view_summary (GString *out, guint columns, const MadoIncident *incident)
   g_autofree char *into = mado_view_word (incident->merged_into);
 
   time[MIN (strlen (time), 16)] = '\0';
-  add_columns (out, ticket, unread, state, owner, incident->veiled ? "RESTRICTED" : crypto, time);
+  add_columns (out, ticket, unread, state, owner, incident->veiled ? "RESTRICT." : crypto, time);
   g_string_append (out, incident->merged_into != NULL ? "part of " : MADO_VIEW_MARK);
   mado_view_cell (out, incident->merged_into != NULL ? into : theirs, columns > ours + mark + 20 ? columns - ours - mark : 40);
   while (out->len > 0 && out->str[out->len - 1] == ' ')

@@ -128,7 +128,7 @@ def no_other_word(n):
     lines = {i['number']: i for i in n.run(OTHER, 'list', '--json').lines}
     tap.ok(set(lines[ticket]) == VEIL and 'subject' in lines[n.red] and 'subject' in lines[both], 'list veils one line', lines[ticket])
     text = n.run(OTHER, 'list').text
-    tap.ok('RESTRICTED' in text and SECRET + ' plain' not in text, 'also in its text', text)
+    tap.ok(' RESTRICT. 2' in text and SECRET + ' plain' not in text, 'also in its text', text)
     for owner, found in ((HANDLER, []), ('none', [both]), ('me', [n.red])):
         tap.equal([i['number'] for i in n.run(OTHER, 'list', '--json', '--owner', owner).lines], found, 'list --owner %s finds no more than the veil shows' % owner)
     tap.equal([i['number'] for i in n.run(HANDLER, 'list', '--json', '--owner', HANDLER).lines], [ticket], 'the owner finds his')
@@ -220,7 +220,10 @@ def ends(n):
     n.may(ADMIN, 'restrict', ticket, '--lift')
     n.sees(READER, ticket)
     n.may(HANDLER, 'restrict', ticket)
-    n.may(ADMIN, 'members', 'leave', HANDLER)
+    tap.ok(not [i for i in n.demo.cli('doctor', '--json').lines if i.get('name') == 'restricted' and i['status'] == 'warn'], 'doctor is content')
+    left = n.may(ADMIN, 'members', 'leave', HANDLER)
+    tap.contains(left.text, ' unfinished incidents that are restricted to named members have nobody left', 'leave says what nobody may read now')
+    tap.ok([i for i in n.demo.cli('doctor', '--json').lines if i.get('name') == 'restricted' and i['status'] == 'warn'], 'so does doctor')
     n.may(COMMANDER, 'take', ticket, what='take what only somebody who left could read')
     n.sees(COMMANDER, ticket)
 

@@ -30,6 +30,10 @@ gboolean mado_store_load_need (MadoStore *store, const char *member, gint64 inci
 /* (transfer full) who is named in @incident, by login: of MadoNamed. */
 GPtrArray *mado_store_list_named (MadoStore *store, gint64 incident, GError **error);
 
+/* In how many unfinished incidents is somebody named (@login; NULL: anybody, or nobody), but nobody who is a member still and may
+ * work on them? */
+gboolean mado_store_count_orphans (MadoStore *store, const char *login, gint64 *count, GError **error);
+
 /* Fills restricted_to and restricted_reason of @incident. */
 gboolean mado_store_fill_need (MadoStore *store, gint64 id, MadoIncident *incident, GError **error);
 
