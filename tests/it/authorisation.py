@@ -52,7 +52,7 @@ WORDS = {
     'members-list': ((), {}), 'members-duty': ((), {}), 'members-add': ((), {}), 'members-set': ((), {}), 'members-leave': ((), {}),
     'members-invite': ((), {}), 'members-log-out': ((), {}), 'watch': ((), {}),
     'log-in': ((), {}), 'log-in-trusted': ((), {}), 'set-up': ((), {}), 'set-up-confirm': ((), {}), 'session': ((), {}), 'log-out': ((), {}),
-    'vault-status': ((), {}), 'vault-rewrap': ((), {}), 'vault-rotate': ((), {}),
+    'overview': ((), {}), 'vault-status': ((), {}), 'vault-rewrap': ((), {}), 'vault-rotate': ((), {}),
     'audit-list': ((T,), {}), 'audit-verify': ((), {}), 'audit-sign': ((), {}), 'audit-head': ((), {}),
 }
 
