@@ -153,6 +153,16 @@ const MadoConfSetting mado_conf_settings[] = {
     "Directory of canned texts for members' answers (NAME.LANGUAGE.txt; docs/replies.md explains them)." },
   { "reply", "hidden-subject", MADO_CONF_STRING, "[...]", 0, 0, "Outer Subject of encrypted answers (RFC 9788, 3.2.1)." },
 
+  { "due", "answer", MADO_CONF_LIST, "urgent 1h; high 4h; normal 1d; low 3d", 0, 0,
+    "How long a new ticket may be without an answer of a member: by priority, by category (fraud 2h; Phishing 2h) or by both "
+    "(fraud/high 30m), which goes before; any 1d: all others. Of two that fit the shorter counts. Empty: no limit." },
+  { "due", "action", MADO_CONF_LIST, "urgent 4h; high 1d; normal 3d; low 7d", 0, 0,
+    "How long an open ticket that was answered may be without anything that a member does in it; with a new mail, from then." },
+  { "due", "waiting", MADO_CONF_LIST, "urgent 1d; high 3d; normal 7d; low 14d", 0, 0,
+    "How long a ticket may wait for somebody outside before we ask again." },
+  { "due", "office-hours", MADO_CONF_BOOL, "no", 0, 0,
+    "Count only the time in which the window is staffed ([hours] open): then 1d is 24 such hours." },
+
   { "discovery", "wkd", MADO_CONF_BOOL, "no", 0, 0,
     "Look for the key of a reporter who is answered, when no better one is known, in the Web Key Directory of the reporter's domain. "
     "The owner of the domain, its name servers and who watches them then see that the team heard from somebody there." },

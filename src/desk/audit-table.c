@@ -27,6 +27,7 @@ static const struct {
   { "take", CHANGE, NULL },
   { "assign", CHANGE, "owner" },
   { "hand-over", CHANGE, "to" },
+  { "due", CHANGE, "when" },
   { "state", CHANGE, "state" },
   { "note", CHANGE, NULL },
   { "drafts", READ, NULL },

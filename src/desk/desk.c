@@ -2,6 +2,7 @@
 #include "madoguchi/desk/desk.h"
 #include "madoguchi/desk/heads.h"
 #include "madoguchi/desk/guess-guard.h"
+#include "madoguchi/desk/due-rule.h"
 #include "madoguchi/desk/refresh.h"
 #include "madoguchi/desk/seeker.h"
 #include "madoguchi/desk/store-words.h"
@@ -36,6 +37,8 @@ mado_desk_open (const MadoConf *conf, MadoVault *vault, GError **error)
   desk->vault = vault;
   desk->now = now;
   if (!mado_desk_settings_read (conf, settings, error))
+    return NULL;
+  if (!mado_due_rules_read (conf, &settings->due, error))
     return NULL;
   if (secret != NULL && (settings->door_secret = mado_door_mark_secret (secret, error)) == NULL)
     return NULL;
@@ -84,6 +87,7 @@ mado_desk_close (MadoDesk *desk)
   mado_vault_free (desk->vault);
   mado_vault_file_clear (&desk->vault_file);
   mado_triage_rules_free (desk->rules);
+  mado_due_rules_free (desk->settings.due);
   g_clear_pointer (&desk->settings.door_secret, g_bytes_unref);
   g_free (desk);
 }

@@ -3,6 +3,7 @@
 #include "madoguchi/base/log.h"
 #include "madoguchi/desk/control.h"
 #include "madoguchi/desk/desk.h"
+#include "madoguchi/desk/escalate.h"
 #include "madoguchi/desk/flow.h"
 #include "madoguchi/desk/heads.h"
 #include "madoguchi/desk/indexer.h"
@@ -21,6 +22,7 @@ struct _MadoKeeper {
   MadoFlow *flow;
   MadoControl *control;
   MadoIndexer *indexer;
+  MadoEscalator *escalator;
   guint sweep, drain;
   void (*drained) (gpointer data);
   gpointer data;
@@ -77,6 +79,8 @@ mado_keeper_start (const MadoConf *conf, GError **error)
   if (keeper->control == NULL)
     return NULL;
   keeper->indexer = mado_indexer_new (keeper->desk);
+  keeper->escalator = mado_escalator_new (keeper->desk);
+  mado_escalator_tick (keeper->escalator);
   keeper->sweep = g_timeout_add_seconds (SWEEP_SECONDS, on_sweep, keeper);
   on_sweep (keeper);
   mado_outbox_kick (keeper->outbox);
@@ -120,6 +124,7 @@ mado_keeper_free (MadoKeeper *keeper)
     g_clear_pointer (&keeper->desk->watch, mado_watch_free);
   mado_control_free (keeper->control);
   mado_indexer_free (keeper->indexer);
+  mado_escalator_free (keeper->escalator);
   mado_flow_free (keeper->flow);
   mado_outbox_free (keeper->outbox);
   if (keeper->desk != NULL) {

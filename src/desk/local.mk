@@ -230,3 +230,12 @@ unit_tests += tests/unit/test-desk-store-seals
 tests_unit_test_desk_store_seals_SOURCES = tests/unit/test-desk-store-seals.c tests/unit/desk-rows.c tests/unit/desk-rows.h
 tests_unit_test_desk_store_seals_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_store_seals_LDADD = $(desk_libs)
+
+libdesk_a_SOURCES += src/desk/due-rule.c src/desk/store-due.c src/desk/escalate.c
+noinst_HEADERS += include/madoguchi/desk/due-rule.h include/madoguchi/desk/store-due.h include/madoguchi/desk/escalate.h
+unit_tests += tests/unit/test-desk-due-rule
+tests_unit_test_desk_due_rule_SOURCES = tests/unit/test-desk-due-rule.c
+tests_unit_test_desk_due_rule_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-escalate
+tests_unit_test_desk_escalate_SOURCES = tests/unit/test-desk-escalate.c
+tests_unit_test_desk_escalate_LDADD = $(desk_libs)

@@ -36,6 +36,7 @@ static const struct {
   { "take", RUNNING "N" ORPHAN },
   { "assign", RUNNING },
   { "hand-over", RUNNING "N" },
+  { "due", RUNNING },
   { "state", RUNNING "N" },
   { "note", WORKING },
   { "reply-preview", WORKING },

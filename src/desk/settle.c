@@ -8,6 +8,7 @@
 #include "madoguchi/desk/state-rule.h"
 #include "madoguchi/desk/continuity.h"
 #include "madoguchi/desk/store-case.h"
+#include "madoguchi/desk/store-due.h"
 #include "madoguchi/desk/store-feed.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-key.h"
@@ -292,7 +293,8 @@ wake_up (const MadoSettler *settler, gint64 id, GError **error)
   if (strcmp (incident->state, state) == 0)
     return TRUE;
   return mado_store_set_state (settler->store, id, state, settler->now, error)
-         && add_event (settler, id, NULL, error, "Open again: a new mail joined (it was %s)", incident->state);
+         && add_event (settler, id, NULL, error, "Open again: a new mail joined (it was %s)", incident->state)
+         && mado_store_renew_due (settler->store, settler->settings->due, id, error);
 }
 
 static gboolean
@@ -370,7 +372,8 @@ learn_case (const MadoSettler *settler, gint64 incident, const char *queue_id, c
              || mado_store_mark_case (settler->store, incident, body->tlp, body->pap, (const char *const *) body->external_ids, error))
          && mado_store_count_indicators (settler->store, incident, error)
          && mado_each_triage (settler, incident, queue_id, report, is_joined, error)
-         && mado_store_tell_narrowed (settler->store, incident, before.is_narrow, NULL, settler->now, error);
+         && mado_store_tell_narrowed (settler->store, incident, before.is_narrow, NULL, settler->now, error)
+         && mado_store_renew_due (settler->store, settler->settings->due, incident, error);
 }
 
 static gboolean

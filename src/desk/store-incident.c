@@ -386,16 +386,17 @@ mado_store_find_incidents (MadoStore *store, const char *reader, const MadoListF
                         " AND (?2 IS NULL OR (coalesce (i.owner, '') = ?2"
                         "  AND " READABLE "))"
                         " AND (?3 = 0 OR (i.updated, i.id) < (SELECT a.updated, a.id FROM incident a WHERE a.id = ?3))"
-                        " AND (coalesce (?6, ?7, ?8, ?9, ?10) IS NULL OR " READABLE ")"
+                        " AND (coalesce (?6, ?7, ?8, ?9, ?10, nullif (?11, 0)) IS NULL OR " READABLE ")"
                         " AND (?6 IS NULL OR i.priority = ?6) AND (?7 IS NULL OR i.tlp = ?7)"
                         " AND (?8 IS NULL OR i.category = ?8 OR substr (i.category, 1, length (?8) + 1) = ?8 || ':')"
                         " AND (?9 IS NULL OR instr (char (10) || peek ('incident.tags', i.number, i.tags) || char (10),"
                         "  char (10) || ?9 || char (10)) > 0)"
                         " AND (?10 IS NULL OR EXISTS (SELECT 1 FROM entry e WHERE e.incident = i.id AND e.id > "
                         MADO_QUEUE_SEEN ("i", "?10") " AND e.author IS NOT ?10))"
+                        " AND (?11 = 0 OR EXISTS (SELECT 1 FROM due d WHERE d.incident = i.id AND d.at > 0 AND d.at <= ?11))"
                         " ORDER BY i.updated DESC, i.id DESC LIMIT ?4",
-                        "ssiissssss", filter->state, filter->owner, after, limit, reader, filter->priority, filter->tlp,
-                        filter->category, filter->tag, filter->unread_by);
+                        "ssiissssssi", filter->state, filter->owner, after, limit, reader, filter->priority, filter->tlp,
+                        filter->category, filter->tag, filter->unread_by, filter->due_until);
 
   if (row == NULL)
     return NULL;

@@ -255,6 +255,10 @@ static const char *const migrations[] = {
   "CREATE TABLE renewed (kind TEXT PRIMARY KEY, data_key INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
   /* Were words erased whose hashes still stand in old pages of the index? 1: yes; 2: they are being thrown away. */
   "ALTER TABLE words_state ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;",
+  /* Until when something has to happen to a ticket; at = 0: nothing. */
+  "CREATE TABLE due (incident INTEGER PRIMARY KEY REFERENCES incident (id), at INTEGER NOT NULL, step TEXT NOT NULL, set_by TEXT,"
+  "  escalated INTEGER NOT NULL DEFAULT 0, answered INTEGER NOT NULL DEFAULT 0) STRICT;"
+  "CREATE INDEX due_at ON due (at) WHERE at > 0;",
 };
 
 static gboolean

@@ -3,6 +3,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/desk/state-rule.h"
+#include "madoguchi/desk/store-due.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-queue.h"
 #include "madoguchi/desk/verbs.h"
@@ -99,6 +100,51 @@ mado_verb_hand_over (MadoCall *call)
     mado_verbs_fail_usage (call, "the note is too long");
   else
     mado_verbs_change (call, apply_hand_over);
+}
+
+/* --- until when ----------------------------------------------------------------------------------------- */
+
+/* What the argument "when" says: 0: nothing is due. */
+static gboolean
+read_when (const MadoCall *call, gint64 *at, gboolean *is_auto)
+{
+  const char *when = mado_verbs_string (call, "when");
+
+  *at = 0;
+  *is_auto = g_strcmp0 (when, "auto") == 0;
+  return when != NULL && (*is_auto || strcmp (when, "none") == 0 || mado_due_read_time (when, call->desk->now (), at));
+}
+
+static gboolean
+apply_due (const MadoCall *call, gint64 id, GError **error)
+{
+  const MadoDesk *desk = call->desk;
+  gint64 at, now = desk->now ();
+  gboolean is_auto = FALSE;
+  g_autoptr (MadoIncident) incident = mado_store_load_summary (desk->store, id, error);
+
+  if (incident == NULL || !read_when (call, &at, &is_auto))
+    return FALSE;
+  if (mado_state_is_finished (incident->state)) {
+    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s is %s: nothing is due", incident->ticket, incident->state);
+    return FALSE;
+  }
+  g_autofree char *time = at != 0 ? mado_text_time (at) : g_strdup ("nothing");
+  g_autofree char *text = g_strdup_printf ("Due: %s", is_auto ? "as the configuration says" : time);
+  return mado_store_add_event (desk->store, id, call->member, text, now, error)
+         && mado_store_set_due (desk->store, desk->settings.due, id, at, is_auto ? NULL : call->member, error);
+}
+
+void
+mado_verb_due (MadoCall *call)
+{
+  gint64 at;
+  gboolean is_auto;
+
+  if (read_when (call, &at, &is_auto))
+    mado_verbs_change (call, apply_due);
+  else
+    mado_verbs_fail_usage (call, "due is a time (2026-11-24T09:00:00Z), a day (2026-11-24), how long from now (90m, 4h, 2d, 1w), none or auto");
 }
 
 /* --- what a member has read ----------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include "madoguchi/desk/permissions.h"
 #include "madoguchi/desk/state-rule.h"
 #include "madoguchi/desk/store-draft.h"
+#include "madoguchi/desk/store-due.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-member.h"
 #include "madoguchi/desk/store-need.h"
@@ -55,11 +56,14 @@ read_filter (const MadoCall *call, MadoListFilter *filter, GError **error)
 {
   const char *state = mado_verbs_string (call, "state"), *owner = mado_verbs_string (call, "owner");
   const char *tlp = mado_verbs_string (call, "tlp"), *category = mado_verbs_string (call, "category"), *name_tag = NULL;
-  gboolean is_unread = FALSE;
+  gboolean is_unread = FALSE, is_due = FALSE, is_overdue = FALSE;
 
   g_variant_lookup (call->request.body, "unread", "b", &is_unread);
+  g_variant_lookup (call->request.body, "due", "b", &is_due);
+  g_variant_lookup (call->request.body, "overdue", "b", &is_overdue);
   *filter = (MadoListFilter){ .state = state, .owner = owner, .tag = mado_verbs_string (call, "tag"),
-                              .priority = mado_verbs_string (call, "priority"), .unread_by = is_unread ? call->member : NULL };
+                              .priority = mado_verbs_string (call, "priority"), .unread_by = is_unread ? call->member : NULL,
+                              .due_until = is_overdue ? call->desk->now () : is_due ? G_MAXINT64 : 0 };
   if (g_strcmp0 (owner, "me") == 0)
     filter->owner = call->member;
   else if (g_strcmp0 (owner, "none") == 0)
@@ -113,7 +117,8 @@ find_tickets (const MadoCall *call, GError **error)
   g_autoptr (GPtrArray) list = mado_store_find_incidents (store, mado_verbs_reader (call), &filter, after, CLAMP (limit, 1, MAX_LIMIT), error);
   for (guint i = 0; list != NULL && i < list->len; i++)
     if (!((const MadoIncident *) list->pdata[i])->veiled
-        && !mado_store_fill_unread (store, list->pdata[i], call->member, error))
+        && (!mado_store_fill_unread (store, list->pdata[i], call->member, error)
+            || !mado_store_fill_due (store, list->pdata[i], call->desk->now (), error)))
       return NULL;
   return g_steal_pointer (&list);
 }
@@ -144,6 +149,7 @@ mado_verb_show (MadoCall *call)
   g_autoptr (MadoIncident) incident = mado_store_load_incident (desk->store, id, desk->settings.team[0], &error);
   if (incident == NULL || !mado_store_thin (desk->store, mado_verbs_reader (call), incident, &error)
       || !mado_store_fill_unread (desk->store, incident, call->member, &error)
+      || !mado_store_fill_due (desk->store, incident, desk->now (), &error)
       || !mado_verbs_veil_links (call, incident->linked, &error)) {
     mado_call_fail (call, error);
     return;

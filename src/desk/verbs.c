@@ -2,6 +2,7 @@
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/log.h"
+#include "madoguchi/desk/store-due.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/thread.h"
@@ -46,6 +47,7 @@ static const struct {
   { "refuse", mado_verb_refuse },
   { "canned-list", mado_verb_canned },
   { "canned-show", mado_verb_canned },
+  { "due", mado_verb_due },
   { "priority", mado_verb_priority },
   { "category", mado_verb_category },
   { "tlp", mado_verb_tlp },
@@ -306,7 +308,8 @@ apply_change (gpointer data, GError **error)
 
   /* It may have been narrowed since it was asked for. */
   return mado_verbs_may (change->call, change->incident, error) && check_version (change->call, change->incident, error)
-         && change->change (change->call, change->incident, error);
+         && change->change (change->call, change->incident, error)
+         && mado_store_renew_due (change->call->desk->store, change->call->desk->settings.due, change->incident, error);
 }
 
 /* (transfer full) the incident, or what it is part of now: @id, too. */

@@ -84,6 +84,10 @@ make_list_body (const MadoCliOptions *o, GError **error)
 {
   const char *const pairs[][2] = { { "state", o->state }, { "owner", o->owner }, { "after", o->after }, { "priority", o->priority },
                                    { "category", o->category }, { "tlp", o->tlp }, { "tag", o->tag } };
+  const struct {
+    const char *name;
+    gboolean is_set;
+  } flags[] = { { "unread", o->unread }, { "due", o->due }, { "overdue", o->overdue } };
   GVariantDict dict;
   gint64 limit = 0;
 
@@ -96,11 +100,20 @@ make_list_body (const MadoCliOptions *o, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
     if (pairs[i][1] != NULL)
       g_variant_dict_insert (&dict, pairs[i][0], "s", pairs[i][1]);
-  if (o->unread)
-    g_variant_dict_insert (&dict, "unread", "b", TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
+    if (flags[i].is_set)
+      g_variant_dict_insert (&dict, flags[i].name, "b", TRUE);
   if (o->limit != NULL)
     g_variant_dict_insert (&dict, "limit", "x", limit);
   return g_variant_dict_end (&dict);
+}
+
+static gint
+compare_due (gconstpointer a, gconstpointer b)
+{
+  gint64 first = (*(const MadoIncident *const *) a)->due, second = (*(const MadoIncident *const *) b)->due;
+
+  return first < second ? -1 : first > second;
 }
 
 gboolean
@@ -115,6 +128,8 @@ mado_verb_list (MadoCli *cli, GError **error)
   g_autoptr (GPtrArray) items = mado_member_items (&answer, &mado_summary_type, error);
   if (items == NULL)
     return FALSE;
+  if (cli->options.due || cli->options.overdue)
+    g_ptr_array_sort (items, compare_due);
   ok = print_summaries (cli, items, error);
   print_notices (cli, &answer);
   for (guint i = 0; i < items->len; i++)
@@ -228,6 +243,12 @@ gboolean
 mado_verb_state (MadoCli *cli, GError **error)
 {
   return change (cli, "state", "state", mado_cli_argument (cli, 1), "reason", mado_cli_argument (cli, 2), error);
+}
+
+gboolean
+mado_verb_due (MadoCli *cli, GError **error)
+{
+  return change (cli, "due", "when", mado_cli_argument (cli, 1), NULL, NULL, error);
 }
 
 gboolean

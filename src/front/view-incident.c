@@ -18,7 +18,7 @@ static const char *const signature_marks[] = { "-", "part", "GOOD", "untr", "BAD
 #define OWNER_COLUMNS 10
 #define CRYPTO_COLUMNS 10
 #define TIME_COLUMNS 17
-#define UNREAD_COLUMNS 4
+#define UNREAD_COLUMNS 5 /* with a mark for what is overdue */
 
 static void
 add_columns (GString *out, const char *ticket, const char *unread, const char *state, const char *owner, const char *crypto,
@@ -51,7 +51,8 @@ mado_view_summary (GString *out, guint columns, const MadoIncident *incident)
   g_autofree char *crypto = g_strdup_printf ("%c %c %s", encryption_letters[incident->encryption], has_warning ? '!' : ' ',
                                              signature_marks[incident->signature]);
   g_autofree char *time = mado_text_time (incident->updated);
-  g_autofree char *unread = incident->unread > 0 ? g_strdup_printf ("%d", (int) MIN (incident->unread, 999)) : g_strdup ("");
+  g_autofree char *number = incident->unread > 0 ? g_strdup_printf ("%d", (int) MIN (incident->unread, 999)) : g_strdup ("");
+  g_autofree char *unread = g_strconcat (incident->overdue ? "!" : "", number, NULL);
   const char *reporter = incident->reporter != NULL ? incident->reporter : "-", *subject = incident->subject != NULL ? incident->subject : "";
   g_autofree char *theirs = incident->veiled ? g_strdup ("") : g_strdup_printf ("%s  %s", reporter, subject);
   g_autofree char *into = mado_view_word (incident->merged_into);
@@ -240,6 +241,25 @@ view_need (GString *out, guint columns, const MadoIncident *incident)
     mado_view_stranger (out, columns, "Restricted because: ", incident->restricted_reason);
 }
 
+static void
+view_due (GString *out, const MadoIncident *incident)
+{
+  static const char *const table[][2] = { { "answer", "first answer" }, { "action", "next step" }, { "waiting", "ask again" } };
+  g_autofree char *due = mado_text_time (incident->due);
+  g_autofree char *by = mado_view_word (incident->due_by);
+  g_autofree char *escalated = mado_text_time (incident->escalated);
+  const char *what = "set by";
+
+  if (incident->due == 0)
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_strcmp0 (table[i][0], incident->due_step) == 0)
+      what = table[i][1];
+  mado_view_ours (out, 0, "Due         %s, %s%s%s%s%s%s", due, what, incident->due_by != NULL ? " " : "", incident->due_by != NULL ? by : "",
+                  incident->overdue ? ", OVERDUE" : "", incident->escalated != 0 ? ", escalated " : "",
+                  incident->escalated != 0 ? escalated : "");
+}
+
 /* What everybody may know of it. */
 static void
 view_head (GString *out, const MadoIncident *incident)
@@ -256,6 +276,7 @@ view_head (GString *out, const MadoIncident *incident)
   else
     mado_view_ours (out, 0, "State       %s, owner %s", state, owner);
   mado_view_ours (out, 0, "Created     %s, last activity %s", created, updated);
+  view_due (out, incident);
 }
 
 void

@@ -63,7 +63,7 @@ static const struct {
   { MADO_PEER_KEEPER, "vault-status", NULL },    { MADO_PEER_KEEPER, "vault-rewrap", NULL },
   { MADO_PEER_KEEPER, "vault-rotate", NULL },
   { MADO_PEER_KEEPER, "audit-list", NULL },
-  { MADO_PEER_KEEPER, "hand-over", NULL },
+  { MADO_PEER_KEEPER, "hand-over", NULL },       { MADO_PEER_KEEPER, "due", NULL },
   { MADO_PEER_KEEPER, "unread", NULL },          { MADO_PEER_KEEPER, "reply", NULL },
   { MADO_PEER_KEEPER, "reply-preview", NULL },
   { MADO_PEER_KEEPER, "audit-verify", NULL },

@@ -89,7 +89,9 @@ const MadoRecordType mado_link_type = { "link", NULL, sizeof (MadoLink), link_fi
       MADO_STRING (MadoIncident, pap), MADO_MAP (MadoIncident, category_names), MADO_STRV (MadoIncident, tags),  \
       MADO_STRV (MadoIncident, constituencies), MADO_INT (MadoIncident, version),     \
       MADO_BOOL (MadoIncident, restricted), MADO_BOOL (MadoIncident, veiled), \
-      MADO_INT (MadoIncident, unread), MADO_BOOL (MadoIncident, damaged), MADO_STRING (MadoIncident, parent), MADO_STRING (MadoIncident, merged_into)
+      MADO_INT (MadoIncident, unread), MADO_TIME (MadoIncident, due), MADO_STRING (MadoIncident, due_step), \
+      MADO_STRING (MadoIncident, due_by), MADO_BOOL (MadoIncident, overdue), MADO_TIME (MadoIncident, escalated), \
+      MADO_BOOL (MadoIncident, damaged), MADO_STRING (MadoIncident, parent), MADO_STRING (MadoIncident, merged_into)
 
 static const MadoField summary_fields[] = { SUMMARY_FIELDS, MADO_FIELDS_END };
 const MadoRecordType mado_summary_type = { "summary", "madoguchi.incident/1", sizeof (MadoIncident), summary_fields };

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Work on the shared queue on the running gateway, by members with an own user of the host each: states, many tickets at once,
 hand-over at the end of duty, what each has not read yet, due times."""
+import datetime
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import madotest as t  # noqa: E402
@@ -173,7 +175,65 @@ def hand_over(q):
     tap.equal(q.show(tickets[1], HANDLER)['veiled'], False, 'who gets a restricted one may read it')
 
 
-STEPS = (members, states, unread, bulk, hand_over)
+def due(q):
+    """Until when: as configured, as a member says, and what is over."""
+    tap = q.tap
+    ticket = q.new('to be done in time')
+
+    def when(shown):
+        return datetime.datetime.fromisoformat(shown['due'].replace('Z', '+00:00')).timestamp() - time.time() if shown['due'] else None
+
+    shown = q.show(ticket)
+    tap.ok(shown['due_step'] == 'answer' and 23 * 3600 < when(shown) <= 24 * 3600 and not shown['overdue'], 'a new ticket is due in a day', shown['due'])
+    q.may(HANDLER, 'priority', ticket, 'urgent')
+    tap.ok(when(q.show(ticket)) <= 3600, 'an urgent one in an hour')
+    q.may(HANDLER, 'take', ticket)
+    version = q.show(ticket)['version']
+    q.may(HANDLER, 'due', '--if-version', str(version), ticket, '2d')
+    shown = q.show(ticket)
+    tap.ok(shown['due_by'] == HANDLER and shown['due_step'] == 'set' and when(shown) > 47 * 3600, 'a member sets another time', shown['due'])
+    tap.contains(q.run(READER, 'show', ticket).text, 'set by ' + HANDLER, 'which people see')
+    q.no(HANDLER, 64, b'due is a time', 'due', ticket, 'soon')
+    q.refused(READER, 'due', ticket, '1d')
+    q.may(HANDLER, 'due', ticket, 'none')
+    tap.equal((q.show(ticket)['due'], q.show(ticket)['due_step']), (None, None), 'none')
+    tap.ok(ticket not in [i['ticket'] for i in q.list('--due')], 'list --due leaves it out')
+    q.may(HANDLER, 'due', ticket, '2020-01-01')
+    tap.ok(q.show(ticket)['overdue'] and ticket == q.list('--overdue')[0]['ticket'], 'what is long over stands first in list --overdue')
+    tap.ok(any(line.startswith(ticket) and ' !' in line[:28] for line in q.run(READER, 'list', '--overdue').text.splitlines()), 'and is marked')
+    q.may(HANDLER, 'due', ticket, 'auto')
+    tap.equal(q.show(ticket)['due_step'], 'answer', 'auto')
+    q.may(HANDLER, 'state', ticket, 'resolved')
+    tap.equal(q.show(ticket)['due'], None, 'nothing is due of what is finished')
+    q.no(HANDLER, 1, b'nothing is due', 'due', ticket, '1d')
+
+
+def overdue(q):
+    """What is over when the gateway starts is said aloud, once."""
+    tap, demo = q.tap, q.demo
+    ticket = q.new('too late')
+    q.may(HANDLER, 'due', ticket, '2020-01-01')
+    q.may(ADMIN, 'members', 'set', LATE, '--role', 'commander')
+    q.may(LATE, 'members', 'on-duty')
+    tap.equal(demo.stop(), 0, 'the demo stops')
+    demo.start()
+    q.open_way()
+
+    def events():
+        return [e['text'] for e in q.show(ticket)['thread'] if (e['text'] or '').startswith('Overdue')]
+
+    said = t.wait_for(events, 20)
+    tap.equal(said, ['Overdue: what a member set a time for was due 2020-01-01T23:59:59Z. Owner: nobody. On duty: %s (commander)' % LATE],
+              'an overdue ticket gets an event that names the commander')
+    tap.ok(q.show(ticket)['escalated'], 'and is marked as escalated')
+    tap.equal(demo.stop(), 0, 'the demo stops')
+    demo.start()
+    q.open_way()
+    q.new('another one')
+    tap.equal(events(), said, 'once')
+
+
+STEPS = (members, states, unread, bulk, hand_over, due, overdue)
 
 
 def main():

@@ -26,6 +26,7 @@ typedef struct {
   guint look_up_connections;
   gint64 look_up_wait, look_up_keep_found, look_up_keep_none, look_up_keep_failed, look_up_before; /* seconds */
   const char *const *look_up_except, *const *look_up_not_for;
+  struct _MadoDueRules *due; /* until when what has to happen (due-rule.h); the desk's, nullable */
   GBytes *door_secret; /* checks reply addresses (model/reply-token.h); the desk's, nullable */
 } MadoDeskSettings;
 

@@ -46,6 +46,7 @@ typedef struct {
   const char *category;  /* or the part of one before the colon */
   const char *tag;
   const char *unread_by; /* a login that has not read all of it */
+  gint64 due_until;      /* due at that time, or before; 0: any */
 } MadoListFilter;
 
 /* (transfer full) summaries, newest activity first. @reader: (nullable) as in store-need.h: what he may not read is veiled, and

@@ -1,4 +1,4 @@
-/* verbs-queue.h: how work goes through the queue: state, hand-over, unread. */
+/* verbs-queue.h: how work goes through the queue: state, hand-over, due, unread. */
 #pragma once
 
 #include "madoguchi/desk/control.h"
@@ -7,6 +7,7 @@
 /* Each answers its @call; arguments and answers: ipc/peer.h, "keeper". */
 void mado_verb_state (MadoCall *call);
 void mado_verb_hand_over (MadoCall *call);
+void mado_verb_due (MadoCall *call);
 void mado_verb_unread (MadoCall *call);
 
 /* @login has read @incident (number @id) with its thread: kept with the next transaction. */

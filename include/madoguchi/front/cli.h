@@ -42,7 +42,7 @@ typedef struct {
   char *state, *owner;  /* list */
   char *limit, *after;  /* list */
   char *priority, *category, *tlp, *tag; /* list */
-  gboolean unread;      /* list */
+  gboolean unread, due, overdue; /* list */
   gboolean peek;        /* show */
   gboolean all;         /* hand-over */
   char *note;           /* hand-over */

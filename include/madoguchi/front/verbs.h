@@ -14,6 +14,7 @@ gboolean mado_verb_assign (MadoCli *cli, GError **error);
 gboolean mado_verb_state (MadoCli *cli, GError **error);
 gboolean mado_verb_note (MadoCli *cli, GError **error);
 gboolean mado_verb_unread (MadoCli *cli, GError **error);
+gboolean mado_verb_due (MadoCli *cli, GError **error);
 
 /* verb-hand-over.c: asked of the keeper. */
 gboolean mado_verb_hand_over (MadoCli *cli, GError **error);

@@ -40,7 +40,7 @@
  *   undistrust {fingerprint s}; all with {member s} -> record MadoKey, or {} when the key is not known
  *   unpin, unmap {address s}; rm {fingerprint s} -> {}
  * keeper   (asked by members through the CLI)
- *   list {state s (or "unfinished"), owner s, priority s, category s (or the part of one before the colon), tlp s, tag s, unread b, limit x, after s;
+ *   list {state s (or "unfinished"), owner s, priority s, category s (or the part of one before the colon), tlp s, tag s, unread b, due b, overdue b, limit x, after s;
  *          all optional} -> {items aa{sv} of summaries, notices as: what members have to know of the house}
  *   show {ticket s, peek b} -> record MadoIncident; read by who asks, unless "peek"; veiled for who may not read it
  *   unread {ticket s} -> {ticket s, unread x}: all of it is unread again to who asks
@@ -49,7 +49,7 @@
  *   feeds {limit x, after s: a queue id; both optional} -> {items aa{sv} of MadoFeed}
  *   raw {ticket s, message x} or {queue_id s} of a mail without ticket -> {queue_id s, offset x, size x} + fd;  part {ticket s, message x, path s} -> as the opener's
  *   take {ticket s}; assign {ticket s, owner s}; state {ticket s, state s, reason s}; note {ticket s, text s}
- *   hand-over {ticket s, to s, note s}: of a ticket of who asks
+ *   hand-over {ticket s, to s, note s}: of a ticket of who asks;  due {ticket s, when s: a time, a day, how long from now, "none", "auto"}
  *   priority {ticket s, priority s}; category {ticket s, category s}; tlp {ticket s, tlp s}: each also "auto", which hands the
  *   matter back to the rules; category also "none"; tag {ticket s, tags as, remove b}
  *   restrict {ticket s, members as, add b, remove b, lift b, reason s; all but the first optional}: to these members (and the

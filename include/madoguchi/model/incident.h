@@ -100,6 +100,11 @@ typedef struct {
   gboolean veiled;       /* ... and who asked is none: only what mado_veil_type has is filled */
   char *restricted_reason; /* of the mark; NULL: none */
   GPtrArray *restricted_to; /* of MadoNamed; a summary has none */
+  gint64 due;            /* when something has to be done; 0: nothing is due */
+  char *due_step;        /* "answer", "action", "waiting", or "set" by a member */
+  char *due_by;          /* login of who set it; NULL: the configuration */
+  gboolean overdue;
+  gint64 escalated;      /* when it was said aloud that it is overdue; 0: not yet */
   gint64 unread;         /* lines of its thread by others since who asks looked at it; at most 1000 are counted */
   gboolean damaged;      /* a line of `list`: something of it does not belong there, or was changed in the store */
   char *parent;          /* the ticket that stands above it; NULL: none */
