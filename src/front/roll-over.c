@@ -341,6 +341,8 @@ look_at_published (Look *look)
 static void
 add_by_hand (Look *look, gboolean is_key)
 {
+  begin (look, "vault", "by-hand", "the keys of the store are wrapped for the new key, before the old one is taken away");
+  type (look, "madoguchi vault rewrap");
   if (is_key) {
     begin (look, "revocation", "by-hand", "the revocation certificate of the new key is on paper, or on a medium that lies in a safe");
     type (look, "gpg --output %s.rev --gen-revoke %s", look->new_key, look->new_key);

@@ -170,6 +170,7 @@ test_key (House *house, gconstpointer data)
     assert_step (known, "published", "by-hand", "madoguchi publish");
     assert_step (known, "old-key-ends", "left", "--quick-set-expire");
     assert_step (known, "revocation", "by-hand", "--gen-revoke");
+    assert_step (known, "vault", "by-hand", "madoguchi vault rewrap");
     g_assert_cmpint (known->left, ==, 6);
   }
   install (house, house->new, TRUE);
