@@ -51,6 +51,17 @@ mado_outbox_sender (const MadoConf *conf, const MadoReply *reply)
   return g_strdup (reply == NULL || reply->is_automatic || reply->reply_to == NULL ? "" : reply->reply_to);
 }
 
+char **
+mado_outbox_recipients (const char *recipient, const MadoReply *reply)
+{
+  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+
+  g_strv_builder_add (all, recipient);
+  if (reply != NULL)
+    g_strv_builder_addv (all, (const char **) reply->together);
+  return g_strv_builder_end (all);
+}
+
 void
 mado_outbox_lighten (MadoReply *reply)
 {

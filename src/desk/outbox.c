@@ -210,11 +210,11 @@ on_sent (gpointer data, MadoPacket *answer, const GError *error)
 static void
 send_item (Item *item)
 {
-  const char *recipients[] = { item->row->recipient, NULL };
   g_autoptr (GError) error = NULL;
   g_autoptr (MadoReply) stored
       = item->row->automatic ? NULL : mado_store_load_reply (item->outbox->desk->store, item->row->id, NULL);
   g_autofree char *sender = mado_outbox_sender (item->outbox->desk->conf, stored);
+  g_auto (GStrv) recipients = mado_outbox_recipients (item->row->recipient, stored);
   GVariantDict dict;
   int fd = mado_fsio_memfd ("answer", item->sealed, &error);
 
@@ -225,7 +225,7 @@ send_item (Item *item)
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "message_id", "s", item->row->message_id);
   g_variant_dict_insert (&dict, "sender", "s", sender);
-  g_variant_dict_insert_value (&dict, "recipients", g_variant_new_strv (recipients, -1));
+  g_variant_dict_insert_value (&dict, "recipients", g_variant_new_strv ((const char *const *) recipients, -1));
   mado_pool_submit (item->outbox->desk->sender, "send", g_variant_dict_end (&dict), fd, FALSE, on_sent, item);
   close (fd);
 }

@@ -202,6 +202,38 @@ on_key (gpointer data, MadoReply *reply, char *note, const GError *error)
 }
 
 static gboolean
+may_be_together (const MadoReply *reply)
+{
+  return reply->encrypt_to != NULL && g_strcmp0 (reply->key_protocol, "smime") != 0;
+}
+
+/* All of them get the first one's mail, encrypted to every key, or nobody gets anything: one who has none would take it from the
+ * others. A key that only a mail brings along stays out of the ring, and only the first one can have such a one. */
+static void
+join (MadoReplyPlan *plan)
+{
+  g_autoptr (GStrvBuilder) addresses = g_strv_builder_new (), keys = g_strv_builder_new ();
+  MadoReply *first = plan->replies->pdata[0];
+
+  for (guint i = 0; i < plan->replies->len; i++) {
+    const MadoReply *reply = plan->replies->pdata[i];
+    MadoReplyTo *to = plan->preview->recipients->pdata[i];
+    if (to->problem == NULL && (!may_be_together (reply) || (i > 0 && reply->key_block != NULL)))
+      to->problem = g_strdup ("not together with others: that needs an OpenPGP key in the keyring for each of them");
+    if (i == 0)
+      continue;
+    g_strv_builder_add (addresses, reply->recipient);
+    g_strv_builder_add (keys, reply->encrypt_to != NULL ? reply->encrypt_to : "");
+  }
+  g_strfreev (first->together);
+  first->together = g_strv_builder_end (addresses);
+  g_strfreev (first->together_keys);
+  first->together_keys = g_strv_builder_end (keys);
+  for (guint i = 0; i < plan->replies->len; i++)
+    mado_reply_words_join (plan->preview->recipients->pdata[i], first);
+}
+
+static gboolean
 on_next (gpointer data)
 {
   MadoReplyPlan *plan = data;
@@ -210,6 +242,8 @@ on_next (gpointer data)
   plan->idle = 0;
   g_clear_pointer (&plan->step, mado_key_step_free);
   if (plan->replies->len == plan->recipients->len) {
+    if (plan->wish->together && plan->replies->len > 1)
+      join (plan);
     plan->done (plan->data, NULL);
     return G_SOURCE_REMOVE;
   }
@@ -353,7 +387,8 @@ mado_reply_plan_write (MadoReplyPlan *plan, gint64 incident, GError **error)
     g_set_error_literal (error, MADO_ERROR, MADO_ERROR_NO, "the ticket was merged into another one meanwhile: look at it again");
     return FALSE;
   }
-  for (guint i = 0; i < plan->replies->len; i++)
+  gboolean is_one = ((const MadoReply *) plan->replies->pdata[0])->together[0] != NULL;
+  for (guint i = 0; i < plan->replies->len && (i == 0 || !is_one); i++)
     if (!write_one (plan, i, now, error))
       return FALSE;
   return move_on (plan, now, error);

@@ -122,3 +122,23 @@ mado_reply_words_describe (const MadoDeskSettings *settings, const MadoReply *re
     g_ptr_array_add (to->keys_considered, mado_key_candidate_copy (reply->candidates->pdata[i]));
   return to;
 }
+
+void
+mado_reply_words_join (MadoReplyTo *to, const MadoReply *reply)
+{
+  g_autofree char *others = g_strjoinv (", ", reply->together);
+
+  g_free (to->subject);
+  to->subject = g_strdup (reply->subject);
+  for (guint i = 0; to->outside[i] != NULL && to->outside[i + 1] != NULL; i += 2) {
+    char *value = NULL;
+    if (strcmp (to->outside[i], "To") == 0)
+      value = g_strdup_printf ("%s, %s", reply->recipient, others);
+    else if (strcmp (to->outside[i], "Key ids") == 0)
+      value = g_strdup ("of all recipients' keys, and of the team's when the team can read it, too");
+    if (value != NULL) {
+      g_free (to->outside[i + 1]);
+      to->outside[i + 1] = value;
+    }
+  }
+}

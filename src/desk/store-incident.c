@@ -258,6 +258,13 @@ fill_answer (MadoEntry *entry, MadoStatement *row, const char *team, GError **er
                                        reply->language != NULL ? reply->language : "all languages",
                                        reply->encrypt_to != NULL ? ", encrypted" : ", no content");
   if (reply->author != NULL) { /* what a template says, its name tells */
+    g_autofree char *others = g_strjoinv (", ", reply->together);
+    if (*others != '\0') {
+      g_free (entry->to);
+      entry->to = g_strdup_printf ("%s, %s", reply->recipient, others);
+      g_strfreev (entry->encrypted_to_others);
+      entry->encrypted_to_others = g_strdupv (reply->together_keys);
+    }
     entry->author = g_steal_pointer (&reply->author);
     entry->subject = g_steal_pointer (&reply->subject);
     for (guint i = 0; i < reply->files->len; i++)

@@ -81,6 +81,7 @@ merge (MadoReplyWish *to, const MadoReplyWish *from)
   }
   to->plain_ok = to->plain_ok || from->plain_ok;
   to->quote = to->quote || from->quote;
+  to->together = to->together || from->together;
   to->waiting = to->waiting || from->waiting;
   if (from->files->len == 0)
     return;

@@ -137,6 +137,7 @@ mado_reply_input_read (MadoCli *cli, const char *ticket, gboolean may_be_silent,
   }
   wish->plain_ok = options->plain_ok;
   wish->waiting = options->waiting;
+  wish->together = options->together;
   wish->quote = options->quote;
   return g_steal_pointer (&wish);
 }

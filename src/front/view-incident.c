@@ -97,6 +97,10 @@ view_keys (GString *out, const MadoEntry *entry)
 
   if (entry->encrypted_to != NULL)
     mado_view_ours (out, 0, "Encrypted to %s (%s)", key, source);
+  for (char **other = entry->encrypted_to_others; *other != NULL; other++) {
+    g_autofree char *word = mado_view_word (*other);
+    mado_view_ours (out, 0, "Encrypted to %s, too", word);
+  }
   for (guint i = 0; i < entry->keys_considered->len; i++) {
     const MadoKeyCandidate *candidate = entry->keys_considered->pdata[i];
     g_autofree char *other = mado_view_word (candidate->fingerprint);

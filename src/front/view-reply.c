@@ -48,7 +48,7 @@ mado_view_reply (GString *out, guint columns, const MadoReplyPreview *preview)
   g_autofree char *ticket = mado_view_word (preview->ticket);
 
   mado_view_ours (out, 0, "An answer in %s (version %" G_GINT64_FORMAT "), to %u recipient%s", ticket, preview->version,
-                  preview->recipients->len, preview->recipients->len == 1 ? "" : "s, one mail each");
+                  preview->recipients->len, preview->recipients->len == 1 ? "" : "s");
   if (g_strcmp0 (preview->approval, "needed") == 0)
     mado_view_ours (out, 0, "Another member has to approve it first");
   g_string_append_c (out, '\n');

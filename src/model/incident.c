@@ -37,6 +37,7 @@ static const MadoField entry_fields[] = {
   MADO_STRING_MAX (MadoEntry, subject, 65536),
   MADO_LIST (MadoEntry, files, mado_reply_file_type, 50),
   MADO_STRING (MadoEntry, encrypted_to),
+  MADO_STRV (MadoEntry, encrypted_to_others),
   MADO_STRING (MadoEntry, key_source),
   MADO_LIST (MadoEntry, keys_considered, mado_key_candidate_type, 100),
   MADO_FIELDS_END,

@@ -9,6 +9,7 @@ static const MadoField fields[] = {
   { "to", MADO_FIELD_STRV, offsetof (MadoReplyWish, to), .max = 320, .max_items = MAX_RECIPIENTS },
   MADO_BOOL (MadoReplyWish, plain_ok),
   MADO_BOOL (MadoReplyWish, quote),
+  MADO_BOOL (MadoReplyWish, together),
   MADO_BOOL (MadoReplyWish, waiting),
   MADO_LIST (MadoReplyWish, files, mado_reply_file_type, 50),
   MADO_FIELDS_END,

@@ -41,6 +41,8 @@ static const MadoField fields[] = {
   MADO_BOOL (MadoReply, is_plain_bare),
   MADO_STRV (MadoReply, plain_external_ids),
   MADO_BOOL (MadoReply, is_automatic),
+  MADO_STRV (MadoReply, together),
+  MADO_STRV (MadoReply, together_keys),
   MADO_STRING (MadoReply, author),
   MADO_LIST (MadoReply, files, mado_reply_file_type, 50),
   MADO_FIELDS_END,

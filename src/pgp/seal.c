@@ -369,12 +369,18 @@ mado_sealer_sign_encrypt (MadoSealer *sealer, GBytes *bytes, const MadoSealTo *t
 {
   g_autofree char *path = g_build_filename (mado_pgp_home_path (sealer->home), "recipient.key", NULL);
   g_auto (Said) said = { 0 };
-  const MadoSealTo alone = { to->fingerprint, to->block, FALSE };
-  Job job = { JOB_SIGN_ENCRYPT, bytes, to, to->block != NULL ? path : NULL, NULL };
+  const MadoSealTo alone = { to->fingerprint, to->block, FALSE, to->others };
+  g_autoptr (GPtrArray) others = g_ptr_array_new ();
+  Job job = { JOB_SIGN_ENCRYPT, bytes, to, to->block != NULL ? path : NULL, others };
   g_autoptr (GError) problem = NULL;
   gboolean worked;
 
-  if (!is_fingerprint (to->fingerprint)) {
+  gboolean is_clear = is_fingerprint (to->fingerprint);
+  for (gsize i = 0; to->others != NULL && to->others[i] != NULL; i++) {
+    is_clear = is_clear && is_fingerprint (to->others[i]);
+    g_ptr_array_add (others, (gpointer) to->others[i]);
+  }
+  if (!is_clear) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_PERM, "the recipient's key is not given by fingerprint");
     return FALSE;
   }
@@ -411,7 +417,7 @@ gboolean
 mado_sealer_wrap (MadoSealer *sealer, GBytes *bytes, const char *const *also, GBytes **armoured, GError **error)
 {
   g_autoptr (GPtrArray) others = g_ptr_array_new ();
-  const MadoSealTo team = { sealer->fingerprint, NULL, FALSE };
+  const MadoSealTo team = { sealer->fingerprint, NULL, FALSE, NULL };
   g_auto (Said) said = { 0 };
   Job job = { JOB_SIGN_ENCRYPT, bytes, &team, NULL, others };
   g_autoptr (GError) problem = NULL;

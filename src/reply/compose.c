@@ -154,6 +154,12 @@ check_reply (const MadoReply *reply, GError **error)
     what = "Message-ID";
   else if (reply->reply_to != NULL && !mado_fields_is_address (reply->reply_to))
     what = "Reply-To";
+  for (char **other = reply->together; *other != NULL; other++)
+    if (!mado_fields_is_address (*other))
+      what = "recipient";
+  if (g_strv_length (reply->together) != g_strv_length (reply->together_keys)
+      || (reply->together[0] != NULL && (reply->encrypt_to == NULL || g_strcmp0 (reply->key_protocol, "smime") == 0)))
+    what = "key for each recipient";
   for (guint i = 0; i < reply->files->len; i++) {
     const MadoReplyFile *file = reply->files->pdata[i];
     if (file->name == NULL || file->content == NULL || file->type == NULL || strpbrk (file->type, " \t\r\n;") != NULL)
@@ -192,6 +198,8 @@ make_fields (const MadoComposer *composer, const MadoReply *reply)
 
   mado_fields_add_mailbox (fields, "From", composer->team, composer->address);
   mado_fields_add_mailbox (fields, "To", reply->recipient_name, reply->recipient);
+  for (char **other = reply->together; *other != NULL; other++)
+    mado_fields_append_address (fields, *other);
   if (reply->reply_to != NULL)
     mado_fields_add_mailbox (fields, "Reply-To", composer->team, reply->reply_to);
   mado_fields_add_date (fields, "Date", reply->date);
@@ -264,7 +272,7 @@ compose_smime (const MadoComposer *composer, MadoSealer *sealer, const MadoReply
                const char *subject, const MadoPayload *payload, GBytes **mail, GError **error)
 {
   g_autoptr (GBytes) block = decode_block (reply->key_block), plain = make_covered (composer, fields, subject, payload);
-  const MadoSealTo to = { reply->encrypt_to, block, is_for_team (composer, reply) };
+  const MadoSealTo to = { reply->encrypt_to, block, is_for_team (composer, reply), NULL };
   g_autoptr (GString) outer = g_string_new (NULL);
 
   write_fields (outer, NULL, fields, composer->hidden_subject);
@@ -279,7 +287,7 @@ compose_encrypted (const MadoComposer *composer, MadoSealer *sealer, const MadoR
                    const char *subject, const MadoPayload *payload, GBytes **mail, GError **error)
 {
   g_autoptr (GBytes) block = decode_block (reply->key_block);
-  const MadoSealTo to = { reply->encrypt_to, block, is_for_team (composer, reply) };
+  const MadoSealTo to = { reply->encrypt_to, block, is_for_team (composer, reply), (const char *const *) reply->together_keys };
   g_autofree char *boundary = mado_payload_boundary ();
   g_autoptr (GBytes) plain = make_covered (composer, fields, subject, payload);
   g_autoptr (GBytes) armoured = NULL;

@@ -165,6 +165,17 @@ mado_fields_add_mailbox (GPtrArray *fields, const char *name, const char *displa
 }
 
 void
+mado_fields_append_address (GPtrArray *fields, const char *address)
+{
+  GPtrArray *words = ((MadoHeaderField *) fields->pdata[fields->len - 1])->words;
+  char *last = words->pdata[words->len - 1];
+
+  words->pdata[words->len - 1] = g_strconcat (last, ",", NULL);
+  g_free (last);
+  g_ptr_array_add (words, g_strdup (address));
+}
+
+void
 mado_fields_add_ids (GPtrArray *fields, const char *name, const char *const *ids)
 {
   g_autoptr (GPtrArray) good = g_ptr_array_new ();

@@ -135,7 +135,7 @@ def joins(site):
 def newcomers(site):
     """Who came to know the thread's address gets nothing from it."""
     tap = site.tap
-    eve = site.gpg.generate('Eve <%s>' % EVE)
+    eve = site.eve = site.gpg.generate('Eve <%s>' % EVE)
     site.keys('import', '--pin', site.file('eve.asc', site.gpg.export(eve)))
     site.report(frm=EVE, signer=eve, again=site.answer_id, headers=[('Reply-To', 'mallory@evil.example')])
     done = site.reply(site.incident['ticket'])
@@ -148,6 +148,30 @@ def newcomers(site):
     opened = site.gpg.open_mail(raw)
     tap.ok(opened.good and 'Markerword-answer' in opened.text, 'then it is for his key')
     tap.ok(site.incident['mid'] not in raw.decode('latin-1'), 'and does not tell him of mails of others')
+
+
+def together(site):
+    """One mail to several: each opens it; without a key for each of them nobody gets it."""
+    tap, ticket = site.tap, site.incident['ticket']
+    shown = site.reply(ticket, '--preview', '--together', '--to', ALICE, '--to', EVE).json['recipients']
+    tap.equal([to['outside']['To'] for to in shown], ['%s, %s' % (ALICE, EVE)] * 2, 'together: both are told that they see each other')
+    done = site.reply(ticket, '--together', '--to', ALICE, '--to', EVE)
+    raw = site.sent(done)[0]
+    tap.equal((done.json['recipients'], done.json['encrypted_to']), ([ALICE, EVE], [site.alice, site.eve]), 'together: one mail to both')
+    outer = email.message_from_bytes(raw, policy=email.policy.default)
+    tap.equal([a.addr_spec for a in outer['To'].addresses], [ALICE, EVE], 'together: both in To')
+    sealed = list(outer.iter_parts())[1].get_payload(decode=True)
+    tap.equal(len([line for line in site.gpg.decrypt(sealed)[1] if line.startswith('ENC_TO ')]), 3, 'together: for both keys, and the team\'s')
+    for key in (site.alice, site.eve):
+        other = t.Gpg()
+        other.load(site.gpg.export_secret(key))
+        other.load(site.demo.team_key)
+        opened = other.open_mail(raw)
+        tap.ok(opened.good and 'Markerword-answer' in opened.text, 'together: each key alone opens it', opened.status)
+        other.close()
+    entry = site.entry(ticket, done.json['message_ids'][0])
+    tap.equal((entry['to'], entry['encrypted_to'], entry['encrypted_to_others']), ('%s, %s' % (ALICE, EVE), site.alice, [site.eve]), 'together: the thread says so')
+    site.refused(site.reply(ticket, '--together', '--plain-ok', '--to', ALICE, '--to', NOBODY), 'needs an OpenPGP key', 'together with somebody who has no key')
 
 
 def in_the_clear(site):
@@ -366,7 +390,7 @@ def main():
     t.need_programs()
     tap = t.Tap()
     site = Site(tap)
-    for step in (encrypted, joins, newcomers, in_the_clear, quoting, files, drafts, merged, canned, returned, refusals):
+    for step in (encrypted, joins, newcomers, together, in_the_clear, quoting, files, drafts, merged, canned, returned, refusals):
         try:
             step(site)
         except Exception as problem:  # a broken step must not hide the others

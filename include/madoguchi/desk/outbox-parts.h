@@ -19,5 +19,8 @@ GBytes *mado_outbox_read_sealed (MadoPacket *answer, GError **error);
  * wrote (RFC 3834, 3.3), and for what a member wrote the thread's own address, so that a delivery report finds its way back. */
 char *mado_outbox_sender (const MadoConf *conf, const MadoReply *reply);
 
+/* (transfer full) @recipient, and who else gets the mail of @reply (nullable). */
+char **mado_outbox_recipients (const char *recipient, const MadoReply *reply);
+
 /* Takes out of @reply what only the signer needed: it has done its work. */
 void mado_outbox_lighten (MadoReply *reply);

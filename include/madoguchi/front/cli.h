@@ -52,7 +52,7 @@ typedef struct {
   char *edit, *discard, *send; /* reply: names of drafts */
   char *canned, *language; /* reply, canned */
   gboolean draft;       /* reply */
-  gboolean plain_ok, waiting, preview, quote; /* reply */
+  gboolean plain_ok, waiting, preview, quote, together; /* reply */
   gboolean pin;         /* keys import */
   char *new_key;        /* keys roll-over */
   gboolean force;       /* publish */

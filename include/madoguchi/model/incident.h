@@ -41,6 +41,7 @@ typedef struct {
   char *subject;      /* direction "out": of what a member wrote */
   GPtrArray *files;   /* direction "out": of MadoReplyFile */
   char *encrypted_to; /* direction "out": fingerprint; NULL: signed in the clear, or not sealed yet */
+  char **encrypted_to_others; /* direction "out": of the others' keys, when one mail went to several */
   char *key_source;   /* direction "out": how that key was found, as in MadoKeyCandidate */
   GPtrArray *keys_considered; /* direction "out": of MadoKeyCandidate, each with its reason */
 } MadoEntry;

@@ -42,6 +42,8 @@ typedef struct {
   gboolean is_plain_bare;    /* ... and then without variants, reason and earlier ticket */
   char **plain_external_ids; /* ... and instead of external_ids: those that came in the clear */
   gboolean is_automatic; /* Auto-Submitted: auto-replied (RFC 3834) */
+  char **together;      /* further recipients of the same mail, who see each other; none otherwise */
+  char **together_keys; /* fingerprints of their keys, beside them */
   char *author;       /* login of the member who wrote it; NULL: the gateway */
   GPtrArray *files;   /* of MadoReplyFile */
 } MadoReply;

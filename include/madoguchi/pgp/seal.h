@@ -37,6 +37,7 @@ typedef struct {
   const char *fingerprint;
   GBytes *block;        /* (nullable) the key itself, when it is not in the ring: it stays out of it */
   gboolean to_team_too; /* and to the team itself, when it has an encryption key */
+  const char *const *others; /* (nullable) fingerprints of further recipients' keys, which are in the ring */
 } MadoSealTo;
 
 /* Signs @bytes and encrypts them to @to; the combined form of RFC 3156, 6.2. @armoured: (transfer full) with CRLF line

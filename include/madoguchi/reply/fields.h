@@ -26,6 +26,9 @@ void mado_fields_add_text (GPtrArray *fields, const char *name, const char *text
 /* Adds one mailbox. @display: (nullable) a name from anywhere. @address: checked by mado_fields_is_address (). */
 void mado_fields_add_mailbox (GPtrArray *fields, const char *name, const char *display, const char *address);
 
+/* Adds one more address to the last field, which has one. @address: checked as above. */
+void mado_fields_append_address (GPtrArray *fields, const char *address);
+
 /* Adds message ids (NULL-terminated); those that are none are left out, and the field with them if none stays.
  * Of more than ten, the first four and the last six are kept. */
 void mado_fields_add_ids (GPtrArray *fields, const char *name, const char *const *ids);
