@@ -88,6 +88,10 @@ const MadoConfSetting mado_conf_settings[] = {
     "Most words of one message that can be searched, the first ones (in Japanese: characters). What is longer is kept and shown all the same." },
   { "store", "archive", MADO_CONF_STRING, "/var/lib/madoguchi/archive", 0, 0, "Where raw mails stay after they were read." },
 
+  { "retention", "rules", MADO_CONF_LIST, NULL, 0, 0,
+    "How long the text of a finished ticket is kept once nobody touched it any more; the first rule that is about the ticket counts: "
+    "category=fraud 90d; tlp=RED 30d; all never. Without a rule: for ever." },
+
   { "audit", "sign-every", MADO_CONF_DURATION, "1d", 0, 365 * DAY,
     "How often the team's key signs how far the audit went, when there is something new; 0: only when a member asks." },
 

@@ -4,6 +4,7 @@
 #include "madoguchi/desk/guess-guard.h"
 #include "madoguchi/desk/due-rule.h"
 #include "madoguchi/desk/refresh.h"
+#include "madoguchi/desk/retention.h"
 #include "madoguchi/desk/seeker.h"
 #include "madoguchi/desk/store-words.h"
 #include "madoguchi/desk/triage-rules.h"
@@ -60,6 +61,9 @@ mado_desk_open (const MadoConf *conf, MadoVault *vault, GError **error)
   desk->keyring = open_pool (desk, MADO_PEER_KEYRING, 1, CALL_DEADLINE_MS);
   desk->heads = mado_heads_new (desk);
   desk->guard = mado_guess_guard_new ();
+  desk->retention = mado_retention_new (desk, error);
+  if (desk->retention == NULL)
+    return NULL;
   desk->seeker = mado_seeker_new (desk);
   desk->refresher = mado_refresher_new (desk);
   return g_steal_pointer (&desk);
@@ -72,6 +76,7 @@ mado_desk_close (MadoDesk *desk)
     return;
   mado_guess_guard_free (desk->guard);
   mado_refresher_free (desk->refresher);
+  mado_retention_free (desk->retention);
   mado_heads_free (desk->heads);
   mado_seeker_free (desk->seeker);
   mado_pool_free (desk->opener);

@@ -11,6 +11,7 @@
 #include "madoguchi/desk/outbox.h"
 #include "madoguchi/desk/watch.h"
 #include "madoguchi/desk/renewal.h"
+#include "madoguchi/desk/retention.h"
 
 #define SWEEP_SECONDS 600
 #define DRAIN_CHECK_MS 20
@@ -35,6 +36,7 @@ on_sweep (gpointer data)
   MadoDesk *desk = keeper->desk;
   mado_key_watch_tick (desk->keys);
   mado_heads_tick (desk->heads);
+  mado_retention_tick (desk->retention);
   guint n = mado_spool_sweep (desk->spool, desk->now (), desk->settings.tmp_age);
 
   if (n > 0)

@@ -107,7 +107,8 @@ static MadoAuditRecord *
 read_record (MadoStore *store, MadoStatement *row)
 {
   MadoAuditRecord *record = mado_audit_record_new ();
-  g_autofree char *outcome = mado_sql_text (row, 8), *details = mado_sql_text (row, 10), *number = mado_sql_text (row, 6);
+  gboolean is_damaged = FALSE;
+  g_autofree char *outcome = mado_sql_text (row, 8), *details = mado_sql_peeked (row, 10, &is_damaged), *number = mado_sql_text (row, 6);
 
   record->sequence = sqlite3_column_int64 (row, 0);
   record->date = sqlite3_column_int64 (row, 1);
@@ -119,7 +120,7 @@ read_record (MadoStore *store, MadoStatement *row)
   record->version = sqlite3_column_int64 (row, 7);
   record->outcome = find_outcome (outcome);
   record->times = sqlite3_column_int64 (row, 9);
-  record->is_erased = details == NULL && sqlite3_column_type (row, 11) != SQLITE_NULL;
+  record->is_erased = details == NULL && !is_damaged && sqlite3_column_type (row, 11) != SQLITE_NULL;
   g_strfreev (record->details);
   record->details = read_details (details);
   return record;
@@ -132,7 +133,7 @@ mado_store_list_audit (MadoStore *store, const MadoAuditQuery *query, GError **e
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_audit_record_free);
   g_autoptr (GString) sql = g_string_new (
       "SELECT a.id, a.date, a.login, a.uid, a.word, a.incident, i.number, a.version, a.outcome, a.times,"
-      " unseal ('audit.details', a.id, a.details), a.digest FROM audit a LEFT JOIN incident i ON i.id = a.incident WHERE a.id < ?1");
+      " peek ('audit.details', a.id, a.details), a.digest FROM audit a LEFT JOIN incident i ON i.id = a.incident WHERE a.id < ?1");
 
   /* What is not asked for must not stand there: each question then goes by the index that fits it. */
   g_string_append (sql, query->incident != 0 ? " AND a.incident IN (SELECT id FROM incident WHERE ?2 IN (id, merged_into))" : " AND ?2 IS NOT NULL");

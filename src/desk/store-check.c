@@ -12,6 +12,7 @@ struct _MadoStoreCheck {
   gint64 last;                     /* row that was looked at */
   guint8 mac[MADO_VAULT_KEY_SIZE]; /* its hash */
   gint64 fits;                     /* the last row that a head names rightly */
+  GHashTable *erased;              /* incident -> row: details are missing that no later line says to be erased */
   GHashTable *versions;            /* incident -> Seen: what the newest line about it says */
   MadoStoreFinding finding;
 };
@@ -27,6 +28,7 @@ mado_store_check_new (MadoStore *store, const GPtrArray *heads)
 
   check->store = store;
   check->heads = heads;
+  check->erased = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   check->versions = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   return check;
 }
@@ -37,6 +39,7 @@ mado_store_check_free (MadoStoreCheck *check)
   if (check == NULL)
     return;
   g_hash_table_destroy (check->versions);
+  g_hash_table_destroy (check->erased);
   g_free (check->finding.why);
   g_free (check);
 }
@@ -96,18 +99,30 @@ get_hash (MadoStatement *row, int column)
   return sqlite3_column_bytes (row, column) == MADO_VAULT_KEY_SIZE ? sqlite3_column_blob (row, column) : NULL;
 }
 
-/* @details: as they were sealed; NULL: none, erased, or they do not open (@opens). */
+/* Missing details are right when a later line says that what the ticket said was erased. */
 static gboolean
-check_details (MadoStoreCheck *check, const MadoChainRow *row, const char *details, gboolean is_there, gboolean is_erased)
+note_missing (MadoStoreCheck *check, const MadoChainRow *row)
+{
+  if (row->incident == 0)
+    return find_bad (check, row->sequence, "had details that were removed");
+  if (!g_hash_table_contains (check->erased, &row->incident))
+    g_hash_table_insert (check->erased, g_memdup2 (&row->incident, sizeof row->incident),
+                         g_memdup2 (&row->sequence, sizeof row->sequence));
+  return TRUE;
+}
+
+/* @details: as they were sealed. */
+static gboolean
+check_details (MadoStoreCheck *check, const MadoChainRow *row, const char *details, gboolean is_there)
 {
   guint8 digest[MADO_VAULT_KEY_SIZE];
 
   if (row->digest == NULL)
-    return !is_there || find_bad (check, row->sequence, "details were added");
+    return !is_there || find_bad (check, row->sequence, "has details that were added");
   if (!is_there)
-    return is_erased || find_bad (check, row->sequence, "details were removed");
+    return note_missing (check, row);
   mado_chain_digest (check->store, row->sequence, details, digest);
-  return memcmp (digest, row->digest, sizeof digest) == 0 || find_bad (check, row->sequence, "details were changed");
+  return memcmp (digest, row->digest, sizeof digest) == 0 || find_bad (check, row->sequence, "has details that were changed");
 }
 
 static void
@@ -146,8 +161,10 @@ check_row (MadoStoreCheck *check, MadoStatement *row)
   mado_chain_mac (check->store, check->mac, &fields, mac);
   if (written == NULL || memcmp (mac, written, sizeof mac) != 0)
     return find_bad (check, fields.sequence, "was changed, or stands in another's place");
-  if (!check_details (check, &fields, details, sqlite3_column_type (row, 12) != SQLITE_NULL, sqlite3_column_int (row, 13) != 0))
+  if (!check_details (check, &fields, details, sqlite3_column_type (row, 12) != SQLITE_NULL))
     return FALSE;
+  if (fields.uid == -1 && strcmp (word, "erased") == 0)
+    g_hash_table_remove (check->erased, &fields.incident);
   check->last = fields.sequence;
   memcpy (check->mac, mac, sizeof mac);
   note_version (check, &fields);
@@ -175,6 +192,11 @@ check_end (MadoStoreCheck *check, GError **error)
     find_bad (check, check->last + 1, "is missing: the end was cut off");
     return TRUE;
   }
+  g_hash_table_iter_init (&iter, check->erased);
+  if (g_hash_table_iter_next (&iter, &key, &value)) {
+    find_bad (check, *(gint64 *) value, "had details that were removed");
+    return TRUE;
+  }
   g_hash_table_iter_init (&iter, check->versions);
   while (g_hash_table_iter_next (&iter, &key, &value)) {
     const Seen *seen = value;
@@ -191,9 +213,18 @@ check_end (MadoStoreCheck *check, GError **error)
   return TRUE;
 }
 
+/* What does not open, or a database that is broken. */
+static gboolean
+is_finding (MadoStore *store)
+{
+  int code = sqlite3_errcode (store->db);
+
+  return code == MADO_SQL_SEALED || (code & 0xff) == SQLITE_CORRUPT;
+}
+
 #define SELECT                                                                                                        \
   "SELECT a.id, a.date, a.login, a.uid, a.word, a.incident, a.version, a.outcome, a.times,"                           \
-  " CASE WHEN a.digest IS NOT NULL THEN unseal ('audit.details', a.id, a.details) END, a.digest, a.mac, a.details, 0" \
+  " CASE WHEN a.digest IS NOT NULL THEN unseal ('audit.details', a.id, a.details) END, a.digest, a.mac, a.details" \
   " FROM audit a WHERE a.id > ?1 ORDER BY a.id LIMIT ?2"
 
 gboolean
@@ -210,7 +241,7 @@ mado_store_check_step (MadoStoreCheck *check, guint rows, const MadoStoreFinding
     n++;
     check_row (check, row);
   }
-  if (problem != NULL && !g_error_matches (problem, MADO_ERROR, MADO_ERROR_PERM)) {
+  if (problem != NULL && !is_finding (check->store)) {
     g_propagate_error (error, g_steal_pointer (&problem));
     return FALSE;
   }

@@ -6,6 +6,7 @@
 #include "madoguchi/desk/store-merge.h"
 #include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/store-queue.h"
+#include "madoguchi/desk/store-retention.h"
 #include "madoguchi/desk/store-sql.h"
 #include "madoguchi/model/envelope.h"
 #include "madoguchi/model/reply.h"
@@ -324,6 +325,8 @@ mado_store_load_incident (MadoStore *store, gint64 id, const char *team, GError 
   gint64 first = 0;
 
   if (incident == NULL || !find_first_whole (store, id, &first, error))
+    return NULL;
+  if (!mado_store_fill_retention (store, id, incident, error))
     return NULL;
   if (incident->restricted && !mado_store_fill_need (store, id, incident, error))
     return NULL;

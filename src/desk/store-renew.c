@@ -18,6 +18,7 @@ static const struct {
   { "incident", "id", "constituencies", "number" },
   { "incident", "id", "token", "number" },
   { "incident", "id", "restricted_why", "number" },
+  { "incident", "id", "hold_why", "number" },
   { "message", "id", "envelope", "queue_id" },
   { "message", "id", "report", "queue_id" },
   { "message", "id", "key_warning", "queue_id" },

@@ -259,6 +259,11 @@ static const char *const migrations[] = {
   "CREATE TABLE due (incident INTEGER PRIMARY KEY REFERENCES incident (id), at INTEGER NOT NULL, step TEXT NOT NULL, set_by TEXT,"
   "  escalated INTEGER NOT NULL DEFAULT 0, answered INTEGER NOT NULL DEFAULT 0) STRICT;"
   "CREATE INDEX due_at ON due (at) WHERE at > 0;",
+  /* What was erased, and what must not be. */
+  "ALTER TABLE incident ADD COLUMN erased INTEGER NOT NULL DEFAULT 0; ALTER TABLE incident ADD COLUMN erased_by TEXT;"
+  "ALTER TABLE incident ADD COLUMN hold INTEGER NOT NULL DEFAULT 0; ALTER TABLE incident ADD COLUMN hold_by TEXT;"
+  "ALTER TABLE incident ADD COLUMN hold_why BLOB;"
+  "CREATE TABLE remains (queue_id TEXT PRIMARY KEY, received INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 static gboolean

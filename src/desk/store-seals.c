@@ -13,7 +13,7 @@
 #define KNOWN_KEY_ROW "hex (address_key) || '.' || protocol"
 
 const MadoSealedTable mado_sealed_tables[] = {
-  { "incident", "id", "number", { "token", "subject", "reporter", "external_ids", "tags", "constituencies", "restricted_why" },
+  { "incident", "id", "number", { "token", "subject", "reporter", "external_ids", "tags", "constituencies", "restricted_why", "hold_why" },
     IS_NOT ("token_key", TEXT_KEY ("token", "incident", "number", "token")) },
   { "message", "id", "queue_id",
     { "envelope", "report", "key_warning", "sha256", "message_id", "content_sha256", "sender", "signer", "subject", "reason" },

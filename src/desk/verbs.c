@@ -18,6 +18,7 @@
 #include "madoguchi/desk/verbs-reply.h"
 #include "madoguchi/desk/verbs-search.h"
 #include "madoguchi/desk/verbs-session.h"
+#include "madoguchi/desk/verbs-retention.h"
 #include "madoguchi/desk/verbs-ticket.h"
 #include "madoguchi/desk/verbs-triage.h"
 #include "madoguchi/desk/watch.h"
@@ -97,6 +98,10 @@ static const struct {
   { "vault-rewrap", mado_verb_vault_rewrap },
   { "vault-rotate", mado_verb_vault_rotate },
   { "audit-list", mado_verb_audit_list },
+  { "hold", mado_verb_hold },
+  { "erase", mado_verb_erase },
+  { "retention-status", mado_verb_retention_status },
+  { "retention-run", mado_verb_retention_run },
   { "audit-verify", mado_verb_audit_verify },
   { "audit-sign", mado_verb_audit_sign },
   { "audit-head", mado_verb_audit_head },

@@ -51,3 +51,4 @@ libfront_a_SOURCES += src/front/verb-link.c
 libfront_a_SOURCES += src/front/verb-search.c
 libfront_a_SOURCES += src/front/verb-reply.c src/front/view-reply.c src/front/reply-input.c src/front/verb-draft.c src/front/verb-canned.c
 noinst_HEADERS += include/madoguchi/front/view-reply.h include/madoguchi/front/reply-input.h
+libfront_a_SOURCES += src/front/verb-retention.c

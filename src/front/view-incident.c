@@ -264,6 +264,23 @@ view_due (GString *out, const MadoIncident *incident)
                   incident->escalated != 0 ? escalated : "");
 }
 
+/* Is what it said there still, and must it stay? */
+static void
+view_retention (GString *out, guint columns, const MadoIncident *incident)
+{
+  g_autofree char *erased = mado_text_time (incident->erased), *hold = mado_text_time (incident->hold);
+  g_autofree char *by = mado_view_word (incident->hold_by);
+
+  if (incident->erased != 0) {
+    mado_view_ours (out, 0, "ERASED      what it said until %s", erased);
+    mado_view_stranger (out, columns, "Erased by: ", incident->erased_by);
+  }
+  if (incident->hold != 0)
+    mado_view_ours (out, 0, "On hold     since %s, by %s: nothing of it may be erased", hold, by);
+  if (incident->hold_reason != NULL)
+    mado_view_stranger (out, columns, "On hold because: ", incident->hold_reason);
+}
+
 /* What everybody may know of it. */
 static void
 view_head (GString *out, const MadoIncident *incident)
@@ -290,6 +307,7 @@ mado_view_incident (GString *out, guint columns, const MadoIncident *incident)
   view_need (out, columns, incident);
   if (incident->veiled)
     return;
+  view_retention (out, columns, incident);
   if (incident->counts != NULL)
     mado_view_ours (out, 0, "Holds       messages: %" G_GINT64_FORMAT ", parts: %" G_GINT64_FORMAT ", indicators: %" G_GINT64_FORMAT,
                     incident->counts->messages, incident->counts->parts, incident->counts->indicators);

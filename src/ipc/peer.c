@@ -64,6 +64,8 @@ static const struct {
   { MADO_PEER_KEEPER, "vault-rotate", NULL },
   { MADO_PEER_KEEPER, "audit-list", NULL },
   { MADO_PEER_KEEPER, "hand-over", NULL },       { MADO_PEER_KEEPER, "due", NULL },
+  { MADO_PEER_KEEPER, "hold", NULL },            { MADO_PEER_KEEPER, "erase", NULL },
+  { MADO_PEER_KEEPER, "retention-status", NULL }, { MADO_PEER_KEEPER, "retention-run", NULL },
   { MADO_PEER_KEEPER, "unread", NULL },          { MADO_PEER_KEEPER, "reply", NULL },
   { MADO_PEER_KEEPER, "reply-preview", NULL },
   { MADO_PEER_KEEPER, "audit-verify", NULL },

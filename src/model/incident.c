@@ -92,7 +92,9 @@ const MadoRecordType mado_link_type = { "link", NULL, sizeof (MadoLink), link_fi
       MADO_BOOL (MadoIncident, restricted), MADO_BOOL (MadoIncident, veiled), \
       MADO_INT (MadoIncident, unread), MADO_TIME (MadoIncident, due), MADO_STRING (MadoIncident, due_step), \
       MADO_STRING (MadoIncident, due_by), MADO_BOOL (MadoIncident, overdue), MADO_TIME (MadoIncident, escalated), \
-      MADO_BOOL (MadoIncident, damaged), MADO_STRING (MadoIncident, parent), MADO_STRING (MadoIncident, merged_into)
+      MADO_BOOL (MadoIncident, damaged), MADO_STRING (MadoIncident, parent), MADO_STRING (MadoIncident, merged_into), \
+      MADO_TIME (MadoIncident, erased), MADO_STRING (MadoIncident, erased_by), MADO_TIME (MadoIncident, hold), \
+      MADO_STRING (MadoIncident, hold_by), MADO_STRING (MadoIncident, hold_reason)
 
 static const MadoField summary_fields[] = { SUMMARY_FIELDS, MADO_FIELDS_END };
 const MadoRecordType mado_summary_type = { "summary", "madoguchi.incident/1", sizeof (MadoIncident), summary_fields };

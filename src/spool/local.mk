@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libspool.a
-libspool_a_SOURCES = src/spool/spool.c src/spool/format.c
-noinst_HEADERS += include/madoguchi/spool/spool.h include/madoguchi/spool/format.h
+libspool_a_SOURCES = src/spool/spool.c src/spool/format.c src/spool/erase.c
+noinst_HEADERS += include/madoguchi/spool/spool.h include/madoguchi/spool/format.h include/madoguchi/spool/erase.h
 spool_libs = libspool.a libmodel.a $(base_libs)
 
 

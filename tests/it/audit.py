@@ -102,11 +102,42 @@ def heads(tap, demo):
     gpg.close()
 
 
+def retention(tap, demo):
+    mid = t.message_id()
+    demo.send(t.plain(ALICE, t.TEAM, 'Heidelbeere', 'Zitrone\n', mid=mid), ALICE)
+    ticket = demo.ticket_of(mid)['ticket']
+    number = ticket.partition('#')[2]
+    t.wait_for(lambda: any(e['delivery'] == 'sent' for e in demo.show(ticket)['thread']), 20)
+    tap.equal(demo.cli('retention').text, "no ticket's time is over\n", 'without a rule every ticket stays')
+    tap.equal(demo.cli('erase', number).status, 64, 'erase asks for --yes')
+    tap.equal(demo.cli('erase', '--yes', number).status, 1, 'an unfinished ticket is not erased')
+    demo.cli('state', number, 'resolved')
+    tap.equal(demo.cli('hold', '--reason', 'court', number).status, 0, 'hold')
+    tap.contains(demo.cli('show', number).text, 'On hold because: court', 'and show says why')
+    tap.equal(demo.cli('erase', '--yes', number).status, 1, 'what is on hold is not erased')
+    tap.equal(demo.cli('hold', '--release', number).status, 0, 'hold --release')
+    raw = [os.path.join(where, name) for where, _, names in os.walk(demo.dir + '/archive') for name in names]
+    tap.equal(demo.cli('erase', '--yes', number).status, 0, 'erase')
+    shown = demo.show(ticket)
+    tap.ok(shown['erased'] and shown['subject'] is None and 'Heidelbeere' not in str(shown) + demo.cli('show', number).text,
+           'and its text is gone', shown)
+    tap.contains(demo.cli('show', number).text, 'ERASED', 'which show says')
+    tap.ok(t.wait_for(lambda: len([path for path in raw if not os.path.exists(path)]) == 1, 20), 'its mail is no more in the archive')
+    tap.equal(demo.cli('account').status, 0, 'the account balances')
+    tap.equal(demo.cli('audit', 'verify').status, 0, 'and the audit is whole')
+    demo.stop()
+    demo.configure('retention', 'rules', 'all 1d')
+    demo.start()
+    tap.equal(demo.cli('retention', 'run', '--dry-run').text, "no ticket's time is over\n", 'a rule, but nothing is a day old')
+    tap.equal(demo.cli('retention', 'run').status, 0, 'retention run')
+    tap.equal(demo.cli('retention', 'walk').status, 64, 'usage: walk')
+
+
 def main():
     tap = t.Tap()
     t.need_programs()
     demo = t.Demo()
-    for step in (listing, heads):
+    for step in (listing, retention, heads):
         try:
             step(tap, demo)
         except Exception as problem:  # a broken step must not hide the others

@@ -37,7 +37,7 @@ test_complete (void)
 static void
 test_no_text (void)
 {
-  static const char *const texts[] = { "text", "reason", "query", "name", "body", "subject_text", NULL };
+  static const char *const texts[] = { "text", "reason", "query", "body", "subject_text", NULL };
 
   for (gsize i = 0; mado_audit_table_word (i) != NULL; i++) {
     const char *arguments;

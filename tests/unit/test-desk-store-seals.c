@@ -18,6 +18,7 @@
 static const char *const clear[] = {
   "counter: year last",
   "incident: id number token_key created updated state owner priority category tlp language encryption signature pap indicators"
+            " erased erased_by hold hold_by"
   " tlp_marked version restricted merged_into",
   "message: id queue_id state attempts crashes received settled size incident undecryptable indicators parts key_checked message_id_key"
   " sender_key signer_key subject_key",
@@ -33,6 +34,8 @@ static const char *const clear[] = {
   "member: login role on_duty joined left_at",
   "named: incident login named_by named_at",
   "seen: login incident entry",
+  "remains: queue_id received",
+  "renewed: kind data_key",
   "link: incident other kind set_by date",
   "credential: login totp_step invitation invited_until changed", /* an invitation's hash */
   "session: id login begun seen",                                 /* and one's of what a browser shows */

@@ -25,6 +25,7 @@ typedef struct {
   MadoBatch *batch;
   MadoAudit *audit;
   MadoPool *opener, *signer, *sender, *keyring;
+  struct _MadoRetention *retention; /* what is erased when (retention.h) */
   struct _MadoHeads *heads; /* of the audit (heads.h) */
   struct _MadoSeeker *seeker; /* looks for keys (seeker.h) */
   struct _MadoWatch *watch; /* tells the page of changes (watch.h) */

@@ -28,5 +28,5 @@ typedef struct {
   gint64 limit;
 } MadoAuditQuery;
 
-/* (transfer full) of MadoAuditRecord, newest first. Errors: TEMP; BUG when details do not open. */
+/* (transfer full) of MadoAuditRecord, newest first. Details that do not open are left out. Errors: TEMP. */
 GPtrArray *mado_store_list_audit (MadoStore *store, const MadoAuditQuery *query, GError **error);

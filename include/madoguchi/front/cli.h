@@ -62,11 +62,12 @@ typedef struct {
   char *as;             /* link */
   gboolean by_rank; /* search */
   char *if_version;     /* whatever changes a ticket */
-  char *restrict_to, *add, *remove_member, *reason; /* restrict: logins with commas; why */
+  char *restrict_to, *add, *remove_member, *reason; /* restrict: logins with commas; why (hold, too) */
   gboolean lift;        /* restrict */
   char *name, *key, *role, *languages; /* members */
   char *ticket, *member, *since; /* audit */
   gboolean sign; /* audit head */
+  gboolean release, yes, dry_run; /* hold, erase, retention */
   char **heads;  /* audit verify */
   gboolean defaults, changed; /* conf */
   char *template_name;        /* policy test-form */

@@ -61,6 +61,10 @@ gboolean mado_verb_audit (MadoCli *cli, GError **error);
 
 /* verb-search.c: asked of the keeper. */
 gboolean mado_verb_search (MadoCli *cli, GError **error);
+/* verb-retention.c: asked of the keeper. */
+gboolean mado_verb_retention (MadoCli *cli, GError **error);
+gboolean mado_verb_erase (MadoCli *cli, GError **error);
+gboolean mado_verb_hold (MadoCli *cli, GError **error);
 
 /* verb-feeds.c: asked of the keeper. */
 gboolean mado_verb_feeds (MadoCli *cli, GError **error);

@@ -88,6 +88,8 @@
  *   members-duty {on_duty b}: of who asks; members-leave {login s}
  *          -> record MadoMember with {may as: words that it may use now, notes as}
  *   audit-list {ticket s, member s, since x, limit x, after x; all optional} -> {items aa{sv} of MadoAuditRecord}
+ *   hold {ticket s, reason s, release b}; erase {ticket s}: as take. retention-status {} -> {items aa{sv} of MadoExpired}: tickets
+ *   whose time is over; retention-run {} -> the same, erased now
  *   audit-head {} -> record MadoAuditHead + fd of the newest signed head; audit-sign {}: the same, signed now
  *   audit-verify {heads as: signed texts; optional} -> record MadoAuditVerdict
  *   From the first member on DENIED for everybody else, and for members as desk/permissions.h and desk/need.h say

@@ -107,6 +107,10 @@ typedef struct {
   gboolean overdue;
   gint64 escalated;      /* when it was said aloud that it is overdue; 0: not yet */
   gint64 unread;         /* lines of its thread by others since who asks looked at it; at most 1000 are counted */
+  gint64 erased;         /* when what it said was erased; 0: never. Later mails may say something again */
+  char *erased_by;       /* a member, or the rule */
+  gint64 hold;           /* since when nothing of it may be erased; 0: not */
+  char *hold_by, *hold_reason;
   gboolean damaged;      /* a line of `list`: something of it does not belong there, or was changed in the store */
   char *parent;          /* the ticket that stands above it; NULL: none */
   char *merged_into;     /* the ticket that it is part of now; NULL: it stands for itself */
