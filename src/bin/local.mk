@@ -18,7 +18,7 @@ madoguchi_web_LDADD = $(web_libs) $(intake_libs) $(role_libs)
 
 pkglibexec_PROGRAMS += madoguchi-keeper
 madoguchi_keeper_SOURCES = src/bin/madoguchi-keeper.c
-madoguchi_keeper_LDADD = $(desk_libs) $(role_libs)
+madoguchi_keeper_LDADD = libreply.a $(desk_libs) $(role_libs)
 
 sbin_PROGRAMS += madoguchid
 madoguchid_SOURCES = src/bin/madoguchid.c

@@ -90,6 +90,18 @@ mado_keeper_start (const MadoConf *conf, GError **error)
   return g_steal_pointer (&keeper);
 }
 
+gboolean
+mado_keeper_wants_clock (const MadoKeeper *keeper)
+{
+  return mado_due_rules_want_clock (keeper->desk->settings.due);
+}
+
+void
+mado_keeper_set_clock (MadoKeeper *keeper, MadoDueClock clock, gpointer data)
+{
+  mado_due_rules_set_clock (keeper->desk->settings.due, clock, data);
+}
+
 static gboolean
 on_drain_check (gpointer data)
 {

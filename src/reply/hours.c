@@ -7,6 +7,7 @@
 
 #define MINUTES (24 * 60)
 #define DAYS_AHEAD 366
+#define TURNS_MAX 20000 /* windows that a stretch of office hours may go over */
 #define FILE_BYTES_MAX (256 * 1024)
 #define RULES_MAX 100
 #define HOLIDAYS_MAX 5000
@@ -288,6 +289,24 @@ mado_hours_at (const MadoHours *hours, gint64 now)
   if (until != 0)
     return (MadoHoursNow){ TRUE, until };
   return (MadoHoursNow){ FALSE, next != G_MAXINT64 ? next : 0 };
+}
+
+gint64
+mado_hours_add (const MadoHours *hours, gint64 from, gint64 seconds)
+{
+  gint64 at = from;
+
+  for (int turn = 0; turn < TURNS_MAX; turn++) {
+    MadoHoursNow now = mado_hours_at (hours, at);
+    if (now.changes == 0)
+      break; /* open for good, or never again */
+    if (now.is_open && at + seconds <= now.changes)
+      return at + seconds;
+    if (now.is_open)
+      seconds -= now.changes - at;
+    at = now.changes;
+  }
+  return at + seconds;
 }
 
 char *

@@ -208,6 +208,24 @@ def due(q):
     q.no(HANDLER, 1, b'nothing is due', 'due', ticket, '1d')
 
 
+def office_hours(q):
+    """Only the time in which somebody is there counts, when the configuration says so."""
+    tap, demo = q.tap, q.demo
+    tap.equal(demo.stop(), 0, 'the demo stops')
+    demo.configure('due', 'office-hours', 'yes')
+    demo.configure('hours', 'open', 'Mon-Sun 12:00-12:30')
+    demo.configure('hours', 'zone', 'UTC')
+    demo.start()
+    q.open_way()
+    due = datetime.datetime.fromisoformat(q.show(q.new('half an hour a day'))['due'].replace('Z', '+00:00'))
+    days = (due.timestamp() - time.time()) / 86400
+    tap.ok(46 < days < 49 and due.hour == 12, 'a day of work takes 48 days of half an hour', due)
+    tap.equal(demo.stop(), 0, 'the demo stops')
+    demo.configure('due', 'office-hours', 'no')
+    demo.start()
+    q.open_way()
+
+
 def overdue(q):
     """What is over when the gateway starts is said aloud, once."""
     tap, demo = q.tap, q.demo
@@ -233,7 +251,7 @@ def overdue(q):
     tap.equal(events(), said, 'once')
 
 
-STEPS = (members, states, unread, bulk, hand_over, due, overdue)
+STEPS = (members, states, unread, bulk, hand_over, due, office_hours, overdue)
 
 
 def main():

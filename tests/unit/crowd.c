@@ -131,7 +131,7 @@ change (const Member *member, const char *verb, const char *name, const char *va
   if (ask (member, verb, g_variant_dict_end (&dict), &answer, &error)) {
     g_variant_lookup (answer.body, "version", "x", &after);
     say ("done %s|%s|%" G_GINT64_FORMAT "|%" G_GINT64_FORMAT "|%s", verb, ticket, version, after, value);
-  } else if (g_error_matches (error, MADO_ERROR, MADO_ERROR_NO) && strstr (error->message, "was changed meanwhile") != NULL) {
+  } else if (g_error_matches (error, MADO_ERROR, MADO_ERROR_CONFLICT) && strstr (error->message, "was changed meanwhile") != NULL) {
     say ("conflict %s|%s", verb, ticket);
   } else {
     say ("error %s: %s", verb, error->message);

@@ -80,6 +80,38 @@ test_rows (void)
   }
 }
 
+/* A stretch of office hours from a time: over nights, weekends, holidays and changes of clocks. */
+static void
+test_add (void)
+{
+  static const struct {
+    const char *zone, *open, *holidays, *from;
+    gint64 minutes;
+    const char *until;
+  } table[] = {
+    { "Asia/Tokyo", WEEK, "", "2026-11-20T10:00:00+09", 60, "2026-11-20 11:00 JST" },
+    { "Asia/Tokyo", WEEK, "", "2026-11-20T16:30:00+09", 60, "2026-11-20 17:30 JST" },
+    { "Asia/Tokyo", WEEK, "", "2026-11-20T16:30:00+09", 61, "2026-11-23 09:01 JST" },
+    { "Asia/Tokyo", WEEK, "2026-11-23", "2026-11-20T16:30:00+09", 120, "2026-11-24 10:00 JST" },
+    { "Asia/Tokyo", WEEK, "", "2026-11-21T12:00:00+09", 24 * 60, "2026-11-25 16:00 JST" },
+    { "Asia/Tokyo", "Mon-Fri 09:00-12:00;Mon-Fri 13:00-17:00", "", "2026-11-20T11:00:00+09", 120, "2026-11-20 14:00 JST" },
+    { "Europe/Berlin", WEEK, "", "2026-03-27T17:00:00+01", 60, "2026-03-30 09:30 CEST" },
+    { "Asia/Tokyo", "Mon-Sun 00:00-24:00", "", "2026-11-20T10:00:00+09", 48 * 60, "2026-11-22 10:00 JST" },
+    { "Asia/Tokyo", WEEK, "2026-01-01/2028-01-01", "2026-11-20T12:00:00+09", 60, "2026-11-20 13:00 JST" }, /* never there: the calendar */
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_auto (GStrv) open = g_strsplit (table[i].open, ";", -1);
+    g_auto (GStrv) holidays = g_strsplit (table[i].holidays, ";", -1);
+    g_autoptr (MadoHours) hours
+        = mado_hours_new (table[i].zone, (const char *const *) open, (const char *const *) holidays, NULL);
+    g_autoptr (GDateTime) from = g_date_time_new_from_iso8601 (table[i].from, NULL);
+    gint64 until = mado_hours_add (hours, g_date_time_to_unix (from), table[i].minutes * 60);
+    g_autofree char *shown = mado_hours_format (hours, until);
+    g_assert_cmpstr (shown, ==, table[i].until);
+  }
+}
+
 /* Minute by minute through two weeks with a change of clocks: each answer agrees with what the clock on the wall shows. */
 static void
 test_walk (void)
@@ -181,6 +213,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/reply/hours/rows", test_rows);
+  g_test_add_func ("/reply/hours/add", test_add);
   g_test_add_func ("/reply/hours/walk", test_walk);
   g_test_add_func ("/reply/hours/mistakes", test_mistakes);
   g_test_add_func ("/reply/hours/conf", test_conf);

@@ -25,5 +25,8 @@ typedef struct {
 /* How is it at @now (seconds since the epoch)? Clock changes are the time zone's: a window from 09:00 is from 09:00. */
 MadoHoursNow mado_hours_at (const MadoHours *hours, gint64 now);
 
+/* When have @seconds in which the team is there passed since @from? When it is there no more within a year: as if it always were. */
+gint64 mado_hours_add (const MadoHours *hours, gint64 from, gint64 seconds);
+
 /* (transfer full) @when as the team's clock shows it: "2026-11-24 09:00 JST". */
 char *mado_hours_format (const MadoHours *hours, gint64 when);
