@@ -36,6 +36,7 @@ dist_web_DATA += src/web/page/incident.js
 dist_web_DATA += src/web/page/keys.js
 dist_web_DATA += src/web/page/live.js
 dist_web_DATA += src/web/page/main.js
+dist_web_DATA += src/web/page/more.js
 dist_web_DATA += src/web/page/marks.js
 dist_web_DATA += src/web/page/notices.js
 dist_web_DATA += src/web/page/overview.js

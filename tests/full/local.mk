@@ -2,3 +2,8 @@
 full_builds = tests/full/distcheck.sh tests/full/sanitized.sh tests/full/threads.sh
 FULL_TESTS += $(full_builds)
 EXTRA_DIST += $(full_builds) tests/full/threads.supp
+
+# The members' page in a real browser.
+browser_tests = tests/full/web-day.py
+FULL_TESTS += $(browser_tests)
+EXTRA_DIST += $(browser_tests)

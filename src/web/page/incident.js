@@ -8,6 +8,7 @@ import { whenChanged } from './live.js';
 import * as notices from './notices.js';
 import { stateWords, tlpMark, verdictWords } from './marks.js';
 import { entryElement } from './entry.js';
+import { moreActions } from './more.js';
 import { replyForm, noteForm } from './write.js';
 
 const may = (house, word) => house.may.includes(word);
@@ -57,8 +58,7 @@ function choice(words, values, current, act, translate = t) {
 const autoOr = (value) => (value === 'auto' ? t('as the rules say') : t(value));
 
 // What can be done at once; each with the version that is shown.
-function actions(one, house, change, members) {
-  const people = members.filter((member) => member.left === null).map((member) => member.login);
+function actions(one, house, change, people) {
   return h('section', { class: 'actions', 'aria-labelledby': 'actions-title' }, h('h2', { id: 'actions-title' }, t('Work')),
     may(house, 'take') && one.owner !== house.login ? h('button', { type: 'button', class: 'main', on: { click: () => change('take') } }, t('Take it')) : null,
     may(house, 'state') ? choice('State', STATES, one.state, (state) => changeState(state, change), stateWords) : null,
@@ -120,10 +120,13 @@ export async function showIncident(place, rest, parameters, house) {
     return null;
   }
 
-  async function change(word, content = {}) {
+  // goesOn: what is left of it is another incident now.
+  async function change(word, content = {}, goesOn = false) {
     try {
-      await api.post(api.incident(number, word), content, one.version);
-      await refresh();
+      const answer = await api.post(api.incident(number, word), content, one.version);
+      if (answer.notes) answer.notes.forEach(notices.done);
+      if (goesOn && answer.ticket) location.hash = `#/incidents/${answer.ticket.replace(/^.*#/, '')}`;
+      else await refresh();
     } catch (error) {
       notices.failed(error);
       await refresh();
@@ -132,7 +135,8 @@ export async function showIncident(place, rest, parameters, house) {
 
   function draw() {
     put(top, header(one));
-    put(side, actions(one, house, change, members.items), h('section', { 'aria-labelledby': 'facts-title' }, h('h2', { id: 'facts-title' }, t('Facts')), facts(one)), relations(one));
+    const logins = members.items.filter((member) => member.left === null).map((member) => member.login);
+    put(side, actions(one, house, change, logins), h('section', { 'aria-labelledby': 'facts-title' }, h('h2', { id: 'facts-title' }, t('Facts')), facts(one)), relations(one), moreActions(one, house, logins, change));
     const known = new Set([...thread.children].map((item) => item.dataset.id));
     const fresh = one.thread.filter((entry) => !known.has(String(entry.id)));
     for (const entry of fresh) thread.append(entryElement(one, entry));

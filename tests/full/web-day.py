@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+"""A day in the members' page, in Debian's Chromium: two members set themselves up with a second device; an encrypted report arrives
+live in both windows; it is taken, read, discussed and answered; the reporter opens the answer with gpg and writes back; two members
+change it at once; a second report is merged; it is handed over, found by a Japanese word, resolved, and opened again by a late mail.
+Then the same queue by the keyboard alone, on a phone, and in Japanese. Screenshots are kept in the directory `screenshots`."""
+import json
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import madobrowser as b  # noqa: E402
+import madotest as t  # noqa: E402
+import madoweb as w  # noqa: E402
+
+PASSWORD = 'a sentence is fine'
+ALICE = 'alice@reporter.example'
+SUBJECT = '学内サーバーからの不審な通信'
+REPORT = '133.1.2.77 のサーバーが踏み台にされているようです。hxxp://c2[.]example/gate\n'
+ANSWER = 'ご連絡ありがとうございます。該当サーバーを隔離しました。'
+SECOND = 'こちらでも 133.1.2.77 から総当たり攻撃を受けています。\n'
+WORD = '総当たり攻撃'
+PICTURES = os.path.join(t.BUILD, 'screenshots')
+
+
+class Day:
+    def __init__(self, tap):
+        self.tap = tap
+        port = b.free_port()
+        self.demo = t.Demo(web='inet:127.0.0.1:%d' % port)
+        self.site = 'http://127.0.0.1:%d' % port
+        self.driver = b.Driver()
+        self.gpg = t.Gpg()
+        self.team_key = self.gpg.load(self.demo.team_key)[0]
+        self.alice = self.gpg.generate('Alice <%s>' % ALICE)
+        self.secrets = {}
+        key = self.demo.dir + '/alice.asc'
+        with open(key, 'wb') as file:
+            file.write(self.gpg.export(self.alice))
+        tap.equal(self.demo.cli('keys', 'import', '--pin', key).status, 0, 'the reporter\'s key is known')
+        os.makedirs(PICTURES, exist_ok=True)
+
+    def come_in(self, login, role, name, **more):
+        """With an invitation, a password of one's own and a second device."""
+        self.demo.cli('members', 'add', login, '--role', role, '--name', name, '--languages', 'en')
+        invitation = json.loads(self.demo.cli('members', 'invite', login, '--json').out)['invitation']
+        page = self.driver.open(**more)
+        page.go('%s/#/invitation/%s' % (self.site, invitation))
+        page.type('#password', PASSWORD)
+        page.click('form.entrance button[type=submit]')
+        page.find('#secret')
+        self.secrets[login] = page.text('#secret').replace(' ', '')
+        page.type('#code', w.totp(self.secrets[login]))
+        page.click('form.entrance button[type=submit]')
+        self.tap.ok(page.wait_text('Queue', 'main h1'), '%s sets a password and a second device up, and is in' % login)
+        return page
+
+    def mail(self, text, subject, answers=None, encrypted=True, frm=ALICE):
+        mid = t.message_id()
+        headers = [('In-Reply-To', answers), ('References', answers)] if answers else []
+        if encrypted:
+            raw = t.pgp_encrypted(self.gpg, frm, t.TEAM, '...', t.text_entity(text), [self.team_key], self.alice, mid=mid, headers=headers,
+                                  inner_subject=subject)
+        else:
+            raw = t.plain(frm, t.TEAM, subject, '', mid=mid, headers=headers, entity=t.text_entity(text))
+        self.tap.equal(self.demo.send(raw, frm), [250], 'a mail of %s is taken' % frm)
+        return mid
+
+    def picture(self, page, name):
+        page.screenshot(os.path.join(PICTURES, name + '.png'))
+
+    def open_row(self, page, subject):
+        page.go(self.site + '/#/')
+        page.again(lambda: page.run("[...document.querySelectorAll('.row')].find((r) => r.innerText.includes(arguments[0])).querySelector('a').click()", subject)
+                   if page.wait_text(subject, 'main') else None)
+        page.find('.thread')
+        return page.run("return location.hash.split('/')[2]")
+
+
+def unfold(page, words):
+    page.find('.more')
+    page.run("[...document.querySelectorAll('.more details')].forEach((d) => { d.open = d.querySelector('summary').innerText === arguments[0]; })", words)
+
+
+def arrives(d, hanako, taro):
+    tap = d.tap
+    tap.ok('The queue is empty' in hanako.text('main'), 'an empty queue says so')
+    d.mail(REPORT, SUBJECT)
+    tap.ok(hanako.wait_text(SUBJECT, '.rows') and taro.wait_text(SUBJECT, '.rows'), 'a report appears live in both windows')
+    row = hanako.text('.row')
+    tap.ok('Encrypted' in row and 'Signed by the sender' in row and 'unread' in row, 'with its verdicts in words', row)
+    d.picture(hanako, 'queue-en')
+
+
+def is_worked_on(d, hanako, taro):
+    tap = d.tap
+    d.ticket = d.open_row(hanako, SUBJECT)
+    d.open_row(taro, SUBJECT)
+    shown = hanako.text('.entry-in')
+    tap.ok('133.1.2.77' in hanako.text('.stranger .text') and 'Signed by the sender' in hanako.text('.strip'), 'she reads what was encrypted', shown)
+    tap.ok('133[.]1[.]2[.]77' in hanako.run("document.querySelector('.indicators').open = true; return document.querySelector('.indicators').innerText"),
+           'indicators cannot be clicked')
+    tap.equal(hanako.run("return document.querySelectorAll('.stranger a').length"), 0, 'nothing that a stranger wrote is a link')
+    hanako.click('.actions button.main')
+    tap.ok(t.wait_for(lambda: 'hanako' in hanako.text('.facts') and 'hanako' in taro.text('.facts'), 20), 'she takes it, and he sees it at once')
+    # two at once: his page still has the version before her note
+    taro.run("window.realFetch = fetch; window.fetch = (path, more) => (String(path).endsWith(location.hash.split('/')[2]) && (!more || more.method === 'GET') "
+             "? new Promise(() => {}) : realFetch(path, more));")
+    hanako.click('.write.note summary')
+    hanako.type('[name=note]', '大学の担当者に電話した')
+    hanako.click('.write.note button')
+    tap.ok(hanako.wait_text('大学の担当者に電話した', '.thread'), 'her note stands in the thread')
+    taro.choose('.actions select', 'waiting')
+    tap.ok(taro.wait_text('Somebody else changed this meanwhile', '#notices'), 'he is told that she was faster')
+    taro.ask('POST', '/refresh', {})
+    tap.ok(taro.wait_text('大学の担当者に電話した', '.thread') and 'waiting' not in taro.text('.facts'), 'and nothing of hers was written over')
+    d.picture(hanako, 'incident-en')
+
+
+def is_answered(d, hanako):
+    tap = d.tap
+    hanako.click('.write.reply summary')
+    hanako.type('[name=reply]', ANSWER)
+    hanako.click('.write.reply form > button[type=submit]')
+    tap.ok(hanako.wait_text('Before it is sent', '.preview') and ALICE in hanako.text('.preview') and d.alice in hanako.text('.preview'),
+           'before it is sent, she sees to whom and with which key', hanako.text('.write.reply'))
+    d.picture(hanako, 'reply-en')
+    before = {t.header(raw, 'Message-ID') for raw in d.demo.outgoing()}
+    hanako.click('.write.reply button.main')
+    raw = t.wait_for(lambda: next((r for r in d.demo.outgoing() if t.header(r, 'Message-ID') not in before), None), 30)
+    opened = d.gpg.open_mail(raw)
+    tap.ok(opened.encrypted and opened.good and ANSWER in opened.text, 'the reporter\'s gpg opens and verifies it', opened.status)
+    tap.ok(t.wait_for(lambda: 'sent' in hanako.text('.entry-out:last-of-type .delivery') or 'sent' in hanako.text('.thread'), 20), 'its delivery stands in the thread')
+    d.mail('隔離を確認しました。\n', 'Re: ' + SUBJECT, t.header(raw, 'Message-ID'))
+    tap.ok(hanako.wait_text('隔離を確認しました', '.thread'), 'the reporter\'s answer appears below it by itself')
+
+
+def is_finished(d, hanako, taro):
+    tap = d.tap
+    d.mail(SECOND, '別件', frm='carol@university.example', encrypted=False)
+    hanako.go(d.site + '/#/')
+    tap.ok(hanako.wait_text('別件', '.rows'), 'a second report of the same matter')
+    d.open_row(hanako, '別件')
+    unfold(hanako, 'Merge')
+    hanako.type('[name=into]', d.ticket)
+    hanako.click('.more details[open] button')
+    tap.ok(t.wait_for(lambda: hanako.run('return location.hash') == '#/incidents/' + d.ticket, 20) and hanako.wait_text(WORD, '.thread'), 'is merged')
+    unfold(hanako, 'Hand over')
+    hanako.choose('.more [name=to]', 'taro')
+    hanako.type('.more [name=note]', 'ISP が九時に電話してくる')
+    hanako.click('.more details[open] button')
+    tap.ok(hanako.wait_text('taro', '.facts'), 'it is handed over')
+    taro.go(d.site + '/#/search')
+    taro.type('#q', WORD)
+    taro.press('enter')
+    tap.ok(taro.wait_text(d.ticket, '.rows'), 'it is found by a Japanese word', taro.text('main'))
+    d.picture(taro, 'search-en')
+    taro.click('.rows .subject')
+    taro.find('.thread')
+    taro.choose('.actions select', 'resolved')
+    tap.ok(t.wait_for(lambda: 'resolved' in taro.text('.incident-top'), 20), 'it is resolved')
+    d.mail('また通信が出ています。\n', 'Re: [EXCSIRT #%s] %s' % (d.ticket, SUBJECT))
+    tap.ok(t.wait_for(lambda: 'open' in taro.text('.incident-top .state'), 30), 'a late mail opens it again, before his eyes')
+    taro.go(d.site + '/#/overview')
+    tap.ok(taro.wait_text('By state') and taro.run("return document.querySelectorAll('.plot rect').length") >= 30, 'the overview shows it in plots')
+    d.picture(taro, 'overview-en')
+
+
+def by_keyboard(d, hanako):
+    """Without a mouse, from the log-in on."""
+    tap = d.tap
+    hanako.go(d.site + '/#/')
+    hanako.find('.row')
+    hanako.press('j')
+    tap.ok(hanako.run("return document.activeElement.closest('.row') !== null"), 'j goes to an incident')
+    hanako.press('o')
+    tap.ok(t.wait_for(lambda: hanako.find_all('.thread'), 20), 'o opens it')
+    hanako.press('n')
+    tap.equal(hanako.run('return document.activeElement.name'), 'note', 'n begins a note')
+    hanako.press('escape')
+    hanako.press('shift+?')
+    tap.ok(hanako.wait_text('Keys', 'dialog'), '? shows the keys')
+    hanako.press('escape')
+    hanako.press('/')
+    tap.ok(t.wait_for(lambda: hanako.run('return document.activeElement.id') == 'q', 20), '/ searches')
+    hanako.go(d.site + '/#/')
+    hanako.find('.row')
+    order = []
+    for _ in range(8):
+        hanako.press('tab')
+        order.append(hanako.run('return document.activeElement.innerText || document.activeElement.tagName'))
+    tap.ok(any('Search' in word for word in order) and order.index('Queue') < order.index('Search') if 'Queue' in order else True, 'the focus goes as one reads', order)
+
+
+def on_a_phone(d, hanako):
+    tap = d.tap
+    for width in (320, 390):
+        hanako.size(width, 740)
+        for path in ('#/', '#/incidents/' + d.ticket, '#/search?q=' + 'x', '#/overview', '#/team'):
+            hanako.go('%s/%s' % (d.site, path))
+            hanako.find('main h1')
+            wide = hanako.run('return document.documentElement.scrollWidth - innerWidth')
+            tap.ok(wide <= 0, 'at %d pixels nothing of %s stands out' % (width, path), wide)
+        hanako.go(d.site + '/#/incidents/' + d.ticket)
+        hanako.find('.thread')
+        d.picture(hanako, 'incident-en-%d' % width)
+    hanako.go(d.site + '/#/')
+    hanako.find('.row')
+    d.picture(hanako, 'queue-en-390')
+    hanako.size(1280, 900)
+
+
+def main():
+    t.need_programs()
+    if b.why_not():
+        t.skip_all(b.why_not())
+    tap = t.Tap()
+    d = Day(tap)
+    hanako = d.come_in('hanako', 'administrator', 'Hanako Sato')
+    taro = d.come_in('taro', 'handler', 'Taro Suzuki', dark=True)
+    arrives(d, hanako, taro)
+    is_worked_on(d, hanako, taro)
+    is_answered(d, hanako)
+    is_finished(d, hanako, taro)
+    by_keyboard(d, hanako)
+    on_a_phone(d, hanako)
+    hanako.click('.own > button:last-of-type')
+    tap.ok(hanako.wait_text('Password'), 'she logs out')
+    hanako.type('#login', 'hanako')
+    hanako.type('#password', PASSWORD)
+    hanako.type('#code', w.totp(d.secrets['hanako'], time.time() + 30))
+    hanako.click('form.entrance button[type=submit]')
+    tap.ok(hanako.wait_text('Queue', 'main h1'), 'and in again with password and code')
+    for page, who in ((hanako, 'hanako'), (taro, 'taro')):
+        bad = [line['message'] for line in page.console() if '401' not in line['message'] and '412' not in line['message']]
+        tap.equal(bad, [], 'the browser of %s complained of nothing' % who)
+    d.driver.close()
+    tap.equal(d.demo.stop(), 0, 'everything ends in order')
+    tap.done()
+
+
+if __name__ == '__main__':
+    main()
