@@ -45,10 +45,8 @@ EXTRA_DIST += $(it_quick) $(it_full) tests/it/milter/common.lua tests/it/milter/
 # The team's own keys: what is published of them, and the way from one to the next.
 TESTS += tests/it/publish.py tests/it/own-keys.py
 EXTRA_DIST += tests/it/publish.py tests/it/own-keys.py
-TESTS += tests/it/vault.py tests/it/silent.py
-EXTRA_DIST += tests/it/vault.py tests/it/silent.py
-TESTS += tests/it/vault.py
-EXTRA_DIST += tests/it/vault.py
+TESTS += tests/it/vault.py tests/it/silent.py tests/it/tamper.py
+EXTRA_DIST += tests/it/vault.py tests/it/silent.py tests/it/tamper.py
 
 # Search.
 TESTS += tests/it/search.py
