@@ -1,9 +1,11 @@
 /* Whom does a member's answer go to by itself, which key is named with what words, and what does its Subject say? Pure. */
 #include "madoguchi/desk/draft.h"
+#include "madoguchi/desk/outbox-parts.h"
 #include "madoguchi/desk/policy.h"
 #include "madoguchi/desk/recipient.h"
 #include "madoguchi/desk/reply-words.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static MadoMail *
@@ -154,6 +156,31 @@ test_words (void)
   g_assert_nonnull (fourth->problem);
 }
 
+/* Where delivery reports go. */
+static void
+test_sender (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("sender-XXXXXX", NULL), *path = g_build_filename (dir, "m.conf", NULL);
+  g_autoptr (MadoReply) reply = mado_reply_new ();
+  g_autoptr (GError) error = NULL;
+
+  reply->reply_to = g_strdup ("csirt+t0ken@team.example");
+  for (int is_set = 0; is_set < 2; is_set++) {
+    g_assert_true (g_file_set_contents (path, is_set ? "[submission]\nfrom = bounces@team.example\n" : "[submission]\n", -1, NULL));
+    g_autoptr (MadoConf) conf = mado_conf_load (path, &error);
+    g_assert_no_error (error);
+    reply->is_automatic = FALSE;
+    g_autofree char *written = mado_outbox_sender (conf, reply);
+    g_assert_cmpstr (written, ==, is_set ? "bounces@team.example" : "csirt+t0ken@team.example");
+    reply->is_automatic = TRUE;
+    g_autofree char *automatic = mado_outbox_sender (conf, reply), *unknown = mado_outbox_sender (conf, NULL);
+    g_assert_cmpstr (automatic, ==, is_set ? "bounces@team.example" : "");
+    g_assert_cmpstr (unknown, ==, automatic);
+  }
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -162,5 +189,6 @@ main (int argc, char **argv)
   g_test_add_func ("/recipient/policy", test_policy);
   g_test_add_func ("/recipient/subject", test_subject);
   g_test_add_func ("/recipient/words", test_words);
+  g_test_add_func ("/recipient/sender", test_sender);
   return g_test_run ();
 }
