@@ -150,7 +150,7 @@ apply_failure (gpointer data, GError **error)
                                            item->step == SEALING ? "signed" : "delivered", item->why);
   return mado_store_set_failed (store, item->row->id, item->why, error)
          && mado_store_drop_answer_files (store, item->row->id, error)
-         && mado_store_add_event (store, item->row->incident, NULL, text, item->outbox->desk->now (), error);
+         && mado_store_tell_of_answer (store, item->row->id, text, item->outbox->desk->now (), error);
 }
 
 /* Again later, or never: the code alone decides, and the age of the answer. */
@@ -290,7 +290,7 @@ store_key (Item *item, GError **error)
   return item->reply == NULL
          || (mado_store_replace_draft (store, item->row->id, item->reply, error)
              && (item->note == NULL
-                 || mado_store_add_event (store, item->row->incident, NULL, item->note, item->outbox->desk->now (), error)));
+                 || mado_store_tell_of_answer (store, item->row->id, item->note, item->outbox->desk->now (), error)));
 }
 
 static gboolean
@@ -337,7 +337,7 @@ apply_downgrade (gpointer data, GError **error)
   MadoStore *store = item->outbox->desk->store;
 
   return mado_store_replace_draft (store, item->row->id, item->again, error)
-         && mado_store_add_event (store, item->row->incident, NULL, item->why, item->outbox->desk->now (), error);
+         && mado_store_tell_of_answer (store, item->row->id, item->why, item->outbox->desk->now (), error);
 }
 
 /* GnuPG cannot use the key after all (the ring has changed meanwhile): the next best one is chosen, and the answer goes

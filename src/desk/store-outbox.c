@@ -1,5 +1,6 @@
 /* store-outbox.c: see store-outbox.h. */
 #include "madoguchi/desk/store-outbox.h"
+#include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-sql.h"
 #include "madoguchi/desk/store-words.h"
@@ -244,4 +245,13 @@ gboolean
 mado_store_count_drafts (MadoStore *store, gint64 incident, gint64 *count, GError **error)
 {
   return mado_sql_number (store, count, error, "SELECT count (*) FROM outbox WHERE incident = ?", "i", incident);
+}
+
+gboolean
+mado_store_tell_of_answer (MadoStore *store, gint64 id, const char *text, gint64 now, GError **error)
+{
+  gint64 incident = 0;
+
+  return mado_sql_number (store, &incident, error, "SELECT incident FROM outbox WHERE id = ?", "i", id)
+         && (incident == 0 || mado_store_add_event (store, incident, NULL, text, now, error));
 }

@@ -3,6 +3,7 @@
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/desk/each.h"
 #include "madoguchi/desk/settle.h"
+#include "madoguchi/desk/merge.h"
 #include "madoguchi/desk/store-each.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-mail.h"
@@ -179,6 +180,37 @@ test_red (Fixture *f, gconstpointer data G_GNUC_UNUSED)
     g_assert_true (((const MadoIncident *) all->pdata[i])->veiled);
 }
 
+/* One of them is merged into another: the mail still says what it says of the rest when it is read again. */
+static void
+test_merged (Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autoptr (MadoReport) report = make_report ();
+  gint64 first = settle (f, report), second = 0, third = 0;
+  MadoSettler settler = { f->store, &f->settings, NOW + 9, f->rules };
+  g_auto (MadoSettled) settled = { 0 };
+
+  g_assert_true (mado_store_find_number (f->store, "2026-000002", &second, NULL)
+                 && mado_store_find_number (f->store, "2026-000003", &third, NULL));
+  g_assert_true (mado_merge_tickets (f->store, second, third, "mika", NOW, NULL));
+  g_auto (GStrv) links = mado_store_list_links (f->store, third, NULL), back = mado_store_list_links (f->store, first, NULL);
+  g_assert_cmpuint (g_strv_length (links), ==, 1);
+  g_assert_cmpstr (links[0], ==, "EX #2026-000001");
+  g_assert_cmpuint (g_strv_length (back), ==, 1);
+  g_assert_cmpstr (back[0], ==, "EX #2026-000003");
+  g_assert_true (mado_settle_again (&settler, MAIL, report, &settled, NULL));
+  g_auto (GStrv) mails = mado_store_list_mails_of (f->store, third, NULL);
+  g_assert_cmpstr (mails[0], ==, MAIL);
+  g_autoptr (MadoIncident) a = mado_store_load_summary (f->store, first, NULL), c = mado_store_load_summary (f->store, third, NULL);
+  g_assert_cmpstr (a->category, ==, "abusive-content:spam");
+  g_assert_cmpstr (c->category, ==, "information-gathering:scanner");
+  /* and all in one */
+  g_assert_true (mado_merge_tickets (f->store, third, first, "mika", NOW, NULL) && mado_settle_again (&settler, MAIL, report, &settled, NULL));
+  g_autoptr (MadoIncident) all = mado_store_load_summary (f->store, first, NULL);
+  g_assert_cmpstr (all->category, ==, "abusive-content:spam");
+  g_auto (GStrv) none = mado_store_list_links (f->store, first, NULL);
+  g_assert_cmpuint (g_strv_length (none), ==, 0);
+}
+
 static void
 test_one (Fixture *f, gconstpointer data G_GNUC_UNUSED)
 {
@@ -212,6 +244,7 @@ main (int argc, char **argv)
 #define ADD(name, test) g_test_add ("/desk/each/" name, Fixture, NULL, set_up, test, tear_down)
   ADD ("each", test_each);
   ADD ("red", test_red);
+  ADD ("merged", test_merged);
   ADD ("one", test_one);
   ADD ("limit", test_limit);
   return g_test_run ();

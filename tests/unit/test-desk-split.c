@@ -83,6 +83,14 @@ test_split (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpstr (((MadoLink *) made->linked->pdata[0])->ticket, ==, "EX #2026-000001");
   g_autofree char *old_token = mado_store_load_token (f->store, a, NULL), *new_token = mado_store_load_token (f->store, b, NULL);
   g_assert_cmpstr (old_token, !=, new_token);
+  /* what is told of its answer, which somebody may have looked up before, too */
+  g_autoptr (GPtrArray) drafts = mado_store_list_due (f->store, "draft", G_MAXINT64, 10, NULL);
+  const MadoOutboxItem *last = drafts->pdata[drafts->len - 1];
+  g_assert_cmpint (last->incident, ==, b);
+  g_assert_true (mado_store_tell_of_answer (f->store, last->id, "it left", NOW, NULL));
+  g_autoptr (MadoIncident) told = load (f, b);
+  g_autofree char *told_lines = describe (told);
+  g_assert_cmpstr (told_lines, ==, "in 03; out; event; event; ");
   /* who answers the answer that went with it comes to where it lives, whatever his subject says */
   g_autoptr (MadoReport) later = make_report (9, "alice@example.net", "Re: [EX #2026-000001] phishing", "192.0.2.9");
   g_strfreev (later->headers->in_reply_to);

@@ -62,3 +62,6 @@ gboolean mado_store_count_answers (MadoStore *store, const char *recipient, gint
 
 /* Answers of any state in @incident. */
 gboolean mado_store_count_drafts (MadoStore *store, gint64 incident, gint64 *count, GError **error);
+
+/* Adds an event to the thread that the answer stands in now (merge.h, split.h), wherever it was when it was looked up. */
+gboolean mado_store_tell_of_answer (MadoStore *store, gint64 id, const char *text, gint64 now, GError **error);
