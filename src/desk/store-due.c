@@ -129,8 +129,8 @@ mado_store_renew_due (MadoStore *store, const MadoDueRules *rules, gint64 id, GE
     return TRUE;
   if (!read_case (store, id, &c, error))
     return FALSE;
-  if (c.set_by != NULL && !mado_state_is_finished (c.state))
-    return TRUE;
+  if (!mado_state_is (c.state) || (c.set_by != NULL && !mado_state_is_finished (c.state)))
+    return TRUE; /* it was merged: what it is part of now has its own; or a member said so */
   MadoDue due = mado_due_decide (rules, &c.facts);
   return put (store, id, &due, NULL, c.facts.is_answered, error);
 }

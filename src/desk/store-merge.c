@@ -16,6 +16,11 @@ static const char *const moves[] = {
   " WHERE incident = ?2 AND coalesce ((SELECT s.entry FROM seen s WHERE s.login = seen.login AND s.incident = ?1), 0)"
   "  < (SELECT coalesce (max (e.id), 0) FROM entry e WHERE e.incident = ?1)",
   "DELETE FROM seen WHERE incident = ?1 AND ?2",
+  /* A member's time for the one holds for both, unless a member gave the other an earlier one, or said that none is due. */
+  "INSERT INTO due (incident, at, step, set_by, escalated) SELECT ?2, at, step, set_by, escalated FROM due"
+  " WHERE incident = ?1 AND set_by IS NOT NULL AND at > 0 ON CONFLICT (incident) DO UPDATE SET at = excluded.at, step = excluded.step,"
+  " set_by = excluded.set_by, escalated = excluded.escalated WHERE due.set_by IS NULL OR (due.at > 0 AND excluded.at < due.at)",
+  "DELETE FROM due WHERE incident = ?1 AND ?2",
   /* The mails join: where the other ticket has its own category and owner, the rules keep to those. */
   "DELETE FROM decision WHERE incident = ?1 AND message IS NOT NULL AND field IN ('category', 'owner', 'template', 'answer')"
   " AND field IN (SELECT field FROM decision WHERE incident = ?2 AND message IS NOT NULL)",

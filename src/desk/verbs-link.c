@@ -4,6 +4,7 @@
 #include "madoguchi/desk/merge.h"
 #include "madoguchi/desk/split.h"
 #include "madoguchi/desk/state-rule.h"
+#include "madoguchi/desk/store-due.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-link.h"
 #include "madoguchi/desk/store-need.h"
@@ -159,7 +160,8 @@ apply_merge (const MadoCall *call, gint64 id, GError **error)
   }
   g_autofree char *merged = g_strdup_printf ("%s #%s", call->desk->settings.prefix, from);
   g_variant_dict_insert (call->more, "merged", "s", merged);
-  return mado_merge_tickets (call->desk->store, id, into, call->member, call->desk->now (), error);
+  return mado_merge_tickets (call->desk->store, id, into, call->member, call->desk->now (), error)
+         && mado_store_renew_due (call->desk->store, call->desk->settings.due, into, error);
 }
 
 void
@@ -183,7 +185,8 @@ apply_split (const MadoCall *call, gint64 id, GError **error)
   const gint64 *entries = g_variant_get_fixed_array (messages, &n, sizeof *entries);
   gint64 made = 0;
 
-  if (!mado_split_mails (&settler, id, entries, n, call->member, &made, error))
+  if (!mado_split_mails (&settler, id, entries, n, call->member, &made, error)
+      || !mado_store_renew_due (desk->store, desk->settings.due, made, error))
     return FALSE;
   g_autoptr (MadoIncident) incident = mado_store_load_summary (desk->store, made, error);
   if (incident == NULL)

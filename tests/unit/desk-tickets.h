@@ -9,6 +9,7 @@
 #include "madoguchi/desk/settle.h"
 #include "madoguchi/desk/split.h"
 #include "madoguchi/desk/store-case.h"
+#include "madoguchi/desk/store-due.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-link.h"
 #include "madoguchi/desk/store-mail.h"

@@ -20,7 +20,8 @@ check_nothing_left (Fixture *f, gint64 id)
 {
   static const char *const may_stay[] = { "case_record.incident", "audit.incident", NULL };
   static const char *const known[] = { "message.incident", "outbox.incident", "entry.incident", "decision.incident", "alias.incident",
-                                       "named.incident", "seen.incident", "draft.incident", "link.incident", "link.other", "incident.merged_into",
+                                       "named.incident", "seen.incident", "draft.incident", "due.incident",
+                                       "link.incident", "link.other", "incident.merged_into",
                                        "case_record.incident", "audit.incident", NULL };
   g_autoptr (MadoStatement) row
       = mado_sql_query (f->store, NULL,
@@ -188,6 +189,39 @@ test_decisions (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpstr (last->tlp, ==, "TLP:RED");
 }
 
+static gint64
+get_due (Fixture *f, gint64 id)
+{
+  g_autoptr (MadoIncident) incident = load (f, id);
+
+  g_assert_true (mado_store_fill_due (f->store, incident, NOW, NULL));
+  return incident->due;
+}
+
+/* The time that a member gave the one holds for both, when it is the earlier one. */
+static void
+test_due (Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+  static const struct {
+    gint64 from, into, left; /* minutes; 0: nobody said, -1: somebody said that nothing is due */
+  } rows[] = { { 10, 0, 10 }, { 10, 20, 10 }, { 20, 10, 10 }, { 10, -1, 0 }, { 0, 20, 20 }, { -1, 20, 20 } };
+  g_autoptr (MadoConf) conf = mado_conf_parse ("[due]\n", "test", NULL);
+  g_autoptr (MadoDueRules) rules = NULL;
+
+  g_assert_true (mado_due_rules_read (conf, &rules, NULL));
+  for (int i = 0; i < (int) G_N_ELEMENTS (rows); i++) {
+    gint64 a = take (f, 2 * i + 1, "alice@example.net", "one", "192.0.2.1"), b = take (f, 2 * i + 2, "carol@example.net", "two", "192.0.2.2");
+    if (rows[i].from != 0)
+      g_assert_true (mado_store_set_due (f->store, rules, a, rows[i].from > 0 ? NOW + rows[i].from * 60 : 0, "ann", NULL));
+    if (rows[i].into != 0)
+      g_assert_true (mado_store_set_due (f->store, rules, b, rows[i].into > 0 ? NOW + rows[i].into * 60 : 0, "ben", NULL));
+    merge (f, a, b);
+    g_assert_cmpint (get_due (f, b), ==, rows[i].left > 0 ? NOW + rows[i].left * 60 : 0);
+    g_assert_true (mado_store_renew_due (f->store, rules, a, NULL));
+    g_assert_cmpint (get_due (f, a), ==, 0);
+  }
+}
+
 /* A mail of a merged ticket that is read again says nothing about the other one's subject. */
 static void
 test_read_again (Fixture *f, gconstpointer data G_GNUC_UNUSED)
@@ -328,6 +362,7 @@ main (int argc, char **argv)
   ADD ("ways", test_ways);
   ADD ("refusals", test_refusals);
   ADD ("decisions", test_decisions);
+  ADD ("due", test_due);
   ADD ("read-again", test_read_again);
   ADD ("held", test_held);
   ADD ("need", test_need);
