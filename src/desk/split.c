@@ -8,6 +8,7 @@
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-merge.h"
 #include "madoguchi/desk/store-need.h"
+#include "madoguchi/desk/store-retention.h"
 #include "madoguchi/desk/store-triage.h"
 #include "madoguchi/model/reply-token.h"
 #include "madoguchi/model/tlp.h"
@@ -216,6 +217,7 @@ mado_split_mails (const MadoSettler *settler, gint64 incident, const gint64 *ent
   if (!mado_need_keep (store, incident, 0, &kept, error) || !create (settler, mails->pdata[0], &id, &number, error) || !move_all (settler, mails, id, error)
       || !mend (settler, incident, error) || !keep_tlp (settler, ticket, id, member, error)
       || !keep_need (settler, id, &kept, member, error)
+      || !mado_store_spread_hold (store, incident, id, error)
       || !tell (settler, incident, id, ticket, number, mails->len, member, error))
     return FALSE;
   *made = id;

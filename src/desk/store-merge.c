@@ -4,6 +4,7 @@
 #include "madoguchi/desk/store-case.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-link.h"
+#include "madoguchi/desk/store-retention.h"
 #include "madoguchi/desk/store-sql.h"
 
 #include <string.h>
@@ -58,7 +59,7 @@ move_marks (MadoStore *store, gint64 from, gint64 into, GError **error)
 gboolean
 mado_store_move_all (MadoStore *store, gint64 from, gint64 into, const char *login, const char *told, gint64 now, GError **error)
 {
-  if (!move_marks (store, from, into, error) || !mado_store_move_links (store, from, into, error))
+  if (!move_marks (store, from, into, error) || !mado_store_spread_hold (store, from, into, error) || !mado_store_move_links (store, from, into, error))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (moves); i++)
     if (!mado_sql_run (store, error, moves[i], "ii", from, into))
@@ -69,7 +70,8 @@ mado_store_move_all (MadoStore *store, gint64 from, gint64 into, const char *log
                           "UPDATE incident SET state = 'merged', merged_into = ?2, owner = NULL, priority = NULL, category = NULL,"
                           " tlp = NULL, tlp_marked = NULL, pap = NULL, subject = NULL, reporter = NULL, language = NULL,"
                           " encryption = 0, signature = 0, external_ids = NULL, tags = NULL, constituencies = NULL, indicators = 0,"
-                          " restricted = 0, restricted_why = NULL"
+                          " restricted = 0, restricted_why = NULL,"
+                          " hold = 0, hold_by = NULL, hold_why = NULL"
                           " WHERE id = ?1",
                           "ii", from, into)
          && mado_store_count_indicators (store, into, error);

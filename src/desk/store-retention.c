@@ -47,8 +47,8 @@ check (MadoStore *store, gint64 id, GError **error)
     { "SELECT NOT " FINISHED " FROM incident WHERE id = ?", "is not finished: resolve or reject it first" },
     { "SELECT EXISTS (SELECT 1 FROM outbox WHERE incident = ? AND state IN ('draft', 'ready', 'sending'))",
       "has an answer that is still on its way" },
-    { "SELECT EXISTS (SELECT 1 FROM case_record c JOIN message m ON m.id = c.message JOIN incident i ON i.id = c.incident"
-      " WHERE m.incident = ?1 AND c.incident <> ?1 AND (i.hold <> 0 OR NOT i." FINISHED "))",
+    { "SELECT EXISTS (SELECT 1 FROM case_record c JOIN message m ON m.id = c.message JOIN incident o ON o.id = c.incident"
+      " JOIN incident i ON i.id = coalesce (o.merged_into, o.id) WHERE m.incident = ?1 AND i.id <> ?1 AND (i.hold <> 0 OR NOT i." FINISHED "))",
       "shares its mail with a ticket that is not finished, or under hold" },
   };
 
@@ -139,7 +139,7 @@ erase_all (MadoStore *store, gint64 id, GError **error)
     "UPDATE entry SET text = NULL WHERE incident = ?",
     "UPDATE decision SET because = NULL, rule = NULL, value = CASE WHEN " KEPT " THEN value END,"
     " value_key = CASE WHEN " KEPT " THEN value_key END WHERE incident = ?",
-    "UPDATE audit SET details = NULL WHERE incident = ?",
+    "UPDATE audit SET details = NULL WHERE incident IN (SELECT id FROM incident WHERE id = ?1 OR merged_into = ?1)",
     "UPDATE incident SET subject = NULL, reporter = NULL, external_ids = NULL, tags = NULL, constituencies = NULL, language = NULL,"
     " restricted_why = NULL WHERE id = ?",
   };
@@ -155,7 +155,8 @@ mado_store_erase_incident (MadoStore *store, gint64 incident, const char *by, co
 {
   return check (store, incident, error) && forget_words (store, incident, error) && empty_envelopes (store, incident, error) && empty_answers (store, incident, error)
          && erase_all (store, incident, error)
-         && mado_sql_run (store, error, "UPDATE incident SET erased = ?2, erased_by = coalesce (?3, ?4) WHERE id = ?1", "iiss", incident,
+         && mado_sql_run (store, error, "UPDATE incident SET erased = ?2, erased_by = coalesce (?3, ?4) WHERE id = ?1 OR merged_into = ?1",
+                          "iiss", incident,
                           now, by, rule)
          && mado_store_add_act (store, "erased", incident, "rule", rule, now, error);
 }
@@ -166,6 +167,17 @@ mado_store_set_hold (MadoStore *store, gint64 incident, const char *by, const ch
   return mado_sql_run (store, error,
                        "UPDATE incident SET hold = ?2, hold_by = ?3, hold_why = seal ('incident.hold_why', number, ?4) WHERE id = ?1",
                        "iiss", incident, by != NULL ? now : (gint64) 0, by, by != NULL ? reason : NULL);
+}
+
+gboolean
+mado_store_spread_hold (MadoStore *store, gint64 from, gint64 to, GError **error)
+{
+  g_autoptr (MadoIncident) source = mado_incident_new (), target = mado_incident_new ();
+
+  if (!mado_store_fill_retention (store, from, source, error) || !mado_store_fill_retention (store, to, target, error))
+    return FALSE;
+  return source->hold == 0 || target->hold != 0
+         || mado_store_set_hold (store, to, source->hold_by, source->hold_reason, source->hold, error);
 }
 
 GPtrArray *

@@ -17,6 +17,7 @@
 #include "madoguchi/desk/store-merge.h"
 #include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/store-outbox.h"
+#include "madoguchi/desk/store-retention.h"
 #include "madoguchi/desk/store-triage.h"
 #include "madoguchi/desk/triage-rules.h"
 

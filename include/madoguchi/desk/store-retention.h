@@ -16,6 +16,9 @@ gboolean mado_store_erase_incident (MadoStore *store, gint64 incident, const cha
 /* Forbids to erase @incident, or allows it again (@by NULL). @reason: (nullable) sealed. */
 gboolean mado_store_set_hold (MadoStore *store, gint64 incident, const char *by, const char *reason, gint64 now, GError **error);
 
+/* What must not be erased in @from must not be in @to either: mails of it are there now. A hold that is there already stays. */
+gboolean mado_store_spread_hold (MadoStore *store, gint64 from, gint64 to, GError **error);
+
 /* A finished ticket whose text is there still. */
 typedef struct {
   gint64 id;
