@@ -106,6 +106,11 @@ class Site(Team):
         self.admin('assign', shared[OTHERS]['ticket'], KEEPER)
         self.admin('restrict', shared[NAMED]['ticket'], '--to', ','.join(USERS.values()))
         self.admin('restrict', shared[OTHERS]['ticket'], '--to', KEEPER)
+        with open(self.demo.dir + '/draft.txt', 'wb') as file:
+            file.write(b'an answer about ' + SECRET)
+        os.chmod(self.demo.dir + '/draft.txt', 0o644)
+        draft = self.run(KEEPER, 'reply', '--draft', '-f', self.demo.dir + '/draft.txt', shared[OTHERS]['ticket'])
+        tap.ok(draft.status == 0, 'an answer waits there', draft)
         for situation in (OTHERS, ORPHAN):
             shown = self.run(USERS['administrator'], 'show', '--json', shared[situation]['ticket']).json
             tap.ok(shown['veiled'], 'one ticket is %s' % situation, shown)
@@ -226,9 +231,9 @@ def check_keeper(site):
     asked = site.arguments('search', ticket)
     found = t.wait_for(lambda: site.ask_as('keeper', [('search', asked)])[0][3], 20)  # it is read into the index after it came
     site.tap.ok(found, 'who is named finds it')
-    told = [w for w in ('list', 'show', 'triage', 'held', 'held-show', 'raw', 'status')
+    told = [w for w in ('list', 'show', 'triage', 'drafts', 'held', 'held-show', 'raw', 'status')
             if site.ask_as('keeper', [(w, site.arguments(w, ticket))])[0][3]]
-    site.tap.equal(told, ['list', 'show', 'held', 'held-show', 'raw', 'status'], 'who is named is told')
+    site.tap.equal(told, ['list', 'show', 'drafts', 'held', 'held-show', 'raw', 'status'], 'who is named is told')
 
 
 def main():
