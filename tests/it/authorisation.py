@@ -32,7 +32,7 @@ WORDS = {
     'list': ((), {}), 'show': ((T,), {}), 'triage': ((T,), {}), 'feeds': ((), {}), 'unread': ((T,), {}),
     'raw': ((T, M), {}), 'part': ((T, M), {'path': '1'}),
     'take': ((T,), STALE), 'assign': ((T,), {'owner': KEEPER, **STALE}), 'hand-over': ((T,), {'to': KEEPER, **STALE}),
-    'state': ((T,), {'state': 'open', **STALE}), 'note': ((T,), {'text': 'x', **STALE}),
+    'due': ((T,), {'when': 'none', **STALE}), 'state': ((T,), {'state': 'open', **STALE}), 'note': ((T,), {'text': 'x', **STALE}),
     'reply-preview': ((T,), {'text': 'x'}), 'reply': ((T,), {'text': 'x', **STALE}),
     'drafts': ((), {}), 'draft-save': ((T,), {'text': 'x', **STALE}), 'draft-send': ((T,), {'draft': '1', **STALE}),
     'draft-discard': ((T,), {'draft': '1', **STALE}), 'approve': ((T,), {'draft': '1.1', **STALE}),
