@@ -4,6 +4,7 @@
 #include "madoguchi/front/checks-publish.h"
 #include "madoguchi/front/checks-smime.h"
 #include "madoguchi/front/checks-milter.h"
+#include "madoguchi/front/checks-vault.h"
 #include "madoguchi/front/postconf.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
@@ -257,6 +258,7 @@ mado_checks_run (const MadoConf *conf, const MadoCliHooks *hooks, MadoCheckRepor
 
   check_directory (&checks, "spool", mado_conf_string (conf, "spool", "directory"), 0007);
   check_store (&checks);
+  mado_checks_vault (conf, report, data);
   check_directory (&checks, "archive", mado_conf_string (conf, "store", "archive"), 0027);
   check_directory (&checks, "gnupg-home", mado_conf_string (conf, "crypto", "gnupg-home"), 0027);
   check_directory (&checks, "runtime", mado_conf_string (conf, "runtime", "directory"), 0002);

@@ -157,8 +157,8 @@ def settled(demo):
     return t.wait_for(look, 60, 0.1)
 
 
-def doctor_of(demo):
-    return {line['name']: line for line in demo.cli('doctor', '--json').lines}.get('vault', {})
+def doctor_of(demo, name='vault'):
+    return {line['name']: line for line in demo.cli('doctor', '--json').lines}.get(name, {})
 
 
 def rotated(site, ticket):
@@ -212,6 +212,8 @@ def rolled_over(site, ticket):
     status = status_of(demo)
     tap.ok(not status['is_current'] and status['signer'] == old and status['keys'] == [old], 'vault status: not for the present key', status)
     tap.equal(doctor_of(demo).get('status'), 'warn', 'doctor warns')
+    tap.ok(doctor_of(demo, 'vault-keys').get('status') == 'fail' and old in doctor_of(demo, 'vault-keys')['detail'],
+           'and sees by the file itself for whom it is', doctor_of(demo, 'vault-keys'))
     tap.contains(doctor_of(demo).get('detail', ''), 'vault rewrap', 'and names the command')
     got = demo.cli('vault', 'rewrap', '--json')
     tap.ok(got.status == 0 and got.json['is_current'] and got.json['signer'] == new and sorted(got.json['keys']) == sorted([new, old]),
@@ -230,6 +232,8 @@ def refusals(site, ticket):
     os.rename(site.key_file, site.key_file + '.away')
     status, said = start_badly(demo.dir)
     tap.ok(status == 78 and 'missing' in said and site.key_file in said, 'the file is missing: refused, exit 78', said[-300:])
+    got = doctor_of(demo, 'vault-keys')
+    tap.ok(got.get('status') == 'fail' and site.key_file in got['detail'], 'doctor says so while nothing runs', got)
     tap.ok(not os.path.exists(site.key_file), 'and no new keys are made')
     middle = len(good) // 2
     write(site.key_file, good[:middle] + (b'A' if good[middle:middle + 1] != b'A' else b'B') + good[middle + 1:])
@@ -239,7 +243,11 @@ def refusals(site, ticket):
     write(site.key_file, forged)
     status, said = start_badly(demo.dir)
     tap.ok(status == 78 and "not the team's" in said, 'signed by somebody else: refused', said[-300:])
+    write(site.key_file, b'something else')
+    tap.equal(doctor_of(demo, 'vault-keys').get('status'), 'fail', 'doctor knows a file that is none')
     write(site.key_file, good)
+    got = doctor_of(demo, 'vault-keys')
+    tap.ok(got.get('status') == 'ok' and site.team in got['detail'], 'and says who can open a good one', got)
 
     # The thief: store and archive, but a team's key of his own.
     thief = t.Demo()
