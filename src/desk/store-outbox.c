@@ -1,5 +1,6 @@
 /* store-outbox.c: see store-outbox.h. */
 #include "madoguchi/desk/store-outbox.h"
+#include "madoguchi/desk/store-audit.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-sql.h"
@@ -161,13 +162,31 @@ mado_store_set_sending (MadoStore *store, gint64 id, GError **error)
                        "i", id);
 }
 
+/* To whom something went out of the house stands in the audit. */
+static gboolean
+write_down (MadoStore *store, gint64 id, gint64 now, GError **error)
+{
+  gboolean is_damaged = FALSE;
+  g_autoptr (MadoStatement) row
+      = mado_sql_query (store, error, "SELECT incident, peek ('outbox.recipient', id, recipient) FROM outbox WHERE id = ?", "i", id);
+
+  if (row == NULL || !mado_sql_step (store, row, error))
+    return FALSE;
+  gint64 incident = sqlite3_column_int64 (row, 0);
+  g_autofree char *recipient = mado_sql_peeked (row, 1, &is_damaged);
+  mado_sql_reset (row);
+  return mado_store_add_act (store, "reply-sent", incident, "to", recipient, now, error);
+}
+
 gboolean
 mado_store_set_sent (MadoStore *store, gint64 id, gint64 now, GError **error)
 {
-  return mado_sql_run (store, error,
-                       "UPDATE outbox SET state = 'sent', sent_at = ?, sealed = NULL, last_error = NULL"
-                       " WHERE id = ? AND state = 'sending'",
-                       "ii", now, id);
+  if (!mado_sql_run (store, error,
+                     "UPDATE outbox SET state = 'sent', sent_at = ?, sealed = NULL, last_error = NULL"
+                     " WHERE id = ? AND state = 'sending'",
+                     "ii", now, id))
+    return FALSE;
+  return mado_sql_changes (store) == 0 || write_down (store, id, now, error);
 }
 
 gboolean

@@ -33,7 +33,8 @@ def listing(tap, demo):
     said = {line['word']: line for line in found}
     tap.ok({'take', 'note', 'show', 'raw'} <= set(said), 'what was changed, read and exported stands in the audit', sorted(said))
     tap.equal(said['raw']['details'], {'message': str(entry)}, 'with what was named')
-    tap.ok(all(line['ticket'] == ticket and line['uid'] == os.getuid() for line in found), 'by whom, about which ticket')
+    tap.ok(all(line['ticket'] == ticket and line['uid'] == (os.getuid() if line['member'] else -1) for line in found),
+           'by whom, about which ticket')
     tap.ok(said['note']['version'] > said['take']['version'], 'with the version of the ticket')
     text = demo.cli('audit', '--ticket', ticket).text
     tap.ok('take' in text and 'Ananas' not in str(found) + text and 'Marmalade' not in str(found) + text, 'and no text of anybody', text)
@@ -108,6 +109,8 @@ def retention(tap, demo):
     ticket = demo.ticket_of(mid)['ticket']
     number = ticket.partition('#')[2]
     t.wait_for(lambda: any(e['delivery'] == 'sent' for e in demo.show(ticket)['thread']), 20)
+    sent = [line for line in lines(demo, '--ticket', number) if line['word'] == 'reply-sent']
+    tap.ok(len(sent) == 1 and sent[0]['member'] is None and sent[0]['details'] == {'to': ALICE}, 'what was sent stands in the audit', sent)
     tap.equal(demo.cli('retention').text, "no ticket's time is over\n", 'without a rule every ticket stays')
     tap.equal(demo.cli('erase', number).status, 64, 'erase asks for --yes')
     tap.equal(demo.cli('erase', '--yes', number).status, 1, 'an unfinished ticket is not erased')
@@ -116,6 +119,7 @@ def retention(tap, demo):
     tap.contains(demo.cli('show', number).text, 'On hold because: court', 'and show says why')
     tap.equal(demo.cli('erase', '--yes', number).status, 1, 'what is on hold is not erased')
     tap.equal(demo.cli('hold', '--release', number).status, 0, 'hold --release')
+    tap.ok('erased' not in words(demo, '--ticket', number), 'and nothing says that it was')
     raw = [os.path.join(where, name) for where, _, names in os.walk(demo.dir + '/archive') for name in names]
     tap.equal(demo.cli('erase', '--yes', number).status, 0, 'erase')
     shown = demo.show(ticket)
@@ -123,6 +127,8 @@ def retention(tap, demo):
            'and its text is gone', shown)
     tap.contains(demo.cli('show', number).text, 'ERASED', 'which show says')
     tap.ok(t.wait_for(lambda: len([path for path in raw if not os.path.exists(path)]) == 1, 20), 'its mail is no more in the archive')
+    sent = [line for line in lines(demo, '--ticket', number) if line['word'] == 'reply-sent']
+    tap.ok(sent[0]['details'] == {} and sent[0]['erased'] and 'erased' in words(demo, '--ticket', number), 'nor in the audit to whom', sent)
     tap.equal(demo.cli('account').status, 0, 'the account balances')
     tap.equal(demo.cli('audit', 'verify').status, 0, 'and the audit is whole')
     demo.stop()

@@ -53,7 +53,8 @@ WORDS = {
     'members-invite': ((), {}), 'members-log-out': ((), {}), 'watch': ((), {}),
     'log-in': ((), {}), 'log-in-trusted': ((), {}), 'set-up': ((), {}), 'set-up-confirm': ((), {}), 'session': ((), {}), 'log-out': ((), {}),
     'overview': ((), {}), 'vault-status': ((), {}), 'vault-rewrap': ((), {}), 'vault-rotate': ((), {}),
-    'audit-list': ((T,), {}), 'hold': ((T,), {}), 'erase': ((T,), {}), 'retention-status': ((), {}), 'retention-run': ((), {}), 'audit-verify': ((), {}), 'audit-sign': ((), {}), 'audit-head': ((), {}),
+    'audit-list': ((T,), {}), 'hold': ((T,), STALE), 'erase': ((T,), STALE), 'retention-status': ((), {}), 'retention-run': ((), {}),
+    'audit-verify': ((), {}), 'audit-sign': ((), {}), 'audit-head': ((), {}),
 }
 
 

@@ -35,6 +35,7 @@ static const char *const clear[] = {
   "named: incident login named_by named_at",
   "seen: login incident entry",
   "remains: queue_id received",
+  "due: incident at step set_by escalated answered",
   "renewed: kind data_key",
   "link: incident other kind set_by date",
   "credential: login totp_step invitation invited_until changed", /* an invitation's hash */
