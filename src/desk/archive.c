@@ -5,6 +5,7 @@
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/log.h"
 #include "madoguchi/base/qid.h"
+#include "madoguchi/spool/erase.h"
 #include "madoguchi/spool/format.h"
 #include "madoguchi/vault/stream.h"
 
@@ -532,6 +533,15 @@ mado_archive_open_broken (MadoArchive *archive, const char *id, gint64 *size, GE
   if (memory >= 0)
     *size = (gint64) lseek (memory, 0, SEEK_END);
   return memory;
+}
+
+gboolean
+mado_archive_erase (MadoArchive *archive, const char *id, gint64 received, GError **error)
+{
+  mado_archive_flush (archive);
+  if (mado_spool_is_broken (archive->spool, id) && unlinkat (mado_spool_broken_dir (archive->spool), id, 0) != 0)
+    return mado_error_set_errno (error, id);
+  return mado_spool_erase (archive->path, id, received, error) && mado_spool_remove_active (archive->spool, id, error);
 }
 
 /* --- lists ------------------------------------------------------------------------------------------------ */

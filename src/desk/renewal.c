@@ -162,6 +162,8 @@ renew_files (MadoRenewal *renewal, GError **error)
     renewal->files_seen++;
     if (mado_archive_renew (renewal->desk->archive, day, id, &changed, &problem)) {
       i += changed ? 1 : 0;
+    } else if (g_error_matches (problem, MADO_ERROR, MADO_ERROR_NO)) {
+      continue; /* erased meanwhile */
     } else if (g_error_matches (problem, MADO_ERROR, MADO_ERROR_PERM)) {
       renewal->failed++;
       mado_log (MADO_LOG_ERROR, id, "archive-damaged", "why=\"%s\"", problem->message);

@@ -6,7 +6,6 @@
 #include "madoguchi/desk/store-retention.h"
 #include "madoguchi/desk/store-words.h"
 #include "madoguchi/model/tlp.h"
-#include "madoguchi/spool/erase.h"
 
 #include <string.h>
 
@@ -265,7 +264,7 @@ remove_files (MadoRetention *retention, GPtrArray *list)
   for (guint i = 0; i < list->len; i++) {
     const MadoRemains *one = list->pdata[i];
     g_autoptr (GError) error = NULL;
-    if (mado_spool_erase (retention->desk->settings.archive, one->queue_id, one->received, &error))
+    if (mado_archive_erase (retention->desk->archive, one->queue_id, one->received, &error))
       g_ptr_array_add (gone, mado_remains_copy (one));
     else
       mado_log (MADO_LOG_ERROR, one->queue_id, "erase-failed", "why=\"%s\"", error->message);

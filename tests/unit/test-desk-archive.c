@@ -357,6 +357,30 @@ test_forged (House *house, gconstpointer data G_GNUC_UNUSED)
   g_assert_null (read_mail (house, id, MADO_ERROR_PERM));
 }
 
+static void
+test_erase (House *house, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autofree char *archived = keep (house, "one"), *waiting = keep (house, "two"), *broken = keep (house, "three");
+  g_autofree char *active = g_build_filename (house->directory, "active", broken, NULL), *aside = g_build_filename (house->directory, "broken", broken, NULL);
+  const char *ids[] = { archived, waiting, broken };
+
+  put (house, archived);
+  g_assert_true (mado_archive_flush (house->archive));
+  put (house, waiting);
+  g_assert_cmpint (g_rename (active, aside), ==, 0);
+  g_assert_true (mado_archive_seal_broken (house->archive, broken, NULL));
+  for (int again = 0; again < 2; again++)
+    for (gsize i = 0; i < G_N_ELEMENTS (ids); i++) {
+      g_autoptr (GError) error = NULL;
+      g_assert_true (mado_archive_erase (house->archive, ids[i], NOW, &error));
+      g_assert_no_error (error);
+      g_assert_null (read_mail (house, ids[i], MADO_ERROR_NO));
+      g_assert_false (is_active (house, ids[i]));
+    }
+  g_assert_false (g_file_test (aside, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (count_files (house), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -366,6 +390,7 @@ main (int argc, char **argv)
   } tests[] = {
     { "put", test_put },       { "alone", test_alone }, { "many", test_many },   { "crash", test_crash },   { "failing", test_failing },
     { "taken", test_taken },   { "moved", test_moved }, { "renew", test_renew }, { "forged", test_forged },
+    { "erase", test_erase },
   };
 
   g_test_init (&argc, &argv, NULL);

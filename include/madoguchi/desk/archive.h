@@ -49,6 +49,9 @@ gboolean mado_archive_seal_broken (MadoArchive *archive, const char *id, GError 
 /* A memory file with what such a file holds, and its @size. The caller owns it. -1 and NO, PERM, TEMP on failure. */
 int mado_archive_open_broken (MadoArchive *archive, const char *id, gint64 *size, GError **error);
 
+/* Removes @id for good, wherever it is: also while it is on its way, or broken. Not there: TRUE. Errors: TEMP. */
+gboolean mado_archive_erase (MadoArchive *archive, const char *id, gint64 received, GError **error);
+
 /* (transfer full) the days of the archive, oldest first; the ids of one. Errors: TEMP. */
 char **mado_archive_list_days (const MadoArchive *archive, GError **error);
 char **mado_archive_list_ids (const MadoArchive *archive, const char *day, GError **error);
