@@ -223,6 +223,25 @@ test_list (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpuint (of_nobody->len, ==, 1);
 }
 
+/* What is part of a restricted one now was open before, and has a subject of its own. */
+static void
+test_merged (Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autofree char *sql = g_strdup_printf ("UPDATE incident SET state = 'merged', merged_into = %" G_GINT64_FORMAT " WHERE id <> %" G_GINT64_FORMAT,
+                                          f->id, f->id);
+
+  make_incident (f, "t2");
+  test_execute (f->store, sql);
+  g_assert_true (mado_store_add_named (f->store, f->id, "taro", "taro", NOW, NULL));
+  g_assert_true (mado_store_set_restricted (f->store, f->id, TRUE, NULL, NULL));
+  g_autoptr (GPtrArray) mine = mado_store_list_incidents (f->store, "taro", "merged", NULL, 0, 10, NULL);
+  g_autoptr (GPtrArray) others = mado_store_list_incidents (f->store, "jiro", "merged", NULL, 0, 10, NULL);
+  g_assert_true (mine->len == 1 && others->len == 1);
+  g_assert_cmpstr (((const MadoIncident *) mine->pdata[0])->subject, ==, "a secret");
+  g_assert_true (((const MadoIncident *) others->pdata[0])->veiled);
+  g_assert_null (((const MadoIncident *) others->pdata[0])->subject);
+}
+
 static void
 receive (Fixture *f, const char *queue_id, const char *sender, gint64 incident)
 {
@@ -299,6 +318,7 @@ main (int argc, char **argv)
   ADD ("nobody-named", test_nobody_named);
   ADD ("mark", test_mark);
   ADD ("list", test_list);
+  ADD ("merged", test_merged);
   ADD ("addresses", test_addresses);
   ADD ("migration", test_migration);
   return g_test_run ();
