@@ -27,6 +27,9 @@ check_PROGRAMS += tests/unit/seal-one
 tests_unit_seal_one_SOURCES = tests/unit/seal-one.c
 tests_unit_seal_one_LDADD = libipc.a $(model_libs)
 
+unit_tests += tests/unit/test-reply-canned
+tests_unit_test_reply_canned_SOURCES = tests/unit/test-reply-canned.c
+tests_unit_test_reply_canned_LDADD = $(reply_libs)
 unit_tests += tests/unit/test-reply-templates tests/unit/test-reply-fields tests/unit/test-reply-submit
 tests_unit_test_reply_fields_SOURCES = tests/unit/test-reply-fields.c
 tests_unit_test_reply_fields_LDADD = $(reply_libs)

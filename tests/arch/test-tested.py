@@ -66,7 +66,7 @@ COVERED = {
     "tests/unit/test-desk-recipient.c": {"desk/reply-words": "mado_reply_words_describe"},
     "tests/it/reply-member.py": {"desk/reply-plan": "--preview", "desk/verbs-reply": "'reply'", "front/verb-reply": "--plain-ok",
                                  "front/view-reply": "people see it", "front/reply-input": "'--attach'",
-                                 "reply/canned": "unknown placeholder", "desk/verbs-canned": "'canned'", "front/verb-canned": "'ls'", "model/reply-preview": "madoguchi.reply/1",
+                                 "desk/verbs-canned": "'canned'", "front/verb-canned": "'ls'", "model/reply-preview": "madoguchi.reply/1",
                                  "model/reply-wish": "--waiting"},
     "tests/unit/test-desk-escalate.c": {"desk/store-due": "mado_store_set_due"},
     "tests/it/queue.py": {"desk/verbs-queue": "'state'", "desk/store-queue": "'--unread'", "front/tickets": "numbers",

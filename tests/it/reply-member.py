@@ -186,6 +186,15 @@ def in_the_clear(site):
     tap.ok(not opened.encrypted and opened.good and opened.signer == site.team, '--plain-ok: signed in the clear')
     tap.equal(str(opened.outer['Subject']), 'Re: [%s]' % ticket, 'the subject that came encrypted stays inside')
     tap.ok('秘密' not in opened.text and 'Markerword-report' not in opened.text, 'and nothing of the report')
+    old = site.gpg.run('--faked-system-time', '20250101T000000!', '--quick-generate-key', 'Old <old@keyless.example>', 'rsa2048', 'default', '30d')[1]
+    expired = [line.split()[-1] for line in old if line.startswith('KEY_CREATED ')][0]
+    site.keys('import', '--pin', site.file('old.asc', site.gpg.export(expired)))
+    site.refused(site.reply(ticket, '--to', 'old@keyless.example'), 'pinned key %s: expired' % expired, 'to a key that has expired')
+    unread = t.pgp_encrypted(site.gpg, 'closed@keyless.example', t.TEAM, '...', t.text_entity('x\n'), [site.eve], mid=t.message_id())
+    site.demo.send(unread, 'closed@keyless.example')
+    closed = site.demo.ticket_of(t.header(unread, 'Message-ID'))['ticket']
+    site.refused(site.reply(closed), 'could not be opened', 'to a mail that cannot be opened, without a key')
+    tap.equal(len(site.sent(site.reply(closed, '--plain-ok'))), 1, 'in the clear when a member says so')
     done = site.reply(ticket, '--plain-ok', '--to', ALICE, '--to', NOBODY)
     mails = site.sent(done, 2)
     tap.equal([bool(k) for k in done.json['encrypted_to']], [True, False], 'two recipients: each with what is known of him')
