@@ -245,3 +245,7 @@ unit_tests += tests/unit/test-desk-retention
 tests_unit_test_desk_retention_SOURCES = tests/unit/test-desk-retention.c $(desk_house)
 tests_unit_test_desk_retention_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_retention_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-store-queue
+tests_unit_test_desk_store_queue_SOURCES = tests/unit/test-desk-store-queue.c
+tests_unit_test_desk_store_queue_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_store_queue_LDADD = $(desk_libs)

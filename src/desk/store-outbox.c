@@ -40,8 +40,8 @@ mado_store_add_draft (MadoStore *store, gint64 incident, const char *answers, co
                        "isssibi", incident, answers, reply->message_id, recipient, (gint64) (reply->is_automatic != 0),
                        bytes, now)
          && mado_sql_run (store, error,
-                          "INSERT INTO entry (incident, date, direction, outbox) VALUES (?, ?, 'out', ?)", "iii",
-                          incident, now, (gint64) sqlite3_last_insert_rowid (store->db));
+                          "INSERT INTO entry (incident, date, direction, author, outbox) VALUES (?, ?, 'out', ?, ?)", "iisi",
+                          incident, now, reply->author, (gint64) sqlite3_last_insert_rowid (store->db));
 }
 
 static MadoOutboxItem *

@@ -264,6 +264,10 @@ static const char *const migrations[] = {
   "ALTER TABLE incident ADD COLUMN hold INTEGER NOT NULL DEFAULT 0; ALTER TABLE incident ADD COLUMN hold_by TEXT;"
   "ALTER TABLE incident ADD COLUMN hold_why BLOB;"
   "CREATE TABLE remains (queue_id TEXT PRIMARY KEY, received INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+  /* Which version of its ticket a line of the thread was added to: what was done since that one? Of before: not known. */
+  "ALTER TABLE entry ADD COLUMN version INTEGER;"
+  "CREATE TRIGGER entry_version AFTER INSERT ON entry"
+  "  BEGIN UPDATE entry SET version = (SELECT version FROM incident WHERE id = NEW.incident) WHERE id = NEW.id; END;",
 };
 
 static gboolean

@@ -3,6 +3,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/log.h"
 #include "madoguchi/desk/store-due.h"
+#include "madoguchi/desk/store-queue.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/thread.h"
@@ -300,9 +301,12 @@ check_version (const MadoCall *call, gint64 id, GError **error)
   g_autoptr (MadoIncident) incident = mado_store_load_summary (call->desk->store, id, error);
   if (incident == NULL || incident->version == (gint64) expected)
     return incident != NULL;
+  g_autofree char *since = mado_store_describe_since (call->desk->store, id, (gint64) expected, error);
+  if (since == NULL)
+    return FALSE;
   g_set_error (error, MADO_ERROR, MADO_ERROR_CONFLICT,
-               "%s was changed meanwhile (version %" G_GINT64_FORMAT ", not %" G_GUINT64_FORMAT "): look at it again; nothing was done",
-               incident->ticket, incident->version, expected);
+               "%s was changed meanwhile (version %" G_GINT64_FORMAT ", not %" G_GUINT64_FORMAT "): look at it again; nothing was done%s%s",
+               incident->ticket, incident->version, expected, *since != '\0' ? ". Since then: " : "", since);
   return FALSE;
 }
 

@@ -184,6 +184,7 @@ def versions(team):
     for verb, words in changes.items():
         late = team.run(HANDLER, verb, '--if-version', seen, ticket, *words)
         tap.ok(late.status == 1 and b'changed meanwhile' in late.err, '%s of what changed meanwhile: no' % verb, late)
+        tap.ok(b'Since then: %s: Priority: high (was normal)' % ADMIN.encode() in late.err, 'and who did what since', late)
     tap.equal(team.may(HANDLER, 'show', '--json', '--peek', ticket).json, before_all, 'and nothing was written')
     for verb, words in changes.items():
         seen = team.run(HANDLER, 'show', '--json', ticket).json['version']

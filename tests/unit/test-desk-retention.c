@@ -415,7 +415,7 @@ static const struct {
   { "decision", "because date field id incident message rule set_by value value_key" }, /* erased, but for what the skeleton shows */
   { "draft", "author content created id incident revision seen state updated" }, /* the content is erased */
   { "due", "answered at escalated incident set_by step" },
-  { "entry", "author date direction id incident message outbox text" },       /* the text is erased */
+  { "entry", "author date direction id incident message outbox text version" },       /* the text is erased */
   { "feed", "domain ended failed format message messages organization passed record report_id started" }, /* of no ticket */
   { "incident", "category constituencies created encryption erased erased_by external_ids hold hold_by hold_why id indicators language"
                 " merged_into number owner pap priority reporter restricted restricted_why signature state subject tags tlp tlp_marked token"

@@ -23,7 +23,7 @@ static const char *const clear[] = {
   "message: id queue_id state attempts crashes received settled size incident undecryptable indicators parts key_checked message_id_key"
   " sender_key signer_key subject_key",
   "outbox: id incident answers message_id_key automatic state attempts next_at created sent_at recipient_key",
-  "entry: id incident date direction author message outbox",
+  "entry: id incident date direction author message outbox version",
   "decision: id incident message field set_by date value_key",
   "indicator: type value_key message weak",
   "alias: name_key incident",
@@ -34,6 +34,7 @@ static const char *const clear[] = {
   "member: login role on_duty joined left_at",
   "named: incident login named_by named_at",
   "seen: login incident entry",
+  "due: incident at step set_by escalated answered",
   "remains: queue_id received",
   "due: incident at step set_by escalated answered",
   "renewed: kind data_key",

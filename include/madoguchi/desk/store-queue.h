@@ -1,4 +1,4 @@
-/* store-queue.h: what each member has not read yet. Small rows: at most one for each member and ticket that he looked at, and
+/* store-queue.h: what each member has not read yet, and what was done to a ticket behind his back. Small rows: at most one for each member and ticket that he looked at, and
  * none of who left. */
 #pragma once
 
@@ -25,3 +25,7 @@ gboolean mado_store_set_unseen (MadoStore *store, const char *login, gint64 id, 
 /* @login begins: what is there already does not count as unread. Or leaves: nothing is kept of what he read. */
 gboolean mado_store_begin_seen (MadoStore *store, const char *login, GError **error);
 gboolean mado_store_forget_seen (MadoStore *store, const char *login, GError **error);
+
+/* (transfer full) what was done in incident @id since its @version, in a line: the last things, each with who did it; "" when none
+ * of it is known. It may quote members: only for who may read the ticket. */
+char *mado_store_describe_since (MadoStore *store, gint64 id, gint64 version, GError **error);
