@@ -112,6 +112,7 @@ test_split_first (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   split (f, a, only, 1, "must stay");
   take_joined (f, 2, "alice@example.net", "two", "192.0.2.2");
   decide (f, a, "tlp", "TLP:RED", "mika");
+  g_assert_true (mado_store_set_hold (f->store, a, "ann", "a court asks", NOW, NULL));
   g_autoptr (MadoIncident) before = load (f, a);
   const gint64 both[] = { only[0], find_entry (before, "0000000000000002") };
   const MadoEntry *answer = before->thread->pdata[1];
@@ -125,6 +126,8 @@ test_split_first (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpstr (old->subject, ==, "Re: [EX #2026-000001] two");
   g_assert_cmpstr (made->subject, ==, "one");
   g_assert_cmpstr (made->tlp, ==, "TLP:RED"); /* no milder than where it was */
+  g_assert_true (mado_store_fill_retention (f->store, b, made, NULL));
+  g_assert_cmpint (made->hold, ==, NOW); /* nor is it erased */
   g_autoptr (MadoMail) first = mado_store_find_mail (f->store, "0000000000000001", NULL);
   g_autoptr (MadoMail) second = mado_store_find_mail (f->store, "0000000000000002", NULL);
   g_assert_cmpstr (first->state, ==, "ticket");
