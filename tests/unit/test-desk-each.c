@@ -203,6 +203,8 @@ test_merged (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_autoptr (MadoIncident) a = mado_store_load_summary (f->store, first, NULL), c = mado_store_load_summary (f->store, third, NULL);
   g_assert_cmpstr (a->category, ==, "abusive-content:spam");
   g_assert_cmpstr (c->category, ==, "information-gathering:scanner");
+  g_autoptr (MadoIncident) name = mado_store_load_summary (f->store, second, NULL);
+  g_assert_cmpstr (name->category, ==, NULL); /* what is but a name is not judged again */
   /* and all in one */
   g_assert_true (mado_merge_tickets (f->store, third, first, "mika", NOW, NULL) && mado_settle_again (&settler, MAIL, report, &settled, NULL));
   g_autoptr (MadoIncident) all = mado_store_load_summary (f->store, first, NULL);
