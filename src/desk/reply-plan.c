@@ -333,7 +333,10 @@ mado_reply_plan_wish (MadoReplyPlan *plan)
 gboolean
 mado_reply_plan_needs_approval (const MadoReplyPlan *plan)
 {
-  return strcmp (plan->preview->approval, "no") != 0;
+  /* the mark may be another one than when keys were looked for */
+  g_autoptr (MadoIncident) now = mado_store_load_summary (plan->desk->store, plan->incident, NULL);
+
+  return mado_four_eyes_needed (plan->desk->settings.approval, now != NULL ? now->tlp : "TLP:RED");
 }
 
 gboolean

@@ -26,7 +26,7 @@ const MadoReplyPreview *mado_reply_plan_preview (const MadoReplyPlan *plan);
 /* (transfer none) what it was made of; its files are measured now. */
 MadoReplyWish *mado_reply_plan_wish (MadoReplyPlan *plan);
 
-/* Must another member say yes first? */
+/* Must another member say yes first, as the ticket is marked now? */
 gboolean mado_reply_plan_needs_approval (const MadoReplyPlan *plan);
 
 /* May it be sent? Errors: NO, saying for whom it may not, and why. */
