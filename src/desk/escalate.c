@@ -17,6 +17,7 @@ struct _MadoEscalator {
   gint64 last; /* the last ticket that was looked at for the first time */
   guint timer, n_done;
   gboolean is_waiting; /* for the next transaction */
+  gboolean has_more;   /* tickets to be looked at for the first time */
 };
 
 /* (transfer full) who leads: commanders on duty, or else the points of contact; "nobody". */
@@ -75,9 +76,12 @@ apply (gpointer data, GError **error)
   MadoEscalator *escalator = data;
   MadoDesk *desk = escalator->desk;
 
+  gint64 before = escalator->last;
+
   escalator->n_done = 0;
   if (!mado_store_renew_missing_due (desk->store, desk->settings.due, &escalator->last, MAX_MISSING, error))
     return FALSE;
+  escalator->has_more = escalator->last - before >= MAX_MISSING;
   g_autoptr (GPtrArray) list = mado_store_list_overdue (desk->store, desk->now (), MAX_AT_ONCE, error);
   if (list == NULL || list->len == 0)
     return list != NULL;
@@ -99,7 +103,7 @@ on_applied (gpointer data, const GError *error)
   escalator->is_waiting = FALSE;
   if (error != NULL)
     mado_log (MADO_LOG_WARNING, NULL, "overdue", "problem=%s", error->message);
-  else if (escalator->n_done == MAX_AT_ONCE) /* there are more */
+  else if (escalator->n_done == MAX_AT_ONCE || escalator->has_more)
     mado_escalator_tick (escalator);
 }
 

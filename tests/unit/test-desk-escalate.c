@@ -247,6 +247,25 @@ test_many (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpuint (list->len, ==, 120);
 }
 
+/* After an upgrade of a large store: by and by, but without waiting for the next half minute. */
+static void
+test_missing (Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+  const MadoListFilter due = { .due_until = G_MAXINT64 };
+
+  g_assert_true (mado_store_begin (f->desk.store, NULL));
+  for (int i = 0; i < 1100; i++) {
+    g_autofree char *token = g_strdup_printf ("t%d", i);
+    make (f, token);
+  }
+  g_assert_true (mado_store_commit (f->desk.store, NULL));
+  tick (f, 0);
+  for (int i = 0; i < 2; i++)
+    mado_batch_flush (f->desk.batch);
+  g_autoptr (GPtrArray) set = mado_store_find_incidents (f->desk.store, NULL, &due, 0, 2000, NULL);
+  g_assert_cmpuint (set->len, ==, 1100);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -257,5 +276,6 @@ main (int argc, char **argv)
   ADD ("members-word", test_members_word);
   ADD ("once", test_once);
   ADD ("many", test_many);
+  ADD ("missing", test_missing);
   return g_test_run ();
 }

@@ -34,7 +34,6 @@ static const char *const clear[] = {
   "member: login role on_duty joined left_at",
   "named: incident login named_by named_at",
   "seen: login incident entry",
-  "due: incident at step set_by escalated answered",
   "remains: queue_id received",
   "due: incident at step set_by escalated answered",
   "renewed: kind data_key",
