@@ -181,6 +181,14 @@ on_settled (gpointer data, const GError *error)
 {
   Mail *mail = data;
 
+  if (g_error_matches (error, MADO_ERROR, MADO_ERROR_PERM) && mail->held == NULL) {
+    /* What is stored of its sender or thread does not open, now or ever: a member decides, on a ticket that rests on nothing of it. */
+    mado_log (MADO_LOG_ERROR, mail->id, "store-damaged", "why=\"%s\"", error->message);
+    g_clear_pointer (&mail->report, mado_report_free);
+    mail->held = "store-damaged";
+    mado_batch_add (mail->flow->desk->batch, apply_settle, on_settled, mail);
+    return;
+  }
   if (error != NULL) {
     retry (mail, "settle", error->message);
     return;

@@ -437,6 +437,8 @@ explain (const char *reason)
     return "reading it went over a limit";
   if (strcmp (reason, "broken") == 0)
     return "its file in the spool is damaged";
+  if (strcmp (reason, "store-damaged") == 0)
+    return "what is stored of its sender or its thread does not belong there, or was changed";
   if (strcmp (reason, "no-mail") == 0)
     return "it has no header field, so it is no mail";
   return "the program that reads mails failed on it";

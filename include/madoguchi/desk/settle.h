@@ -33,7 +33,7 @@ gboolean mado_settle_report (const MadoSettler *settler, const MadoEnvelope *env
                              MadoSettled *settled, GError **error);
 
 /* A mail that could not be read: held, with a visible incident. @reason: static: "crash", "limit", "attempts",
- * "broken", "no-mail". @partial: (nullable) what could be read: headers. */
+ * "broken", "no-mail", "store-damaged". @partial: (nullable) what could be read: headers. */
 gboolean mado_settle_held (const MadoSettler *settler, const MadoEnvelope *envelope, const char *reason,
                            const MadoReport *partial, MadoSettled *settled, GError **error);
 

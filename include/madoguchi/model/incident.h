@@ -127,7 +127,7 @@ typedef struct {
 typedef struct {
   char *queue_id;
   gint64 received;
-  char *reason;  /* "crash", "limit", "no-mail", "broken", "unconfirmed-tag", "unconfirmed-alias"... */
+  char *reason;  /* "crash", "limit", "no-mail", "broken", "store-damaged", "damaged" (its own row), "unconfirmed-tag", "unconfirmed-alias"... */
   char *ticket;  /* the incident it claims or made; NULL when none */
   char *from;
   char *subject;
