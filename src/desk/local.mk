@@ -249,3 +249,6 @@ unit_tests += tests/unit/test-desk-store-queue
 tests_unit_test_desk_store_queue_SOURCES = tests/unit/test-desk-store-queue.c
 tests_unit_test_desk_store_queue_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_store_queue_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-heads
+tests_unit_test_desk_heads_SOURCES = tests/unit/test-desk-heads.c $(desk_house)
+tests_unit_test_desk_heads_LDADD = $(desk_libs)
