@@ -208,7 +208,7 @@ def audited(q):
     q.tap.equal(messages, [{'messages': '[%d]' % q.split}], 'the audit says which mails were split off')
     words = {(line['member'], line['word'], line['outcome']) for line in lines}
     for want in ((HANDLER, 'merge', 'done'), (HANDLER, 'split', 'done'), (HANDLER, 'link', 'done'), (HANDLER, 'merge', 'refused')):
-        q.tap.ok(want in words, 'the audit has %s %s: %s' % want, sorted(words))
+        q.tap.ok(want in words, 'the audit has %s %s: %s' % want, sorted(map(str, words)))
     q.tap.equal(q.demo.cli('account', '--json').json['balanced'], True, 'the account balances')
 
 
