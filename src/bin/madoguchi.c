@@ -3,6 +3,7 @@
 #include "madoguchi/desk/draft.h"
 #include "madoguchi/desk/policy.h"
 #include "madoguchi/desk/settings.h"
+#include "madoguchi/desk/due-rule.h"
 #include "madoguchi/desk/triage-rules.h"
 #include "madoguchi/desk/triage.h"
 #include "madoguchi/front/cli.h"
@@ -138,7 +139,8 @@ check_rules (const MadoConf *conf, GError **error)
   if (!mado_triage_rules_read (conf, &rules, error))
     return FALSE;
   mado_triage_rules_free (rules);
-  return TRUE;
+  g_autoptr (MadoDueRules) due = NULL;
+  return mado_due_rules_read (conf, &due, error);
 }
 
 int

@@ -212,6 +212,10 @@ def office_hours(q):
     """Only the time in which somebody is there counts, when the configuration says so."""
     tap, demo = q.tap, q.demo
     tap.equal(demo.stop(), 0, 'the demo stops')
+    demo.configure('due', 'action', 'high 1x')
+    wrong = demo.cli('conf', '-n')
+    tap.ok(wrong.status == 78 and b'[due] action' in wrong.err, 'conf -n names a mistake in [due]', wrong)
+    demo.configure('due', 'action', 'any 1d')
     demo.configure('due', 'office-hours', 'yes')
     demo.configure('hours', 'open', 'Mon-Sun 12:00-12:30')
     demo.configure('hours', 'zone', 'UTC')

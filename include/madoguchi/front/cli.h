@@ -23,7 +23,7 @@ typedef struct {
   GPtrArray *(*check_forms) (const MadoConf *conf);
   /* Do the answer templates load, for each of the team's languages? Errors: CONF, TEMP. (nullable) */
   gboolean (*check_templates) (const MadoConf *conf, GError **error);
-  /* Are the rules of triage without mistakes? Errors: CONF. (nullable) */
+  /* Are the rules of triage, and of what is due, without mistakes? Errors: CONF. (nullable) */
   gboolean (*check_rules) (const MadoConf *conf, GError **error);
   /* (transfer full) every mistake in the answer templates and the office hours: sentences (nullable). */
   GPtrArray *(*list_answer_problems) (const MadoConf *conf);
