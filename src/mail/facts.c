@@ -72,13 +72,13 @@ read_from (MadoReading *reading, const MadoEntity *entity)
   report->headers->from_count = mailboxes->len;
   g_clear_pointer (&report->from, mado_mailbox_free);
   if (mailboxes->len > 0) {
-    report->from = mado_mailbox_copy (g_ptr_array_index (mailboxes, 0));
+    report->from = g_ptr_array_steal_index (mailboxes, 0); /* it may be longer than what a record carries, and a copy */
     clean_mailbox (report->from);
   }
   if (report->from != NULL && names_another (report->from))
     mado_reading_problem (reading, "The name of the sender is written like an address, but the mail is from another one.");
-  if (mailboxes->len != 1)
-    mado_reading_problem (reading, mailboxes->len == 0 ? "The mail names no sender that can be read."
+  if (report->headers->from_count != 1)
+    mado_reading_problem (reading, report->headers->from_count == 0 ? "The mail names no sender that can be read."
                                                        : "The mail names more than one sender.");
 }
 

@@ -48,7 +48,7 @@ gpointer mado_record_new (const MadoRecordType *type);
 /* Frees @record (nullable) and all it owns. */
 void mado_record_free (const MadoRecordType *type, gpointer record);
 
-/* (transfer full) a deep copy. */
+/* (transfer full) a deep copy, of whatever length. */
 gpointer mado_record_copy (const MadoRecordType *type, gconstpointer record);
 
 /* Cuts strings and lists of @record down to their maxima (strings at a character), so that mado_record_from_variant ()
