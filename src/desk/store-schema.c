@@ -268,6 +268,12 @@ static const char *const migrations[] = {
   "ALTER TABLE entry ADD COLUMN version INTEGER;"
   "CREATE TRIGGER entry_version AFTER INSERT ON entry"
   "  BEGIN UPDATE entry SET version = (SELECT version FROM incident WHERE id = NEW.incident) WHERE id = NEW.id; END;",
+  /* What lists count stands in indexes, beside the long reports; and each list begins at its first line. */
+  "CREATE INDEX message_counts ON message (incident, state, parts);"
+  "CREATE INDEX message_warned ON message (incident, state) WHERE key_warning IS NOT NULL;"
+  "CREATE INDEX incident_state ON incident (state, updated, id);"
+  "CREATE INDEX incident_owner ON incident (owner, updated, id);"
+  "CREATE INDEX incident_unfinished ON incident (updated, id) WHERE state IN ('new', 'open', 'waiting');",
 };
 
 static gboolean

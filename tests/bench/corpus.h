@@ -115,8 +115,9 @@ write_japanese (GRand *random, Letter *letter)
   g_string_append (letter->shown, "\n\n");
 }
 
+/* @senders: how many people write, in turn. */
 static inline void
-make_letter (guint number, Letter *letter)
+make_letter (guint number, guint senders, Letter *letter)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed (number + 1);
 
@@ -130,5 +131,5 @@ make_letter (guint number, Letter *letter)
   g_string_append_printf (letter->plain, "seen from %s and http://%s/x%u/", letter->number_ip, letter->domain, number % 997);
   g_string_append_printf (letter->shown, "seen from %s and hxxp://%s/x%u/\n", letter->number_ip, letter->domain, number % 997);
   letter->subject = letter->is_japanese ? make_kanji (pick (random)) : make_word (pick (random));
-  letter->address = g_strdup_printf ("someone%u@host%u.example.org", number % 2000, number % 2000 % 300);
+  letter->address = g_strdup_printf ("someone%u@host%u.example.org", number % senders, number % senders % 300);
 }
