@@ -59,7 +59,7 @@ open_database (MadoStore *store, const char *path, MadoVault *vault, GError **er
   return execute (store,
                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                   "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-                  "PRAGMA temp_store = MEMORY;",
+                  "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -131072;" /* KiB: the inner pages of a large store stay in memory */,
                   error)
          && mado_store_teach_vault (store, vault, error) && mado_store_check_vault (store, error)
          && mado_schema_migrate (store, mado_schema_current (), error) && mado_store_open_words (store, error);
