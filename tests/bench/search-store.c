@@ -226,7 +226,8 @@ time_shows (const House *house, gboolean newest)
   g_autoptr (GRand) random = g_rand_new_with_seed (5);
 
   for (guint i = 0; i < SAMPLES; i++) {
-    gint64 id = g_array_index (house->incidents, gint64, (guint) g_rand_int_range (random, newest ? (gint32) house->incidents->len - SMALL : 0, (gint32) house->incidents->len));
+    guint last = house->incidents->len, first = newest ? last - MIN (last, SMALL) : 0;
+    gint64 id = g_array_index (house->incidents, gint64, (guint) g_rand_int_range (random, (gint32) first, (gint32) last));
     gint64 start = g_get_monotonic_time ();
     g_autoptr (MadoIncident) incident = mado_store_load_incident (house->store, id, "csirt@example.org", NULL);
     double took = since (start);
