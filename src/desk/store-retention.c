@@ -88,28 +88,6 @@ empty_envelopes (MadoStore *store, gint64 id, GError **error)
   return FALSE;
 }
 
-/* Out of the index, while it can be seen what is in it. */
-static gboolean
-forget_words (MadoStore *store, gint64 id, GError **error)
-{
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (GArray) entries = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr (MadoStatement) row = mado_sql_query (store, error, "SELECT id FROM entry WHERE incident = ?", "i", id);
-
-  if (row == NULL)
-    return FALSE;
-  while (mado_sql_step (store, row, &problem)) {
-    gint64 entry = sqlite3_column_int64 (row, 0);
-    g_array_append_val (entries, entry);
-  }
-  for (guint i = 0; problem == NULL && i < entries->len; i++)
-    mado_store_forget_words (store, g_array_index (entries, gint64, i), &problem);
-  if (problem == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&problem));
-  return FALSE;
-}
-
 static gboolean
 empty_answers (MadoStore *store, gint64 id, GError **error)
 {
@@ -153,7 +131,7 @@ erase_all (MadoStore *store, gint64 id, GError **error)
 gboolean
 mado_store_erase_incident (MadoStore *store, gint64 incident, const char *by, const char *rule, gint64 now, GError **error)
 {
-  return check (store, incident, error) && forget_words (store, incident, error) && empty_envelopes (store, incident, error) && empty_answers (store, incident, error)
+  return check (store, incident, error) && mado_store_erase_words (store, incident, error) && empty_envelopes (store, incident, error) && empty_answers (store, incident, error)
          && erase_all (store, incident, error)
          && mado_sql_run (store, error, "UPDATE incident SET erased = ?2, erased_by = coalesce (?3, ?4) WHERE id = ?1 OR merged_into = ?1",
                           "iiss", incident,
