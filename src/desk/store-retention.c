@@ -131,8 +131,8 @@ erase_all (MadoStore *store, gint64 id, GError **error)
 gboolean
 mado_store_erase_incident (MadoStore *store, gint64 incident, const char *by, const char *rule, gint64 now, GError **error)
 {
-  return check (store, incident, error) && mado_store_erase_words (store, incident, error) && empty_envelopes (store, incident, error) && empty_answers (store, incident, error)
-         && erase_all (store, incident, error)
+  return check (store, incident, error) && mado_store_erase_words (store, incident, error) && empty_envelopes (store, incident, error)
+         && empty_answers (store, incident, error) && erase_all (store, incident, error)
          && mado_sql_run (store, error, "UPDATE incident SET erased = ?2, erased_by = coalesce (?3, ?4) WHERE id = ?1 OR merged_into = ?1",
                           "iiss", incident,
                           now, by, rule)
