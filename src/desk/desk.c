@@ -27,23 +27,35 @@ open_pool (const MadoDesk *desk, const char *role, guint connections, guint dead
   return mado_pool_new (path, connections, deadline_ms);
 }
 
+static gboolean
+read_conf (MadoDesk *desk, const MadoConf *conf, GError **error)
+{
+  MadoDeskSettings *settings = &desk->settings;
+  const char *secret = mado_conf_string (conf, "milter", "secret-file");
+
+  desk->conf = conf;
+  return mado_desk_settings_read (conf, settings, error) && mado_due_rules_read (conf, &settings->due, error)
+         && (secret == NULL || (settings->door_secret = mado_door_mark_secret (secret, error)) != NULL)
+         && mado_triage_rules_read (conf, &desk->rules, error);
+}
+
+gboolean
+mado_desk_check_conf (const MadoConf *conf, GError **error)
+{
+  g_autoptr (MadoDesk) desk = g_new0 (MadoDesk, 1);
+
+  return read_conf (desk, conf, error);
+}
+
 MadoDesk *
 mado_desk_open (const MadoConf *conf, MadoVault *vault, GError **error)
 {
   g_autoptr (MadoDesk) desk = g_new0 (MadoDesk, 1);
   MadoDeskSettings *settings = &desk->settings;
-  const char *secret = mado_conf_string (conf, "milter", "secret-file");
 
-  desk->conf = conf;
   desk->vault = vault;
   desk->now = now;
-  if (!mado_desk_settings_read (conf, settings, error))
-    return NULL;
-  if (!mado_due_rules_read (conf, &settings->due, error))
-    return NULL;
-  if (secret != NULL && (settings->door_secret = mado_door_mark_secret (secret, error)) == NULL)
-    return NULL;
-  if (!mado_triage_rules_read (conf, &desk->rules, error))
+  if (!read_conf (desk, conf, error))
     return NULL;
   desk->store = mado_store_open (mado_conf_string (conf, "store", "url"), settings->prefix, desk->vault, error);
   if (desk->store == NULL)

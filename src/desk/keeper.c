@@ -57,8 +57,11 @@ mado_keeper_start (const MadoConf *conf, GError **error)
 {
   g_autoptr (MadoKeeper) keeper = g_new0 (MadoKeeper, 1);
   g_auto (MadoVaultFile) file = { 0 };
-  MadoVault *vault = mado_vault_file_open (conf, VAULT_WAIT_MS, &file, error);
+  MadoVault *vault;
 
+  if (!mado_desk_check_conf (conf, error)) /* told at once, not after waiting for those who open the vault */
+    return NULL;
+  vault = mado_vault_file_open (conf, VAULT_WAIT_MS, &file, error);
   if (vault == NULL)
     return NULL;
   keeper->desk = mado_desk_open (conf, vault, error);

@@ -38,6 +38,9 @@ typedef struct {
   gboolean is_draining; /* begin nothing new */
 } MadoDesk;
 
+/* Can a desk be opened by @conf, as far as @conf alone says? Errors: CONF. */
+gboolean mado_desk_check_conf (const MadoConf *conf, GError **error);
+
 /* (transfer full) everything opened; connections are made when they are needed. @conf must outlive it. @vault: (transfer
  * full). Errors: CONF, TEMP, DENIED. */
 MadoDesk *mado_desk_open (const MadoConf *conf, MadoVault *vault, GError **error);
