@@ -23,7 +23,7 @@ madoguchi_keeper_LDADD = libreply.a $(desk_libs) $(role_libs)
 sbin_PROGRAMS += madoguchid
 madoguchid_SOURCES = src/bin/madoguchid.c
 madoguchid_LDADD = $(role_libs)
-EXTRA_madoguchid_DEPENDENCIES = conf/data.stamp
+EXTRA_madoguchid_DEPENDENCIES = conf/data.stamp conf/words/ja.mo
 
 # A demonstration that runs from the build directory finds the templates there, too.
 conf/data.stamp: Makefile

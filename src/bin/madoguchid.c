@@ -139,7 +139,7 @@ run (const Options *options, GError **error)
   g_autofree char *directory = options->demo != NULL ? g_canonicalize_filename (options->demo, NULL) : NULL;
   g_autofree char *ready = directory != NULL ? g_build_filename (directory, "ready", NULL) : NULL;
   g_autofree char *pid_path = directory != NULL ? g_build_filename (directory, "madoguchid.pid", NULL) : NULL;
-  g_autofree char *templates = find_data ("templates"), *forms = find_data ("forms"), *page = find_data ("web");
+  g_autofree char *templates = find_data ("templates"), *forms = find_data ("forms"), *page = find_data ("web"), *words = find_data ("words");
   g_autofree char *canned = find_data ("canned");
   g_autofree char *path = g_strdup (options->config != NULL ? options->config : g_getenv ("MADOGUCHI_CONF"));
   g_autoptr (MadoConf) conf = NULL;
@@ -150,6 +150,7 @@ run (const Options *options, GError **error)
   demo.templates = templates;
   demo.forms = forms;
   demo.page = page;
+  demo.words = words;
   demo.canned = canned;
   if (directory != NULL) {
     g_clear_pointer (&path, g_free);

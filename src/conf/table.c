@@ -216,6 +216,7 @@ const MadoConfSetting mado_conf_settings[] = {
     "Where madoguchi-web serves the members' page: unix:PATH or inet:HOST:PORT (loopback), behind a server that speaks TLS. Unset: "
     "no page." },
   { "web", "files", MADO_CONF_STRING, MADO_DATADIR "/web", 0, 0, "Directory of the page's own files." },
+  { "web", "words", MADO_CONF_STRING, MADO_DATADIR "/words", 0, 0, "Directory of the page's sentences in other languages (LANGUAGE.mo)." },
 
   { "log", "level", MADO_CONF_STRING, "info", 0, 0, "error, warning, info or debug.", "error, warning, info, debug" },
   { "log", "addresses", MADO_CONF_BOOL, "no", 0, 0, "Show mail addresses in the log instead of short hashes." },

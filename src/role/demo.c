@@ -220,11 +220,11 @@ write_conf (const MadoDemo *demo, const char *directory, const char *path, const
       "[reply]\ntemplates = %s\ncanned = %s\n\n"
       "[formats]\nforms = %s\n\n"
       "[triage]\nrules = %s\n\n"
-      "[web]\nfiles = %s\n%s%s%s\n"
+      "[web]\nfiles = %s\nwords = %s\n%s%s%s\n"
       "[runtime]\ndirectory = %s\ninsecure-single-uid = yes\n",
       TEAM_NAME, TEAM_ADDRESS, fingerprint, directory, demo->listen != NULL ? ";" : "",
       demo->listen != NULL ? demo->listen : "", directory, directory, directory, directory, workers, directory,
-      demo->templates, demo->canned, demo->forms, rules, demo->page, demo->web != NULL ? "listen = " : "", demo->web != NULL ? demo->web : "",
+      demo->templates, demo->canned, demo->forms, rules, demo->page, demo->words, demo->web != NULL ? "listen = " : "", demo->web != NULL ? demo->web : "",
       demo->web != NULL ? "\n" : "", runtime);
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
   return mado_fsio_replace (path, bytes, 0600, error);

@@ -33,23 +33,31 @@ asset_free (gpointer data)
   g_free (asset);
 }
 
+void
+mado_assets_put (GHashTable *assets, const char *path, const char *type, GBytes *bytes)
+{
+  MadoAsset *asset = g_new0 (MadoAsset, 1);
+  g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+
+  asset->type = type;
+  asset->bytes = g_bytes_ref (bytes);
+  asset->etag = g_strdup_printf ("\"%.32s\"", sum);
+  g_hash_table_insert (assets, g_strdup (path), asset);
+}
+
 static gboolean
 read_asset (GHashTable *assets, const char *directory, const char *name, GError **error)
 {
   g_autofree char *file = g_build_filename (directory, name, NULL);
   const char *type = get_type (name);
-  GBytes *bytes = NULL;
+  g_autofree char *path = strcmp (name, "index.html") == 0 ? g_strdup ("/") : g_strconcat ("/", name, NULL);
+  g_autoptr (GBytes) bytes = NULL;
 
   if (type == NULL || !g_file_test (file, G_FILE_TEST_IS_REGULAR))
     return TRUE;
   if (!mado_fsio_read_file (file, MAX_FILE, &bytes, error))
     return FALSE;
-  MadoAsset *asset = g_new0 (MadoAsset, 1);
-  g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
-  asset->type = type;
-  asset->bytes = bytes;
-  asset->etag = g_strdup_printf ("\"%.32s\"", sum);
-  g_hash_table_insert (assets, strcmp (name, "index.html") == 0 ? g_strdup ("/") : g_strconcat ("/", name, NULL), asset);
+  mado_assets_put (assets, path, type, bytes);
   return TRUE;
 }
 

@@ -9,6 +9,7 @@ libweb_a_SOURCES += src/web/api.c
 libweb_a_SOURCES += src/web/api-calls.c
 libweb_a_SOURCES += src/web/openapi.c
 libweb_a_SOURCES += src/web/entrance.c
+libweb_a_SOURCES += src/web/words.c
 libweb_a_SOURCES += src/web/site.c
 libweb_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(MICROHTTPD_CFLAGS)
 noinst_HEADERS += include/madoguchi/web/http.h
@@ -20,8 +21,14 @@ noinst_HEADERS += include/madoguchi/web/asset.h
 noinst_HEADERS += include/madoguchi/web/api.h
 noinst_HEADERS += include/madoguchi/web/openapi.h
 noinst_HEADERS += include/madoguchi/web/entrance.h
+noinst_HEADERS += include/madoguchi/web/words.h
 noinst_HEADERS += include/madoguchi/web/site.h
 web_libs = libweb.a libmodel.a libipc.a libconf.a $(base_libs) $(JSON_LIBS) $(MICROHTTPD_LIBS)
+
+unit_tests += tests/unit/test-web-words
+tests_unit_test_web_words_SOURCES = tests/unit/test-web-words.c
+tests_unit_test_web_words_LDADD = $(web_libs)
+tests_unit_test_web_words_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(MICROHTTPD_CFLAGS)
 
 # The page's own files.
 webdir = $(pkgdatadir)/web
@@ -32,6 +39,7 @@ dist_web_DATA += src/web/page/api.js
 dist_web_DATA += src/web/page/dom.js
 dist_web_DATA += src/web/page/entrance.js
 dist_web_DATA += src/web/page/entry.js
+dist_web_DATA += src/web/page/gateway.js
 dist_web_DATA += src/web/page/incident.js
 dist_web_DATA += src/web/page/keys.js
 dist_web_DATA += src/web/page/live.js

@@ -3,6 +3,7 @@
 #include "madoguchi/web/api.h"
 #include "madoguchi/web/asset.h"
 #include "madoguchi/web/entrance.h"
+#include "madoguchi/web/words.h"
 
 #include <string.h>
 
@@ -16,7 +17,8 @@ mado_site_new (const MadoConf *conf, GError **error)
   site->conf = conf;
   site->trusted_header = mado_conf_string (conf, "web", "trusted-header");
   site->assets = mado_assets_read (mado_conf_string (conf, "web", "files"), error);
-  return site->assets != NULL ? g_steal_pointer (&site) : NULL;
+  gboolean is_read = site->assets != NULL && mado_words_add (site->assets, mado_conf_string (conf, "web", "words"), error);
+  return is_read ? g_steal_pointer (&site) : NULL;
 }
 
 void

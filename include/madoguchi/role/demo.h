@@ -11,6 +11,7 @@ typedef struct {
   const char *canned;    /* directory of texts for members' answers */
   const char *forms;     /* directory of the templates of forms */
   const char *page;      /* directory of the files of the members' page */
+  const char *words;     /* directory of its sentences in other languages */
   const char *web;       /* where the page is served; NULL: it is not */
   guint workers;         /* 0: leave it */
 } MadoDemo;

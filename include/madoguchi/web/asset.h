@@ -12,5 +12,8 @@ typedef struct {
 /* (transfer full) path ("/", "/app.js") -> MadoAsset of the files of @directory. Errors: CONF. */
 GHashTable *mado_assets_read (const char *directory, GError **error);
 
+/* Adds one, at @path. @type: (static). */
+void mado_assets_put (GHashTable *assets, const char *path, const char *type, GBytes *bytes);
+
 /* (transfer full, nullable) the file at the path of @request; NULL: there is none. */
 MadoHttpAnswer *mado_assets_answer (GHashTable *assets, const MadoHttpRequest *request);

@@ -2,7 +2,8 @@
 
 import { h, put } from './dom.js';
 import * as api from './api.js';
-import { t } from './words.js';
+import { t, mark } from './words.js';
+import { said } from './gateway.js';
 
 function field(words, attributes, help) {
   const input = h('input', { required: true, spellcheck: 'false', ...attributes });
@@ -23,7 +24,7 @@ function form(title, fields, button, act) {
     try {
       await act(Object.fromEntries(new FormData(element)));
     } catch (error) {
-      put(problem, error.status === 0 ? t('The gateway does not answer. Try again in a moment.') : t(error.message));
+      put(problem, error.status === 0 ? t('The gateway does not answer. Try again in a moment.') : said(error.message));
       submit.disabled = false;
     }
   } } }, h('h1', { id: 'entrance-title' }, t(title)), fields, problem, submit);
@@ -36,7 +37,7 @@ export function showLogIn(place, then) {
     field('Login', { id: 'login', name: 'login', type: 'text', autocomplete: 'username', autofocus: true, maxlength: '64' }),
     field('Password', { id: 'password', name: 'password', type: 'password', autocomplete: 'current-password' }),
     code(),
-  ], 'Log in', async (given) => {
+  ], mark('Log in'), async (given) => {
     const answer = await api.post('/log-in', given);
     api.setProof(answer.proof);
     then();
@@ -49,8 +50,8 @@ export function showSetUp(place, invitation, then) {
     h('p', {}, t('With this invitation you choose a password, and register a second device: an app that shows codes of six digits.')),
     field('Invitation', { id: 'invitation', name: 'invitation', type: 'text', value: invitation, autocomplete: 'off' }),
     field('New password', { id: 'password', name: 'password', type: 'password', autocomplete: 'new-password', minlength: '12',
-      'aria-describedby': 'password-help' }, 'At least 12 characters. A sentence is fine.'),
-  ], 'Next', async (given) => {
+      'aria-describedby': 'password-help' }, mark('At least 12 characters. A sentence is fine.')),
+  ], mark('Next'), async (given) => {
     const device = await api.post('/set-up', given);
     showDevice(place, given.invitation, device, then);
   }));
@@ -62,7 +63,7 @@ function showDevice(place, invitation, device, then) {
     h('p', { class: 'secret', id: 'secret', tabindex: '0' }, device.secret.match(/.{1,4}/g).join(' ')),
     h('details', {}, h('summary', {}, t('The same as an address for apps')), h('p', { class: 'secret' }, device.uri)),
     code(),
-  ], 'Done', async (given) => {
+  ], mark('Done'), async (given) => {
     const answer = await api.post('/set-up/confirm', { invitation, code: given.code });
     api.setProof(answer.proof);
     then();

@@ -3,21 +3,22 @@
 
 import { h } from './dom.js';
 import * as api from './api.js';
-import { t, time, bytes } from './words.js';
+import { t, mark, time, bytes, number } from './words.js';
 import * as notices from './notices.js';
 import { encryptionVerdict, signatureVerdict } from './marks.js';
 import { visible } from './visible.js';
+import { said } from './gateway.js';
 
-const DIRECTIONS = { in: 'Mail from outside', out: 'Our answer', note: 'Note of a member', event: 'Event' };
-const DELIVERY = { ready: 'waits to be sent', sending: 'is being sent', sent: 'sent', failed: 'could not be delivered',
-  'needs-approval': 'waits for another member\'s approval', draft: 'a draft', refused: 'was refused by another member' };
-const OPERATIONS = { decrypt: 'decrypted', verify: 'verified', 'decrypt+verify': 'decrypted and verified' };
+const DIRECTIONS = { in: mark('Mail from outside'), out: mark('Our answer'), note: mark('Note of a member'), event: mark('Event') };
+const DELIVERY = { ready: mark('waits to be sent'), sending: mark('is being sent'), sent: mark('sent'), failed: mark('could not be delivered'),
+  'needs-approval': mark('waits for another member\'s approval'), draft: mark('a draft'), refused: mark('was refused by another member') };
+const OPERATIONS = { decrypt: mark('decrypted'), verify: mark('verified'), 'decrypt+verify': mark('decrypted and verified') };
 
 const dated = (entry) => h('time', { datetime: entry.date }, time(entry.date));
 
 function layerWords(layer) {
   const signatures = layer.signatures.map((s) => h('li', {}, signatureVerdict(s.status), ' ', h('code', {}, s.fingerprint || '?'), s.hash ? ` ${s.hash}` : ''));
-  return h('li', {}, `${layer.part}: ${layer.protocol} (${layer.form}), ${t(OPERATIONS[layer.operation] || layer.operation)}: ${layer.outcome}`,
+  return h('li', {}, `${layer.part}: ${layer.protocol} (${said(layer.form)}), ${t(OPERATIONS[layer.operation] || layer.operation)}: ${said(layer.outcome)}`,
     layer.integrity ? `, ${layer.integrity}` : '', signatures.length > 0 ? h('ul', {}, signatures) : null);
 }
 
@@ -29,8 +30,8 @@ function verdicts(entry) {
     h('p', {}, encryptionVerdict(report.encryption), ' ', signatureVerdict(report.signature)),
     report.signer ? h('p', { class: 'signer' }, t('Key'), ' ', h('code', {}, report.signer.fingerprint), ' ',
       report.signer.matches_from ? t('belongs to the sender\'s address') : t('does not belong to the sender\'s address'),
-      report.signer.vouched_by ? ` (${report.signer.vouched_by})` : '') : null,
-    report.undecryptable ? h('p', { class: 'problem' }, t('This mail could not be opened: {reason}', { reason: report.undecryptable.reason })) : null,
+      report.signer.vouched_by ? ` (${said(report.signer.vouched_by)})` : '') : null,
+    report.undecryptable ? h('p', { class: 'problem' }, t('This mail could not be opened: {reason}', { reason: said(report.undecryptable.reason) })) : null,
     warning ? h('p', { class: 'problem' }, t('The sender is known by another key: look twice.'), ' ', h('code', {}, warning.known || '?')) : null,
     report.layers.length > 0 ? h('details', {}, h('summary', {}, t('Layers')), h('ul', {}, report.layers.map(layerWords))) : null,
     report.problems.length > 0 ? h('ul', { class: 'problems' }, report.problems.map((text) => h('li', {}, text))) : null);
@@ -42,10 +43,10 @@ function parts(one, entry) {
     h('td', {}, h('bdi', { class: 'file' }, visible(part.filename || t('(no name)')))),
     h('td', {}, part.type, part.detected_type && part.detected_type !== part.type ? ` (${t('really {type}', { type: part.detected_type })})` : ''),
     h('td', {}, bytes(part.size)),
-    h('td', {}, part.flags.map((flag) => h('span', { class: 'flag' }, t(flag)))),
+    h('td', {}, part.flags.map((flag) => h('span', { class: 'flag' }, said(flag)))),
     h('td', {}, h('button', { type: 'button', on: { click: () => keep(one, entry, part) } }, t('Download …')))));
-  return h('details', { class: 'parts', open: true }, h('summary', {}, t('{n} parts', { n: entry.report.parts.length })),
-    h('table', {}, h('thead', {}, h('tr', {}, ['Name', 'Type', 'Size', 'Flags', ''].map((w) => h('th', { scope: 'col' }, w && t(w))))), h('tbody', {}, rows)));
+  return h('details', { class: 'parts', open: true }, h('summary', {}, t('{n} parts', { n: number(entry.report.parts.length) })),
+    h('table', {}, h('thead', {}, h('tr', {}, [mark('Name'), mark('Type'), mark('Size'), mark('Flags'), ''].map((w) => h('th', { scope: 'col' }, w && t(w))))), h('tbody', {}, rows)));
 }
 
 // A stranger's file is kept only by whoever read the warning.
@@ -54,7 +55,7 @@ function keep(one, entry, part) {
     h('h2', { id: 'keep-title' }, t('Download a stranger\'s file?')),
     h('p', {}, t('It may be made to harm whoever opens it. Open it only where that does no harm.')),
     h('dl', { class: 'facts' }, h('dt', {}, t('Name')), h('dd', {}, h('bdi', {}, visible(part.filename || t('(no name)')))), h('dt', {}, 'SHA-256'), h('dd', {}, h('code', {}, part.sha256)),
-      part.flags.length > 0 ? [h('dt', {}, t('Flags')), h('dd', {}, part.flags.map((f) => t(f)).join(', '))] : null),
+      part.flags.length > 0 ? [h('dt', {}, t('Flags')), h('dd', {}, part.flags.map(said).join(', '))] : null),
     h('div', { class: 'buttons' },
       h('button', { type: 'button', class: 'main', on: { click: async () => {
         dialog.close();
@@ -76,7 +77,7 @@ const defang = (value) => value.replace(/^http/i, 'hxxp').replace(/\./g, '[.]').
 function indicators(entry) {
   const all = entry.report.indicators;
   if (all.length === 0) return null;
-  return h('details', { class: 'indicators' }, h('summary', {}, t('{n} indicators', { n: all.length })),
+  return h('details', { class: 'indicators' }, h('summary', {}, t('{n} indicators', { n: number(all.length) })),
     h('ul', {}, all.slice(0, 500).map((one) => h('li', {}, h('span', { class: 'kind' }, one.type), ' ', h('code', { class: 'indicator' }, defang(one.value)),
       one.signed ? h('span', { class: 'flag' }, t('signed')) : null))));
 }
@@ -98,7 +99,7 @@ function mail(one, entry) {
 
 function answer(entry) {
   return [h('div', { class: 'strip' }, h('p', {}, entry.author ? t('Written by {author}', { author: entry.author }) : t('Sent by the gateway'), ', ',
-    h('span', { class: `delivery delivery-${entry.delivery}` }, t(DELIVERY[entry.delivery] || entry.delivery || ''))),
+    h('span', { class: `delivery delivery-${entry.delivery}` }, entry.delivery ? t(DELIVERY[entry.delivery] || entry.delivery) : null)),
   h('p', {}, entry.encrypted_to ? [t('Encrypted to'), ' ', h('code', {}, entry.encrypted_to)] : t('Signed, not encrypted'))),
   h('p', { class: 'heading' }, t('To'), ' ', h('bdi', {}, entry.to || '')),
   h('pre', { class: 'text ours', dir: 'auto' }, entry.text || '')];
@@ -109,6 +110,6 @@ export function entryElement(one, entry) {
   const body = entry.direction === 'in' ? mail(one, entry) : entry.direction === 'out' ? answer(entry)
     : h('pre', { class: 'text ours', dir: 'auto' }, visible(entry.text || ''));
   return h('li', { class: `entry entry-${entry.direction}`, data: { id: String(entry.id), delivery: entry.delivery || '' } },
-    h('p', { class: 'entry-top' }, h('b', {}, t(DIRECTIONS[entry.direction] || 'Entry')),
+    h('p', { class: 'entry-top' }, h('b', {}, t(DIRECTIONS[entry.direction] || mark('Entry'))),
       entry.direction === 'note' || entry.direction === 'event' ? [' ', h('span', {}, entry.from || '')] : null, ' ', dated(entry)), body);
 }

@@ -2,7 +2,8 @@
 
 import { h, put, link } from './dom.js';
 import * as api from './api.js';
-import { t, time } from './words.js';
+import { t, mark, time, number as amount } from './words.js';
+import { said } from './gateway.js';
 import { useKeys } from './keys.js';
 import { whenChanged } from './live.js';
 import * as notices from './notices.js';
@@ -28,34 +29,34 @@ function ticketLink(ticket) {
 function facts(one) {
   return h('dl', { class: 'facts' },
     fact('State', stateWords(one.state)), fact('Owner', one.owner || t('nobody')),
-    fact('Priority', one.priority && t(one.priority)), fact('Category', one.category),
+    fact('Priority', one.priority && said(one.priority)), fact('Category', one.category),
     fact('TLP', tlpMark(one.tlp)), fact('PAP', one.pap), fact('Tags', one.tags.join(', ')),
     fact('Constituencies', one.constituencies.join(', ')),
     fact('Reporter', one.reporter && h('bdi', {}, one.reporter)),
-    fact('Other teams\' numbers', one.external_ids.length > 0 && h('bdi', {}, one.external_ids.join(', '))),
+    fact('Other teams\' numbers', one.external_ids.length > 0 ? h('bdi', {}, one.external_ids.join(', ')) : null),
     fact('Came in', time(one.created)), fact('Last change', time(one.updated)),
     one.restricted ? fact('Restricted to', (one.restricted_to || []).map((named) => named.login).join(', ') || t('named members')) : null,
     fact('Why restricted', one.restricted_reason && h('bdi', {}, one.restricted_reason)));
 }
 
 function relations(one) {
-  const linked = one.linked.map((other) => h('li', {}, ticketLink(other.ticket), ' – ', t(other.kind), other.state ? `, ${stateWords(other.state)}` : ''));
+  const linked = one.linked.map((other) => h('li', {}, ticketLink(other.ticket), ' – ', said(other.kind), other.state ? `, ${stateWords(other.state)}` : ''));
   const same = one.links.map((ticket) => h('li', {}, ticketLink(ticket), ' – ', t('of the same mail')));
   const shared = one.relations.map((other) => h('li', {}, ticketLink(other.ticket), ` – ${stateWords(other.state)}, `,
-    t('{n} indicators in common', { n: other.shared }), ': ', h('bdi', { class: 'indicator' }, other.indicators.map((i) => i.value).join(', '))));
+    t('{n} indicators in common', { n: amount(other.shared) }), ': ', h('bdi', { class: 'indicator' }, other.indicators.map((i) => i.value).join(', '))));
   const merged = one.merged.map((ticket) => h('li', {}, ticket, ' – ', t('is part of this one')));
   if (linked.length + same.length + shared.length + merged.length === 0) return null;
   return h('section', { class: 'relations', 'aria-labelledby': 'relations-title' }, h('h2', { id: 'relations-title' }, t('Related')),
     h('ul', {}, linked, same, merged, shared));
 }
 
-function choice(words, values, current, act, translate = t) {
+function choice(words, values, current, act, translate) {
   return h('label', {}, t(words), h('select', { on: { change: (event) => act(event.target.value) } },
     values.includes(current) ? null : h('option', { value: '', selected: true, disabled: true }, current || '–'),
     values.map((value) => h('option', { value, selected: value === current }, translate(value)))));
 }
 
-const autoOr = (value) => (value === 'auto' ? t('as the rules say') : t(value));
+const autoOr = (value) => (value === 'auto' ? t('as the rules say') : said(value));
 
 // What can be done at once; each with the version that is shown.
 function actions(one, house, change, people) {
@@ -124,7 +125,7 @@ export async function showIncident(place, rest, parameters, house) {
   async function change(word, content = {}, goesOn = false) {
     try {
       const answer = await api.post(api.incident(number, word), content, one.version);
-      if (answer.notes) answer.notes.forEach(notices.done);
+      if (answer.notes) answer.notes.forEach((note) => notices.done(said(note)));
       if (goesOn && answer.ticket) location.hash = `#/incidents/${answer.ticket.replace(/^.*#/, '')}`;
       else await refresh();
     } catch (error) {
@@ -155,7 +156,7 @@ export async function showIncident(place, rest, parameters, house) {
     }
     const fresh = draw().filter((entry) => entry.from !== house.login);
     news.hidden = fresh.length === 0;
-    if (fresh.length > 0) put(news, t('{n} new entries in this thread.', { n: fresh.length }));
+    if (fresh.length > 0) put(news, t('{n} new entries in this thread.', { n: amount(fresh.length) }));
   }
 
   draw();
@@ -165,10 +166,10 @@ export async function showIncident(place, rest, parameters, house) {
   put(place, top, news, h('div', { class: 'incident' }, h('section', { class: 'thread-part', 'aria-label': t('Thread') }, thread, writing), h('aside', { 'aria-label': t('Facts and work') }, side)));
   const focusOn = (name) => { const field = writing.querySelector(`[name="${name}"]`); if (field) { field.closest('details').open = true; field.focus(); } };
   useKeys({
-    r: ['Reply', () => focusOn('reply')],
-    n: ['Note', () => focusOn('note')],
-    a: ['Take it', () => change('take')],
-    u: ['Back to the queue', () => { location.hash = '#/'; }],
+    r: [mark('Reply'), () => focusOn('reply')],
+    n: [mark('Note'), () => focusOn('note')],
+    a: [mark('Take it'), () => change('take')],
+    u: [mark('Back to the queue'), () => { location.hash = '#/'; }],
   });
   return whenChanged(() => refresh().catch(() => {}));
 }

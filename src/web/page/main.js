@@ -2,7 +2,8 @@
 
 import { h, put, link } from './dom.js';
 import * as api from './api.js';
-import { t, useLanguage, useZone, currentLanguage } from './words.js';
+import { t, mark, useLanguage, useZone, currentLanguage } from './words.js';
+import { said } from './gateway.js';
 import * as keys from './keys.js';
 import * as live from './live.js';
 import * as notices from './notices.js';
@@ -56,21 +57,24 @@ async function show() {
     main.focus({ preventScroll: true });
   } catch (error) {
     if (turn !== shown) return;
-    put(main, h('div', { class: 'failure', role: 'alert' }, h('h1', {}, t('This cannot be shown')), h('p', {}, error.message),
+    put(main, h('div', { class: 'failure', role: 'alert' }, h('h1', {}, t('This cannot be shown')), h('p', {}, said(error.message)),
       h('button', { type: 'button', on: { click: show } }, t('Try again'))));
   }
 }
 
 function navigation(view) {
-  const places = [['', '#/', 'Queue'], ['search', '#/search', 'Search'], ['overview', '#/overview', 'Overview'], ['team', '#/team', 'Team']];
+  const places = [['', '#/', mark('Queue')], ['search', '#/search', mark('Search')], ['overview', '#/overview', mark('Overview')], ['team', '#/team', mark('Team')]];
   return h('nav', { 'aria-label': t('Views') }, h('ul', {}, places.map(([name, path, words]) => h('li', {},
     link(path, name === view || (name === '' && view === 'incidents') ? { 'aria-current': 'page' } : {}, t(words))))));
 }
 
 async function changeLanguage(event) {
-  store('language', event.target.value);
-  await useLanguage(event.target.value);
-  show();
+  const wanted = event.target.value;
+  store('language', wanted);
+  await useLanguage(wanted);
+  if (house) await show();
+  else enter();
+  document.querySelector('.language select').focus();
 }
 
 function languageChoice() {
@@ -152,9 +156,9 @@ async function start() {
   await useLanguage(stored('language') || navigator.language.slice(0, 2));
   api.whenStranger(() => { if (house) enter(); });
   live.whenReachable((is) => { const sign = document.getElementById('away'); if (sign) sign.hidden = is; });
-  keys.always('?', 'Show the keys', keys.showHelp);
-  keys.always('/', 'Search', () => { location.hash = '#/search'; });
-  keys.always('g', 'Go to the queue', () => { location.hash = '#/'; });
+  keys.always('?', mark('Show the keys'), keys.showHelp);
+  keys.always('/', mark('Search'), () => { location.hash = '#/search'; });
+  keys.always('g', mark('Go to the queue'), () => { location.hash = '#/'; });
   window.addEventListener('hashchange', () => { if (house) show(); else enter(); });
   begin();
 }

@@ -1,30 +1,31 @@
 // marks.js: verdicts, states and marks in words and colour: never in colour alone, and never with a word of a stranger in them.
 
 import { h } from './dom.js';
-import { t } from './words.js';
+import { t, mark } from './words.js';
 
-const STATES = { new: 'new', open: 'open', waiting: 'waiting', resolved: 'resolved', rejected: 'rejected', merged: 'merged' };
+const STATES = { new: mark('new'), open: mark('open'), waiting: mark('waiting'), resolved: mark('resolved'), rejected: mark('rejected'),
+  merged: mark('merged') };
 
-export const stateWords = (state) => t(STATES[state] || 'unknown');
+export const stateWords = (state) => t(STATES[state] || mark('unknown'));
 
 // encryption and signature of madoguchi.open/1 -> [words, kind]
 const ENCRYPTION = {
-  whole: ['Encrypted', 'good'],
-  partial: ['Partly encrypted', 'doubt'],
-  none: ['Not encrypted', 'none'],
+  whole: [mark('Encrypted'), 'good'],
+  partial: [mark('Partly encrypted'), 'doubt'],
+  none: [mark('Not encrypted'), 'none'],
 };
 
 const SIGNATURE = {
-  good: ['Signed by the sender', 'good'],
-  'good-untrusted': ['Signed, but nobody vouches for the key', 'doubt'],
-  partial: ['Only partly signed', 'doubt'],
-  bad: ['The signature is wrong', 'bad'],
-  'expired-signature': ['The signature is over', 'doubt'],
-  'expired-key': ['Signed by a key that is over', 'doubt'],
-  'revoked-key': ['Signed by a key that was revoked', 'bad'],
-  'unknown-key': ['Signed by an unknown key', 'doubt'],
-  unsupported: ['Signed in a way that is not accepted', 'doubt'],
-  none: ['Not signed', 'none'],
+  good: [mark('Signed by the sender'), 'good'],
+  'good-untrusted': [mark('Signed, but nobody vouches for the key'), 'doubt'],
+  partial: [mark('Only partly signed'), 'doubt'],
+  bad: [mark('The signature is wrong'), 'bad'],
+  'expired-signature': [mark('The signature is over'), 'doubt'],
+  'expired-key': [mark('Signed by a key that is over'), 'doubt'],
+  'revoked-key': [mark('Signed by a key that was revoked'), 'bad'],
+  'unknown-key': [mark('Signed by an unknown key'), 'doubt'],
+  unsupported: [mark('Signed in a way that is not accepted'), 'doubt'],
+  none: [mark('Not signed'), 'none'],
 };
 
 const SIGNS = { good: '✔', doubt: '!', bad: '✘', none: '–' };

@@ -2,6 +2,7 @@
 
 import { h } from './dom.js';
 import { t } from './words.js';
+import { said } from './gateway.js';
 import { Problem } from './api.js';
 
 const place = () => document.getElementById('notices');
@@ -23,7 +24,7 @@ export function failed(error) {
   } else if (error instanceof Problem && error.status === 0) {
     show('failed', t('The gateway does not answer. Try again in a moment.'), 10);
   } else {
-    show('failed', error.message);
+    show('failed', said(error.message));
   }
 }
 

@@ -2,12 +2,12 @@
 
 import { h, put, svg, link } from './dom.js';
 import * as api from './api.js';
-import { t, number } from './words.js';
+import { t, mark, number, day } from './words.js';
 import { stateWords } from './marks.js';
 import { whenChanged } from './live.js';
 
-const AGES = { 1: 'up to a day', 3: 'up to 3 days', 7: 'up to a week', 30: 'up to 30 days', more: 'older' };
-const NAMES = { none: 'none', restricted: 'restricted' };
+const AGES = { 1: mark('up to a day'), 3: mark('up to 3 days'), 7: mark('up to a week'), 30: mark('up to 30 days'), more: mark('older') };
+const NAMES = { none: mark('none'), restricted: mark('restricted') };
 
 // Bars beside each other's names; the numbers stand there, too.
 function bars(title, id, shares, nameOf, pathOf) {
@@ -29,9 +29,9 @@ function days(shares) {
     h('p', {}, t('{n} in all, {most} on the busiest day', { n: number(all), most: number(Math.max(0, ...shares.map((s) => s.count))) })),
     svg('svg', { viewBox: '0 0 100 30', width: '100%', class: 'columns', role: 'img', 'aria-label': t('New in the last 30 days') },
       shares.map((share, i) => svg('rect', { x: i * wide + wide * 0.1, y: 30 - 30 * share.count / most, width: wide * 0.8, height: 30 * share.count / most },
-        svg('title', {}, `${share.name}: ${share.count}`)))),
+        svg('title', {}, `${day(share.name)}: ${number(share.count)}`)))),
     h('details', {}, h('summary', {}, t('As a table')), h('table', {}, h('tbody', {}, shares.map((share) => h('tr', {},
-      h('th', { scope: 'row' }, share.name), h('td', { class: 'count' }, number(share.count))))))));
+      h('th', { scope: 'row' }, day(share.name)), h('td', { class: 'count' }, number(share.count))))))));
 }
 
 export async function showOverview(place) {

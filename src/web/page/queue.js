@@ -2,7 +2,8 @@
 
 import { h, put, link } from './dom.js';
 import * as api from './api.js';
-import { t, ago, time } from './words.js';
+import { t, mark, number, ago, time } from './words.js';
+import { said } from './gateway.js';
 import { useKeys } from './keys.js';
 import { whenChanged } from './live.js';
 import { verdictWords, stateWords, tlpMark } from './marks.js';
@@ -12,12 +13,12 @@ const FILTERS = ['state', 'owner', 'priority', 'category', 'tlp', 'tag', 'unread
 
 // Filters that one click sets.
 const SAVED = [
-  ['All', {}],
-  ['New', { state: 'new' }],
-  ['Mine', { owner: 'me' }],
-  ['Nobody\'s', { owner: 'none' }],
-  ['Open', { state: 'open' }],
-  ['Unread', { unread: 'true' }],
+  [mark('All'), {}],
+  [mark('New'), { state: 'new' }],
+  [mark('Mine'), { owner: 'me' }],
+  [mark('Nobody\'s'), { owner: 'none' }],
+  [mark('Open'), { state: 'open' }],
+  [mark('Unread'), { unread: 'true' }],
 ];
 
 const pathOf = (filters) => {
@@ -32,8 +33,8 @@ function rowOf(incident) {
       h('span', { class: 'ticket' }, incident.number),
       h('span', { class: 'state' }, stateWords(incident.state)),
       tlpMark(incident.tlp),
-      incident.priority ? h('span', { class: `priority priority-${incident.priority}` }, t(incident.priority)) : null,
-      incident.unread > 0 ? h('span', { class: 'badge' }, t('{n} unread', { n: incident.unread })) : null),
+      incident.priority ? h('span', { class: `priority priority-${incident.priority}` }, said(incident.priority)) : null,
+      incident.unread > 0 ? h('span', { class: 'badge' }, t('{n} unread', { n: number(incident.unread) })) : null),
     incident.veiled
       ? link(path, { class: 'subject veiled' }, t('Restricted to named members'))
       : link(path, { class: 'subject' }, h('bdi', {}, incident.subject || t('(no subject)'))),
@@ -56,7 +57,8 @@ function filterForm(filters) {
     priority: ['', 'low', 'normal', 'high', 'urgent'],
     tlp: ['', 'TLP:RED', 'TLP:AMBER+STRICT', 'TLP:AMBER', 'TLP:GREEN', 'TLP:CLEAR'],
   };
-  const names = { state: 'State', priority: 'Priority', tlp: 'TLP', owner: 'Owner', category: 'Category', tag: 'Tag' };
+  const names = { state: mark('State'), priority: mark('Priority'), tlp: mark('TLP'), owner: mark('Owner'), category: mark('Category'),
+    tag: mark('Tag') };
   const go = (event) => {
     event.preventDefault();
     const given = [...new FormData(event.currentTarget)].filter(([, value]) => value !== '');
@@ -65,7 +67,7 @@ function filterForm(filters) {
   return h('details', { class: 'filters', open: FILTERS.some((name) => filters[name] !== undefined) }, h('summary', {}, t('Filter')),
     h('form', { on: { submit: go } },
       Object.entries(choices).map(([name, values]) => h('label', {}, t(names[name]), h('select', { name }, values.map((value) => h('option',
-        { value, selected: filters[name] === value }, value === '' ? t('any') : t(value)))))),
+        { value, selected: filters[name] === value }, value === '' ? t('any') : said(value)))))),
       ['owner', 'category', 'tag'].map((name) => h('label', {}, t(names[name]), h('input', { name, value: filters[name] || '', maxlength: '200' }))),
       h('button', { type: 'submit' }, t('Show'))));
 }
@@ -106,9 +108,9 @@ export async function showQueue(place, rest, parameters) {
   await fetchPage(false);
   put(place, h('h1', {}, t('Queue')), savedLinks(filters), filterForm(filters), state, list, more);
   useKeys({
-    j: ['Next incident', () => choose(Math.min(chosen + 1, items.length - 1), true)],
-    k: ['Incident before', () => choose(Math.max(chosen - 1, 0), true)],
-    o: ['Open the incident', () => { if (items[chosen]) location.hash = `#/incidents/${encodeURIComponent(items[chosen].number)}`; }],
+    j: [mark('Next incident'), () => choose(Math.min(chosen + 1, items.length - 1), true)],
+    k: [mark('Incident before'), () => choose(Math.max(chosen - 1, 0), true)],
+    o: [mark('Open the incident'), () => { if (items[chosen]) location.hash = `#/incidents/${encodeURIComponent(items[chosen].number)}`; }],
   });
   return whenChanged(() => fetchPage(false).catch(() => {}));
 }

@@ -2,18 +2,19 @@
 
 import { h, put, link } from './dom.js';
 import * as api from './api.js';
-import { t, time } from './words.js';
+import { t, mark, number, time } from './words.js';
+import { said } from './gateway.js';
 import { stateWords } from './marks.js';
 import { visible } from './visible.js';
 
-const WHERE = { text: 'in the text', subject: 'in the subject', note: 'in a note', answer: 'in an answer', indicator: 'as an indicator',
-  number: 'another team\'s number', person: 'a person', file: 'the name of a file', ticket: 'the ticket itself' };
+const WHERE = { text: mark('in the text'), subject: mark('in the subject'), note: mark('in a note'), answer: mark('in an answer'), indicator: mark('as an indicator'),
+  number: mark('another team\'s number'), person: mark('a person'), file: mark('the name of a file'), ticket: mark('the ticket itself') };
 
 function row(found) {
   const path = `#/incidents/${encodeURIComponent(found.number)}`;
   return h('li', { class: 'row' },
     h('div', { class: 'row-facts' }, h('span', { class: 'ticket' }, found.number), h('span', { class: 'state' }, stateWords(found.state)),
-      h('span', { class: 'where' }, t(WHERE[found.where] || 'somewhere')), h('time', { datetime: found.date }, time(found.date))),
+      h('span', { class: 'where' }, t(WHERE[found.where] || mark('somewhere'))), h('time', { datetime: found.date }, time(found.date))),
     link(path, { class: 'subject' }, found.subject === null && found.restricted ? t('Restricted to named members') : h('bdi', {}, visible(found.subject || t('(no subject)')))),
     found.snippet ? h('p', { class: 'snippet' }, h('bdi', {}, visible(found.snippet))) : null);
 }
@@ -44,7 +45,7 @@ export async function showSearch(place, rest, parameters) {
     below = answer.next || null;
     more.hidden = !below;
     put(state, list.children.length === 0 ? t('Nothing was found.') : null,
-      answer.backlog > 0 ? t('{n} older entries are not in the index yet.', { n: answer.backlog }) : null);
+      answer.backlog > 0 ? t('{n} older entries are not in the index yet.', { n: number(answer.backlog) }) : null);
   }
 
   put(place, h('h1', {}, t('Search')), form, state, list, more);
@@ -52,7 +53,7 @@ export async function showSearch(place, rest, parameters) {
     try {
       await fetchPage();
     } catch (error) {
-      put(state, h('span', { class: 'problem' }, error.message));
+      put(state, h('span', { class: 'problem' }, said(error.message)));
     }
   }
   setTimeout(() => { if (query === '') form.elements.q.focus(); }, 0);

@@ -2,7 +2,8 @@
 
 import { h, put } from './dom.js';
 import * as api from './api.js';
-import { t, time, number } from './words.js';
+import { t, mark, time, number } from './words.js';
+import { said } from './gateway.js';
 import * as notices from './notices.js';
 
 const may = (house, word) => house.may.includes(word);
@@ -29,7 +30,7 @@ async function invite(login) {
 async function endSessions(login) {
   try {
     const answer = await api.post(`/members/${encodeURIComponent(login)}/log-out`);
-    notices.done(t('{n} sessions of {login} ended.', { n: answer.count, login }));
+    notices.done(t('{n} sessions of {login} ended.', { n: number(answer.count), login }));
   } catch (error) {
     notices.failed(error);
   }
@@ -37,7 +38,7 @@ async function endSessions(login) {
 
 function memberRow(member, house) {
   return h('tr', { class: member.left ? 'left' : '' },
-    h('th', { scope: 'row' }, member.login), h('td', {}, h('bdi', {}, member.name || '')), h('td', {}, t(member.role)),
+    h('th', { scope: 'row' }, member.login), h('td', {}, h('bdi', {}, member.name || '')), h('td', {}, said(member.role)),
     h('td', {}, member.left ? t('left {date}', { date: time(member.left) }) : member.on_duty ? t('on duty') : ''),
     h('td', {}, member.left ? null : [
       may(house, 'members-invite') ? h('button', { type: 'button', on: { click: () => invite(member.login) } }, t('Invite to the page')) : null, ' ',
@@ -45,27 +46,27 @@ function memberRow(member, house) {
 }
 
 function account(shown) {
-  const rows = Object.entries(shown.states).map(([name, count]) => h('tr', {}, h('th', { scope: 'row' }, t(name.replace(/_/g, ' '))), h('td', { class: 'count' }, number(count))));
+  const rows = Object.entries(shown.states).map(([name, count]) => h('tr', {}, h('th', { scope: 'row' }, said(name.replace(/_/g, ' '))), h('td', { class: 'count' }, number(count))));
   return h('section', { 'aria-labelledby': 'account-title' }, h('h2', { id: 'account-title' }, t('What became of every mail')),
     h('p', { class: shown.balanced ? 'good' : 'problem' }, shown.balanced ? t('{n} accepted, and every one accounted for.', { n: number(shown.accepted) })
       : t('{n} accepted, and the account does not balance.', { n: number(shown.accepted) })),
-    shown.notices.length > 0 ? h('ul', { class: 'problems' }, shown.notices.map((text) => h('li', {}, text))) : null,
+    shown.notices.length > 0 ? h('ul', { class: 'problems' }, shown.notices.map((text) => h('li', {}, said(text)))) : null,
     h('table', {}, h('tbody', {}, rows)));
 }
 
 function held(items) {
   if (items.length === 0) return null;
   return h('section', { 'aria-labelledby': 'held-title' }, h('h2', { id: 'held-title' }, t('Held mails')),
-    h('table', {}, h('thead', {}, h('tr', {}, ['Mail', 'Came in', 'Why', 'From'].map((w) => h('th', { scope: 'col' }, t(w))))), h('tbody', {}, items.map((one) => h('tr', {},
-      h('td', {}, h('code', {}, one.queue_id)), h('td', {}, time(one.received)), h('td', {}, one.reason || ''), h('td', {}, h('bdi', {}, one.from || '')))))));
+    h('table', {}, h('thead', {}, h('tr', {}, [mark('Mail'), mark('Came in'), mark('Why'), mark('From')].map((w) => h('th', { scope: 'col' }, t(w))))), h('tbody', {}, items.map((one) => h('tr', {},
+      h('td', {}, h('code', {}, one.queue_id)), h('td', {}, time(one.received)), h('td', {}, said(one.reason || '')), h('td', {}, h('bdi', {}, one.from || '')))))));
 }
 
 async function audit() {
   const answer = await api.get('/audit', { limit: 100 });
   return h('details', { class: 'audit' }, h('summary', {}, t('Who asked for what')),
-    h('table', {}, h('thead', {}, h('tr', {}, ['When', 'Who', 'What', 'Ticket', 'Outcome'].map((w) => h('th', { scope: 'col' }, t(w))))),
+    h('table', {}, h('thead', {}, h('tr', {}, [mark('When'), mark('Who'), mark('What'), mark('Ticket'), mark('Outcome')].map((w) => h('th', { scope: 'col' }, t(w))))),
       h('tbody', {}, answer.items.map((one) => h('tr', {}, h('td', {}, time(one.date)), h('td', {}, one.member || t('the gateway')), h('td', {}, one.word || ''),
-        h('td', {}, one.ticket || ''), h('td', {}, one.outcome || ''))))));
+        h('td', {}, one.ticket || ''), h('td', {}, said(one.outcome || '')))))));
 }
 
 export async function showTeam(place, rest, parameters, house) {
@@ -79,7 +80,7 @@ export async function showTeam(place, rest, parameters, house) {
     }
   } } });
   put(place, h('h1', {}, t('Team')), h('label', { class: 'check' }, duty, t('I am on duty')),
-    h('div', { class: 'wide' }, h('table', {}, h('thead', {}, h('tr', {}, ['Login', 'Name', 'Role', 'Duty', ''].map((w) => h('th', { scope: 'col' }, w && t(w))))),
+    h('div', { class: 'wide' }, h('table', {}, h('thead', {}, h('tr', {}, [mark('Login'), mark('Name'), mark('Role'), mark('Duty'), ''].map((w) => h('th', { scope: 'col' }, w && t(w))))),
       h('tbody', {}, members.items.map((member) => memberRow(member, house))))),
     account(mails), held(waiting.items), asked);
   return null;

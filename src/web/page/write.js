@@ -3,6 +3,7 @@
 import { h, put } from './dom.js';
 import * as api from './api.js';
 import { t } from './words.js';
+import { said } from './gateway.js';
 import * as notices from './notices.js';
 
 function area(name, words, rows) {
@@ -21,10 +22,10 @@ export function noteForm(act) {
 function recipient(one) {
   return h('li', {}, h('bdi', { class: 'address' }, one.address), ' – ',
     one.encrypted_to ? [t('encrypted to'), ' ', h('code', {}, one.encrypted_to)] : h('b', { class: 'problem' }, t('in the clear')),
-    one.why ? h('p', { class: 'hint' }, one.why) : null, one.warning ? h('p', { class: 'problem' }, one.warning) : null,
-    one.problem ? h('p', { class: 'problem' }, one.problem) : null,
+    one.why ? h('p', { class: 'hint' }, said(one.why)) : null, one.warning ? h('p', { class: 'problem' }, said(one.warning)) : null,
+    one.problem ? h('p', { class: 'problem' }, said(one.problem)) : null,
     h('details', {}, h('summary', {}, t('What everybody on the way can read')),
-      h('dl', { class: 'facts' }, Object.entries(one.outside || {}).map(([name, value]) => [h('dt', {}, name), h('dd', {}, h('bdi', {}, value))]))));
+      h('dl', { class: 'facts' }, Object.entries(one.outside || {}).map(([name, value]) => [h('dt', {}, said(name)), h('dd', {}, h('bdi', {}, said(value)))]))));
 }
 
 function wishOf(form) {
@@ -55,7 +56,7 @@ export function replyForm(current, after) {
       const shown = await api.post(api.incident(one.number, 'reply', 'preview'), wishOf(form));
       version = shown.version || one.version;
       put(preview, h('h3', {}, t('Before it is sent')), h('ul', {}, shown.recipients.map(recipient)),
-        shown.exposed.length > 0 ? h('ul', { class: 'problems' }, shown.exposed.map((text) => h('li', {}, text))) : null,
+        shown.exposed.length > 0 ? h('ul', { class: 'problems' }, shown.exposed.map((text) => h('li', {}, said(text)))) : null,
         h('pre', { class: 'text ours', dir: 'auto' }, shown.text));
       send.hidden = shown.recipients.some((to) => to.problem);
       if (!send.hidden) send.focus();
