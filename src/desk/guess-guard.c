@@ -56,6 +56,14 @@ is_full_again (gpointer name G_GNUC_UNUSED, gpointer value, gpointer now)
   return ((Bucket *) value)->used <= 0;
 }
 
+/* Makes room for what one try may need. Before any bucket is in hand: those that are full again go, a new one among them. */
+static void
+sweep (MadoGuessGuard *guard, gint64 now)
+{
+  if (g_hash_table_size (guard->buckets) + 2 > MAX_BUCKETS)
+    g_hash_table_foreach_remove (guard->buckets, is_full_again, &now);
+}
+
 /* (nullable) NULL: there is no room for another one. */
 static Bucket *
 get_bucket (MadoGuessGuard *guard, const char *name, const Pace *pace, gint64 now)
@@ -63,8 +71,6 @@ get_bucket (MadoGuessGuard *guard, const char *name, const Pace *pace, gint64 no
   Bucket *bucket = g_hash_table_lookup (guard->buckets, name);
 
   if (bucket == NULL) {
-    if (g_hash_table_size (guard->buckets) >= MAX_BUCKETS)
-      g_hash_table_foreach_remove (guard->buckets, is_full_again, &now);
     if (g_hash_table_size (guard->buckets) >= MAX_BUCKETS && pace != &of_device)
       return NULL;
     bucket = g_new0 (Bucket, 1);
@@ -96,6 +102,8 @@ mado_guess_guard_try (MadoGuessGuard *guard, const char *login, const char *from
 {
   g_autofree char *address = g_strdup_printf ("address %s", from != NULL ? from : "");
   g_autofree char *name = login != NULL ? name_login (login, device) : NULL;
+
+  sweep (guard, now);
   Bucket *by_login = name != NULL ? get_bucket (guard, name, device != NULL ? &of_device : &of_login, now) : NULL;
   Bucket *by_address = device == NULL ? get_bucket (guard, address, &of_address, now) : NULL;
   gint64 needed = name != NULL ? get_wait (by_login) : 0;

@@ -90,6 +90,22 @@ test_full (void)
   g_assert_true (mado_guess_guard_try (guard, "hanako", "192.0.2.1", NULL, NOW + 61, &wait));
 }
 
+/* The last room is for a login, and there is none for the address: what is swept then is not what is being used. */
+static void
+test_last_room (void)
+{
+  g_autoptr (MadoGuessGuard) guard = mado_guess_guard_new ();
+
+  for (guint i = 0; i < 19998; i++) {
+    g_autofree char *login = g_strdup_printf ("member%u", i);
+    try_many (guard, 1, login, "192.0.2.1", NULL, NOW);
+  }
+  for (guint i = 0; i < 100; i++) { /* each comes from elsewhere: five tries of one login, however full it is */
+    g_autofree char *from = g_strdup_printf ("2001:db8::%x", i);
+    g_assert_cmpuint (try_many (guard, 1, "hanako", from, NULL, NOW), ==, i < 5);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -99,5 +115,6 @@ main (int argc, char **argv)
   g_test_add_func ("/guess-guard/address", test_address);
   g_test_add_func ("/guess-guard/right", test_right);
   g_test_add_func ("/guess-guard/full", test_full);
+  g_test_add_func ("/guess-guard/last-room", test_last_room);
   return g_test_run ();
 }
