@@ -6,24 +6,65 @@
 
 #define MAX_DEEP 32
 
-/* json-glib reads by calling itself. */
-static gboolean
-is_flat (const char *text, gsize length)
+/* The number of the escape "\\uXXXX" that @text begins with; 0: it is none. */
+static guint
+read_escape (const char *text, const char *end)
 {
-  guint deep = 0;
-  gboolean is_text = FALSE;
+  guint number = 0;
 
-  for (gsize i = 0; i < length; i++) {
-    if (is_text && text[i] == '\\')
-      i++;
-    else if (text[i] == '"')
-      is_text = !is_text;
-    else if (!is_text && (text[i] == '[' || text[i] == '{') && ++deep > MAX_DEEP)
-      return FALSE;
-    else if (!is_text && (text[i] == ']' || text[i] == '}') && deep > 0)
-      deep--;
+  if (end - text < 6 || text[0] != '\\' || text[1] != 'u')
+    return 0;
+  for (guint i = 2; i < 6; i++) {
+    if (!g_ascii_isxdigit (text[i]))
+      return 0;
+    number = number * 16 + (guint) g_ascii_xdigit_value (text[i]);
   }
-  return TRUE;
+  return number;
+}
+
+/* (nullable) behind the escape at @text; NULL: it is none, or makes no text: a NUL, or half of a character. */
+static const char *
+skip_escape (const char *text, const char *end)
+{
+  guint number = read_escape (text, end);
+
+  if (end - text >= 2 && text[1] != '\0' && strchr ("\"\\/bfnrt", text[1]) != NULL)
+    return text + 2;
+  if (number == 0 || (number >= 0xdc00 && number <= 0xdfff))
+    return NULL;
+  if (number < 0xd800 || number > 0xdbff)
+    return text + 6;
+  guint other = read_escape (text + 6, end);
+  return other >= 0xdc00 && other <= 0xdfff ? text + 12 : NULL;
+}
+
+/* (nullable) behind the string whose first quote @text is. */
+static const char *
+skip_string (const char *text, const char *end)
+{
+  for (text++; text != NULL && text < end && *text != '"';)
+    text = *text == '\\' ? skip_escape (text, end) : (guchar) *text < 0x20 ? NULL : text + 1;
+  return text != NULL && text < end ? text + 1 : NULL;
+}
+
+/* json-glib reads by calling itself, and knows more than JSON (RFC 8259): comments, other quotes, and escapes that make no UTF-8.
+ * What it is shown is flat, and holds none of these. */
+static gboolean
+is_clean (const char *text, gsize length)
+{
+  const char *end = text + length;
+  guint deep = 0;
+
+  while (text != NULL && text < end) {
+    if ((*text == '[' || *text == '{') && ++deep > MAX_DEEP)
+      return FALSE;
+    if ((*text == ']' || *text == '}') && deep-- == 0)
+      return FALSE;
+    if (!g_ascii_isalnum (*text) && (*text == '\0' || strchr (" \t\r\n[]{}:,+-.\"", *text) == NULL))
+      return FALSE;
+    text = *text == '"' ? skip_string (text, end) : text + 1;
+  }
+  return text != NULL;
 }
 
 static gboolean
@@ -51,7 +92,7 @@ mado_content_read (const MadoHttpRequest *request, GError **error)
   }
   if (!is_json (mado_http_header (request, "Content-Type")))
     problem = "the content has to be application/json";
-  else if (!g_utf8_validate_len (text, length, NULL) || !is_flat (text, length) || !json_parser_load_from_data (parser, text, (gssize) length, NULL))
+  else if (!g_utf8_validate_len (text, length, NULL) || !is_clean (text, length) || !json_parser_load_from_data (parser, text, (gssize) length, NULL))
     problem = "the content is no JSON";
   else if (!JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
     problem = "the content is no JSON object";

@@ -216,13 +216,14 @@ look_at (void *data, enum MHD_ValueKind kind G_GNUC_UNUSED, const char *name, co
   return MHD_YES;
 }
 
+/* (nullable) what is no text, or said twice, is not said. */
 static const char *
 look_for (const MadoHttpRequest *request, enum MHD_ValueKind kind, const char *name)
 {
   Look look = { name, kind != MHD_HEADER_KIND, NULL, 0 };
 
   MHD_get_connection_values (request->connection, kind, look_at, &look);
-  return look.count == 1 ? look.value : NULL;
+  return look.count == 1 && look.value != NULL && g_utf8_validate (look.value, -1, NULL) ? look.value : NULL;
 }
 
 const char *

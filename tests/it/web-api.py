@@ -239,6 +239,27 @@ def raw_http(house):
     tap.equal(house.browser().get('/').status, 200, 'and the page goes on')
 
 
+def no_text(house):
+    """What strangers send that is no text, or that json-glib takes for JSON: refused, and it ends nothing."""
+    tap = house.tap
+    json_type = {'Content-Type': 'application/json'}
+    deep = '[' * 1000000
+    for content, name in (('/*"*/{"login":' + deep, 'deep behind a comment'), ("{'\"':" + deep, 'deep behind another quote'),
+                          ('{"login": "\\udc00x", "password": "x", "code": "1"}', 'half of a character'),
+                          ('{"login": "\\377", "password": "x", "code": "1"}', 'an octal byte'),
+                          ('{"login": "a\\u0000b", "password": "x", "code": "1"}', 'a NUL')):
+        answer = house.browser('198.51.100.44').request('POST', API + '/log-in', content, headers=json_type)
+        tap.equal(answer.status, 400, '400 for ' + name)
+    for field, name in (('Cookie: %s=\xff\xfe' % w.COOKIE, 'cookie'), ('Cookie: %s=x\r\nIf-Match: "\xff"' % w.COOKIE, 'version')):
+        sock = socket.socket(socket.AF_UNIX)
+        sock.settimeout(30)
+        sock.connect(house.path)
+        path = API + ('/session' if name == 'cookie' else '/incidents/2026-000001')
+        sock.sendall(('GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s\r\n\r\n' % (path, field)).encode('latin-1'))
+        tap.ok(sock.recv(100).startswith(b'HTTP/1.1 401 '), 'a %s that is no text is none' % name)
+        sock.close()
+
+
 def document(house, hanako):
     tap = house.tap
     spec = hanako.get(API + '/openapi.json').json
@@ -269,6 +290,7 @@ def main():
     working(house, hanako, taro)
     roles(house, hanako)
     raw_http(house)
+    no_text(house)
     document(house, hanako)
     leaving(house, hanako, other, taro)
     tap.equal(house.demo.stop(), 0, 'everything ends in order')
