@@ -12,7 +12,7 @@ on_filled (gpointer data, MadoPacket *answer, const GError *error)
   if (error != NULL)
     mado_call_fail (data, error);
   else
-    mado_call_answer (data, g_variant_ref (answer->body), -1);
+    mado_call_answer (data, answer->body, -1);
 }
 
 /* The ticket's name stands in the text, and its language decides when nothing else is said. FALSE: the call was failed. */

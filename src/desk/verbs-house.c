@@ -24,7 +24,7 @@ on_role (gpointer data, MadoPacket *answer, const GError *error)
   if (error != NULL)
     mado_call_fail (data, error);
   else
-    mado_call_answer (data, g_variant_ref (answer->body), mado_packet_steal_fd (answer));
+    mado_call_answer (data, answer->body, mado_packet_steal_fd (answer));
 }
 
 void
