@@ -52,10 +52,11 @@ mado_audit_call_describe (const MadoCall *call, MadoAuditOutcome outcome)
   record->date = call->desk->now ();
   record->member = g_strdup (call->member);
   record->uid = call->uid;
-  record->word = g_strdup (is_known ? call->request.verb : "unknown"); /* no stranger's text */
+  /* no stranger's text, and one line for all that strangers ask within a moment: anybody can make the page ask */
+  record->word = g_strdup (call->is_stranger ? "session" : is_known ? call->request.verb : "unknown");
   record->incident = call->incident;
   record->outcome = outcome;
-  if (is_known)
+  if (is_known && !call->is_stranger)
     add_details (call, record);
   if (call->incident != 0 && !mado_store_load_version (call->desk->store, call->incident, &record->version, NULL))
     record->version = 0;

@@ -68,6 +68,7 @@ mado_session_admit (MadoCall *call, GError **error)
                                    now - mado_conf_int (desk->conf, "web", "session-idle"), &login, &last, error))
     return FALSE;
   if (login == NULL) {
+    call->is_stranger = TRUE;
     g_set_error_literal (error, MADO_ERROR, MADO_ERROR_DENIED, "nobody is logged in here, or not any more");
     return FALSE;
   }

@@ -12,6 +12,8 @@
 #define MEMORY (48 * 1024) /* of one connection, for its header fields */
 #define MAX_LISTENERS 8
 #define BUFFER (64 * 1024)
+#define SMALL (64 * 1024)           /* content of so many bytes always finds room */
+#define TOGETHER (128 * 1024 * 1024) /* bytes of larger contents at the same time: who sends them may be anybody */
 
 struct _MadoHttp {
   struct MHD_Daemon *daemons[MAX_LISTENERS];
@@ -19,6 +21,7 @@ struct _MadoHttp {
   MadoHttpHandler handler;
   gpointer data;
   MadoEvents *events;
+  gint taken; /* atomic: of TOGETHER */
 };
 
 struct _MadoHttpRequest {
@@ -26,6 +29,7 @@ struct _MadoHttpRequest {
   char *method, *path;
   GByteArray *received;
   GBytes *content;
+  gint taken;   /* of TOGETHER */
   gint64 until; /* monotonic, microseconds */
 };
 
@@ -274,8 +278,9 @@ mado_http_query_has_other (const MadoHttpRequest *request, const char *const *na
 }
 
 static void
-request_free (MadoHttpRequest *request)
+request_free (MadoHttp *http, MadoHttpRequest *request)
 {
+  g_atomic_int_add (&http->taken, -request->taken);
   g_free (request->method);
   g_free (request->path);
   g_byte_array_unref (request->received);
@@ -316,6 +321,20 @@ is_too_long (const MadoHttp *http, const MadoHttpRequest *request)
   return length != NULL && g_ascii_strtoull (length, NULL, 10) > http->limits.max_content;
 }
 
+/* Is there memory for @length more bytes of the content? */
+static gboolean
+take_room (MadoHttp *http, MadoHttpRequest *request, gsize length)
+{
+  gsize all = request->received->len + length;
+
+  if (all > http->limits.max_content)
+    return FALSE;
+  if (all <= SMALL)
+    return TRUE;
+  request->taken += (gint) length;
+  return g_atomic_int_add (&http->taken, (gint) length) <= TOGETHER - (gint) length;
+}
+
 /* Called when the header is here, then for each piece of the content, then once with none. */
 static enum MHD_Result
 on_request (void *data, struct MHD_Connection *connection, const char *url, const char *method, const char *version G_GNUC_UNUSED,
@@ -330,7 +349,7 @@ on_request (void *data, struct MHD_Connection *connection, const char *url, cons
       return send_status (http, connection, MHD_HTTP_BAD_REQUEST);
     return is_too_long (http, request) ? send_status (http, connection, MHD_HTTP_CONTENT_TOO_LARGE) : MHD_YES;
   }
-  if (g_get_monotonic_time () > request->until || request->received->len + *length > http->limits.max_content)
+  if (g_get_monotonic_time () > request->until || !take_room (http, request, *length))
     return MHD_NO;
   if (*length > 0) {
     g_byte_array_append (request->received, (const guint8 *) bytes, (guint) *length);
@@ -344,11 +363,11 @@ on_request (void *data, struct MHD_Connection *connection, const char *url, cons
 }
 
 static void
-on_completed (void *data G_GNUC_UNUSED, struct MHD_Connection *connection G_GNUC_UNUSED, void **state,
+on_completed (void *data, struct MHD_Connection *connection G_GNUC_UNUSED, void **state,
               enum MHD_RequestTerminationCode code G_GNUC_UNUSED)
 {
   if (*state != NULL)
-    request_free (*state);
+    request_free (data, *state);
   *state = NULL;
 }
 
@@ -370,7 +389,7 @@ start (MadoHttp *http, int listener)
                            MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_THREAD_POOL_SIZE, limits->threads,
                            MHD_OPTION_CONNECTION_LIMIT, limits->connections, MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_seconds,
                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-                           MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+                           MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
                            MHD_OPTION_END);
 }
 

@@ -260,6 +260,44 @@ def no_text(house):
         sock.close()
 
 
+def flood(house, hanako):
+    """What strangers do in masses: it stays small, in the audit and in memory."""
+    tap, stranger = house.tap, house.browser()
+    stranger.jar[w.COOKIE] = 'A' * 43
+    for i in range(100):
+        stranger.get(API + '/incidents/planted-%d' % i)
+        stranger.get(API + '/incidents/1/messages/%d/parts/planted' % i)
+    t.wait_for(lambda: b'madoguchi-web' in hanako.get(API + '/audit?limit=1000').body or b'"session"' in hanako.get(API + '/audit?limit=1000').body, 20)
+    time.sleep(1)
+    words = hanako.get(API + '/audit?limit=1000')
+    lines = [i for i in words.json['items'] if i['outcome'] == 'refused' and i['word'] in ('show', 'part', 'session')]
+    tap.ok(b'planted' not in words.body and 1 <= len(lines) < 40 and sum(i['times'] for i in lines) >= 200,
+           'who has no session writes nothing of his own into the audit, and few lines', (len(lines), lines[:3]))
+    socks = []
+    for i in range(60):
+        sock = socket.socket(socket.AF_UNIX)
+        sock.settimeout(30)
+        sock.connect(house.path)
+        socks.append(sock)
+        try:
+            sock.sendall(b'POST /api/v1/log-in HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n' + b' ' * 4000000)
+        except OSError:
+            pass
+    ended = 0
+    for sock in socks:
+        sock.settimeout(0.01)
+        try:
+            ended += sock.recv(1) == b''
+        except TimeoutError:
+            pass
+        except OSError:
+            ended += 1
+    tap.ok(10 < ended < 60, 'large contents that come at once are bounded together', ended)
+    tap.equal(house.browser().post(API + '/log-in', {'login': 'x', 'password': 'x' * 1000, 'code': '1'}).status, 403, 'small ones go on meanwhile')
+    for sock in socks:
+        sock.close()
+
+
 def document(house, hanako):
     tap = house.tap
     spec = hanako.get(API + '/openapi.json').json
@@ -291,6 +329,7 @@ def main():
     roles(house, hanako)
     raw_http(house)
     no_text(house)
+    flood(house, hanako)
     document(house, hanako)
     leaving(house, hanako, other, taro)
     tap.equal(house.demo.stop(), 0, 'everything ends in order')

@@ -23,6 +23,7 @@ struct _MadoCall {
   gint64 uid;         /* of who asks */
   gint64 incident;    /* that the question turned out to be about; 0: none (verbs.c) */
   gboolean is_veiled; /* ... and was told only that it exists (need.h) */
+  gboolean is_stranger; /* asked with a session that is none: nobody's words (session.h) */
   MadoAuditKind kind; /* what of it is written into the audit */
   gboolean is_written; /* ... and was */
   GVariantDict *more; /* what a change adds to its answer; a change may be applied twice before it is answered */
