@@ -51,3 +51,7 @@ EXTRA_DIST += tests/it/vault.py tests/it/silent.py tests/it/tamper.py
 # Search.
 TESTS += tests/it/search.py
 EXTRA_DIST += tests/it/search.py
+
+# Languages.
+TESTS += tests/it/words.py
+EXTRA_DIST += tests/it/words.py

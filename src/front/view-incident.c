@@ -5,8 +5,10 @@
 #include "madoguchi/front/view-triage.h"
 #include "madoguchi/front/view.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/model/tlp.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* One letter each, for the narrow columns of a list. */
@@ -35,8 +37,8 @@ add_columns (GString *out, const char *ticket, const char *unread, const char *s
 void
 mado_view_summary_head (GString *out)
 {
-  add_columns (out, "TICKET", "NEW", "STATE", "OWNER", "ENC SIG", "UPDATED (UTC)");
-  g_string_append (out, MADO_VIEW_MARK "REPORTER, SUBJECT\n");
+  add_columns (out, _ ("TICKET"), _ ("NEW"), _ ("STATE"), _ ("OWNER"), _ ("ENC SIG"), _ ("UPDATED (UTC)"));
+  g_string_append_printf (out, MADO_VIEW_MARK "%s\n", _ ("REPORTER, SUBJECT"));
 }
 
 void
@@ -58,8 +60,8 @@ mado_view_summary (GString *out, guint columns, const MadoIncident *incident)
   g_autofree char *into = mado_view_word (incident->merged_into);
 
   time[MIN (strlen (time), 16)] = '\0';
-  add_columns (out, ticket, unread, state, owner, incident->veiled ? "RESTRICT." : crypto, time);
-  g_string_append (out, incident->merged_into != NULL ? "part of " : MADO_VIEW_MARK);
+  add_columns (out, ticket, unread, state, owner, incident->veiled ? _ ("RESTRICT.") : crypto, time);
+  g_string_append (out, incident->merged_into != NULL ? _ ("part of ") : MADO_VIEW_MARK);
   mado_view_cell (out, incident->merged_into != NULL ? into : theirs, columns > ours + mark + 20 ? columns - ours - mark : 40);
   while (out->len > 0 && out->str[out->len - 1] == ' ')
     g_string_truncate (out, out->len - 1);
@@ -77,15 +79,15 @@ view_key_warning (GString *out, const MadoKeyWarning *warning)
   const char *kind = warning->kind != NULL ? warning->kind : "";
 
   if (warning->known != NULL)
-    mado_view_ours (out, 0, "KEY WARNING the sender is known by %s since %s", known, since);
+    mado_view_ours (out, 0, _ ("KEY WARNING the sender is known by %s since %s"), known, since);
   if (strcmp (kind, "changed") == 0)
-    mado_view_ours (out, 0, "KEY WARNING this mail is signed with another key: %s", seen);
+    mado_view_ours (out, 0, _ ("KEY WARNING this mail is signed with another key: %s"), seen);
   else if (strcmp (kind, "unsigned") == 0)
-    mado_view_ours (out, 0, "KEY WARNING this mail has no sound signature");
+    mado_view_ours (out, 0, _ ("KEY WARNING this mail has no sound signature"));
   else if (strcmp (kind, "refused") == 0)
-    mado_view_ours (out, 0, "KEY WARNING this mail is signed with a key that is distrusted, or not the one that is pinned: %s", seen);
+    mado_view_ours (out, 0, _ ("KEY WARNING this mail is signed with a key that is distrusted, or not the one that is pinned: %s"), seen);
   if (warning->offered != NULL)
-    mado_view_ours (out, 0, "KEY WARNING it asks to be answered with another key: %s", offered);
+    mado_view_ours (out, 0, _ ("KEY WARNING it asks to be answered with another key: %s"), offered);
 }
 
 /* How an answer is protected, and why not by another key. */
@@ -96,17 +98,17 @@ view_keys (GString *out, const MadoEntry *entry)
   g_autofree char *source = mado_view_word (entry->key_source);
 
   if (entry->encrypted_to != NULL)
-    mado_view_ours (out, 0, "Encrypted to %s (%s)", key, source);
+    mado_view_ours (out, 0, _ ("Encrypted to %s (%s)"), key, source);
   for (char **other = entry->encrypted_to_others; *other != NULL; other++) {
     g_autofree char *word = mado_view_word (*other);
-    mado_view_ours (out, 0, "Encrypted to %s, too", word);
+    mado_view_ours (out, 0, _ ("Encrypted to %s, too"), word);
   }
   for (guint i = 0; i < entry->keys_considered->len; i++) {
     const MadoKeyCandidate *candidate = entry->keys_considered->pdata[i];
     g_autofree char *other = mado_view_word (candidate->fingerprint);
     g_autofree char *how = mado_view_word (candidate->source);
     if (candidate->reason != NULL && strcmp (candidate->reason, "chosen") != 0)
-      mado_view_ours (out, 2, "not to %s (%s): %s", other, how, candidate->reason);
+      mado_view_ours (out, 2, _ ("not to %s (%s): %s"), other, how, candidate->reason);
   }
 }
 
@@ -118,27 +120,27 @@ view_entry (GString *out, guint columns, const MadoEntry *entry)
   g_autofree char *delivery = mado_view_word (entry->delivery);
   g_autofree char *queue_id = mado_view_word (entry->queue_id);
 
-  mado_view_ours (out, 0, "---- Message %" G_GINT64_FORMAT ": %s, %s%s%s%s%s", entry->id, direction, date,
-                  entry->queue_id != NULL ? ", mail " : "", entry->queue_id != NULL ? queue_id : "",
-                  entry->delivery != NULL ? ", delivery: " : "", entry->delivery != NULL ? delivery : "");
+  mado_view_ours (out, 0, _ ("---- Message %" PRId64 ": %s, %s%s%s%s%s"), entry->id, direction, date,
+                  entry->queue_id != NULL ? _ (", mail ") : "", entry->queue_id != NULL ? queue_id : "",
+                  entry->delivery != NULL ? _ (", delivery: ") : "", entry->delivery != NULL ? delivery : "");
   if (entry->key_warning != NULL)
     view_key_warning (out, entry->key_warning);
   if (entry->author != NULL) {
     g_autofree char *author = mado_view_word (entry->author);
-    mado_view_ours (out, 0, "Written by %s", author);
+    mado_view_ours (out, 0, _ ("Written by %s"), author);
   }
   view_keys (out, entry);
   if (entry->report != NULL) {
     mado_view_report (out, columns, entry->report);
   } else {
     if (entry->from != NULL)
-      mado_view_stranger (out, columns, "From: ", entry->from);
+      mado_view_stranger (out, columns, _ ("From: "), entry->from);
     if (entry->to != NULL)
-      mado_view_stranger (out, columns, "To: ", entry->to);
+      mado_view_stranger (out, columns, _ ("To: "), entry->to);
     if (entry->subject != NULL)
-      mado_view_stranger (out, columns, "Subject: ", entry->subject);
+      mado_view_stranger (out, columns, _ ("Subject: "), entry->subject);
     for (guint i = 0; i < entry->files->len; i++)
-      mado_view_stranger (out, columns, "File: ", ((const MadoReplyFile *) entry->files->pdata[i])->name);
+      mado_view_stranger (out, columns, _ ("File: "), ((const MadoReplyFile *) entry->files->pdata[i])->name);
     if (entry->text != NULL)
       mado_view_stranger (out, columns, NULL, entry->text);
   }
@@ -161,7 +163,7 @@ view_relation (GString *out, guint columns, const MadoRelation *relation)
   g_autofree char *ticket = mado_view_word (relation->ticket);
   g_autofree char *state = mado_view_word (relation->state);
 
-  mado_view_ours (out, 0, "Related     %s (%s) has %" G_GINT64_FORMAT " of these indicators:", ticket, state, relation->shared);
+  mado_view_ours (out, 0, _ ("Related     %s (%s) has %" PRId64 " of these indicators:"), ticket, state, relation->shared);
   for (guint i = 0; i < relation->indicators->len; i++) {
     const MadoShared *shared = relation->indicators->pdata[i];
     g_autofree char *safe = defang (shared->value);
@@ -177,19 +179,19 @@ view_links (GString *out, const MadoIncident *incident)
   g_autofree char *into = mado_view_word (incident->merged_into);
 
   if (incident->asked_for != NULL)
-    mado_view_ours (out, 0, "MERGED      %s was asked for: it is part of this ticket", asked);
+    mado_view_ours (out, 0, _ ("MERGED      %s was asked for: it is part of this ticket"), asked);
   if (incident->merged_into != NULL)
-    mado_view_ours (out, 0, "MERGED      it is part of %s", into);
+    mado_view_ours (out, 0, _ ("MERGED      it is part of %s"), into);
   for (guint i = 0; incident->merged[i] != NULL; i++) {
     g_autofree char *ticket = mado_view_word (incident->merged[i]);
-    mado_view_ours (out, 0, "Merged      %s is part of it", ticket);
+    mado_view_ours (out, 0, _ ("Merged      %s is part of it"), ticket);
   }
   for (guint i = 0; i < incident->linked->len; i++) {
     const MadoLink *link = incident->linked->pdata[i];
     g_autofree char *kind = mado_view_word (link->kind);
     g_autofree char *ticket = mado_view_word (link->ticket);
     g_autofree char *state = mado_view_word (link->state);
-    mado_view_ours (out, 0, "Linked      %s: %s, %s", kind, ticket, link->state != NULL ? state : "not for you to read");
+    mado_view_ours (out, 0, _ ("Linked      %s: %s, %s"), kind, ticket, link->state != NULL ? state : _ ("not for you to read"));
   }
 }
 
@@ -210,14 +212,14 @@ mado_view_change (GString *out, GVariant *body)
   g_autofree char *owner_word = mado_view_word (owner);
   g_autofree char *merged_word = mado_view_word (merged);
   g_autofree char *split_word = mado_view_word (split);
-  mado_view_ours (out, 0, "%s  state %s, owner %s", ticket_word, state_word, owner_word);
+  mado_view_ours (out, 0, _ ("%s  state %s, owner %s"), ticket_word, state_word, owner_word);
   if (merged != NULL)
-    mado_view_ours (out, 0, "%s is part of it now", merged_word);
+    mado_view_ours (out, 0, _ ("%s is part of it now"), merged_word);
   if (split != NULL)
-    mado_view_ours (out, 0, "%s is the new ticket", split_word);
+    mado_view_ours (out, 0, _ ("%s is the new ticket"), split_word);
   for (gsize i = 0; notes != NULL && notes[i] != NULL; i++) {
     g_autofree char *note = mado_text_escape_line (notes[i]);
-    mado_view_ours (out, 0, "NOTE %s", note);
+    mado_view_ours (out, 0, _ ("NOTE %s"), note);
   }
 }
 
@@ -235,32 +237,32 @@ view_need (GString *out, guint columns, const MadoIncident *incident)
     g_autofree char *by = mado_view_word (named->by);
     g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", login);
     if (named->by != NULL && strcmp (named->by, named->login) != 0)
-      g_string_append_printf (names, " (by %s)", by);
+      g_string_append_printf (names, _ (" (by %s)"), by);
   }
   if (incident->veiled)
-    mado_view_ours (out, 0, "Restricted  to named members; you are none of them");
+    mado_view_ours (out, 0, _ ("Restricted  to named members; you are none of them"));
   else
-    mado_view_ours (out, 0, "Restricted  to: %s", names->len > 0 ? names->str : "nobody yet");
+    mado_view_ours (out, 0, _ ("Restricted  to: %s"), names->len > 0 ? names->str : _ ("nobody yet"));
   if (incident->restricted_reason != NULL)
-    mado_view_stranger (out, columns, "Restricted because: ", incident->restricted_reason);
+    mado_view_stranger (out, columns, _ ("Restricted because: "), incident->restricted_reason);
 }
 
 static void
 view_due (GString *out, const MadoIncident *incident)
 {
-  static const char *const table[][2] = { { "answer", "first answer" }, { "action", "next step" }, { "waiting", "ask again" } };
+  static const char *const table[][2] = { { "answer", N_ ("first answer") }, { "action", N_ ("next step") }, { "waiting", N_ ("ask again") } };
   g_autofree char *due = mado_text_time (incident->due);
   g_autofree char *by = mado_view_word (incident->due_by);
   g_autofree char *escalated = mado_text_time (incident->escalated);
-  const char *what = "set by";
+  const char *what = N_ ("set by");
 
   if (incident->due == 0)
     return;
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
     if (g_strcmp0 (table[i][0], incident->due_step) == 0)
       what = table[i][1];
-  mado_view_ours (out, 0, "Due         %s, %s%s%s%s%s%s", due, what, incident->due_by != NULL ? " " : "", incident->due_by != NULL ? by : "",
-                  incident->overdue ? ", OVERDUE" : "", incident->escalated != 0 ? ", escalated " : "",
+  mado_view_ours (out, 0, _ ("Due         %s, %s%s%s%s%s%s"), due, _ (what), incident->due_by != NULL ? " " : "", incident->due_by != NULL ? by : "",
+                  incident->overdue ? _ (", OVERDUE") : "", incident->escalated != 0 ? _ (", escalated ") : "",
                   incident->escalated != 0 ? escalated : "");
 }
 
@@ -272,13 +274,13 @@ view_retention (GString *out, guint columns, const MadoIncident *incident)
   g_autofree char *by = mado_view_word (incident->hold_by);
 
   if (incident->erased != 0) {
-    mado_view_ours (out, 0, "ERASED      what it said until %s", erased);
-    mado_view_stranger (out, columns, "Erased by: ", incident->erased_by);
+    mado_view_ours (out, 0, _ ("ERASED      what it said until %s"), erased);
+    mado_view_stranger (out, columns, _ ("Erased by: "), incident->erased_by);
   }
   if (incident->hold != 0)
-    mado_view_ours (out, 0, "On hold     since %s, by %s: nothing of it may be erased", hold, by);
+    mado_view_ours (out, 0, _ ("On hold     since %s, by %s: nothing of it may be erased"), hold, by);
   if (incident->hold_reason != NULL)
-    mado_view_stranger (out, columns, "On hold because: ", incident->hold_reason);
+    mado_view_stranger (out, columns, _ ("On hold because: "), incident->hold_reason);
 }
 
 /* What everybody may know of it. */
@@ -291,12 +293,12 @@ view_head (GString *out, const MadoIncident *incident)
   g_autofree char *created = mado_text_time (incident->created);
   g_autofree char *updated = mado_text_time (incident->updated);
 
-  mado_view_ours (out, 0, "Ticket      %s", ticket);
+  mado_view_ours (out, 0, _ ("Ticket      %s"), ticket);
   if (incident->veiled)
-    mado_view_ours (out, 0, "State       %s", state);
+    mado_view_ours (out, 0, _ ("State       %s"), state);
   else
-    mado_view_ours (out, 0, "State       %s, owner %s", state, owner);
-  mado_view_ours (out, 0, "Created     %s, last activity %s", created, updated);
+    mado_view_ours (out, 0, _ ("State       %s, owner %s"), state, owner);
+  mado_view_ours (out, 0, _ ("Created     %s, last activity %s"), created, updated);
   view_due (out, incident);
 }
 
@@ -309,24 +311,24 @@ mado_view_incident (GString *out, guint columns, const MadoIncident *incident)
     return;
   view_retention (out, columns, incident);
   if (incident->counts != NULL)
-    mado_view_ours (out, 0, "Holds       messages: %" G_GINT64_FORMAT ", parts: %" G_GINT64_FORMAT ", indicators: %" G_GINT64_FORMAT,
+    mado_view_ours (out, 0, _ ("Holds       messages: %" PRId64 ", parts: %" PRId64 ", indicators: %" PRId64),
                     incident->counts->messages, incident->counts->parts, incident->counts->indicators);
   if (incident->counts != NULL && incident->counts->key_warnings > 0)
-    mado_view_ours (out, 0, "KEY WARNING in %" G_GINT64_FORMAT " of the mails below", incident->counts->key_warnings);
-  mado_view_ours (out, 0, "First mail  %s; %s", mado_view_encryption (incident->encryption),
+    mado_view_ours (out, 0, _ ("KEY WARNING in %" PRId64 " of the mails below"), incident->counts->key_warnings);
+  mado_view_ours (out, 0, _ ("First mail  %s; %s"), mado_view_encryption (incident->encryption),
                   mado_view_signature (incident->signature));
   if (incident->tlp != NULL || incident->pap != NULL) {
     const char *tlp = mado_tlp_name (mado_tlp_level (incident->tlp)), *pap = mado_pap_name (mado_tlp_level (incident->pap));
-    mado_view_ours (out, 0, "Marked      %s%s%s", tlp != NULL ? tlp : "TLP: none", pap != NULL ? ", " : "", pap != NULL ? pap : "");
+    mado_view_ours (out, 0, _ ("Marked      %s%s%s"), tlp != NULL ? tlp : _ ("TLP: none"), pap != NULL ? ", " : "", pap != NULL ? pap : "");
   }
   mado_view_classes (out, columns, incident);
-  mado_view_stranger (out, columns, "Reporter: ", incident->reporter);
-  mado_view_stranger (out, columns, "Subject: ", incident->subject);
+  mado_view_stranger (out, columns, _ ("Reporter: "), incident->reporter);
+  mado_view_stranger (out, columns, _ ("Subject: "), incident->subject);
   for (guint i = 0; incident->external_ids[i] != NULL; i++)
-    mado_view_stranger (out, columns, "Also known as: ", incident->external_ids[i]);
+    mado_view_stranger (out, columns, _ ("Also known as: "), incident->external_ids[i]);
   for (guint i = 0; incident->links[i] != NULL; i++) {
     g_autofree char *link = mado_view_word (incident->links[i]);
-    mado_view_ours (out, 0, "Linked      %s came of the same mail", link);
+    mado_view_ours (out, 0, _ ("Linked      %s came of the same mail"), link);
   }
   view_links (out, incident);
   for (guint i = 0; i < incident->relations->len; i++)
@@ -347,13 +349,13 @@ mado_view_held (GString *out, guint columns, const MadoHeld *held)
   g_autofree char *received = mado_text_time (held->received);
 
   if (held->restricted) {
-    mado_view_ours (out, 0, "%s  %s  restricted to named members", queue_id, received);
+    mado_view_ours (out, 0, _ ("%s  %s  restricted to named members"), queue_id, received);
     return;
   }
-  mado_view_ours (out, 0, "%s  %s  %s  %" G_GINT64_FORMAT " bytes, %" G_GINT64_FORMAT " attempts  %s", queue_id, received, reason,
+  mado_view_ours (out, 0, _ ("%s  %s  %s  %" PRId64 " bytes, %" PRId64 " attempts  %s"), queue_id, received, reason,
                   held->size, held->attempts, ticket);
-  mado_view_stranger (out, columns, "From: ", held->from);
-  mado_view_stranger (out, columns, "Subject: ", held->subject);
+  mado_view_stranger (out, columns, _ ("From: "), held->from);
+  mado_view_stranger (out, columns, _ ("Subject: "), held->subject);
 }
 
 void
@@ -364,19 +366,22 @@ mado_view_account (GString *out, const MadoAccount *account)
     const char *name;
     gint64 count;
   } rows[] = {
-    { "ticket", states->ticket },       { "joined", states->joined }, { "bounce", states->bounce },
-    { "auto-reply", states->auto_reply }, { "duplicate", states->duplicate }, { "held", states->held },
-    { "dropped by a member", states->dropped_by_member }, { "pending", states->pending },
-    { "feed", states->feed },
+    { N_ ("ticket"), states->ticket },       { N_ ("joined"), states->joined }, { N_ ("bounce"), states->bounce },
+    { N_ ("auto-reply"), states->auto_reply }, { N_ ("duplicate"), states->duplicate }, { N_ ("held"), states->held },
+    { N_ ("dropped by a member"), states->dropped_by_member }, { N_ ("pending"), states->pending },
+    { N_ ("feed"), states->feed },
   };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    mado_view_ours (out, 2, "%-20s %8" G_GINT64_FORMAT, rows[i].name, rows[i].count);
-  mado_view_ours (out, 0, "accepted               %8" G_GINT64_FORMAT "  %s", account->accepted,
-                  account->balanced ? "balanced" : "DOES NOT BALANCE");
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_string_append (out, "  ");
+    mado_view_cell (out, _ (rows[i].name), 20);
+    mado_view_ours (out, 0, " %8" PRId64, rows[i].count);
+  }
+  mado_view_ours (out, 0, _ ("accepted               %8" PRId64 "  %s"), account->accepted,
+                  account->balanced ? _ ("balanced") : _ ("DOES NOT BALANCE"));
   for (char **notice = account->notices; *notice != NULL; notice++) {
     g_autofree char *word = mado_text_escape_line (*notice);
-    mado_view_ours (out, 0, "NOTICE %s", word);
+    mado_view_ours (out, 0, _ ("NOTICE %s"), word);
   }
 }
 
@@ -387,20 +392,20 @@ view_statement (GString *out, guint columns, const MadoKeyStatement *statement)
   static const struct {
     const char *kind, *words, *by;
   } table[] = {
-    { "pin", "pinned for", "by" },          { "map", "mapped:", "by" },
-    { "certified", "certified for", "by" }, { "distrusted", "DISTRUSTED", "by" },
-    { "successor", "certified by an older key for", "the key" },
-    { "found", "found in a directory for", "by" },
+    { "pin", N_ ("pinned for"), N_ ("by") },          { "map", N_ ("mapped:"), N_ ("by") },
+    { "certified", N_ ("certified for"), N_ ("by") }, { "distrusted", N_ ("DISTRUSTED"), N_ ("by") },
+    { "successor", N_ ("certified by an older key for"), N_ ("the key") },
+    { "found", N_ ("found in a directory for"), N_ ("by") },
   };
   g_autofree char *kind = mado_view_word (statement->kind);
   g_autofree char *by = mado_view_word (statement->by);
   g_autofree char *made = statement->made != 0 ? mado_text_time (statement->made) : g_strdup ("-");
-  const char *words = kind, *preposition = "by";
+  const char *words = kind, *preposition = _ ("by");
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
     if (strcmp (table[i].kind, kind) == 0) {
-      words = table[i].words;
-      preposition = table[i].by;
+      words = _ (table[i].words);
+      preposition = _ (table[i].by);
     }
   g_autofree char *label = g_strdup_printf ("%s (%s %s, %s): ", words, preposition, by, made);
   if (statement->subject != NULL)
@@ -414,18 +419,18 @@ mado_view_key (GString *out, guint columns, const MadoKey *key)
 {
   g_autofree char *fingerprint = mado_view_word (key->fingerprint);
   g_autofree char *algorithm = mado_view_word (key->algorithm);
-  g_autofree char *expires = key->expires != 0 ? mado_text_time (key->expires) : g_strdup ("never");
+  g_autofree char *expires = key->expires != 0 ? mado_text_time (key->expires) : g_strdup (_ ("never"));
 
-  mado_view_ours (out, 0, "%s  %s  expires %s%s%s%s%s%s%s", fingerprint, algorithm, expires, key->has_secret ? "  secret" : "",
-                  key->is_revoked ? "  REVOKED" : "", key->is_expired ? "  EXPIRED" : "",
-                  key->is_disabled ? "  disabled" : "", key->is_distrusted ? "  distrusted" : "",
-                  key->can_encrypt ? "" : "  cannot encrypt");
+  mado_view_ours (out, 0, _ ("%s  %s  expires %s%s%s%s%s%s%s"), fingerprint, algorithm, expires, key->has_secret ? _ ("  secret") : "",
+                  key->is_revoked ? _ ("  REVOKED") : "", key->is_expired ? _ ("  EXPIRED") : "",
+                  key->is_disabled ? _ ("  disabled") : "", key->is_distrusted ? _ ("  distrusted") : "",
+                  key->can_encrypt ? "" : _ ("  cannot encrypt"));
   for (guint i = 0; i < key->users->len; i++) {
     const MadoKeyUser *user = key->users->pdata[i];
     g_autofree char *by = mado_view_word (user->vouched_by);
     g_autofree char *label = g_strdup_printf ("User ID (%s%s%s%s): ", mado_validity_names[user->validity],
                                               user->vouched_by != NULL ? ", " : "", user->vouched_by != NULL ? by : "",
-                                              user->is_revoked ? ", revoked" : "");
+                                              user->is_revoked ? _ (", revoked") : "");
     mado_view_stranger (out, columns, label, user->user_id);
   }
   for (guint i = 0; i < key->statements->len; i++)
@@ -441,8 +446,8 @@ mado_view_known_key (GString *out, guint columns, const MadoKnownKey *key)
   g_autofree char *first = mado_text_time (key->first_seen);
   g_autofree char *last = mado_text_time (key->last_seen);
 
-  mado_view_ours (out, 0, "%s  %s, first seen %s, last %s; vouched for by: %s", fingerprint, protocol, first, last, by);
-  mado_view_stranger (out, columns, "Address: ", key->address);
+  mado_view_ours (out, 0, _ ("%s  %s, first seen %s, last %s; vouched for by: %s"), fingerprint, protocol, first, last, by);
+  mado_view_stranger (out, columns, _ ("Address: "), key->address);
 }
 
 void
@@ -451,20 +456,20 @@ mado_view_found_key (GString *out, guint columns, const MadoFoundKey *found)
   g_autofree char *fingerprint = mado_view_word (found->fingerprint);
   g_autofree char *outcome = mado_view_word (found->outcome);
   g_autofree char *source = mado_view_word (found->source);
-  g_autofree char *before = found->was_expires != 0 ? mado_text_time (found->was_expires) : g_strdup ("never");
-  g_autofree char *now = found->expires != 0 ? mado_text_time (found->expires) : g_strdup ("never");
+  g_autofree char *before = found->was_expires != 0 ? mado_text_time (found->was_expires) : g_strdup (_ ("never"));
+  g_autofree char *now = found->expires != 0 ? mado_text_time (found->expires) : g_strdup (_ ("never"));
   gboolean has_changed = g_strcmp0 (found->outcome, "updated") == 0 && found->was_expires != found->expires;
-  const char *state = found->is_revoked ? ", REVOKED" : found->is_expired ? ", EXPIRED" : "";
+  const char *state = found->is_revoked ? _ (", REVOKED") : found->is_expired ? _ (", EXPIRED") : "";
 
   if (found->source == NULL)
     mado_view_ours (out, 0, "%s  %s", fingerprint, outcome);
   else if (has_changed)
-    mado_view_ours (out, 0, "%s  %s (%s), expires: %s, before: %s%s", fingerprint, outcome, source, now, before, state);
+    mado_view_ours (out, 0, _ ("%s  %s (%s), expires: %s, before: %s%s"), fingerprint, outcome, source, now, before, state);
   else
-    mado_view_ours (out, 0, "%s  %s (%s), expires: %s%s", fingerprint, outcome, source, now, state);
+    mado_view_ours (out, 0, _ ("%s  %s (%s), expires: %s%s"), fingerprint, outcome, source, now, state);
   if (found->warning != NULL)
-    mado_view_ours (out, 0, "KEY WARNING another key is known for this address");
-  mado_view_stranger (out, columns, "Address: ", found->address);
+    mado_view_ours (out, 0, _ ("KEY WARNING another key is known for this address"));
+  mado_view_stranger (out, columns, _ ("Address: "), found->address);
   if (found->reason != NULL)
-    mado_view_stranger (out, columns, "Reason: ", found->reason);
+    mado_view_stranger (out, columns, _ ("Reason: "), found->reason);
 }

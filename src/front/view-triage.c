@@ -3,6 +3,7 @@
 #include "madoguchi/front/view-triage.h"
 #include "madoguchi/front/view.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/model/taxonomy.h"
 
 #include <string.h>
@@ -14,8 +15,8 @@ view_category (GString *out, const char *priority, const char *category, char *c
   g_autofree char *priority_word = mado_view_word (priority);
   g_autofree char *category_word = mado_view_word (category);
 
-  mado_view_ours (out, 0, "Priority    %s", priority_word);
-  mado_view_ours (out, 0, "Category    %s%s%s%s%s", category_word, names.guide != NULL ? "; guide: " : "",
+  mado_view_ours (out, 0, _ ("Priority    %s"), priority_word);
+  mado_view_ours (out, 0, _ ("Category    %s%s%s%s%s"), category_word, names.guide != NULL ? _ ("; guide: ") : "",
                   names.guide != NULL ? names.guide : "", names.jpcert_ja != NULL ? "; JPCERT/CC: " : "",
                   names.jpcert_ja != NULL ? names.jpcert_ja : "");
 }
@@ -34,8 +35,8 @@ mado_view_classes (GString *out, guint columns, const MadoIncident *incident)
 {
   if (incident->priority != NULL || incident->category != NULL)
     view_category (out, incident->priority, incident->category, incident->tags);
-  view_list (out, columns, "Tags: ", incident->tags);
-  view_list (out, columns, "Constituencies: ", incident->constituencies);
+  view_list (out, columns, _ ("Tags: "), incident->tags);
+  view_list (out, columns, _ ("Constituencies: "), incident->constituencies);
 }
 
 static void
@@ -46,16 +47,16 @@ view_decision (GString *out, guint columns, const MadoDecision *decision)
   g_autofree char *date = mado_text_time (decision->date);
   gboolean is_rule = g_strcmp0 (decision->set_by, "rule") == 0, is_report = g_strcmp0 (decision->set_by, "report") == 0;
 
-  mado_view_ours (out, 0, "%s%s, %s, %s%s%s", field, decision->is_current ? "" : " (not in force)", date,
-                  is_rule ? "by a rule" : is_report ? "said by the report" : "by a member",
-                  decision->queue_id != NULL ? ", mail " : "", decision->queue_id != NULL ? queue_id : "");
-  mado_view_stranger (out, columns, "  is ", decision->value != NULL ? decision->value : "(none)");
+  mado_view_ours (out, 0, "%s%s, %s, %s%s%s", field, decision->is_current ? "" : _ (" (not in force)"), date,
+                  is_rule ? _ ("by a rule") : is_report ? _ ("said by the report") : _ ("by a member"),
+                  decision->queue_id != NULL ? _ (", mail ") : "", decision->queue_id != NULL ? queue_id : "");
+  mado_view_stranger (out, columns, _ ("  is "), decision->value != NULL ? decision->value : _ ("(none)"));
   if (decision->rule != NULL)
-    mado_view_stranger (out, columns, "  rule ", decision->rule);
+    mado_view_stranger (out, columns, _ ("  rule "), decision->rule);
   if (!is_rule && !is_report)
-    mado_view_stranger (out, columns, "  member ", decision->set_by);
+    mado_view_stranger (out, columns, _ ("  member "), decision->set_by);
   if (decision->because != NULL)
-    mado_view_stranger (out, columns, "  on ", decision->because);
+    mado_view_stranger (out, columns, _ ("  on "), decision->because);
 }
 
 void
@@ -63,18 +64,18 @@ mado_view_triage (GString *out, guint columns, const MadoTriage *triage)
 {
   g_autofree char *ticket = mado_view_word (triage->ticket);
 
-  mado_view_ours (out, 0, "Ticket      %s", ticket);
+  mado_view_ours (out, 0, _ ("Ticket      %s"), ticket);
   view_category (out, triage->priority, triage->category, triage->tags);
   if (triage->owner != NULL)
-    mado_view_stranger (out, columns, "Owner: ", triage->owner);
+    mado_view_stranger (out, columns, _ ("Owner: "), triage->owner);
   if (triage->template_name != NULL)
-    mado_view_stranger (out, columns, "Template of the answer: ", triage->template_name);
+    mado_view_stranger (out, columns, _ ("Template of the answer: "), triage->template_name);
   if (triage->is_silent)
-    mado_view_ours (out, 0, "No automatic answer");
-  view_list (out, columns, "Tags: ", triage->tags);
-  view_list (out, columns, "Constituencies: ", triage->constituencies);
+    mado_view_ours (out, 0, _ ("No automatic answer"));
+  view_list (out, columns, _ ("Tags: "), triage->tags);
+  view_list (out, columns, _ ("Constituencies: "), triage->constituencies);
   for (gsize i = 0; triage->out_of_scope != NULL && triage->out_of_scope[i] != NULL && triage->out_of_scope[i + 1] != NULL; i += 2) {
-    g_autofree char *label = g_strdup_printf ("Out of scope (%s): ", triage->out_of_scope[i]);
+    g_autofree char *label = g_strdup_printf (_ ("Out of scope (%s): "), triage->out_of_scope[i]);
     mado_view_stranger (out, columns, label, triage->out_of_scope[i + 1]);
   }
   g_string_append_c (out, '\n');

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from tap import Sample, Tap, source_dir
 
+MARKED = re.compile(r'\bN?_ \("')
 NAMES = re.compile(r"\{[a-z]+\}")
-FORMATS = re.compile(r"%(?:\d+\$)?[-+ #0]*\d*(?:\.\d+|\.\*)?(?:hh|h|ll|l|z)?[a-zA-Z%]")
+FORMATS = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?(<PRI\w+>|(?:hh|h|ll|l|z)?[a-zA-Z%])")  # what is printed, whatever its width
 
 
 def unquote(lines):
@@ -54,7 +55,7 @@ def check_catalogue(template, catalogue):
             yield f"not translated: {sentence}"
         elif sorted(NAMES.findall(sentence)) != sorted(NAMES.findall(translation)):
             yield f"other names: {sentence}"
-        elif sorted(FORMATS.findall(sentence)) != sorted(FORMATS.findall(translation)) and any(p.endswith(".c") for p in places):
+        elif FORMATS.findall(sentence) != FORMATS.findall(translation) and any(p.endswith(".c") for p in places):
             yield f"other values: {sentence}"
         elif sentence.endswith("\n") != translation.endswith("\n"):
             yield f"another end: {sentence}"
@@ -71,7 +72,7 @@ def extract(root):
 def check_sources(root):
     named = set((root / "po" / "POTFILES").read_text().split())
     there = {str(path.relative_to(root)) for path in (root / "src" / "web" / "page").glob("*.js")}
-    there |= {str(path.relative_to(root)) for path in (root / "src" / "front").glob("*.c") if re.search(r"\b_ \(\"|\bN_ \(\"", path.read_text())}
+    there |= {str(path.relative_to(root)) for path in (root / "src" / "front").glob("*.c") if MARKED.search(path.read_text())}
     yield from (f"not in po/POTFILES: {path}" for path in sorted(there - named))
     yield from (f"in po/POTFILES, and says nothing: {path}" for path in sorted(named) if not (root / path).is_file())
 
