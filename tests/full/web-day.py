@@ -89,7 +89,6 @@ def arrives(d, hanako, taro):
     tap.ok(hanako.wait_text(SUBJECT, '.rows') and taro.wait_text(SUBJECT, '.rows'), 'a report appears live in both windows')
     row = hanako.text('.row')
     tap.ok('Encrypted' in row and 'Signed by the sender' in row and 'unread' in row, 'with its verdicts in words', row)
-    d.picture(hanako, 'queue-en')
 
 
 def is_worked_on(d, hanako, taro):
@@ -114,7 +113,6 @@ def is_worked_on(d, hanako, taro):
     tap.ok(taro.wait_text('Somebody else changed this meanwhile', '#notices'), 'he is told that she was faster')
     taro.ask('POST', '/refresh', {})
     tap.ok(taro.wait_text('大学の担当者に電話した', '.thread') and 'waiting' not in taro.text('.facts'), 'and nothing of hers was written over')
-    d.picture(hanako, 'incident-en')
 
 
 def is_answered(d, hanako):
@@ -124,7 +122,6 @@ def is_answered(d, hanako):
     hanako.click('.write.reply form > button[type=submit]')
     tap.ok(hanako.wait_text('Before it is sent', '.preview') and ALICE in hanako.text('.preview') and d.alice in hanako.text('.preview'),
            'before it is sent, she sees to whom and with which key', hanako.text('.write.reply'))
-    d.picture(hanako, 'reply-en')
     before = {t.header(raw, 'Message-ID') for raw in d.demo.outgoing()}
     hanako.click('.write.reply button.main')
     raw = t.wait_for(lambda: next((r for r in d.demo.outgoing() if t.header(r, 'Message-ID') not in before), None), 30)
@@ -154,7 +151,6 @@ def is_finished(d, hanako, taro):
     taro.type('#q', WORD)
     taro.press('enter')
     tap.ok(taro.wait_text(d.ticket, '.rows'), 'it is found by a Japanese word', taro.text('main'))
-    d.picture(taro, 'search-en')
     taro.click('.rows .subject')
     taro.find('.thread')
     taro.choose('.actions select', 'resolved')
@@ -163,7 +159,6 @@ def is_finished(d, hanako, taro):
     tap.ok(t.wait_for(lambda: 'open' in taro.text('.incident-top .state'), 30), 'a late mail opens it again, before his eyes')
     taro.go(d.site + '/#/overview')
     tap.ok(taro.wait_text('By state') and taro.run("return document.querySelectorAll('.plot rect').length") >= 30, 'the overview shows it in plots')
-    d.picture(taro, 'overview-en')
 
 
 def by_keyboard(d, hanako):
@@ -201,13 +196,30 @@ def on_a_phone(d, hanako):
             hanako.find('main h1')
             wide = hanako.run('return document.documentElement.scrollWidth - innerWidth')
             tap.ok(wide <= 0, 'at %d pixels nothing of %s stands out' % (width, path), wide)
-        hanako.go(d.site + '/#/incidents/' + d.ticket)
-        hanako.find('.thread')
-        d.picture(hanako, 'incident-en-%d' % width)
-    hanako.go(d.site + '/#/')
-    hanako.find('.row')
-    d.picture(hanako, 'queue-en-390')
     hanako.size(1280, 900)
+
+
+def in_two_languages(d, hanako):
+    """Every view in both languages and two widths: looked at here by its words, and kept as pictures for people."""
+    tap = d.tap
+    words = {'en': ('Queue', 'Thread', 'Reply', 'Search for', 'By state'), 'ja': ('受付一覧', '外部からのメール', '返信', '検索', '状態別')}
+    for language in ('en', 'ja'):
+        hanako.choose('.language select', language)
+        tap.ok(t.wait_for(lambda l=language: hanako.run('return document.documentElement.lang') == l, 20), 'the page speaks ' + language)
+        for width in (1280, 390):
+            hanako.size(width, 900 if width > 600 else 780)
+            for view, path, ready in (('queue', '#/', '.row'), ('incident', '#/incidents/' + d.ticket, '.thread'), ('reply', '#/incidents/' + d.ticket, '.thread'),
+                                      ('search', '#/search?q=' + WORD, '.rows li'), ('overview', '#/overview', '.plots')):
+                hanako.go('%s/%s' % (d.site, path))
+                hanako.find(ready)
+                if view == 'reply':
+                    hanako.run("document.querySelector('.write.reply').open = true; document.querySelector('.write.reply').scrollIntoView()")
+                shown = hanako.run('return document.body.innerText + [...document.querySelectorAll("[aria-label]")].map((e) => e.ariaLabel).join(" ")')
+                word = words[language][('queue', 'incident', 'reply', 'search', 'overview').index(view)]
+                tap.ok(word in shown, '%s in %s at %d pixels' % (view, language, width), shown[:800])
+                d.picture(hanako, '%s-%s-%d' % (view, language, width))
+    hanako.size(1280, 900)
+    hanako.choose('.language select', 'en')
 
 
 def main():
@@ -224,6 +236,7 @@ def main():
     is_finished(d, hanako, taro)
     by_keyboard(d, hanako)
     on_a_phone(d, hanako)
+    in_two_languages(d, hanako)
     hanako.click('.own > button:last-of-type')
     tap.ok(hanako.wait_text('Password'), 'she logs out')
     hanako.type('#login', 'hanako')
