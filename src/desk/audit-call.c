@@ -38,6 +38,7 @@ add_details (const MadoCall *call, MadoAuditRecord *record)
     g_autofree char *value = read_argument (call->request.body, *name);
     mado_audit_record_add (record, *name, value);
   }
+  mado_audit_record_add (record, "token", call->token);
   mado_audit_record_add (record, "veiled", call->is_veiled ? "yes" : NULL);
   if (record->incident == 0 && call->request.body != NULL) /* not found, or not looked for yet */
     mado_audit_record_add (record, "ticket", mado_verbs_string (call, "ticket"));

@@ -91,6 +91,9 @@ static const struct {
   { "audit-head", READ, NULL },
   { "members-invite", CHANGE, "login" },
   { "members-log-out", CHANGE, "login" },
+  { "tokens-add", CHANGE, "name scopes days" },
+  { "tokens-list", NOTHING, NULL },
+  { "tokens-rm", CHANGE, "login name" },
   { "log-in", CHANGE, NULL }, /* whose it was stands in the line; what was typed may be a password in the wrong place */
   { "log-in-trusted", CHANGE, NULL },
   { "set-up", CHANGE, NULL },

@@ -89,6 +89,7 @@ finish (MadoCall *call, gboolean is_sent)
   client_unref (client);
   mado_packet_clear (&call->request);
   g_free (call->member);
+  g_free (call->token);
   g_clear_pointer (&call->asker, mado_member_record_free);
   if (call->free_data != NULL)
     call->free_data (call->data);
@@ -253,7 +254,7 @@ admit (const Client *client, MadoCall *call, GError **error)
 
   if (mado_session_is_entrance (verb))
     return;
-  if (mado_verbs_string (call, "session") != NULL || mado_peer_is_web (client->uid))
+  if (mado_verbs_string (call, "session") != NULL || mado_verbs_string (call, "token") != NULL || mado_peer_is_web (client->uid))
     mado_session_admit (call, error);
   else
     mado_admission_check (call->desk, client->has_login ? client->member : NULL, client->uid, verb, &call->asker, error);

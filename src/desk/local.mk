@@ -30,6 +30,12 @@ desk_house = tests/unit/desk-house.c tests/unit/desk-house.h tests/unit/desk-fak
 libdesk_a_SOURCES += src/desk/guess-guard.c src/desk/session.c src/desk/watch.c src/desk/store-overview.c src/desk/store-session.c src/desk/verbs-session.c
 noinst_HEADERS += include/madoguchi/desk/guess-guard.h include/madoguchi/desk/session.h include/madoguchi/desk/watch.h include/madoguchi/desk/store-overview.h \
 	include/madoguchi/desk/store-session.h include/madoguchi/desk/verbs-session.h
+libdesk_a_SOURCES += src/desk/token-scope.c src/desk/store-token.c src/desk/verbs-token.c
+noinst_HEADERS += include/madoguchi/desk/token-scope.h include/madoguchi/desk/store-token.h include/madoguchi/desk/verbs-token.h
+unit_tests += tests/unit/test-desk-token
+tests_unit_test_desk_token_SOURCES = tests/unit/test-desk-token.c
+tests_unit_test_desk_token_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) -DMADO_MEMBERS=\"$(abs_top_srcdir)/docs/members.md\"
+tests_unit_test_desk_token_LDADD = $(desk_libs)
 unit_tests += tests/unit/test-desk-guess-guard
 tests_unit_test_desk_guess_guard_SOURCES = tests/unit/test-desk-guess-guard.c
 tests_unit_test_desk_guess_guard_LDADD = $(desk_libs)

@@ -102,6 +102,9 @@ static const struct {
   { "audit-head", "CA*" HOUSE },
   { "members-invite", "A*" HOUSE },
   { "members-log-out", "A*" HOUSE },
+  { "tokens-add", ALL HOUSE },
+  { "tokens-list", ALL "*" HOUSE },
+  { "tokens-rm", ALL "*" HOUSE },
   { "overview", ALL HOUSE },
   { "watch", "*" HOUSE },
   { "log-in", "*" HOUSE }, /* the words by which one comes in are for the page (session.h) */

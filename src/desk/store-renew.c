@@ -50,6 +50,7 @@ static const struct {
   { "member", "login", "fingerprint", "login" },
   { "member", "login", "languages", "login" },
   { "audit", "id", "details", "id" },
+  { "access_token", "id", "name", "id" },
   { "credential", "login", "password", "login" },
   { "credential", "login", "totp", "login" },
   { "credential", "login", "new_password", "login" },

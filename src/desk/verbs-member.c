@@ -9,6 +9,7 @@
 #include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/store-queue.h"
 #include "madoguchi/desk/store-session.h"
+#include "madoguchi/desk/store-token.h"
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/ipc/peer.h"
 
@@ -321,7 +322,8 @@ apply_leave (const MadoCall *call, MadoMember *member, gboolean is_new, GError *
   member->left = call->desk->now ();
   member->on_duty = FALSE;
   return mado_store_forget_seen (call->desk->store, member->login, error)
-         && mado_store_forget_credential (call->desk->store, member->login, error);
+         && mado_store_forget_credential (call->desk->store, member->login, error)
+         && mado_store_remove_tokens (call->desk->store, member->login, error);
 }
 
 void

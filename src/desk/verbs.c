@@ -21,6 +21,7 @@
 #include "madoguchi/desk/verbs-session.h"
 #include "madoguchi/desk/verbs-retention.h"
 #include "madoguchi/desk/verbs-ticket.h"
+#include "madoguchi/desk/verbs-token.h"
 #include "madoguchi/desk/verbs-triage.h"
 #include "madoguchi/desk/watch.h"
 #include "madoguchi/desk/verbs-vault.h"
@@ -108,6 +109,9 @@ static const struct {
   { "audit-head", mado_verb_audit_head },
   { "members-invite", mado_verb_members_invite },
   { "members-log-out", mado_verb_members_log_out },
+  { "tokens-add", mado_verb_tokens_add },
+  { "tokens-list", mado_verb_tokens_list },
+  { "tokens-rm", mado_verb_tokens_rm },
   { "overview", mado_verb_overview },
   { "watch", mado_verb_watch },
   { "log-in", mado_verb_log_in },

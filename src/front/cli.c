@@ -58,8 +58,8 @@ static const MadoCliVerb verbs[] = {
     "ls|show FPR|import FILE...|export FPR|[un]pin ADDRESS [FPR]|[un]map DOMAIN|ADDRESS [FPR]|[un]certify FPR|[un]distrust FPR"
     "|rm FPR|known [ADDRESS]|forget ADDRESS|refresh [ADDRESS|FPR]|roll-over",
     N_ ("The known public keys and what vouches for each"), "jpON", 1, 1000000, TRUE, mado_verb_keys },
-  { "members", "[ls|add LOGIN|set LOGIN|on-duty|off-duty [LOGIN]|leave LOGIN|invite LOGIN|log-out LOGIN]",
-    N_ ("Who may ask what; what joining and leaving begins and ends"), "jMKRG", 0, 2,
+  { "members", "[ls|add LOGIN|set LOGIN|on-duty|off-duty [LOGIN]|leave LOGIN|invite LOGIN|log-out LOGIN|token ls|add NAME|rm [LOGIN/]NAME]",
+    N_ ("Who may ask what; what joining and leaving begins and ends; by which tokens your scripts ask"), "jMKRGCE", 0, 3,
     TRUE, mado_verb_members },
   { "audit", "[ls|head|verify]", N_ ("Who read, changed, exported, sent what; how far it went, signed; is it what was written? exit 1 if not"),
     "jlakmS!HO", 0, 1, TRUE, mado_verb_audit },
@@ -121,6 +121,8 @@ static const struct {
   { 'K', "key", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, key), N_ ("Fingerprint of a member's own OpenPGP key"), "FPR" },
   { 'R', "role", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, role), N_ ("poc, handler, commander, researcher, notification, reader, administrator"), "ROLE" },
   { 'G', "languages", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, languages), N_ ("That a member reads"), "ja,en" },
+  { 'C', "scope", 0, G_OPTION_ARG_FILENAME_ARRAY, offsetof (MadoCliOptions, scopes), N_ ("Of a token: read, files, work, reply, house, audit; may be given again"), "SCOPE" },
+  { 'E', "days", 0, G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, days), N_ ("For so many a token is good (90)"), "N" },
   { '1', "file", 'f', G_OPTION_ARG_FILENAME, offsetof (MadoCliOptions, file), N_ ("The text, in UTF-8; -: standard input"), "FILE|-" },
   { '2', "to", 0, G_OPTION_ARG_FILENAME_ARRAY, offsetof (MadoCliOptions, recipients), N_ ("To this address alone; given again: to each a mail of its own"), "ADDR" },
   { '3', "plain-ok", 0, G_OPTION_ARG_NONE, offsetof (MadoCliOptions, plain_ok), N_ ("Signed in the clear to whom no key is known for"), NULL },
@@ -261,7 +263,7 @@ mado_cli_clear (MadoCli *cli)
                      &cli->options.restrict_to, &cli->options.add, &cli->options.remove_member, &cli->options.reason,
                      &cli->options.file,   &cli->options.subject,
                      &cli->options.priority, &cli->options.category, &cli->options.tlp, &cli->options.tag,
-                     &cli->options.note, &cli->options.as,
+                     &cli->options.note, &cli->options.as, &cli->options.days,
                      &cli->options.edit,   &cli->options.discard, &cli->options.send, &cli->options.canned, &cli->options.language };
 
   for (gsize i = 0; i < G_N_ELEMENTS (owned); i++)
@@ -269,6 +271,7 @@ mado_cli_clear (MadoCli *cli)
   g_clear_pointer (&cli->options.arguments, g_strfreev);
   g_clear_pointer (&cli->options.recipients, g_strfreev);
   g_clear_pointer (&cli->options.heads, g_strfreev);
+  g_clear_pointer (&cli->options.scopes, g_strfreev);
   g_clear_pointer (&cli->options.files, g_strfreev);
   g_clear_pointer (&cli->conf, mado_conf_free);
 }

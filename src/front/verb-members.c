@@ -134,14 +134,16 @@ mado_verb_members (MadoCli *cli, GError **error)
   const char *word = mado_cli_argument (cli, 0), *login = mado_cli_argument (cli, 1), *verb = NULL;
   const char *given[] = { login, cli->options.name, cli->options.key, cli->options.role, cli->options.languages };
 
+  if (g_strcmp0 (word, "token") == 0)
+    return mado_verb_token (cli, error);
   if (word == NULL || (strcmp (word, "ls") == 0 && login == NULL))
     return list_members (cli, error);
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
     if (strcmp (words[i].word, word) == 0)
       verb = login != NULL ? words[i].verb : words[i].verb_of_self;
-  if (verb == NULL) {
+  if (verb == NULL || mado_cli_argument (cli, 2) != NULL) {
     g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE,
-                         "usage: madoguchi members [ls|add LOGIN|set LOGIN|on-duty|off-duty [LOGIN]|leave LOGIN|invite LOGIN|log-out LOGIN]");
+                         "usage: madoguchi members [ls|add LOGIN|set LOGIN|on-duty|off-duty [LOGIN]|leave LOGIN|invite LOGIN|log-out LOGIN|token ...]");
     return FALSE;
   }
   for (gsize i = 0; i < G_N_ELEMENTS (given); i++)

@@ -1,4 +1,5 @@
 /* api-calls.c: the table of api.h. Whoever adds a word for members adds a row here, when the page or a script may use it. */
+#include "madoguchi/model/access-token.h"
 #include "madoguchi/model/audit.h"
 #include "madoguchi/model/feed.h"
 #include "madoguchi/model/found.h"
@@ -78,6 +79,13 @@ const MadoApiCall mado_api_calls[] = {
     { { "login", MADO_API_STRING, MADO_API_PATH, TRUE, "Whom" } } },
   { "POST", "/members/{login}/log-out", "members-log-out", MADO_API_BODY, NULL, FALSE, "Ends the sessions of a member",
     { { "login", MADO_API_STRING, MADO_API_PATH, TRUE, "Whose" } } },
+  { "GET", "/tokens", "tokens-list", MADO_API_ITEMS, &mado_access_token_type, FALSE, "By what scripts ask: the member's own; of all to administrators",
+    { { NULL } } },
+  { "POST", "/tokens/new", "tokens-add", MADO_API_BODY, NULL, FALSE, "A token for a script of the member's: it is shown this once",
+    { NEEDED ("name", "What it is called"), { "scopes", MADO_API_STRINGS, MADO_API_CONTENT, FALSE, "read, files, work, reply, house, audit" },
+      { "days", MADO_API_INTEGER, MADO_API_CONTENT, FALSE, "For so many it is good" } } },
+  { "POST", "/tokens/{name}/remove", "tokens-rm", MADO_API_BODY, NULL, FALSE, "It is good no more",
+    { { "name", MADO_API_STRING, MADO_API_PATH, TRUE, "What it is called" }, OPTIONAL ("login", "Whose, when it is another member's") } },
   { "POST", "/duty", "members-duty", MADO_API_BODY, NULL, FALSE, "Whether the member is on duty",
     { { "on_duty", MADO_API_BOOLEAN, MADO_API_CONTENT, TRUE, "Is he?" } } },
   { "GET", "/audit", "audit-list", MADO_API_ITEMS, &mado_audit_record_type, FALSE, "Who asked for what",

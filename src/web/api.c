@@ -277,9 +277,32 @@ add_version (GVariantDict *dict, const MadoApiCall *call, const MadoHttpRequest 
   return TRUE;
 }
 
+/* By what somebody asks: one of them. */
+typedef struct {
+  char *session, *token;
+} Asker;
+
+static void
+asker_clear (Asker *asker)
+{
+  g_free (asker->session);
+  g_free (asker->token);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Asker, asker_clear)
+
+static void
+add_asker (GVariantDict *dict, const Asker *asker)
+{
+  if (asker->token != NULL)
+    g_variant_dict_insert (dict, "token", "s", asker->token);
+  else
+    g_variant_dict_insert (dict, "session", "s", asker->session);
+}
+
 /* (transfer floating, nullable) what the keeper is asked. */
 static GVariant *
-make_body (const MadoApiCall *call, const MadoHttpRequest *request, const Captures *captures, const char *session, GError **error)
+make_body (const MadoApiCall *call, const MadoHttpRequest *request, const Captures *captures, const Asker *asker, GError **error)
 {
   g_autoptr (JsonNode) content = mado_content_read (request, error);
   GVariantDict dict;
@@ -295,7 +318,7 @@ make_body (const MadoApiCall *call, const MadoHttpRequest *request, const Captur
     g_variant_dict_clear (&dict);
     return NULL;
   }
-  g_variant_dict_insert (&dict, "session", "s", session);
+  add_asker (&dict, asker);
   return g_variant_dict_end (&dict);
 }
 
@@ -389,9 +412,18 @@ make_answer (const MadoApiCall *call, MadoPacket *packet)
   return answer;
 }
 
+static MadoHttpAnswer *
+answer_stranger (void)
+{
+  MadoHttpAnswer *answer = mado_api_problem (401, "Nobody is logged in here", NULL);
+
+  mado_http_answer_add (answer, "WWW-Authenticate", "Bearer");
+  return answer;
+}
+
 /* Refused because of who it is, or because nobody is logged in any more? */
 static MadoHttpAnswer *
-fail (const MadoSite *site, const char *session, const GError *problem)
+fail (const MadoSite *site, const Asker *asker, const GError *problem)
 {
   g_auto (MadoPacket) packet = MADO_PACKET_INIT;
   g_autoptr (GError) error = NULL;
@@ -400,10 +432,9 @@ fail (const MadoSite *site, const char *session, const GError *problem)
   if (!g_error_matches (problem, MADO_ERROR, MADO_ERROR_DENIED))
     return mado_api_fail (problem);
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "session", "s", session);
+  add_asker (&dict, asker);
   mado_web_ask (site->conf, "session", g_variant_dict_end (&dict), &packet, &error);
-  return g_error_matches (error, MADO_ERROR, MADO_ERROR_DENIED) ? mado_api_problem (401, "Nobody is logged in here", NULL)
-                                                                : mado_api_fail (problem);
+  return g_error_matches (error, MADO_ERROR, MADO_ERROR_DENIED) ? answer_stranger () : mado_api_fail (problem);
 }
 
 MadoHttpAnswer *
@@ -414,18 +445,20 @@ mado_api_answer (const MadoSite *site, const MadoHttpRequest *request)
   g_autoptr (GError) error = NULL;
   gboolean is_path;
   const MadoApiCall *call = find_call (request, &captures, &is_path);
-  g_autofree char *session = mado_visitor_session (request);
+  g_auto (Asker) asker = { mado_visitor_session (request), mado_visitor_token (request) };
 
   if (call == NULL && strcmp (mado_http_path (request), PREFIX "/openapi.json") == 0)
     return mado_openapi_answer ();
   if (call == NULL)
     return is_path ? mado_api_problem (405, "Not this way", NULL) : mado_api_problem (404, "There is no such place", NULL);
-  if (session == NULL)
-    return mado_api_problem (401, "Nobody is logged in here", NULL);
-  if (strcmp (call->method, "GET") != 0 && !mado_visitor_is_ours (request, session))
+  if (asker.session == NULL && asker.token == NULL)
+    return answer_stranger ();
+  if (asker.session != NULL && asker.token != NULL)
+    return mado_api_problem (400, "A session and a token: who asks?", NULL);
+  if (asker.token == NULL && strcmp (call->method, "GET") != 0 && !mado_visitor_is_ours (request, asker.session)) /* no other site knows a token */
     return mado_api_problem (403, "This request does not come from the page", NULL);
-  GVariant *body = make_body (call, request, &captures, session, &error);
+  GVariant *body = make_body (call, request, &captures, &asker, &error);
   if (body == NULL || !mado_web_ask (site->conf, call->verb, body, &packet, &error))
-    return fail (site, session, error);
+    return fail (site, &asker, error);
   return make_answer (call, &packet);
 }

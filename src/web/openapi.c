@@ -3,6 +3,7 @@
 #include "madoguchi/web/openapi.h"
 #include "madoguchi/model/record-json.h"
 #include "madoguchi/web/api.h"
+#include "madoguchi/web/visitor.h"
 
 #include <string.h>
 
@@ -247,6 +248,42 @@ add_operation (JsonBuilder *builder, const MadoApiCall *call)
   json_builder_end_object (builder);
 }
 
+/* One of both. */
+static void
+add_security (JsonBuilder *builder)
+{
+  static const char *const names[] = { "session", "token" };
+
+  json_builder_set_member_name (builder, "security");
+  json_builder_begin_array (builder);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    json_builder_begin_object (builder);
+    json_builder_set_member_name (builder, names[i]);
+    json_builder_begin_array (builder);
+    json_builder_end_array (builder);
+    json_builder_end_object (builder);
+  }
+  json_builder_end_array (builder);
+}
+
+static void
+add_schemes (JsonBuilder *builder)
+{
+  begin (builder, "securitySchemes");
+  begin (builder, "session");
+  set (builder, "type", "apiKey");
+  set (builder, "in", "cookie");
+  set (builder, "name", MADO_VISITOR_COOKIE);
+  set (builder, "description", "Of the page; what changes something also needs " MADO_VISITOR_PROOF ": \"proof\" of /session");
+  json_builder_end_object (builder);
+  begin (builder, "token");
+  set (builder, "type", "http");
+  set (builder, "scheme", "bearer");
+  set (builder, "description", "Of a script: madoguchi members token add; within its scopes (docs/members.md)");
+  json_builder_end_object (builder);
+  json_builder_end_object (builder);
+}
+
 JsonNode *
 mado_openapi_document (void)
 {
@@ -272,7 +309,9 @@ mado_openapi_document (void)
     json_builder_end_object (builder);
   }
   json_builder_end_object (builder);
+  add_security (builder);
   begin (builder, "components");
+  add_schemes (builder);
   begin (builder, "schemas");
   for (const MadoApiCall *call = mado_api_calls; call->method != NULL; call++)
     add_schema (builder, call->type, done);

@@ -16,6 +16,16 @@ mado_visitor_session (const MadoHttpRequest *request)
 }
 
 char *
+mado_visitor_token (const MadoHttpRequest *request)
+{
+  const char *field = mado_http_header (request, "Authorization");
+
+  if (field == NULL || g_ascii_strncasecmp (field, "Bearer ", 7) != 0 || strlen (field) > MAX_COOKIE)
+    return NULL; /* another scheme is the server's before us */
+  return g_strstrip (g_strdup (field + 7));
+}
+
+char *
 mado_visitor_proof (const char *session)
 {
   g_autoptr (GHmac) hmac = g_hmac_new (G_CHECKSUM_SHA256, (const guchar *) session, strlen (session));

@@ -160,6 +160,72 @@ def working(house, hanako, taro):
     tap.equal(hanako.get(API + '/incidents?limit=x').status, 400, '400 for a limit that is no number')
 
 
+def tokens(house, hanako, taro):
+    """Scripts ask by tokens of members: within scopes, never with more than the member may, and not after the end."""
+    tap, script = house.tap, house.browser()
+
+    def bearer(token, **more):
+        return dict(headers={'Authorization': 'Bearer ' + token, **more}, proof=False)
+
+    made = {}
+    for scopes in (['read'], ['files'], ['work'], ['reply'], ['house'], ['audit'], ['read', 'work']):
+        made[','.join(scopes)] = taro.post(API + '/tokens/new', {'name': '-'.join(scopes), 'scopes': scopes, 'days': 7}).json['token']
+    read, work = made['read'], made['work']
+    number = script.get(API + '/incidents', **bearer(read)).json['items'][0]['number']
+    place = API + '/incidents/' + number
+    first = script.get(place, **bearer(read)).json['thread'][0]['id']
+    tries = {'read': ('GET', place, None), 'files': ('GET', place + '/messages/%d/raw' % first, None),
+             'work': ('POST', place + '/note', {'text': 'by a script'}), 'reply': ('POST', place + '/reply', {'text': 'x', 'to': ['nonsense']}),
+             'never': ('POST', place + '/restrict', {})}
+    wrong = []
+    for scopes, token in made.items():
+        for needed, (method, path, content) in tries.items():
+            answer = script.request(method, path, content, **bearer(token))
+            if (answer.status == 403) != (needed not in scopes.split(',')) or answer.status == 401:
+                wrong.append((scopes, needed, answer))
+    tap.equal(wrong, [], 'each token does what its scopes say, and nothing else')
+    note = script.get(place, **bearer(read)).json['thread'][-1]
+    tap.ok(note['from'] == 'taro' and note['text'] == 'by a script', 'as the member whose it is', note)
+    refused = script.get(API + '/audit', **bearer(made['audit']))
+    tap.ok(refused.status == 403 and 'handler' in refused.json['detail'], 'never more than the member may', refused)
+    for name, answer in (('a token makes no token', script.post(API + '/tokens/new', {'name': 'more'}, **bearer(made['read,work']))),
+                         ('nor lists them', script.get(API + '/tokens', **bearer(read))),
+                         ('nor invites anybody', script.post(API + '/members/taro/invite', {}, **bearer(work)))):
+        tap.equal(answer.status, 403, name)
+    both = taro.get(API + '/incidents', headers={'Authorization': 'Bearer ' + read})
+    tap.equal(both.status, 400, 'a session and a token at once: refused')
+    for name, token in (('unknown', 'A' * 43), ('short', 'x'), ('empty', ''), ('the session itself', hanako.jar[w.COOKIE])):
+        answer = script.get(API + '/incidents', **bearer(token))
+        tap.ok(answer.status == 401 and answer.header('WWW-Authenticate') == 'Bearer', '401 for a token that is ' + name, answer)
+    cookie = house.browser()
+    cookie.jar[w.COOKIE] = read
+    tap.equal(cookie.get(API + '/incidents').status, 401, 'a token is no cookie')
+    for name, content in (('a bad scope', {'name': 'b', 'scopes': ['everything']}), ('too long a time', {'name': 'b', 'days': 4000}),
+                          ('no time', {'name': 'b', 'days': 0}), ('a bad name', {'name': 'a/b'}), ('no name', {})):
+        tap.equal(taro.post(API + '/tokens/new', content).status, 400, '400 for ' + name)
+    tap.equal(taro.post(API + '/tokens/new', {'name': 'read'}).status, 404, 'each name once')
+    hers = hanako.post(API + '/tokens/new', {'name': 'hers'}).json
+    tap.ok(hers['scopes'] == ['read'] and script.get(API + '/incidents', **bearer(hers['token'])).status == 200, 'without more words a token reads', hers)
+    own = taro.get(API + '/tokens').json['items']
+    tap.ok({i['login'] for i in own} == {'taro'} and next(i for i in own if i['name'] == 'read')['used'] is not None
+           and next(i for i in own if i['name'] == 'house')['used'] is not None, 'members see their own, and when each was used', own)
+    everybody = hanako.get(API + '/tokens').json['items']
+    tap.ok({i['login'] for i in everybody} == {'taro', 'hanako'} and read not in json.dumps(everybody), 'administrators all, and no token itself', everybody)
+    tap.equal(taro.post(API + '/tokens/hers/remove', {'login': 'hanako'}).status, 403, 'nobody takes back another\'s')
+    tap.equal(hanako.post(API + '/tokens/work/remove', {'login': 'taro'}).status, 200, 'but an administrator')
+    tap.equal(script.post(place + '/note', {'text': 'x'}, **bearer(work)).status, 401, 'at once')
+    listed = house.demo.cli('members', 'token', 'ls').out
+    tap.ok(b'taro/read ' in listed and b'taro/work ' not in listed, 'the command line lists them', listed)
+    house.demo.cli('members', 'token', 'rm', 'taro/files')
+    tap.equal(script.get(place + '/messages/%d/raw' % first, **bearer(made['files'])).status, 401, 'and takes them back')
+    lines = [i for i in hanako.get(API + '/audit?limit=1000').json['items'] if 'by a script' not in json.dumps(i)]
+    words = json.dumps(lines)
+    tap.ok(any(i['word'] == 'note' and i['details'].get('token') == 'work' for i in lines) and '"tokens-add"' in words and '"tokens-rm"' in words,
+           'the audit names the token', words[-2000:])
+    tap.ok(not any(token in words or token in house.demo.log() for token in made.values()), 'and never says it')
+    return read
+
+
 def roles(house, hanako):
     tap, reader = house.tap, house.member('rei', 'reader')
     number = hanako.get(API + '/incidents').json['items'][0]['number']
@@ -177,7 +243,13 @@ def roles(house, hanako):
     house.report('something new', hanako)
     tap.ok(events.wait(b'event: change'), 'and that something came')
     events.close()
+    token = reader.post(API + '/tokens/new', {'name': 'rei'}).json['token']
+    script = house.browser()
+    use = dict(headers={'Authorization': 'Bearer ' + token}, proof=False)
+    veiled = script.get(API + '/incidents/' + number, **use)
+    tap.ok(veiled.status == 200 and veiled.json['thread'] == [], 'a token reads no more than its member', veiled)
     house.demo.cli('members', 'leave', 'rei')
+    tap.equal(script.get(API + '/incidents', **use).status, 401, 'who left has no token any more')
     tap.equal(reader.get(API + '/incidents').status, 401, 'who left is out at once')
     tap.equal(reader.log_in('rei', PASSWORD, house.code('rei')).status, 403, 'and does not come in again')
 
@@ -307,6 +379,8 @@ def document(house, hanako):
             filled = re.sub(r'\{[a-z]+\}', '1', path)
             answer = house.browser().request(method.upper(), API + filled, {} if method == 'post' else None)
             tap.ok(answer.status in (401, 403), '%s %s is there, and asks who it is' % (method.upper(), path), answer)
+    tap.ok(spec['components']['securitySchemes']['token'] == {'type': 'http', 'scheme': 'bearer', 'description': spec['components']['securitySchemes']['token']['description']}
+           and spec['security'] == [{'session': []}, {'token': []}], 'how one comes in stands in it, too')
     references = set(re.findall(r'#/components/schemas/([A-Za-z_-]+)', json.dumps(spec)))
     tap.equal(references - set(spec['components']['schemas']), set(), 'every record that it names is in it')
     number = hanako.get(API + '/incidents').json['items'][0]['number']
@@ -326,6 +400,7 @@ def main():
     taro = guessing(house)
     forgery(house, hanako)
     working(house, hanako, taro)
+    tokens(house, hanako, taro)
     roles(house, hanako)
     raw_http(house)
     no_text(house)

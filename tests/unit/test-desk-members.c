@@ -111,9 +111,10 @@ test_permissions (void)
 {
   assert_may (MADO_PERMISSIONS_HOST, "account status doctor look-up-own security-txt keys-list keys-show keys-export members-list"
                                      " members-add members-set members-leave vault-status vault-rewrap vault-rotate audit-verify audit-head"
-                                     " members-invite members-log-out watch log-in log-in-trusted set-up set-up-confirm");
+                                     " members-invite members-log-out tokens-list tokens-rm watch log-in log-in-trusted set-up set-up-confirm");
   assert_may (MADO_MEMBER_READER, "list show triage search feeds unread drafts canned-list held held-show account status doctor look-up-own"
-                                  " keys-list keys-show keys-export members-list members-duty overview session log-out");
+                                  " keys-list keys-show keys-export members-list members-duty tokens-add tokens-list tokens-rm"
+                                  " overview session log-out");
   assert_may (-1, "");
   assert_may (MADO_PERMISSIONS_HOST + 1, "");
   for (int role = 0; role <= MADO_PERMISSIONS_HOST; role++)

@@ -405,6 +405,7 @@ test_late (House *house, gconstpointer data G_GNUC_UNUSED)
 static const struct {
   const char *table, *columns;
 } decided[] = {
+  { "access_token", "hash id login made name name_key scopes until used" },
   { "alias", "incident name_key" },                /* erased */
   { "audit", "date details digest id incident login mac outcome times uid version word" }, /* the details are erased */
   { "audit_head", "date last mac text" },

@@ -39,6 +39,7 @@ static const char *const clear[] = {
   "renewed: kind data_key",
   "link: incident other kind set_by date",
   "credential: login totp_step invitation invited_until changed", /* an invitation's hash */
+  "access_token: id login name_key hash scopes made until used",  /* of a token, too */
   "session: id login begun seen",                                 /* and one's of what a browser shows */
   "draft: id incident state author revision created updated seen",
   "reply_file: id draft outbox position",

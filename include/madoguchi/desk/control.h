@@ -19,6 +19,7 @@ struct _MadoCall {
   MadoOutbox *outbox;
   char *member;       /* login of who asks */
   MadoMember *asker;  /* NULL: there are no members yet, or the host asks */
+  char *token;        /* name of the token that a script of the member's asks with; NULL: none */
   MadoPacket request;
   gint64 uid;         /* of who asks */
   gint64 incident;    /* that the question turned out to be about; 0: none (verbs.c) */

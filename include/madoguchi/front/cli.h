@@ -68,6 +68,8 @@ typedef struct {
   char *ticket, *member, *since; /* audit */
   gboolean sign; /* audit head */
   gboolean release, yes, dry_run; /* hold, erase, retention */
+  char **scopes; /* members token add */
+  char *days;
   char **heads;  /* audit verify */
   gboolean defaults, changed; /* conf */
   char *template_name;        /* policy test-form */

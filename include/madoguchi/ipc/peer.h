@@ -96,10 +96,14 @@
  *   overview {} -> record MadoOverview
  *   members-invite {login s} -> {login s, invitation s, until x}: lets a member choose a password for the page
  *   members-log-out {login s} -> {login s, count x}: ends the sessions of a member
+ *   tokens-add {name s, scopes as, days x; the last two optional} -> record MadoAccessToken with {token s}: shown this once
+ *   tokens-list {} -> {items aa{sv} of MadoAccessToken}: of who asks; of all to administrators
+ *   tokens-rm {name s, login s: of an administrator who means another's; optional} -> {login s, name s}
  *   vault-status, vault-rewrap, vault-rotate {} -> record MadoVaultStatus; the latter two when the new file of keys is in place
  *   doctor {} -> {items aa{sv} of {name s, status s: "ok" | "warn" | "fail", detail s}}: what only the keeper can see
  *
- * madoguchi-web -> keeper: any word of members, with {session s} of whoever sits before the page; and, to come in:
+ * madoguchi-web -> keeper: any word of members, with {session s} of whoever sits before the page, or {token s} of a script
+ * (desk/token-scope.h); and, to come in:
  *   log-in {login s, password s, code s, device s, from s; the last two optional} -> {login s, session s, device s, until x}
  *          device: a word that tells this device from strangers' the next time; from: the address that asks
  *   log-in-trusted {login s} -> the same, when [web] trusted-header says that the server before the page knows who it is

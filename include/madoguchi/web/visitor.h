@@ -14,6 +14,9 @@
 /* (transfer full, nullable) the session that @request brings. */
 char *mado_visitor_session (const MadoHttpRequest *request);
 
+/* (transfer full, nullable) the token of a script (RFC 6750) that @request brings. */
+char *mado_visitor_token (const MadoHttpRequest *request);
+
 /* (transfer full) the word that proves, with @session, that a request is our own page's. */
 char *mado_visitor_proof (const char *session);
 

@@ -5,6 +5,7 @@ import * as api from './api.js';
 import { t, mark, time, number } from './words.js';
 import { said } from './gateway.js';
 import * as notices from './notices.js';
+import { tokensSection } from './tokens.js';
 
 const may = (house, word) => house.may.includes(word);
 
@@ -70,8 +71,8 @@ async function audit() {
 }
 
 export async function showTeam(place, rest, parameters, house) {
-  const [members, mails, waiting, asked] = await Promise.all([api.get('/members'), api.get('/account'), api.get('/held'),
-    may(house, 'audit-list') ? audit() : null]);
+  const [members, mails, waiting, asked, tokens] = await Promise.all([api.get('/members'), api.get('/account'), api.get('/held'),
+    may(house, 'audit-list') ? audit() : null, tokensSection(house)]);
   const duty = h('input', { type: 'checkbox', checked: members.items.some((m) => m.login === house.login && m.on_duty), on: { change: async () => {
     try {
       await api.post('/duty', { on_duty: duty.checked });
@@ -82,6 +83,6 @@ export async function showTeam(place, rest, parameters, house) {
   put(place, h('h1', {}, t('Team')), h('label', { class: 'check' }, duty, t('I am on duty')),
     h('div', { class: 'wide' }, h('table', {}, h('thead', {}, h('tr', {}, [mark('Login'), mark('Name'), mark('Role'), mark('Duty'), ''].map((w) => h('th', { scope: 'col' }, w && t(w))))),
       h('tbody', {}, members.items.map((member) => memberRow(member, house))))),
-    account(mails), held(waiting.items), asked);
+    tokens, account(mails), held(waiting.items), asked);
   return null;
 }
