@@ -40,12 +40,15 @@ mado_store_list_links (MadoStore *store, gint64 incident, GError **error)
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
-                        "WITH made AS (SELECT c.message AS message, coalesce (i.merged_into, i.id) AS incident FROM case_record c"
-                        "  JOIN incident i ON i.id = c.incident),"
-                        " mail AS (SELECT message FROM made WHERE incident = ?1 UNION SELECT c.message FROM case_record c"
-                        "  JOIN message m ON m.id = c.message WHERE m.incident = ?1)"
-                        " SELECT i.number FROM incident i WHERE i.id <> ?1 AND i.id IN (SELECT incident FROM made WHERE message IN mail"
-                        "  UNION SELECT incident FROM message WHERE id IN mail) ORDER BY i.id LIMIT 500",
+                        /* every step begins at what is known: no table is read as a whole */
+                        "WITH own AS (SELECT id FROM incident WHERE id = ?1 AND merged_into IS NULL"
+                        "  UNION SELECT id FROM incident WHERE merged_into = ?1),"
+                        " mail AS (SELECT c.message FROM own CROSS JOIN case_record c ON c.incident = own.id"
+                        "  UNION SELECT c.message FROM message m CROSS JOIN case_record c ON c.message = m.id WHERE m.incident = ?1)"
+                        " SELECT i.number FROM incident i WHERE i.id <> ?1 AND i.id IN ("
+                        "  SELECT coalesce (o.merged_into, o.id) FROM mail CROSS JOIN case_record c ON c.message = mail.message"
+                        "   JOIN incident o ON o.id = c.incident"
+                        "  UNION SELECT m.incident FROM mail CROSS JOIN message m ON m.id = mail.message) ORDER BY i.id LIMIT 500",
                         "i", incident);
 
   if (row == NULL)
