@@ -61,19 +61,31 @@ mado_record_free (const MadoRecordType *type, gpointer record)
   g_free (record);
 }
 
+/* What a mail said is not always UTF-8: mended here as in a variant. */
+static char **
+copy_strings (char **list)
+{
+  char **copy = g_new0 (char *, g_strv_length (list) + 1);
+
+  for (gsize i = 0; list[i] != NULL; i++)
+    copy[i] = g_utf8_make_valid (list[i], -1);
+  return copy;
+}
+
 static void
 copy_field (const MadoField *field, gconstpointer from, gpointer to)
 {
   switch (field->kind) {
   case MADO_FIELD_STRING:
-    AT (to, field, char *) = g_strdup (AT (from, field, char *));
+    if (AT (from, field, char *) != NULL)
+      AT (to, field, char *) = g_utf8_make_valid (AT (from, field, char *), -1);
     break;
   case MADO_FIELD_STRV:
   case MADO_FIELD_MAP:
     if (AT (from, field, char **) == NULL)
       break;
     g_strfreev (AT (to, field, char **));
-    AT (to, field, char **) = g_strdupv (AT (from, field, char **));
+    AT (to, field, char **) = copy_strings (AT (from, field, char **));
     break;
   case MADO_FIELD_RECORD:
     AT (to, field, gpointer) = mado_record_copy (field->type, AT (from, field, gpointer));

@@ -134,6 +134,25 @@ assert_step (const MadoRollOver *found, const char *name, const char *state, con
     g_assert_cmpstr (commands, ==, "");
 }
 
+static void
+check_known (House *house, const MadoConf *conf)
+{
+  g_autoptr (MadoRollOver) known = look (house, conf, house->new);
+
+  assert_step (known, "new-key", "ok", NULL);
+  assert_step (known, "user-ids", "left", "--quick-add-uid");
+  assert_step (known, "cross-signed", "left", "--quick-sign-key");
+  assert_step (known, "sign-agent", "left", "install -m 600 ~/.gnupg/private-keys-v1.d/");
+  assert_step (known, "decrypt-agent", "left", ".key");
+  assert_step (known, "old-key-opens", "ok", NULL);
+  assert_step (known, "configuration", "left", "# key = ");
+  assert_step (known, "published", "by-hand", "madoguchi publish");
+  assert_step (known, "old-key-ends", "left", "--quick-set-expire");
+  assert_step (known, "revocation", "by-hand", "--gen-revoke");
+  assert_step (known, "vault", "by-hand", "madoguchi vault rewrap");
+  g_assert_cmpint (known->left, ==, 6);
+}
+
 /* All states of one roll-over, from nothing to the end. */
 static void
 test_key (House *house, gconstpointer data)
@@ -158,21 +177,7 @@ test_key (House *house, gconstpointer data)
     assert_step (unknown, "sign-agent", "left", NULL);
   }
   bring (house, before, house->new);
-  {
-    g_autoptr (MadoRollOver) known = look (house, before, house->new);
-    assert_step (known, "new-key", "ok", NULL);
-    assert_step (known, "user-ids", "left", "--quick-add-uid");
-    assert_step (known, "cross-signed", "left", "--quick-sign-key");
-    assert_step (known, "sign-agent", "left", "install -m 600 ~/.gnupg/private-keys-v1.d/");
-    assert_step (known, "decrypt-agent", "left", ".key");
-    assert_step (known, "old-key-opens", "ok", NULL);
-    assert_step (known, "configuration", "left", "# key = ");
-    assert_step (known, "published", "by-hand", "madoguchi publish");
-    assert_step (known, "old-key-ends", "left", "--quick-set-expire");
-    assert_step (known, "revocation", "by-hand", "--gen-revoke");
-    assert_step (known, "vault", "by-hand", "madoguchi vault rewrap");
-    g_assert_cmpint (known->left, ==, 6);
-  }
+  check_known (house, before);
   install (house, house->new, TRUE);
   run_gpg (house->person, "--quick-add-uid", house->new, "Team 2 <csirt@team.example>", NULL);
   run_gpg (house->person, "--local-user", house->old, "--quick-sign-key", house->new);
