@@ -4,6 +4,7 @@
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/front/member.h"
 #include "madoguchi/front/view.h"
+#include "madoguchi/base/words.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -99,7 +100,7 @@ print_failure (MadoCli *cli, const char *ticket, const GError *problem, GError *
     return mado_member_print_body (cli, body, error);
   }
   g_autofree char *word = mado_view_word (ticket);
-  mado_view_ours (text, 0, "%s  NOT DONE:", word);
+  mado_view_ours (text, 0, _ ("%s  NOT DONE:"), word);
   mado_view_stranger (text, mado_view_columns (STDOUT_FILENO), NULL, problem->message);
   return mado_cli_print (cli, text->str, error);
 }

@@ -5,8 +5,11 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/model/audit.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define WORD_MAX 4096
@@ -88,10 +91,10 @@ view_record (GString *out, const MadoAuditRecord *record)
   g_autofree char *member = mado_view_word (record->member), *word = mado_view_word (record->word);
   g_autofree char *ticket = mado_view_word (record->ticket);
   g_autofree char *details = join_details (record);
-  g_autofree char *times = record->times > 1 ? g_strdup_printf (" (%" G_GINT64_FORMAT " times)", record->times) : g_strdup ("");
+  g_autofree char *times = record->times > 1 ? g_strdup_printf (_ (" (%" PRId64 " times)"), record->times) : g_strdup ("");
 
-  mado_view_ours (out, 0, "%" G_GINT64_FORMAT "  %s  %s  %s %s  %s%s", record->sequence, time,
-                  record->member != NULL ? member : "the gateway", word, ticket, mado_audit_outcome_names[record->outcome], times);
+  mado_view_ours (out, 0, "%" PRId64 "  %s  %s  %s %s  %s%s", record->sequence, time,
+                  record->member != NULL ? member : _ ("the gateway"), word, ticket, mado_audit_outcome_names[record->outcome], times);
   if (*details != '\0')
     mado_view_stranger (out, 200, NULL, details + 1);
 }
@@ -165,15 +168,15 @@ view_verdict (GString *out, const MadoAuditVerdict *verdict)
   g_autofree char *key = mado_view_word (verdict->signed_by);
 
   if (verdict->ok)
-    mado_view_ours (out, 0, "%" G_GINT64_FORMAT " rows, all as they were written", verdict->rows);
+    mado_view_ours (out, 0, _ ("%" PRId64 " rows, all as they were written"), verdict->rows);
   else
-    mado_view_ours (out, 0, "NOT as it was written: %s", verdict->why);
+    mado_view_ours (out, 0, _ ("NOT as it was written: %s"), verdict->why);
   if (!verdict->ok && verdict->bad > 0)
-    mado_view_ours (out, 0, "the %" G_GINT64_FORMAT " rows before it hold", verdict->bad - 1);
+    mado_view_ours (out, 0, _ ("the %" PRId64 " rows before it hold"), verdict->bad - 1);
   if (verdict->signed_rows > 0)
-    mado_view_ours (out, 0, "signed up to row %" G_GINT64_FORMAT ", at %s, by %s", verdict->signed_rows, time, key);
+    mado_view_ours (out, 0, _ ("signed up to row %" PRId64 ", at %s, by %s"), verdict->signed_rows, time, key);
   else
-    mado_view_ours (out, 0, "no signed head: whoever has the vault's key could have written all of it anew");
+    mado_view_ours (out, 0, _ ("no signed head: whoever has the vault's key could have written all of it anew"));
 }
 
 static gboolean

@@ -5,8 +5,11 @@
 #include "madoguchi/front/view.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/model/feed.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,7 +25,7 @@ view_feed (GString *out, guint columns, const MadoFeed *feed)
                                             feed->domain != NULL ? feed->domain : "-");
 
   mado_view_ours (out, 0,
-                  "%s  %s, %s to %s: messages %" G_GINT64_FORMAT ", passed %" G_GINT64_FORMAT ", failed %" G_GINT64_FORMAT, id,
+                  _ ("%s  %s, %s to %s: messages %" PRId64 ", passed %" PRId64 ", failed %" PRId64), id,
                   format, from, to, feed->messages, feed->passed, feed->failed);
   mado_view_stranger (out, columns, NULL, about);
 }
@@ -85,7 +88,7 @@ reopen (MadoCli *cli, const char *id, GError **error)
   g_auto (MadoPacket) answer = MADO_PACKET_INIT;
 
   return mado_member_ask (cli->conf, "reopen", mado_member_body ("queue_id", id, NULL), -1, &answer, error)
-         && (cli->options.json ? mado_member_print_body (cli, answer.body, error) : mado_cli_print (cli, "Read again\n", error));
+         && (cli->options.json ? mado_member_print_body (cli, answer.body, error) : mado_cli_print (cli, _ ("Read again\n"), error));
 }
 
 gboolean

@@ -7,6 +7,7 @@
 #include "madoguchi/front/view.h"
 #include "madoguchi/model/incident.h"
 #include "madoguchi/model/member.h"
+#include "madoguchi/base/words.h"
 
 #include <string.h>
 
@@ -65,7 +66,7 @@ view_change (GString *out, const MadoPacket *answer)
   g_variant_lookup (answer->body, "owner", "&s", &owner);
   g_autofree char *ticket_word = mado_view_word (named);
   g_autofree char *owner_word = mado_view_word (owner);
-  mado_view_ours (out, 0, "%s  owner %s", ticket_word, owner_word);
+  mado_view_ours (out, 0, _ ("%s  owner %s"), ticket_word, owner_word);
 }
 
 gboolean

@@ -7,7 +7,9 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/qid.h"
 #include "madoguchi/model/incident.h"
+#include "madoguchi/base/words.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -49,7 +51,7 @@ show_held (MadoCli *cli, const MadoPacket *answer, GError **error)
   mado_view_held (text, columns, held);
   if (g_variant_lookup (answer->body, "problems", "^a&s", &problems))
     for (gsize i = 0; problems[i] != NULL; i++)
-      mado_view_stranger (text, columns, "Problem: ", problems[i]);
+      mado_view_stranger (text, columns, _ ("Problem: "), problems[i]);
   return mado_cli_print (cli, text->str, error);
 }
 
@@ -66,7 +68,7 @@ print_settled (MadoCli *cli, const char *id, const MadoPacket *answer, GError **
   g_variant_lookup (answer->body, "ticket", "&s", &ticket);
   g_autofree char *state_word = mado_view_word (state);
   g_autofree char *ticket_word = mado_view_word (ticket);
-  mado_view_ours (text, 0, "%s  state %s  %s", id, state_word, ticket_word);
+  mado_view_ours (text, 0, _ ("%s  state %s  %s"), id, state_word, ticket_word);
   return mado_cli_print (cli, text->str, error);
 }
 
@@ -117,7 +119,7 @@ mado_verb_reopen (MadoCli *cli, GError **error)
   if (cli->options.json)
     return mado_member_print_body (cli, answer.body, error);
   g_variant_lookup (answer.body, "count", "x", &count);
-  g_autofree char *line = g_strdup_printf ("%" G_GINT64_FORMAT " mails will be opened again\n", count);
+  g_autofree char *line = g_strdup_printf ("%" PRId64 " mails will be opened again\n", count);
   return mado_cli_print (cli, line, error);
 }
 

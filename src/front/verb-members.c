@@ -4,8 +4,11 @@
 #include "madoguchi/front/view.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/model/member.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,11 +24,11 @@ view_member (GString *out, const MadoMember *member)
   g_autofree char *languages = g_strjoinv (",", member->languages);
   g_autofree char *languages_word = mado_view_word (*languages != '\0' ? languages : NULL);
 
-  mado_view_ours (out, 0, "%s  %s%s, joined %s%s%s", login, mado_member_role_names[member->role], member->on_duty ? ", on duty" : "",
-                  joined, member->left != 0 ? ", left " : "", member->left != 0 ? left : "");
-  mado_view_ours (out, 2, "languages %s, key %s", languages_word, key);
+  mado_view_ours (out, 0, _ ("%s  %s%s, joined %s%s%s"), login, mado_member_role_names[member->role], member->on_duty ? _ (", on duty") : "",
+                  joined, member->left != 0 ? _ (", left ") : "", member->left != 0 ? left : "");
+  mado_view_ours (out, 2, _ ("languages %s, key %s"), languages_word, key);
   if (member->name != NULL)
-    mado_view_stranger (out, mado_view_columns (STDOUT_FILENO), "Name: ", member->name);
+    mado_view_stranger (out, mado_view_columns (STDOUT_FILENO), _ ("Name: "), member->name);
 }
 
 static gboolean
@@ -64,13 +67,13 @@ print_changed (MadoCli *cli, const MadoPacket *answer, GError **error)
   view_member (text, member);
   if (g_variant_lookup (answer->body, "may", "^a&s", &may) && may[0] != NULL) {
     g_autofree char *list = g_strjoinv (" ", (char **) may);
-    mado_view_ours (text, 2, "may from now on: %s", list);
+    mado_view_ours (text, 2, _ ("may from now on: %s"), list);
   } else if (member->left != 0) {
-    mado_view_ours (text, 2, "every access to the gateway ended now, also on open connections");
+    mado_view_ours (text, 2, _ ("every access to the gateway ended now, also on open connections"));
   }
   if (g_variant_lookup (answer->body, "notes", "^a&s", &notes))
     for (gsize i = 0; notes[i] != NULL; i++)
-      mado_view_ours (text, 2, "note: %s", notes[i]);
+      mado_view_ours (text, 2, _ ("note: %s"), notes[i]);
   return mado_cli_print (cli, text->str, error);
 }
 
@@ -85,7 +88,7 @@ print_session (MadoCli *cli, const MadoPacket *answer, GError **error)
   g_variant_lookup (answer->body, "login", "&s", &login);
   g_variant_lookup (answer->body, "count", "x", &count);
   if (!g_variant_lookup (answer->body, "invitation", "&s", &invitation)) {
-    g_string_append_printf (text, cli->options.json ? "{\"login\":\"%s\",\"ended\":%" G_GINT64_FORMAT "}\n" : "%s: %" G_GINT64_FORMAT " sessions ended\n",
+    g_string_append_printf (text, cli->options.json ? "{\"login\":\"%s\",\"ended\":%" PRId64 "}\n" : _ ("%s: %" PRId64 " sessions ended\n"),
                             login, count);
     return mado_cli_print (cli, text->str, error);
   }

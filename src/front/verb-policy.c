@@ -4,7 +4,9 @@
 #include "madoguchi/front/member.h"
 #include "madoguchi/front/view.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/base/words.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,18 +24,18 @@ view_preview (GString *out, guint columns, const MadoPreview *preview)
   g_autofree char *key = mado_view_word (preview->encrypt_to), *language = mado_view_word (preview->language);
   g_autofree char *variants = g_strjoinv (", ", preview->variants);
 
-  mado_view_ours (out, 0, "Answer: %s", preview->answer);
-  mado_view_ours (out, 0, "Reason: %s: %s", preview->reason, preview->when);
+  mado_view_ours (out, 0, _ ("Answer: %s"), preview->answer);
+  mado_view_ours (out, 0, _ ("Reason: %s: %s"), preview->reason, preview->when);
   if (preview->template_name == NULL)
     return;
-  mado_view_ours (out, 0, "Template: %s", preview->template_name);
-  mado_view_ours (out, 0, "Language: %s", preview->language != NULL ? language : "not sure: all of them");
-  mado_view_ours (out, 0, "%s%s", preview->encrypt_to != NULL ? "Signed, and encrypted to " : "Signed, in the clear",
+  mado_view_ours (out, 0, _ ("Template: %s"), preview->template_name);
+  mado_view_ours (out, 0, _ ("Language: %s"), preview->language != NULL ? language : _ ("not sure: all of them"));
+  mado_view_ours (out, 0, "%s%s", preview->encrypt_to != NULL ? _ ("Signed, and encrypted to ") : _ ("Signed, in the clear"),
                   preview->encrypt_to != NULL ? key : "");
   if (*variants != '\0')
-    mado_view_stranger (out, columns, "Variants that are looked for: ", variants);
-  mado_view_stranger (out, columns, "To: ", preview->recipient);
-  mado_view_stranger (out, columns, "Subject: ", preview->subject);
+    mado_view_stranger (out, columns, _ ("Variants that are looked for: "), variants);
+  mado_view_stranger (out, columns, _ ("To: "), preview->recipient);
+  mado_view_stranger (out, columns, _ ("Subject: "), preview->subject);
   mado_view_stranger (out, columns, NULL, "");
   mado_view_stranger (out, columns, NULL, preview->body);
 }
@@ -63,13 +65,13 @@ view_found (GString *out, guint columns, const MadoFormFound *found)
 {
   g_autofree char *name = mado_view_word (found->name), *place = mado_view_word (found->place);
 
-  mado_view_ours (out, 2, "line %" G_GINT64_FORMAT ": %s%s%s%s", found->line, name, found->place != NULL ? " -> " : "",
+  mado_view_ours (out, 2, _ ("line %" PRId64 ": %s%s%s%s"), found->line, name, found->place != NULL ? " -> " : "",
                   found->place != NULL ? place : "", found->value == NULL ? " (left empty)" : "");
-  mado_view_stranger (out, columns, "label:   ", found->label);
+  mado_view_stranger (out, columns, _ ("label:   "), found->label);
   if (found->value != NULL)
-    mado_view_stranger (out, columns, "value:   ", found->value);
+    mado_view_stranger (out, columns, _ ("value:   "), found->value);
   if (found->meaning != NULL)
-    mado_view_stranger (out, columns, "meaning: ", found->meaning);
+    mado_view_stranger (out, columns, _ ("meaning: "), found->meaning);
 }
 
 static void
@@ -77,12 +79,12 @@ view_match (GString *out, guint columns, const MadoFormFit *match)
 {
   g_autofree char *name = mado_view_word (match->template_name), *part = mado_view_word (match->part);
 
-  mado_view_ours (out, 0, "%s: score %" G_GINT64_FORMAT ", %s%s", name, match->score,
-                  match->is_chosen ? "this is the form" : match->is_form ? "fits, another one fits better" : "does not fit",
-                  match->is_quoted ? " (quoted or forwarded)" : "");
+  mado_view_ours (out, 0, _ ("%s: score %" PRId64 ", %s%s"), name, match->score,
+                  match->is_chosen ? _ ("this is the form") : match->is_form ? _ ("fits, another one fits better") : _ ("does not fit"),
+                  match->is_quoted ? _ (" (quoted or forwarded)") : "");
   mado_view_ours (out, 2, "%s", match->decided);
   if (match->part != NULL)
-    mado_view_ours (out, 2, "part %s, lines %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " labels filled in",
+    mado_view_ours (out, 2, _ ("part %s, lines %" PRId64 " to %" PRId64 ", %" PRId64 " of %" PRId64 " labels filled in"),
                     part, match->first_line, match->last_line, match->filled, match->labels);
   for (guint i = 0; i < match->found->len; i++)
     view_found (out, columns, match->found->pdata[i]);

@@ -8,8 +8,10 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/model/incident.h"
+#include "madoguchi/base/words.h"
 
 #include <pwd.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -285,7 +287,7 @@ view_unread (GString *out, const MadoPacket *answer)
   g_variant_lookup (answer->body, "ticket", "&s", &named);
   g_variant_lookup (answer->body, "unread", "x", &unread);
   g_autofree char *word = mado_view_word (named);
-  mado_view_ours (out, 0, "%s  unread: %" G_GINT64_FORMAT, word, unread);
+  mado_view_ours (out, 0, _ ("%s  unread: %" PRId64), word, unread);
 }
 
 gboolean

@@ -7,6 +7,7 @@
 #include "madoguchi/front/view-reply.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/model/reply-wish.h"
+#include "madoguchi/base/words.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -80,7 +81,7 @@ confirm (MadoCli *cli, const Question *question, GError **error)
     return FALSE;
   if (!may_be_sent)
     return TRUE; /* the keeper says it in its own words */
-  if (!mado_cli_print (cli, "\nSend it? [y/N] ", error))
+  if (!mado_cli_print (cli, _ ("\nSend it? [y/N] "), error))
     return FALSE;
   fflush (cli->out);
   if (fgets (line, sizeof line, stdin) != NULL && (line[0] == 'y' || line[0] == 'Y'))
@@ -106,17 +107,17 @@ print_sent (MadoCli *cli, const MadoPacket *answer, GError **error)
   g_variant_lookup (answer->body, "approval", "&s", &approval);
   if (strcmp (approval, "no") != 0) {
     g_autofree char *draft_word = mado_view_word (draft);
-    mado_view_ours (text, 0, "%s  waits until another member approves it; nothing was sent", draft_word);
+    mado_view_ours (text, 0, _ ("%s  waits until another member approves it; nothing was sent"), draft_word);
     return mado_cli_print (cli, text->str, error);
   }
   if (g_variant_lookup (answer->body, "recipients", "^as", &recipients) && g_variant_lookup (answer->body, "encrypted_to", "^as", &keys))
     for (guint i = 0; recipients[i] != NULL && i < g_strv_length (keys); i++) {
       g_autofree char *key = mado_view_word (*keys[i] != '\0' ? keys[i] : NULL);
-      mado_view_ours (text, 0, "%s  on its way, signed, %s%s", ticket_word, *keys[i] != '\0' ? "encrypted to " : "NOT encrypted",
+      mado_view_ours (text, 0, _ ("%s  on its way, signed, %s%s"), ticket_word, *keys[i] != '\0' ? _ ("encrypted to ") : _ ("NOT encrypted"),
                       *keys[i] != '\0' ? key : "");
       mado_view_stranger (text, mado_view_columns (STDOUT_FILENO), "To: ", recipients[i]);
     }
-  mado_view_ours (text, 0, "%s  state %s", ticket_word, state_word);
+  mado_view_ours (text, 0, _ ("%s  state %s"), ticket_word, state_word);
   return mado_cli_print (cli, text->str, error);
 }
 

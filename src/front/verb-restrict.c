@@ -4,6 +4,7 @@
 #include "madoguchi/front/member.h"
 #include "madoguchi/front/view.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/base/words.h"
 
 #include <string.h>
 
@@ -22,8 +23,8 @@ print_restricted (MadoCli *cli, const MadoPacket *answer, GError **error)
   g_variant_lookup (answer->body, "restricted", "b", &is_restricted);
   g_variant_lookup (answer->body, "veiled", "b", &is_veiled);
   g_autofree char *word = mado_view_word (ticket);
-  mado_view_ours (text, 0, "%s  %s%s", word, is_restricted ? "restricted to named members" : "not restricted",
-                  is_veiled ? "; you are none of them" : "");
+  mado_view_ours (text, 0, "%s  %s%s", word, is_restricted ? _ ("restricted to named members") : _ ("not restricted"),
+                  is_veiled ? _ ("; you are none of them") : "");
   return mado_cli_print (cli, text->str, error);
 }
 

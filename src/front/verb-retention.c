@@ -5,6 +5,8 @@
 #include "madoguchi/front/view.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/model/retention.h"
 
 #include <string.h>
@@ -72,10 +74,10 @@ view_expired (GString *out, const MadoExpired *expired)
 {
   g_autofree char *ticket = mado_view_word (expired->ticket), *finished = mado_text_time (expired->finished);
 
-  mado_view_ours (out, 0, "%s  last touched %s  %s", ticket, finished,
+  mado_view_ours (out, 0, _ ("%s  last touched %s  %s"), ticket, finished,
                   expired->erased ? "erased" : expired->held ? "on hold" : expired->why != NULL ? "not erased" : "due");
   if (expired->rule != NULL)
-    mado_view_ours (out, 2, "rule: %s", expired->rule); /* of the configuration */
+    mado_view_ours (out, 2, _ ("rule: %s"), expired->rule); /* of the configuration */
   if (expired->why != NULL)
     mado_view_ours (out, 2, "%s", expired->why); /* the gateway's own words */
 }
@@ -99,7 +101,7 @@ mado_verb_retention (MadoCli *cli, GError **error)
   if (items == NULL)
     return FALSE;
   if (items->len == 0 && !cli->options.json)
-    mado_view_ours (text, 0, "no ticket's time is over");
+    mado_view_ours (text, 0, _ ("no ticket's time is over"));
   for (guint i = 0; ok && i < items->len; i++)
     if (cli->options.json)
       ok = mado_member_print_json (cli, &mado_expired_type, items->pdata[i], error);

@@ -4,8 +4,11 @@
 #include "madoguchi/front/view.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/model/found.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,14 +21,14 @@ view_found (GString *out, guint columns, const MadoFound *found)
 {
   g_autofree char *ticket = mado_view_word (found->ticket), *state = mado_view_word (found->state), *where = mado_view_word (found->where);
   g_autofree char *date = mado_text_time (found->date);
-  g_autofree char *message = found->message != 0 ? g_strdup_printf (", message %" G_GINT64_FORMAT, found->message) : g_strdup ("");
+  g_autofree char *message = found->message != 0 ? g_strdup_printf (_ (", message %" PRId64), found->message) : g_strdup ("");
 
   mado_view_ours (out, 0, "%s  %s  %s%s%s%s", ticket, state, date, message, found->where != NULL ? ", " : "",
                   found->where != NULL ? where : "");
   if (found->is_restricted)
-    mado_view_ours (out, 2, "restricted to named members");
+    mado_view_ours (out, 2, _ ("restricted to named members"));
   if (found->subject != NULL)
-    mado_view_stranger (out, columns, "Subject", found->subject);
+    mado_view_stranger (out, columns, _ ("Subject"), found->subject);
   if (found->snippet != NULL)
     mado_view_stranger (out, columns, NULL, found->snippet);
 }
@@ -106,10 +109,10 @@ mado_verb_search (MadoCli *cli, GError **error)
     limit -= MIN (limit, found);
   } while (below > 0 && limit > 0);
   if (backlog > 0) {
-    g_autofree char *note = g_strdup_printf ("NOTICE the index is being made: %" G_GINT64_FORMAT " older entries cannot be found yet", backlog);
+    g_autofree char *note = g_strdup_printf (_ ("NOTICE the index is being made: %" PRId64 " older entries cannot be found yet"), backlog);
     mado_cli_warn (note);
   }
   if (!is_any && !cli->options.json)
-    return mado_cli_print (cli, "Nothing found\n", error);
+    return mado_cli_print (cli, _ ("Nothing found\n"), error);
   return TRUE;
 }

@@ -7,6 +7,7 @@
 #include "madoguchi/front/view-triage.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/model/triage.h"
+#include "madoguchi/base/words.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -30,7 +31,7 @@ view_change (GString *out, const MadoPacket *answer)
   g_autofree char *category_word = mado_view_word (*category != '\0' ? category : NULL);
   g_autofree char *tlp_word = mado_view_word (*tlp != '\0' ? tlp : NULL);
   g_autofree char *list = tags != NULL ? g_strjoinv (", ", (char **) tags) : g_strdup ("");
-  mado_view_ours (out, 0, "%s  priority %s, category %s, %s", ticket_word, priority_word, category_word, tlp_word);
+  mado_view_ours (out, 0, _ ("%s  priority %s, category %s, %s"), ticket_word, priority_word, category_word, tlp_word);
   if (*list != '\0')
     mado_view_stranger (out, mado_view_columns (STDOUT_FILENO), "Tags: ", list);
 }

@@ -4,16 +4,18 @@
 #include "madoguchi/front/view.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/model/vault-status.h"
+#include "madoguchi/base/words.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static void
 view_files (GString *out, const MadoVaultStatus *status)
 {
   if (status->files_left < 0)
-    mado_view_ours (out, 0, "being sealed anew: %" G_GINT64_FORMAT " values left; archived mails were not counted yet", status->values_left);
+    mado_view_ours (out, 0, _ ("being sealed anew: %" PRId64 " values left; archived mails were not counted yet"), status->values_left);
   else
-    mado_view_ours (out, 0, "being sealed anew: %" G_GINT64_FORMAT " values and %" G_GINT64_FORMAT " archived mails left", status->values_left,
+    mado_view_ours (out, 0, _ ("being sealed anew: %" PRId64 " values and %" PRId64 " archived mails left"), status->values_left,
                     status->files_left);
 }
 
@@ -25,15 +27,15 @@ view_status (GString *out, const MadoVaultStatus *status)
                   *team = mado_view_word (status->team_key);
 
   mado_view_ours (out, 0, "%s", path);
-  mado_view_ours (out, 0, "can be opened by %s; signed by %s", shown, signer);
+  mado_view_ours (out, 0, _ ("can be opened by %s; signed by %s"), shown, signer);
   if (!status->is_current)
-    mado_view_ours (out, 0, "NOT wrapped and signed by the present team key %s: madoguchi vault rewrap", team);
-  mado_view_ours (out, 0, "data key %" G_GINT64_FORMAT " seals%s", status->data_key,
+    mado_view_ours (out, 0, _ ("NOT wrapped and signed by the present team key %s: madoguchi vault rewrap"), team);
+  mado_view_ours (out, 0, _ ("data key %" PRId64 " seals%s"), status->data_key,
                   status->data_keys > 1 ? "; former ones are still needed" : "");
   if (status->is_renewing)
     view_files (out, status);
   if (status->failed > 0)
-    mado_view_ours (out, 0, "%" G_GINT64_FORMAT " values or mails do not open (see the keeper's log)", status->failed);
+    mado_view_ours (out, 0, _ ("%" PRId64 " values or mails do not open (see the keeper's log)"), status->failed);
 }
 
 gboolean

@@ -144,7 +144,7 @@ async function begin() {
   if (house.session === undefined && house.role === undefined) house = await api.get('/session'); // a trusted server let us in just now
   api.setProof(house.proof);
   useZone(house.zone);
-  if (!stored('language') && house.languages && house.languages[0]) await useLanguage(house.languages[0]);
+  if (!stored('language') && house.languages && house.languages.length > 0) await useLanguage(...house.languages);
   if (address().view === 'invitation') location.hash = '#/';
   live.listen();
   show();
@@ -153,7 +153,7 @@ async function begin() {
 async function start() {
   const theme = stored('theme');
   if (theme) document.documentElement.dataset.theme = theme;
-  await useLanguage(stored('language') || navigator.language.slice(0, 2));
+  await useLanguage(...(stored('language') ? [stored('language')] : navigator.languages.map((code) => code.slice(0, 2))));
   api.whenStranger(() => { if (house) enter(); });
   live.whenReachable((is) => { const sign = document.getElementById('away'); if (sign) sign.hidden = is; });
   keys.always('?', mark('Show the keys'), keys.showHelp);

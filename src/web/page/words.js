@@ -3,11 +3,12 @@
 
 let words = {};
 let language = 'en';
+const LANGUAGES = ['en', 'ja'];
 const FALLBACK = 'en';
 
-// Takes the words of the first of `wanted` that there are any of.
-export async function useLanguage(wanted) {
-  language = wanted === 'ja' ? 'ja' : FALLBACK;
+// Takes the words of the first of `wanted` (codes of languages) that there are any of.
+export async function useLanguage(...wanted) {
+  language = wanted.find((code) => LANGUAGES.includes(code)) || FALLBACK;
   words = {};
   if (language !== FALLBACK) {
     const answer = await fetch(`/words.${language}.json`, { credentials: 'same-origin' });
