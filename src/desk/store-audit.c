@@ -1,11 +1,12 @@
 /* store-audit.c: see store-audit.h. What is hashed must never change for rows that are written: see append (). */
 #include "madoguchi/desk/store-audit.h"
+#include "madoguchi/base/qid.h"
 #include "madoguchi/desk/store-chain.h"
 #include "madoguchi/desk/store-sql.h"
 
 #include <string.h>
 
-#define SALT_BYTES 16
+#define SALT_BYTES 20
 
 /* (transfer full, nullable) the details as text: a line of random digits, so that nobody can try out what they were by their hash
  * once they are erased; then a line for each. */
@@ -16,9 +17,8 @@ write_details (char *const *details)
 
   if (details == NULL || details[0] == NULL)
     return NULL;
-  out = g_string_new (NULL);
-  for (guint i = 0; i < SALT_BYTES / 4; i++)
-    g_string_append_printf (out, "%08x", g_random_int ());
+  g_autofree char *salt = mado_qid_random_token (SALT_BYTES); /* of the kernel: from other lines nobody reckons it */
+  out = g_string_new (salt);
   for (; details[0] != NULL && details[1] != NULL; details += 2)
     g_string_append_printf (out, "\n%s=%s", details[0], details[1]);
   return g_string_free (g_steal_pointer (&out), FALSE);

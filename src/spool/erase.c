@@ -24,7 +24,9 @@ mado_spool_erase (const char *archive, const char *id, gint64 received, GError *
     g_set_error (error, MADO_ERROR, MADO_ERROR_BUG, "not a queue id");
     return FALSE;
   }
-  ok = unlinkat (dirfd, id, 0) == 0 || errno == ENOENT || mado_error_set_errno (error, id);
+  g_autofree char *unfinished = g_strdup_printf (".%s.new", id); /* of a step that failed, or a crash (desk/archive.c) */
+  ok = unlinkat (dirfd, unfinished, 0) == 0 || errno == ENOENT || mado_error_set_errno (error, unfinished);
+  ok = ok && (unlinkat (dirfd, id, 0) == 0 || errno == ENOENT || mado_error_set_errno (error, id));
   ok = ok && mado_fsio_sync_dir (dirfd, error);
   close (dirfd);
   return ok;

@@ -381,6 +381,23 @@ test_erase (House *house, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpuint (count_files (house), ==, 0);
 }
 
+/* What a failed step left beside its place goes, too. */
+static void
+test_erase_failed (House *house, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autofree char *id = keep (house, "one"), *path = file_of (house, id), *day = g_path_get_dirname (path);
+  g_autofree char *name = g_strdup_printf (".%s.new", id), *beside = g_build_filename (day, name, NULL);
+  Fault fault = { "sync", ENOSPC, 0 };
+
+  mado_archive_set_fault (house->archive, strike, &fault);
+  put (house, id);
+  g_assert_false (mado_archive_flush (house->archive));
+  g_assert_true (g_file_test (beside, G_FILE_TEST_EXISTS));
+  g_assert_true (mado_archive_erase (house->archive, id, NOW, NULL));
+  g_assert_false (is_active (house, id));
+  g_assert_false (g_file_test (beside, G_FILE_TEST_EXISTS));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -390,7 +407,7 @@ main (int argc, char **argv)
   } tests[] = {
     { "put", test_put },       { "alone", test_alone }, { "many", test_many },   { "crash", test_crash },   { "failing", test_failing },
     { "taken", test_taken },   { "moved", test_moved }, { "renew", test_renew }, { "forged", test_forged },
-    { "erase", test_erase },
+    { "erase", test_erase },   { "erase-failed", test_erase_failed },
   };
 
   g_test_init (&argc, &argv, NULL);
