@@ -334,6 +334,8 @@ run_known (const Keys *keys, GError **error)
     ok = keys->cli->options.json ? mado_member_print_json (keys->cli, &mado_known_key_type, items->pdata[i], error)
                                  : mado_cli_print (keys->cli, text->str, error);
   }
+  for (guint i = 0; items != NULL && i < items->len; i++)
+    mado_known_key_free (items->pdata[i]);
   return ok;
 }
 
