@@ -11,6 +11,7 @@ struct _MadoEvents {
   GMutex mutex;
   GHashTable *listeners; /* set of Listener */
   gint64 serial; /* the newest that was told */
+  guint most;
   gboolean is_over;
 };
 
@@ -22,10 +23,11 @@ typedef struct {
 } Listener;
 
 MadoEvents *
-mado_events_new (void)
+mado_events_new (guint most)
 {
   MadoEvents *events = g_new0 (MadoEvents, 1);
 
+  events->most = most;
   g_mutex_init (&events->mutex);
   events->listeners = g_hash_table_new (NULL, NULL);
   return events;
@@ -98,6 +100,7 @@ mado_events_join (MadoEvents *events, struct MHD_Connection *connection)
 {
   Listener *listener = g_new0 (Listener, 1);
   struct MHD_Response *response;
+  gboolean has_room;
 
   listener->events = events;
   listener->connection = connection;
@@ -107,9 +110,14 @@ mado_events_join (MadoEvents *events, struct MHD_Connection *connection)
     return NULL;
   }
   g_mutex_lock (&events->mutex);
-  g_hash_table_add (events->listeners, listener);
+  has_room = g_hash_table_size (events->listeners) < events->most;
+  if (has_room)
+    g_hash_table_add (events->listeners, listener);
   g_mutex_unlock (&events->mutex);
-  return response;
+  if (has_room)
+    return response;
+  MHD_destroy_response (response); /* and the listener with it */
+  return NULL;
 }
 
 static void

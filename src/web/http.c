@@ -158,8 +158,12 @@ send_answer (MadoHttp *http, struct MHD_Connection *connection, MadoHttpAnswer *
   struct MHD_Response *response = make_response (http, connection, answer);
   enum MHD_Result result;
 
-  if (response == NULL)
+  if (response == NULL && !answer->is_events)
     return MHD_NO;
+  if (response == NULL) {
+    answer->status = MHD_HTTP_SERVICE_UNAVAILABLE;
+    response = MHD_create_response_from_buffer (0, (void *) "", MHD_RESPMEM_PERSISTENT);
+  }
   add_protection (response);
   if (answer->type != NULL)
     MHD_add_response_header (response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
@@ -401,7 +405,7 @@ mado_http_serve (const int *listeners, const MadoHttpLimits *limits, MadoHttpHan
   http->limits = *limits;
   http->handler = handler;
   http->data = data;
-  http->events = mado_events_new ();
+  http->events = mado_events_new (limits->connections / 2); /* the others are for those who ask */
   for (guint i = 0; listeners[i] >= 0; i++) {
     http->daemons[i < MAX_LISTENERS ? i : 0] = i < MAX_LISTENERS ? start (http, listeners[i]) : NULL;
     if (i >= MAX_LISTENERS || http->daemons[i] == NULL) {

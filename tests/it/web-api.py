@@ -370,6 +370,26 @@ def flood(house, hanako):
         sock.close()
 
 
+def listeners(house, hanako):
+    """Who listens to more than there is room for takes it from nobody who asks."""
+    tap, streams, status = house.tap, [], []
+    for _ in range(600):
+        streams.append(w.Events(hanako))
+        head = streams[-1].wait(b'\r\n')
+        status.append(head[9:12] if head else None)
+    tap.ok(490 <= status.count(b'200') <= 500 and status.count(b'200') + status.count(b'503') == 600, 'half of the connections may listen', status)
+    tap.equal(hanako.get(API + '/session').status, 200, 'and the others are answered meanwhile')
+    for stream in streams:
+        stream.close()
+
+    def has_room():
+        stream = w.Events(hanako)
+        head = stream.wait(b'\r\n')
+        stream.close()
+        return b' 200 ' in head
+    tap.ok(t.wait_for(has_room, 60), 'who went makes room')
+
+
 def document(house, hanako):
     tap = house.tap
     spec = hanako.get(API + '/openapi.json').json
@@ -405,6 +425,7 @@ def main():
     raw_http(house)
     no_text(house)
     flood(house, hanako)
+    listeners(house, hanako)
     document(house, hanako)
     leaving(house, hanako, other, taro)
     tap.equal(house.demo.stop(), 0, 'everything ends in order')

@@ -8,13 +8,13 @@ struct MHD_Connection;
 struct MHD_Response;
 typedef struct _MadoEvents MadoEvents;
 
-/* (transfer full) nobody listens yet. */
-MadoEvents *mado_events_new (void);
+/* (transfer full) nobody listens yet. @most: so many at once. */
+MadoEvents *mado_events_new (guint most);
 
 /* When all connections are closed. */
 void mado_events_free (MadoEvents *events);
 
-/* (transfer full) the answer that keeps @connection open; NULL: no memory, or it is the end. */
+/* (transfer full) the answer that keeps @connection open; NULL: there is no room for one more. */
 struct MHD_Response *mado_events_join (MadoEvents *events, struct MHD_Connection *connection);
 
 /* Tells all of them @serial; 0: only that we are still here. From any thread. */
