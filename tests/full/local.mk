@@ -4,6 +4,6 @@ FULL_TESTS += $(full_builds)
 EXTRA_DIST += $(full_builds) tests/full/threads.supp
 
 # The members' page in a real browser.
-browser_tests = tests/full/web-day.py tests/full/web-injection.py
+browser_tests = tests/full/web-day.py tests/full/web-injection.py tests/full/web-languages.py
 FULL_TESTS += $(browser_tests)
 EXTRA_DIST += $(browser_tests)

@@ -1,5 +1,5 @@
-/* store-queue.h: what each member has not read yet, and what was done to a ticket behind his back. Small rows: at most one for each member and ticket that he looked at, and
- * none of who left. */
+/* store-queue.h: what each member has not read yet, and what was done to a ticket behind his back. Small rows: at most
+ * one for each member and ticket that he looked at, and none of who left. */
 #pragma once
 
 #include "madoguchi/desk/store.h"

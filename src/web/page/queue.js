@@ -67,7 +67,7 @@ function filterForm(filters) {
   return h('details', { class: 'filters', open: FILTERS.some((name) => filters[name] !== undefined) }, h('summary', {}, t('Filter')),
     h('form', { on: { submit: go } },
       Object.entries(choices).map(([name, values]) => h('label', {}, t(names[name]), h('select', { name }, values.map((value) => h('option',
-        { value, selected: filters[name] === value }, value === '' ? t('any') : said(value)))))),
+        { value, selected: filters[name] === value }, value === '' ? t('any') : name === 'state' ? stateWords(value) : said(value)))))),
       ['owner', 'category', 'tag'].map((name) => h('label', {}, t(names[name]), h('input', { name, value: filters[name] || '', maxlength: '200' }))),
       h('button', { type: 'submit' }, t('Show'))));
 }

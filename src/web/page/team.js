@@ -65,7 +65,7 @@ function held(items) {
 async function audit() {
   const answer = await api.get('/audit', { limit: 100 });
   return h('details', { class: 'audit' }, h('summary', {}, t('Who asked for what')),
-    h('div', { class: 'wide' }, h('table', {}, h('thead', {}, h('tr', {}, [mark('When'), mark('Who'), mark('What'), mark('Ticket'), mark('Outcome')].map((w) => h('th', { scope: 'col' }, t(w))))),
+    h('div', { class: 'wide', role: 'region', tabindex: '0', 'aria-label': t('Who asked for what') }, h('table', {}, h('thead', {}, h('tr', {}, [mark('When'), mark('Who'), mark('What'), mark('Ticket'), mark('Outcome')].map((w) => h('th', { scope: 'col' }, t(w))))),
       h('tbody', {}, answer.items.map((one) => h('tr', {}, h('td', {}, time(one.date)), h('td', {}, one.member || t('the gateway')), h('td', {}, one.word || ''),
         h('td', {}, one.ticket || ''), h('td', {}, said(one.outcome || ''))))))));
 }

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""The members' page in the member's language, in Debian's Chromium: who reads Japanese first gets it at once; no English sentence of the
+page is left in any view; dates, numbers and the page's own language follow; a choice is made live, before and after logging in, and stays;
+nothing is wider than a phone."""
+import json
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import madobrowser as b  # noqa: E402
+import madotest as t  # noqa: E402
+import madoweb as w  # noqa: E402
+
+PASSWORD = 'correct horse battery'
+VIEWS = {'': '受付一覧', 'search?q=%E5%A0%B1%E5%91%8A': '検索', 'overview': '概況', 'team': 'チーム'}
+OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; }); return document.body.innerText"
+CHOOSE = "const s = document.querySelector('.language select'); s.value = arguments[0]; s.dispatchEvent(new Event('change')); return 1"
+
+
+def left_over(text, words):
+    """Lines of @text that are an English sentence of the page."""
+    english = {sentence for sentence, said in words.items() if said != sentence and '{' not in sentence}
+    patterns = [re.compile(re.sub(r'\\\{[a-z]+\\\}', '.+', re.escape(sentence))) for sentence, said in words.items() if '{' in sentence]
+    return [line for line in (one.strip() for one in text.split('\n'))
+            if line in english or any(pattern.fullmatch(line) for pattern in patterns if re.search('[A-Za-z]{4}', line))]
+
+
+def come_in(demo, page, site):
+    demo.cli('members', 'add', 'hanako', '--role', 'administrator', '--name', '佐藤 花子', '--languages', 'zh,ja,en')
+    invitation = json.loads(demo.cli('members', 'invite', 'hanako', '--json').out)['invitation']
+    page.go('%s/#/invitation/%s' % (site, invitation))
+    page.type('#password', PASSWORD)
+    page.click('form.entrance button[type=submit]')
+    page.find('#secret')
+    page.type('#code', w.totp(page.text('#secret').replace(' ', '')))
+    page.click('form.entrance button[type=submit]')
+
+
+def look(tap, page, site, words):
+    for wide in (1280, 360):
+        page.size(wide, 900)
+        for view, title in VIEWS.items():
+            page.go('%s/#/%s' % (site, view))
+            tap.ok(page.wait_text(title, 'main h1'), '%s, %d pixels wide: %s' % (view.split('?')[0] or 'queue', wide, title))
+            text = page.run(OPEN_ALL)
+            tap.equal(left_over(text, words), [], 'no English is left in it')
+            tap.ok(page.run('return document.documentElement.scrollWidth - innerWidth') <= 0, 'nor is it too wide')
+        page.go(site + '/#/')
+        page.find('.row a')
+        page.run("document.querySelector('.row a').click(); return 1")
+        tap.ok(page.wait_text('ゲートウェイによる自動送信', 'main'), 'an incident, %d pixels wide' % wide)
+        text = page.run(OPEN_ALL)
+        tap.equal(left_over(text, words), [], 'no English is left in it')
+        tap.ok(re.search(r'20\d\d/\d\d/\d\d \d{1,2}:\d\d', text), 'dates as they are written in Japanese', [text])
+        tap.ok(page.run('return document.documentElement.scrollWidth - innerWidth') <= 0, 'nor is it too wide')
+
+
+def main():
+    why = b.why_not()
+    if why:
+        t.skip_all(why)
+    tap = t.Tap()
+    port = b.free_port()
+    demo = t.Demo(web='inet:127.0.0.1:%d' % port)
+    site = 'http://127.0.0.1:%d' % port
+    driver = b.Driver()
+    try:
+        page = driver.open()
+        come_in(demo, page, site)
+        tap.ok(page.wait_text('受付一覧', 'main h1'), 'the first of the member\'s languages that there is')
+        tap.equal(page.run('return document.documentElement.lang'), 'ja', 'and the document says so')
+        raw = t.plain('taro@reporter.example', t.TEAM, '不正アクセスの報告', '窓口御中\n\n133.1.2.77 から攻撃を受けています。\n', mid=t.message_id())
+        tap.equal(demo.send(raw, 'taro@reporter.example'), [250], 'a mail is taken')
+        tap.ok(page.wait_text('不正アクセスの報告', 'main'), 'and appears')
+        words = page.run("return fetch('/words.ja.json').then((answer) => answer.json())")
+        tap.ok(len(words) > 300 and left_over('Nothing fits these filters.\n5 unread\nx', words) == ['Nothing fits these filters.', '5 unread'],
+               'English would be found')
+        look(tap, page, site, words)
+
+        page.go(site + '/#/overview')
+        page.wait_text('概況', 'main h1')
+        page.run(CHOOSE, 'en')
+        tap.ok(page.wait_text('Overview', 'main h1'), 'English, at once')
+        tap.equal(page.run('return [document.documentElement.lang, document.activeElement.tagName]'), ['en', 'SELECT'], 'and the choice keeps the focus')
+        page.run('location.reload(); return 1')
+        tap.ok(page.wait_text('By state', 'main'), 'it stays when the page is loaded again')
+        page.run("document.querySelector('.own > button:last-child').click(); return 1")
+        tap.ok(page.wait_text('Password', 'main'), 'and when he logs out')
+        page.run(CHOOSE, 'ja')
+        tap.ok(page.wait_text('パスワード', 'main'), 'whoever is not in yet chooses, too, and stays where he is')
+        page.type('#login', 'nobody')
+        page.type('#password', PASSWORD)
+        page.type('#code', '000000')
+        page.click('form.entrance button[type=submit]')
+        tap.ok(page.wait_text('ログイン名、パスワード、コードのいずれかが違います', 'main'), 'why the gateway says no is said in Japanese')
+    finally:
+        driver.close()
+        demo.stop()
+    tap.done()
+
+
+main()
