@@ -78,6 +78,15 @@ def main():
                'English would be found')
         look(tap, page, site, words)
 
+        page.go(site + '/#/team')
+        page.find('.zone select')
+        joined = page.run("return document.querySelector('.audit td').textContent")
+        page.run("const s = document.querySelector('.zone select'); s.value = 'device'; s.dispatchEvent(new Event('change')); return 1")
+        tap.ok(t.wait_for(lambda: page.run("const one = document.querySelector('.audit td'); return one && one.textContent") not in (joined, None), 10),
+               'times in the zone of the device, at once')
+        page.run('location.reload(); return 1')
+        page.find('.zone select')
+        tap.equal(page.run("return document.querySelector('.zone select').value"), 'device', 'and it stays')
         page.go(site + '/#/overview')
         page.wait_text('概況', 'main h1')
         page.run(CHOOSE, 'en')

@@ -2,7 +2,7 @@
 
 import { h, put, link } from './dom.js';
 import * as api from './api.js';
-import { t, mark, useLanguage, useZone, currentLanguage } from './words.js';
+import { t, mark, useLanguage, useZone, deviceZone, currentLanguage } from './words.js';
 import { said } from './gateway.js';
 import * as keys from './keys.js';
 import * as live from './live.js';
@@ -143,7 +143,14 @@ async function begin() {
   }
   if (house.session === undefined && house.role === undefined) house = await api.get('/session'); // a trusted server let us in just now
   api.setProof(house.proof);
-  useZone(house.zone);
+  house.chooseZone = (which) => {
+    store('zone', which);
+    house.zoneChoice = which;
+    useZone(which === 'device' ? deviceZone() : house.zone);
+    show();
+  };
+  house.zoneChoice = stored('zone') === 'device' ? 'device' : 'team';
+  useZone(house.zoneChoice === 'device' ? deviceZone() : house.zone);
   if (!stored('language') && house.languages && house.languages.length > 0) await useLanguage(...house.languages);
   if (address().view === 'invitation') location.hash = '#/';
   live.listen();

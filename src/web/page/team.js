@@ -2,7 +2,7 @@
 
 import { h, put } from './dom.js';
 import * as api from './api.js';
-import { t, mark, time, number } from './words.js';
+import { t, mark, time, number, deviceZone } from './words.js';
 import { said } from './gateway.js';
 import * as notices from './notices.js';
 import { tokensSection } from './tokens.js';
@@ -70,6 +70,13 @@ async function audit() {
         h('td', {}, one.ticket || ''), h('td', {}, said(one.outcome || ''))))))));
 }
 
+// Where it is now: for the team, or for who travels.
+function zones(house) {
+  const words = { team: t('the team\'s zone ({zone})', { zone: house.zone }), device: t('this device\'s zone ({zone})', { zone: deviceZone() }) };
+  return h('p', {}, h('label', { class: 'zone' }, t('Times are shown in'), ' ', h('select', { on: { change: (event) => house.chooseZone(event.target.value) } },
+    Object.entries(words).map(([value, name]) => h('option', { value, selected: value === house.zoneChoice }, name)))));
+}
+
 export async function showTeam(place, rest, parameters, house) {
   const [members, mails, waiting, asked, tokens] = await Promise.all([api.get('/members'), api.get('/account'), api.get('/held'),
     may(house, 'audit-list') ? audit() : null, tokensSection(house)]);
@@ -80,7 +87,7 @@ export async function showTeam(place, rest, parameters, house) {
       notices.failed(error);
     }
   } } });
-  put(place, h('h1', {}, t('Team')), h('label', { class: 'check' }, duty, t('I am on duty')),
+  put(place, h('h1', {}, t('Team')), h('label', { class: 'check' }, duty, t('I am on duty')), zones(house),
     h('div', { class: 'wide' }, h('table', {}, h('thead', {}, h('tr', {}, [mark('Login'), mark('Name'), mark('Role'), mark('Duty'), ''].map((w) => h('th', { scope: 'col' }, w && t(w))))),
       h('tbody', {}, members.items.map((member) => memberRow(member, house))))),
     tokens, account(mails), held(waiting.items), asked);

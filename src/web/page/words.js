@@ -28,7 +28,10 @@ export function t(text, values = {}) {
   return found.replace(/\{([a-z]+)\}/g, (all, name) => (name in values ? String(values[name]) : all));
 }
 
-// Times as the member reads them, in the team's zone.
+// The zone of the member's device, for who works elsewhere than the team.
+export const deviceZone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+
+// Times as the member reads them, in the team's zone or his own.
 let zone = 'UTC';
 export function useZone(name) {
   try {
