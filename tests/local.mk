@@ -15,9 +15,7 @@ it_quick = \
 	tests/it/members.py tests/it/audit.py \
 	tests/it/reply-member.py tests/it/reply-team.py \
 	tests/it/team.py tests/it/need.py tests/it/authorisation.py \
-	tests/it/link.py tests/it/day.py \
-	tests/it/team.py tests/it/need.py tests/it/web-api.py \
-	tests/it/link.py \
+	tests/it/link.py tests/it/day.py tests/it/web-api.py \
 	tests/it/queue.py \
 	tests/it/trust.py \
 	tests/it/bad-input.py \
@@ -36,11 +34,9 @@ it_full = \
 TESTS += $(it_quick)
 FULL_TESTS += $(it_full)
 EXTRA_DIST += $(it_quick) $(it_full) tests/it/milter/common.lua tests/it/milter/order.lua tests/it/milter/aborted.lua \
-	tests/it/milter/many.lua tests/it/milter/odd.lua tests/bench/run.py tests/bench/milter.py tests/bench/scale.py tests/lib/madobombs.py tests/lib/madogpg.py tests/lib/madolmtp.py \
-	tests/lib/madomail.py tests/lib/madopostfix.py tests/lib/madotest.py tests/lib/madowire.py \
-	tests/it/milter/many.lua tests/it/milter/odd.lua tests/bench/run.py tests/bench/milter.py tests/lib/madobombs.py tests/lib/madogpg.py tests/lib/madolmtp.py tests/lib/madoweb.py tests/lib/madobrowser.py tests/lib/madopayloads.py \
-	tests/lib/madomail.py tests/lib/madopostfix.py tests/lib/madotest.py \
-	tests/lib/madowkd.py
+	tests/it/milter/many.lua tests/it/milter/odd.lua tests/bench/run.py tests/bench/milter.py tests/bench/scale.py tests/lib/madobombs.py \
+	tests/lib/madogpg.py tests/lib/madolmtp.py tests/lib/madomail.py tests/lib/madopostfix.py tests/lib/madotest.py tests/lib/madowire.py \
+	tests/lib/madoweb.py tests/lib/madobrowser.py tests/lib/madopayloads.py tests/lib/madowkd.py
 
 # The team's own keys: what is published of them, and the way from one to the next.
 TESTS += tests/it/publish.py tests/it/own-keys.py
@@ -55,3 +51,7 @@ EXTRA_DIST += tests/it/search.py
 # Languages.
 TESTS += tests/it/words.py
 EXTRA_DIST += tests/it/words.py
+
+# A store of the first version, handed to this one.
+TESTS += tests/it/upgrade.py
+EXTRA_DIST += tests/it/upgrade.py tests/upgrade
