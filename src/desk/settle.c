@@ -13,6 +13,7 @@
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-key.h"
 #include "madoguchi/desk/store-mail.h"
+#include "madoguchi/desk/store-retention.h"
 #include "madoguchi/desk/store-merge.h"
 #include "madoguchi/desk/store-need.h"
 #include "madoguchi/desk/store-outbox.h"
@@ -508,6 +509,7 @@ mado_settle_again (const MadoSettler *settler, const char *queue_id, const MadoR
   gboolean is_checked = FALSE, leads = FALSE;
 
   if (!load_mail (settler, queue_id, &mail, settled, error)
+      || !mado_store_check_kept (settler->store, queue_id, error) /* it may have been erased while it was opened */
       || !mado_store_replace_report (settler->store, queue_id, report, error)
       || !mado_store_is_key_checked (settler->store, queue_id, &is_checked, error))
     return FALSE;

@@ -140,6 +140,21 @@ mado_store_erase_incident (MadoStore *store, gint64 incident, const char *by, co
 }
 
 gboolean
+mado_store_check_kept (MadoStore *store, const char *queue_id, GError **error)
+{
+  gint64 is_erased = 0;
+
+  if (!mado_sql_number (store, &is_erased, error,
+                        "SELECT EXISTS (SELECT 1 FROM message m JOIN incident i ON i.id = m.incident WHERE m.queue_id = ?"
+                        " AND i.erased <> 0 AND i.erased >= m.received)",
+                        "s", queue_id))
+    return FALSE;
+  if (is_erased != 0)
+    g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s: erased with its ticket", queue_id);
+  return is_erased == 0;
+}
+
+gboolean
 mado_store_set_hold (MadoStore *store, gint64 incident, const char *by, const char *reason, gint64 now, GError **error)
 {
   return mado_sql_run (store, error,

@@ -3,9 +3,11 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/desk/account.h"
 #include "madoguchi/desk/retention.h"
+#include "madoguchi/desk/settle.h"
 #include "madoguchi/desk/store-audit.h"
 #include "madoguchi/desk/store-check.h"
 #include "madoguchi/desk/store-incident.h"
+#include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-retention.h"
 #include "madoguchi/desk/store-sql.h"
 #include "madoguchi/desk/vault-file.h"
@@ -306,6 +308,31 @@ test_daily (House *house, gconstpointer data G_GNUC_UNUSED)
   g_assert_true (g_variant_lookup (account, "balanced", "b", &balanced) && balanced);
 }
 
+/* A mail that was being opened again while its ticket was erased says nothing afterwards. */
+static void
+test_opened_late (House *house, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autofree char *ticket = make_ticket (house);
+  MadoDesk *desk = open_desk (house, 101);
+  MadoSettler settler = { desk->store, &desk->settings, clock_at, desk->rules };
+  g_auto (GStrv) ids = mado_store_list_mails_of (desk->store, 1, NULL);
+  g_autoptr (MadoReport) report = mado_store_load_report (desk->store, ids[0], NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpstr (report->subject, ==, "Marmalade");
+  for (int is_erased = 0; is_erased < 2; is_erased++) {
+    g_auto (MadoSettled) settled = { 0 };
+    g_assert_true (mado_store_begin (desk->store, NULL));
+    g_assert_true (is_erased == 0 || mado_store_erase_incident (desk->store, 1, "hanako", NULL, clock_at, NULL));
+    g_assert_true (mado_settle_again (&settler, ids[0], report, &settled, &error) == (is_erased == 0));
+    g_assert_true (mado_store_commit (desk->store, NULL));
+  }
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_NO);
+  g_assert_cmpint (number (house, "SELECT count (*) FROM message WHERE id = 1 AND report IS NULL AND subject IS NULL"), ==, 1);
+  g_assert_cmpint (number (house, "SELECT count (*) FROM incident WHERE id = 1 AND subject IS NULL"), ==, 1);
+  mado_desk_close (desk);
+}
+
 static void
 test_files (House *house, gconstpointer data G_GNUC_UNUSED)
 {
@@ -486,6 +513,7 @@ main (int argc, char **argv)
   ADD ("hold", test_hold);
   ADD ("refused", test_refused);
   ADD ("late", test_late);
+  ADD ("opened-late", test_opened_late);
   ADD ("schema", test_schema);
 #undef ADD
   return g_test_run ();

@@ -36,6 +36,9 @@ GPtrArray *mado_store_list_finished (MadoStore *store, gint64 before, gint64 upd
 /* Fills erased, erased_by, hold and hold_reason of @incident. */
 gboolean mado_store_fill_retention (MadoStore *store, gint64 id, MadoIncident *incident, GError **error);
 
+/* Is what mail @queue_id says still to be kept? Errors: NO: its ticket was erased since it came. */
+gboolean mado_store_check_kept (MadoStore *store, const char *queue_id, GError **error);
+
 /* An archived mail of an erased ticket. */
 typedef struct {
   char *queue_id;
