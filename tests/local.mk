@@ -55,3 +55,6 @@ EXTRA_DIST += tests/it/words.py
 # A store of the first version, handed to this one.
 TESTS += tests/it/upgrade.py
 EXTRA_DIST += tests/it/upgrade.py tests/upgrade
+# Attacks on the members' page.
+TESTS += tests/it/web-attacks.py
+EXTRA_DIST += tests/it/web-attacks.py

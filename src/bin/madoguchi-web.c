@@ -10,7 +10,7 @@
 #define MAX_CONTENT (8 * 1024 * 1024)
 #define CONNECTIONS 1000
 #define IDLE_SECONDS 60
-#define READ_SECONDS 30
+#define READ_SECONDS 15
 #define THREADS 8
 #define MAX_LISTENERS 8
 #define PAUSE_US (G_USEC_PER_SEC / 2)
@@ -79,7 +79,7 @@ serve (MadoRoleContext *role, GError **error)
       return FALSE;
     listeners[i + 1] = -1;
   }
-  page->http = mado_http_serve (listeners, &limits, mado_site_answer, page->site, error);
+  page->http = mado_http_serve (listeners, &limits, mado_site_answer, mado_site_trusts, page->site, error);
   if (page->http == NULL)
     return FALSE;
   page->watcher = g_thread_new ("watch", watch, page);

@@ -188,7 +188,7 @@ add_list (GVariantDict *dict, const MadoApiArgument *argument, JsonNode *node, G
   g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
   for (guint i = 0; i < json_array_get_length (array); i++) {
     JsonNode *item = json_array_get_element (array, i);
-    if (json_node_get_value_type (item) != G_TYPE_STRING) {
+    if (!mado_content_is_text (item)) {
       g_variant_builder_clear (&builder);
       return set_wrong (argument, "a list of texts is needed", error);
     }
@@ -206,7 +206,7 @@ add_node (GVariantDict *dict, const MadoApiArgument *argument, JsonNode *node, G
 
   if (argument->type == MADO_API_STRINGS)
     return add_list (dict, argument, node, error);
-  if (argument->type == MADO_API_STRING && type == G_TYPE_STRING)
+  if (argument->type == MADO_API_STRING && mado_content_is_text (node))
     g_variant_dict_insert (dict, argument->name, "s", json_node_get_string (node));
   else if (argument->type == MADO_API_INTEGER && type == G_TYPE_INT64)
     g_variant_dict_insert (dict, argument->name, "x", json_node_get_int (node));
@@ -268,7 +268,7 @@ add_version (GVariantDict *dict, const MadoApiCall *call, const MadoHttpRequest 
 
   if (!call->has_version || tag == NULL || strcmp (tag, "*") == 0)
     return TRUE;
-  if (length < 3 || length > 22 || tag[0] != '"' || tag[length - 1] != '"') {
+  if (length < 3 || length > 22 || !g_str_is_ascii (tag) || tag[0] != '"' || tag[length - 1] != '"') {
     g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "If-Match: the ETag of the ticket is needed");
     return FALSE;
   }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define MAX_DEEP 32
+#define MAX_VALUES 20000 /* each takes some hundred bytes, however short it is written */
 
 /* The number of the escape "\\uXXXX" that @text begins with; 0: it is none. */
 static guint
@@ -47,18 +48,20 @@ skip_string (const char *text, const char *end)
   return text != NULL && text < end ? text + 1 : NULL;
 }
 
-/* json-glib reads by calling itself, and knows more than JSON (RFC 8259): comments, other quotes, and escapes that make no UTF-8.
- * What it is shown is flat, and holds none of these. */
+/* json-glib reads by calling itself, keeps a node for each value, and knows more than JSON (RFC 8259): comments, other quotes, and escapes that make no UTF-8.
+ * What it is shown is flat, not wide, and holds none of these. */
 static gboolean
 is_clean (const char *text, gsize length)
 {
   const char *end = text + length;
-  guint deep = 0;
+  guint deep = 0, values = 0;
 
   while (text != NULL && text < end) {
     if ((*text == '[' || *text == '{') && ++deep > MAX_DEEP)
       return FALSE;
     if ((*text == ']' || *text == '}') && deep-- == 0)
+      return FALSE;
+    if ((*text == ',' || *text == ':') && ++values > MAX_VALUES)
       return FALSE;
     if (!g_ascii_isalnum (*text) && (*text == '\0' || strchr (" \t\r\n[]{}:,+-.\"", *text) == NULL))
       return FALSE;
@@ -102,10 +105,17 @@ mado_content_read (const MadoHttpRequest *request, GError **error)
   return NULL;
 }
 
+gboolean
+mado_content_is_text (JsonNode *node)
+{
+  return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+         && g_utf8_validate (json_node_get_string (node), -1, NULL);
+}
+
 const char *
 mado_content_string (JsonNode *node, const char *name)
 {
   JsonNode *member = json_object_get_member (json_node_get_object (node), name);
 
-  return member != NULL && json_node_get_value_type (member) == G_TYPE_STRING ? json_node_get_string (member) : NULL;
+  return member != NULL && mado_content_is_text (member) ? json_node_get_string (member) : NULL;
 }

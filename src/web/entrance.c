@@ -86,11 +86,11 @@ answer_session (const MadoSite *site, const MadoHttpRequest *request, MadoPacket
 }
 
 static MadoHttpAnswer *
-answer_events (const MadoSite *site G_GNUC_UNUSED, const MadoHttpRequest *request G_GNUC_UNUSED, MadoPacket *packet G_GNUC_UNUSED)
+answer_events (const MadoSite *site G_GNUC_UNUSED, const MadoHttpRequest *request G_GNUC_UNUSED, MadoPacket *packet)
 {
   MadoHttpAnswer *answer = mado_http_answer_new (200, "text/event-stream", NULL);
 
-  answer->is_events = TRUE;
+  g_variant_lookup (packet->body, "login", "s", &answer->listener);
   mado_http_answer_add (answer, "Cache-Control", "no-store");
   mado_http_answer_add (answer, "X-Accel-Buffering", "no"); /* nginx hands it on at once */
   return answer;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define BUFFER 1024
+#define MAX_OF_ONE 20 /* of one member: nobody can keep the others out */
 
 struct _MadoEvents {
   GMutex mutex;
@@ -18,6 +19,7 @@ struct _MadoEvents {
 typedef struct {
   MadoEvents *events;
   struct MHD_Connection *connection;
+  char *login;
   gint64 heard;        /* the newest serial that it knows */
   gboolean is_greeted, is_suspended, is_nudged;
 } Listener;
@@ -92,11 +94,27 @@ leave (void *data)
   g_mutex_lock (&listener->events->mutex);
   g_hash_table_remove (listener->events->listeners, listener);
   g_mutex_unlock (&listener->events->mutex);
+  g_free (listener->login);
   g_free (listener);
 }
 
+gboolean
+mado_events_has_room (MadoEvents *events, const char *login)
+{
+  GHashTableIter iter;
+  gpointer key;
+  guint n = 0;
+
+  g_mutex_lock (&events->mutex);
+  g_hash_table_iter_init (&iter, events->listeners);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    n += strcmp (((Listener *) key)->login, login) == 0;
+  g_mutex_unlock (&events->mutex);
+  return n < MAX_OF_ONE;
+}
+
 struct MHD_Response *
-mado_events_join (MadoEvents *events, struct MHD_Connection *connection)
+mado_events_join (MadoEvents *events, const char *login, struct MHD_Connection *connection)
 {
   Listener *listener = g_new0 (Listener, 1);
   struct MHD_Response *response;
@@ -104,8 +122,10 @@ mado_events_join (MadoEvents *events, struct MHD_Connection *connection)
 
   listener->events = events;
   listener->connection = connection;
+  listener->login = g_strdup (login);
   response = MHD_create_response_from_callback (MHD_SIZE_UNKNOWN, BUFFER, read_news, listener, leave);
   if (response == NULL) {
+    g_free (listener->login);
     g_free (listener);
     return NULL;
   }

@@ -3,6 +3,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/log.h"
 #include "madoguchi/web/events.h"
+#include "madoguchi/web/patience.h"
 
 #include <errno.h>
 #include <microhttpd.h>
@@ -19,9 +20,11 @@ struct _MadoHttp {
   struct MHD_Daemon *daemons[MAX_LISTENERS];
   MadoHttpLimits limits;
   MadoHttpHandler handler;
+  MadoHttpTrust trust;
   gpointer data;
   MadoEvents *events;
   gint taken; /* atomic: of TOGETHER */
+  MadoPatience *patience;
 };
 
 struct _MadoHttpRequest {
@@ -30,7 +33,7 @@ struct _MadoHttpRequest {
   GByteArray *received;
   GBytes *content;
   gint taken;   /* of TOGETHER */
-  gint64 until; /* monotonic, microseconds */
+  gboolean is_trusted;
 };
 
 /* --- answers -------------------------------------------------------------------------------------------- */
@@ -57,6 +60,7 @@ mado_http_answer_free (MadoHttpAnswer *answer)
   if (answer->fd >= 0)
     close (answer->fd);
   g_ptr_array_unref (answer->headers);
+  g_free (answer->listener);
   g_free (answer);
 }
 
@@ -137,8 +141,8 @@ drop_file (void *data)
 static struct MHD_Response *
 make_response (MadoHttp *http, struct MHD_Connection *connection, MadoHttpAnswer *answer)
 {
-  if (answer->is_events)
-    return mado_events_join (http->events, connection);
+  if (answer->listener != NULL)
+    return mado_events_join (http->events, answer->listener, connection);
   if (answer->fd >= 0) {
     File *file = g_new0 (File, 1);
     file->fd = answer->fd;
@@ -158,7 +162,7 @@ send_answer (MadoHttp *http, struct MHD_Connection *connection, MadoHttpAnswer *
   struct MHD_Response *response = make_response (http, connection, answer);
   enum MHD_Result result;
 
-  if (response == NULL && !answer->is_events)
+  if (response == NULL && answer->listener == NULL)
     return MHD_NO;
   if (response == NULL) {
     answer->status = MHD_HTTP_SERVICE_UNAVAILABLE;
@@ -293,7 +297,7 @@ request_free (MadoHttp *http, MadoHttpRequest *request)
 }
 
 static MadoHttpRequest *
-request_new (const MadoHttp *http, struct MHD_Connection *connection, const char *url, const char *method)
+request_new (struct MHD_Connection *connection, const char *url, const char *method)
 {
   MadoHttpRequest *request = g_new0 (MadoHttpRequest, 1);
 
@@ -301,28 +305,43 @@ request_new (const MadoHttp *http, struct MHD_Connection *connection, const char
   request->method = g_strdup (method);
   request->path = g_strdup (url);
   request->received = g_byte_array_new ();
-  request->until = g_get_monotonic_time () + http->limits.read_seconds * G_USEC_PER_SEC;
   return request;
 }
 
-/* Both a length and chunks: whoever stands before us may have read it otherwise (RFC 9112, 6.3). */
+/* Both a length and chunks, or two hosts: whoever stands before us may have read it otherwise (RFC 9112, 6.3). */
 static gboolean
 is_ambiguous (const MadoHttpRequest *request)
 {
   const char *chunked = look_for (request, MHD_HEADER_KIND, "Transfer-Encoding");
   Look lengths = { "Content-Length", FALSE, NULL, 0 }, codings = { "Transfer-Encoding", FALSE, NULL, 0 };
+  Look hosts = { "Host", FALSE, NULL, 0 };
 
   MHD_get_connection_values (request->connection, MHD_HEADER_KIND, look_at, &lengths);
   MHD_get_connection_values (request->connection, MHD_HEADER_KIND, look_at, &codings);
-  return lengths.count + codings.count > 1 || (chunked != NULL && g_ascii_strcasecmp (chunked, "chunked") != 0);
+  MHD_get_connection_values (request->connection, MHD_HEADER_KIND, look_at, &hosts);
+  return lengths.count + codings.count > 1 || hosts.count > 1 || (chunked != NULL && g_ascii_strcasecmp (chunked, "chunked") != 0);
 }
 
-static gboolean
-is_too_long (const MadoHttp *http, const MadoHttpRequest *request)
+/* 0: it may have @length bytes of content. Otherwise why not. */
+static guint
+refuse_length (MadoHttp *http, MadoHttpRequest *request, guint64 length)
+{
+  if (length > http->limits.max_content)
+    return MHD_HTTP_CONTENT_TOO_LARGE;
+  if (length <= SMALL || request->is_trusted)
+    return 0;
+  request->is_trusted = http->trust (request, http->data);
+  return request->is_trusted ? 0 : MHD_HTTP_UNAUTHORIZED;
+}
+
+static guint
+refuse_header (MadoHttp *http, MadoHttpRequest *request)
 {
   const char *length = mado_http_header (request, "Content-Length");
 
-  return length != NULL && g_ascii_strtoull (length, NULL, 10) > http->limits.max_content;
+  if (is_ambiguous (request))
+    return MHD_HTTP_BAD_REQUEST;
+  return length != NULL ? refuse_length (http, request, g_ascii_strtoull (length, NULL, 10)) : 0;
 }
 
 /* Is there memory for @length more bytes of the content? */
@@ -331,12 +350,27 @@ take_room (MadoHttp *http, MadoHttpRequest *request, gsize length)
 {
   gsize all = request->received->len + length;
 
-  if (all > http->limits.max_content)
+  if (refuse_length (http, request, all) != 0)
     return FALSE;
   if (all <= SMALL)
     return TRUE;
   request->taken += (gint) length;
   return g_atomic_int_add (&http->taken, (gint) length) <= TOGETHER - (gint) length;
+}
+
+static MadoPatienceOne *
+get_patience (struct MHD_Connection *connection)
+{
+  return MHD_get_connection_info (connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+static enum MHD_Result
+begin (MadoHttp *http, MadoHttpRequest *request)
+{
+  guint status = refuse_header (http, request);
+
+  mado_patience_give (http->patience, get_patience (request->connection), http->limits.read_seconds);
+  return status != 0 ? send_status (http, request->connection, status) : MHD_YES;
 }
 
 /* Called when the header is here, then for each piece of the content, then once with none. */
@@ -348,31 +382,47 @@ on_request (void *data, struct MHD_Connection *connection, const char *url, cons
   MadoHttpRequest *request = *state;
 
   if (request == NULL) {
-    request = *state = request_new (http, connection, url, method);
-    if (is_ambiguous (request))
-      return send_status (http, connection, MHD_HTTP_BAD_REQUEST);
-    return is_too_long (http, request) ? send_status (http, connection, MHD_HTTP_CONTENT_TOO_LARGE) : MHD_YES;
+    request = *state = request_new (connection, url, method);
+    return begin (http, request);
   }
-  if (g_get_monotonic_time () > request->until || !take_room (http, request, *length))
-    return MHD_NO;
   if (*length > 0) {
+    if (!take_room (http, request, *length))
+      return MHD_NO;
     g_byte_array_append (request->received, (const guint8 *) bytes, (guint) *length);
     *length = 0;
     return MHD_YES;
   }
   request->content = g_byte_array_free_to_bytes (g_steal_pointer (&request->received));
   request->received = g_byte_array_new ();
+  mado_patience_give (http->patience, get_patience (connection), 0);
   g_autoptr (MadoHttpAnswer) answer = http->handler (request, http->data);
+  if (answer->listener != NULL && !mado_events_has_room (http->events, answer->listener))
+    return send_status (http, connection, MHD_HTTP_TOO_MANY_REQUESTS);
   return send_answer (http, connection, answer);
 }
 
 static void
-on_completed (void *data, struct MHD_Connection *connection G_GNUC_UNUSED, void **state,
-              enum MHD_RequestTerminationCode code G_GNUC_UNUSED)
+on_completed (void *data, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code G_GNUC_UNUSED)
 {
+  MadoHttp *http = data;
+
   if (*state != NULL)
-    request_free (data, *state);
+    request_free (http, *state);
   *state = NULL;
+  mado_patience_give (http->patience, get_patience (connection), http->limits.idle_seconds);
+}
+
+/* Called for each connection when it comes and when it goes. */
+static void
+on_connection (void *data, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code)
+{
+  MadoHttp *http = data;
+
+  if (code == MHD_CONNECTION_NOTIFY_STARTED)
+    *context = mado_patience_add (http->patience, MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd,
+                                  http->limits.read_seconds);
+  else
+    mado_patience_remove (http->patience, *context);
 }
 
 /* Percent signs are decoded where what they stand in is known: in segments and arguments, not in the whole. */
@@ -393,19 +443,23 @@ start (MadoHttp *http, int listener)
                            MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_THREAD_POOL_SIZE, limits->threads,
                            MHD_OPTION_CONNECTION_LIMIT, limits->connections, MHD_OPTION_CONNECTION_TIMEOUT, limits->idle_seconds,
                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-                           MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+                           MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
+                           MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
                            MHD_OPTION_END);
 }
 
 MadoHttp *
-mado_http_serve (const int *listeners, const MadoHttpLimits *limits, MadoHttpHandler handler, gpointer data, GError **error)
+mado_http_serve (const int *listeners, const MadoHttpLimits *limits, MadoHttpHandler handler, MadoHttpTrust trust,
+                 gpointer data, GError **error)
 {
   g_autoptr (MadoHttp) http = g_new0 (MadoHttp, 1);
 
   http->limits = *limits;
   http->handler = handler;
+  http->trust = trust;
   http->data = data;
   http->events = mado_events_new (limits->connections / 2); /* the others are for those who ask */
+  http->patience = mado_patience_new ();
   for (guint i = 0; listeners[i] >= 0; i++) {
     http->daemons[i < MAX_LISTENERS ? i : 0] = i < MAX_LISTENERS ? start (http, listeners[i]) : NULL;
     if (i >= MAX_LISTENERS || http->daemons[i] == NULL) {
@@ -443,5 +497,6 @@ mado_http_free (MadoHttp *http)
     return;
   mado_http_end (http);
   mado_events_free (http->events);
+  mado_patience_free (http->patience);
   g_free (http);
 }

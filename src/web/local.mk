@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libweb.a
 libweb_a_SOURCES = src/web/http.c
 libweb_a_SOURCES += src/web/events.c
+libweb_a_SOURCES += src/web/patience.c
 libweb_a_SOURCES += src/web/keeper.c
 libweb_a_SOURCES += src/web/content.c
 libweb_a_SOURCES += src/web/visitor.c
@@ -14,6 +15,7 @@ libweb_a_SOURCES += src/web/site.c
 libweb_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(MICROHTTPD_CFLAGS)
 noinst_HEADERS += include/madoguchi/web/http.h
 noinst_HEADERS += include/madoguchi/web/events.h
+noinst_HEADERS += include/madoguchi/web/patience.h
 noinst_HEADERS += include/madoguchi/web/keeper.h
 noinst_HEADERS += include/madoguchi/web/content.h
 noinst_HEADERS += include/madoguchi/web/visitor.h

@@ -4,6 +4,8 @@
 #include "madoguchi/web/asset.h"
 #include "madoguchi/web/entrance.h"
 #include "madoguchi/web/words.h"
+#include "madoguchi/web/keeper.h"
+#include "madoguchi/web/visitor.h"
 
 #include <string.h>
 
@@ -45,4 +47,20 @@ mado_site_answer (const MadoHttpRequest *request, gpointer data)
     return mado_api_problem (405, "This is only for reading", NULL);
   answer = mado_assets_answer (site->assets, request);
   return answer != NULL ? answer : mado_api_problem (404, "There is no such page", NULL);
+}
+
+gboolean
+mado_site_trusts (const MadoHttpRequest *request, gpointer data)
+{
+  const MadoSite *site = data;
+  g_auto (MadoPacket) packet = MADO_PACKET_INIT;
+  g_autofree char *session = mado_visitor_session (request);
+  g_autofree char *token = mado_visitor_token (request);
+  GVariantDict dict;
+
+  if (session == NULL)
+    return token != NULL; /* what it is good for the keeper says of each word; the memory for large contents is bounded */
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "session", "s", session);
+  return mado_web_ask (site->conf, "session", g_variant_dict_end (&dict), &packet, NULL);
 }

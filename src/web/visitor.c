@@ -12,7 +12,7 @@ mado_visitor_session (const MadoHttpRequest *request)
 {
   g_autofree char *cookie = mado_http_cookie (request, MADO_VISITOR_COOKIE);
 
-  return cookie != NULL && *cookie != '\0' && strlen (cookie) <= MAX_COOKIE ? g_steal_pointer (&cookie) : NULL;
+  return cookie != NULL && *cookie != '\0' && strlen (cookie) <= MAX_COOKIE && g_str_is_ascii (cookie) ? g_steal_pointer (&cookie) : NULL;
 }
 
 char *

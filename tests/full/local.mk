@@ -7,3 +7,8 @@ EXTRA_DIST += $(full_builds) tests/full/threads.supp
 browser_tests = tests/full/web-day.py tests/full/web-injection.py tests/full/web-languages.py
 FULL_TESTS += $(browser_tests)
 EXTRA_DIST += $(browser_tests)
+
+# A real server before the members' page.
+proxy_tests = tests/full/web-proxy.py
+FULL_TESTS += $(proxy_tests)
+EXTRA_DIST += $(proxy_tests)

@@ -11,3 +11,6 @@ JsonNode *mado_content_read (const MadoHttpRequest *request, GError **error);
 
 /* (nullable, transfer none) a text of that object. */
 const char *mado_content_string (JsonNode *node, const char *name);
+
+/* Is @node a text? Half a surrogate pair, escaped, is none: json-glib would write it as no UTF-8. */
+gboolean mado_content_is_text (JsonNode *node);

@@ -14,8 +14,11 @@ MadoEvents *mado_events_new (guint most);
 /* When all connections are closed. */
 void mado_events_free (MadoEvents *events);
 
-/* (transfer full) the answer that keeps @connection open; NULL: there is no room for one more. */
-struct MHD_Response *mado_events_join (MadoEvents *events, struct MHD_Connection *connection);
+/* May @login listen once more? One member's windows are not to take the connections that the others need. */
+gboolean mado_events_has_room (MadoEvents *events, const char *login);
+
+/* (transfer full) the answer that keeps @connection of @login open; NULL: there is no room for one more. */
+struct MHD_Response *mado_events_join (MadoEvents *events, const char *login, struct MHD_Connection *connection);
 
 /* Tells all of them @serial; 0: only that we are still here. From any thread. */
 void mado_events_tell (MadoEvents *events, gint64 serial);

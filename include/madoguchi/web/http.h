@@ -18,7 +18,7 @@ typedef struct {
   int fd;           /* instead of content: a file to send (owned); -1: none */
   guint64 offset, size; /* of what is sent of it */
   GPtrArray *headers; /* name, value, name, value... (owned) */
-  gboolean is_events; /* stays open, and says when something changed (mado_http_tell_change) */
+  char *listener; /* (owned, nullable) the login of whom this stays open for, and is told when something changed (mado_http_tell_change) */
 } MadoHttpAnswer;
 
 /* (transfer full) an answer with @content (nullable; a reference is taken) of @type (static, nullable). */
@@ -31,6 +31,9 @@ void mado_http_answer_add (MadoHttpAnswer *answer, const char *name, const char 
 
 /* Answers @request. (transfer full) */
 typedef MadoHttpAnswer *(*MadoHttpHandler) (const MadoHttpRequest *request, gpointer data);
+
+/* May whoever sends @request send a large content? Asked once, before it is kept. */
+typedef gboolean (*MadoHttpTrust) (const MadoHttpRequest *request, gpointer data);
 
 /* (transfer none) "GET", "POST"...; the path as it was sent, percent signs and all; the content (never NULL). */
 const char *mado_http_method (const MadoHttpRequest *request);
@@ -58,7 +61,8 @@ typedef struct {
 } MadoHttpLimits;
 
 /* (transfer full) serves on @listeners (-1 at their end; taken over). Errors: TEMP. */
-MadoHttp *mado_http_serve (const int *listeners, const MadoHttpLimits *limits, MadoHttpHandler handler, gpointer data, GError **error);
+MadoHttp *mado_http_serve (const int *listeners, const MadoHttpLimits *limits, MadoHttpHandler handler, MadoHttpTrust trust,
+                           gpointer data, GError **error);
 
 /* Tells all who listen to events that something changed; @serial: a number that grows. NULL-safe. From any thread. */
 void mado_http_tell_change (MadoHttp *http, gint64 serial);

@@ -17,3 +17,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoSite, mado_site_free)
 
 /* A MadoHttpHandler; its data is the site. */
 MadoHttpAnswer *mado_site_answer (const MadoHttpRequest *request, gpointer site);
+
+/* A MadoHttpTrust; its data is the site: whoever is logged in may send much. */
+gboolean mado_site_trusts (const MadoHttpRequest *request, gpointer site);
