@@ -1,6 +1,7 @@
 /* api-calls.c: the table of api.h. Whoever adds a word for members adds a row here, when the page or a script may use it. */
 #include "madoguchi/model/access-token.h"
 #include "madoguchi/model/audit.h"
+#include "madoguchi/model/draft.h"
 #include "madoguchi/model/feed.h"
 #include "madoguchi/model/found.h"
 #include "madoguchi/model/incident.h"
@@ -19,17 +20,23 @@
 #define QUERY(name, help) { name, MADO_API_STRING, MADO_API_QUERY, FALSE, help }
 #define NUMBER(name, help) { name, MADO_API_INTEGER, MADO_API_QUERY, FALSE, help }
 #define LIMIT NUMBER ("limit", "At most so many")
-#define WISH                                                                                                                  \
-  { "text", MADO_API_STRING, MADO_API_CONTENT, TRUE, "What the reply says" }, OPTIONAL ("subject", "Instead of the thread's"), \
+#define WISH { "text", MADO_API_STRING, MADO_API_CONTENT, TRUE, "What the reply says" }, REST
+#define DRAFT NEEDED ("draft", "Its number, with the revision that was read: 7.2")
+#define HELD { "id", MADO_API_STRING, MADO_API_PATH, TRUE, "The queue id" }
+#define REST                                                                                                                  \
+  OPTIONAL ("subject", "Instead of the thread's"),                                                                            \
       { "to", MADO_API_STRINGS, MADO_API_CONTENT, FALSE, "Addresses; nobody: who wrote last" },                                \
       FLAG ("plain_ok", "In the clear to whom no key is known for"), FLAG ("quote", "The newest mail, below the text"),        \
-      FLAG ("waiting", "The ticket waits for the recipient then")
+      FLAG ("waiting", "The ticket waits for the recipient then"),                                                           \
+      FLAG ("together", "One mail to all of them, who see each other")
 
 const MadoApiCall mado_api_calls[] = {
   { "GET", "/incidents", "list", MADO_API_ITEMS, &mado_summary_type, FALSE, "The shared queue, newest activity first",
     { QUERY ("state", "new, open, waiting, resolved, rejected"), QUERY ("owner", "A login, me, or none"), QUERY ("priority", "A priority"),
       QUERY ("category", "A category"), QUERY ("tlp", "A mark"), QUERY ("tag", "A tag"),
-      { "unread", MADO_API_BOOLEAN, MADO_API_QUERY, FALSE, "Only what the member has not read" }, LIMIT,
+      { "unread", MADO_API_BOOLEAN, MADO_API_QUERY, FALSE, "Only what the member has not read" },
+      { "due", MADO_API_BOOLEAN, MADO_API_QUERY, FALSE, "Only what is due some time, the next first" },
+      { "overdue", MADO_API_BOOLEAN, MADO_API_QUERY, FALSE, "Only what is late" }, LIMIT,
       QUERY ("after", "The last ticket of the page before") } },
   { "GET", "/incidents/{ticket}", "show", MADO_API_RECORD, &mado_incident_type, TRUE, "An incident with its thread, opened",
     { TICKET, { "peek", MADO_API_BOOLEAN, MADO_API_QUERY, FALSE, "It stays unread" } } },
@@ -52,6 +59,19 @@ const MadoApiCall mado_api_calls[] = {
     { TICKET, WISH } },
   { "POST", "/incidents/{ticket}/reply/preview", "reply-preview", MADO_API_RECORD, &mado_reply_preview_type, FALSE,
     "What the reply would be, to whom, and what is seen outside", { TICKET, WISH } },
+  { "GET", "/drafts", "drafts", MADO_API_ITEMS, &mado_draft_type, FALSE, "Answers that are not sent yet", { QUERY ("ticket", "Of one incident") } },
+  { "POST", "/incidents/{ticket}/drafts/save", "draft-save", MADO_API_BODY, NULL, TRUE, "Keeps an answer; what is not given stays as it was",
+    { TICKET, OPTIONAL ("draft", "Which one; else a new one"), OPTIONAL ("text", "What the reply says"), REST } },
+  { "POST", "/incidents/{ticket}/drafts/send", "draft-send", MADO_API_BODY, NULL, TRUE, "Sends it, or asks another member to approve it", { TICKET, DRAFT } },
+  { "POST", "/incidents/{ticket}/drafts/discard", "draft-discard", MADO_API_BODY, NULL, TRUE, "Throws it away", { TICKET, DRAFT } },
+  { "POST", "/incidents/{ticket}/approve", "approve", MADO_API_BODY, NULL, TRUE, "Sends what another member wrote, as it was read", { TICKET, DRAFT } },
+  { "POST", "/incidents/{ticket}/refuse", "refuse", MADO_API_BODY, NULL, TRUE, "Gives it back to who wrote it",
+    { TICKET, DRAFT, NEEDED ("reason", "Why") } },
+  { "POST", "/incidents/{ticket}/due", "due", MADO_API_BODY, NULL, TRUE, "Until when something has to be done",
+    { TICKET, NEEDED ("when", "A time, a day, how long from now (4h, 2d), none, or auto") } },
+  { "GET", "/canned", "canned-list", MADO_API_BODY, NULL, FALSE, "Names of the texts that the team has ready", { { NULL } } },
+  { "GET", "/canned/{name}", "canned-show", MADO_API_BODY, NULL, FALSE, "One of them, filled",
+    { { "name", MADO_API_STRING, MADO_API_PATH, TRUE, "Its name" }, QUERY ("language", "ja, en"), QUERY ("ticket", "For which incident") } },
   { "GET", "/incidents/{ticket}/triage", "triage", MADO_API_RECORD, &mado_triage_type, FALSE, "What was decided of it, by which rule or whom",
     { TICKET } },
   { "GET", "/incidents/{ticket}/messages/{message}/raw", "raw", MADO_API_FILE, NULL, FALSE, "The mail as it was received", { TICKET, MESSAGE } },
@@ -71,12 +91,18 @@ const MadoApiCall mado_api_calls[] = {
       { "by_rank", MADO_API_BOOLEAN, MADO_API_QUERY, FALSE, "The best first" } } },
   { "GET", "/overview", "overview", MADO_API_RECORD, &mado_overview_type, FALSE, "The queue in numbers", { { NULL } } },
   { "GET", "/held", "held", MADO_API_ITEMS, &mado_held_type, FALSE, "Mails that could not be settled, and why", { { NULL } } },
+  { "GET", "/held/{id}", "held-show", MADO_API_BODY, NULL, FALSE, "One of them, with what is wrong", { HELD } },
+  { "POST", "/held/{id}/retry", "held-retry", MADO_API_BODY, NULL, FALSE, "It is tried again", { HELD } },
+  { "POST", "/held/{id}/release", "held-release", MADO_API_BODY, NULL, FALSE, "It becomes a ticket, or joins the one it claims", { HELD } },
+  { "POST", "/held/{id}/drop", "held-drop", MADO_API_BODY, NULL, FALSE, "It is thrown away", { HELD } },
   { "GET", "/account", "account", MADO_API_RECORD, &mado_account_type, FALSE, "What came in, and what became of it", { { NULL } } },
   { "GET", "/feeds", "feeds", MADO_API_ITEMS, &mado_feed_type, FALSE, "Reports of machines that make no ticket",
     { LIMIT, QUERY ("after", "The last queue id of the page before") } },
   { "GET", "/members", "members-list", MADO_API_ITEMS, &mado_member_record_type, FALSE, "The members of the team", { { NULL } } },
   { "POST", "/members/{login}/invite", "members-invite", MADO_API_BODY, NULL, FALSE, "Lets a member choose a password",
     { { "login", MADO_API_STRING, MADO_API_PATH, TRUE, "Whom" } } },
+  { "POST", "/members/{login}/role", "members-set", MADO_API_BODY, NULL, FALSE, "What a member may",
+    { { "login", MADO_API_STRING, MADO_API_PATH, TRUE, "Whose" }, NEEDED ("role", "poc, handler, commander, researcher, notification, reader, administrator") } },
   { "POST", "/members/{login}/log-out", "members-log-out", MADO_API_BODY, NULL, FALSE, "Ends the sessions of a member",
     { { "login", MADO_API_STRING, MADO_API_PATH, TRUE, "Whose" } } },
   { "GET", "/tokens", "tokens-list", MADO_API_ITEMS, &mado_access_token_type, FALSE, "By what scripts ask: the member's own; of all to administrators",

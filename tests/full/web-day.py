@@ -115,6 +115,50 @@ def is_worked_on(d, hanako, taro):
     tap.ok(taro.wait_text('大学の担当者に電話した', '.thread') and 'waiting' not in taro.text('.facts'), 'and nothing of hers was written over')
 
 
+def is_drafted(d, hanako, taro):
+    """A draft of hers is gone on with by him, and thrown away; a text that is ready; when it is due; and it is unread again."""
+    tap = d.tap
+    hanako.click('.write.reply summary')
+    hanako.type('[name=reply]', '下書きです')
+    hanako.click('.write.reply form > button[type=button]:not(.main)')
+    tap.ok(taro.wait_text('下書きです', '.drafts'), 'a draft of hers appears before him')
+    taro.click('.draft .buttons button:nth-of-type(2)')
+    tap.ok(t.wait_for(lambda: taro.run("return document.querySelector('[name=reply]').value") == '下書きです', 20), 'he goes on with it')
+    taro.type('[name=reply]', '書き直した下書き')
+    taro.click('.write.reply form > button[type=button]:not(.main)')
+    tap.ok(hanako.wait_text('書き直した下書き', '.drafts'), 'she sees what he wrote')
+    hanako.click('.draft .buttons button:nth-of-type(3)')
+    hanako.click('dialog button.main')
+    tap.ok(t.wait_for(lambda: not taro.find_all('.draft'), 20), 'and throws it away')
+    tap.ok(t.wait_for(lambda: hanako.run("return [...document.querySelectorAll('[name=canned] option')].some((o) => o.value === 'closing')"), 20), 'texts are ready')
+    hanako.choose('[name=canned]', 'closing')
+    tap.ok(t.wait_for(lambda: len(hanako.run("return document.querySelector('[name=reply]').value")) > 20, 20), 'and fill the reply')
+    hanako.run("document.querySelector('.write.reply form').reset(); document.querySelector('.write.reply').open = false")
+    hanako.type('.actions [name=due]', '4h')
+    hanako.run("document.querySelector('.actions [name=due]').form.requestSubmit()")
+    tap.ok(hanako.wait_text('Due', '.facts'), 'when it is due stands among the facts', hanako.text('.facts'))
+    hanako.go(d.site + '/#/?due=true')
+    tap.ok(hanako.wait_text('due in', '.row'), 'and in the queue', hanako.text('main'))
+    d.open_row(hanako, SUBJECT)
+
+
+def tokens_and_roles(d, hanako):
+    tap = d.tap
+    hanako.go(d.site + '/#/team')
+    hanako.find('.tokens')
+    hanako.run("document.querySelector('.tokens details').open = true")
+    hanako.type('.tokens [name=name]', 'backup')
+    hanako.click('.tokens form button')
+    hanako.find('dialog .secret')
+    tap.equal(len(hanako.text('dialog .secret')), 43, 'a token is shown')
+    hanako.click('dialog button')
+    tap.ok(hanako.wait_text('backup', '.tokens table') and 'read' in hanako.text('.tokens table'), 'and listed')
+    hanako.click('.tokens table button')
+    tap.ok(hanako.wait_text('There are none', '.tokens'), 'and taken back')
+    hanako.choose('select[aria-label="Role of taro"]', 'commander')
+    tap.ok(hanako.wait_text('taro is', '#notices'), 'she changes what he may')
+
+
 def is_answered(d, hanako):
     tap = d.tap
     hanako.click('.write.reply summary')
@@ -153,6 +197,7 @@ def is_finished(d, hanako, taro):
     tap.ok(taro.wait_text(d.ticket, '.rows'), 'it is found by a Japanese word', taro.text('main'))
     taro.click('.rows .subject')
     taro.find('.thread')
+    tap.ok(t.wait_for(lambda: WORD in taro.run('return document.activeElement.innerText'), 20), 'and the entry in which it stands is gone to')
     taro.choose('.actions select', 'resolved')
     tap.ok(t.wait_for(lambda: 'resolved' in taro.text('.incident-top'), 20), 'it is resolved')
     d.mail('また通信が出ています。\n', 'Re: [EXCSIRT #%s] %s' % (d.ticket, SUBJECT))
@@ -232,8 +277,10 @@ def main():
     taro = d.come_in('taro', 'handler', 'Taro Suzuki', dark=True)
     arrives(d, hanako, taro)
     is_worked_on(d, hanako, taro)
+    is_drafted(d, hanako, taro)
     is_answered(d, hanako)
     is_finished(d, hanako, taro)
+    tokens_and_roles(d, hanako)
     by_keyboard(d, hanako)
     on_a_phone(d, hanako)
     in_two_languages(d, hanako)

@@ -50,7 +50,7 @@ WORDS = {
     'keys-pin': ((), {}), 'keys-unpin': ((), {}), 'keys-map': ((), {}), 'keys-unmap': ((), {}), 'keys-certify': ((), {}),
     'keys-uncertify': ((), {}), 'keys-distrust': ((), {}), 'keys-undistrust': ((), {}), 'keys-rm': ((), {}), 'keys-forget': ((), {}),
     'members-list': ((), {}), 'members-duty': ((), {}), 'members-add': ((), {}), 'members-set': ((), {}), 'members-leave': ((), {}),
-    'members-invite': ((), {}), 'members-log-out': ((), {}), 'watch': ((), {}),
+    'members-invite': ((), {}), 'members-log-out': ((), {}), 'tokens-add': ((), {}), 'tokens-list': ((), {}), 'tokens-rm': ((), {}), 'watch': ((), {}),
     'log-in': ((), {}), 'log-in-trusted': ((), {}), 'set-up': ((), {}), 'set-up-confirm': ((), {}), 'session': ((), {}), 'log-out': ((), {}),
     'overview': ((), {}), 'vault-status': ((), {}), 'vault-rewrap': ((), {}), 'vault-rotate': ((), {}),
     'audit-list': ((T,), {}), 'hold': ((T,), STALE), 'erase': ((T,), STALE), 'retention-status': ((), {}), 'retention-run': ((), {}),

@@ -21,7 +21,7 @@ class House:
         self.tap = tap
         self.top = t.short_dir('w')
         self.path = self.top + '/web.sock'
-        self.demo = t.Demo(web='unix:' + self.path)
+        self.demo = t.Demo(web='unix:' + self.path, conf={('reply', 'approval'): 'all'})
         self.secrets = {}
 
     def browser(self, address='192.0.2.1'):
@@ -158,6 +158,53 @@ def working(house, hanako, taro):
     tap.equal(hanako.get(API + '/incidents?state=open&colour=red').status, 400, '400 for a question that nobody knows')
     tap.equal(hanako.get(API + '/incidents/2026-999999').status, 404, '404 for a ticket that is not there')
     tap.equal(hanako.get(API + '/incidents?limit=x').status, 400, '400 for a limit that is no number')
+
+
+def answering(house, hanako, taro):
+    """Drafts, four eyes, texts that are ready; due times; held mails."""
+    tap, number = house.tap, hanako.get(API + '/incidents').json['items'][0]['number']
+    place = API + '/incidents/' + number
+
+    def drafts(browser):
+        return browser.get(API + '/drafts?ticket=' + number).json['items']
+
+    saved = taro.post(place + '/drafts/save', {'text': 'first', 'to': ['reporter@reporter.example'], 'plain_ok': True})
+    one = drafts(hanako)
+    tap.ok(saved.status == 200 and len(one) == 1 and one[0]['author'] == 'taro' and one[0]['wish']['text'] == 'first', 'a draft is kept, and others see it', saved)
+    name = one[0]['name'].split('/')[1]
+    tap.equal(taro.post(place + '/drafts/save', {'draft': name, 'text': 'second'}, headers={'If-Match': '"1"'}).status, 412, 'not over what was not seen')
+    taro.post(place + '/drafts/save', {'draft': name, 'text': 'second'})
+    two = drafts(taro)[0]
+    tap.ok(two['wish']['text'] == 'second' and two['wish']['to'] == ['reporter@reporter.example'] and two['revision'] > one[0]['revision'], 'and is gone on with', two)
+    name = two['name'].split('/')[1]
+    asked = taro.post(place + '/drafts/send', {'draft': name})
+    tap.ok(asked.status == 200 and asked.json['approval'] == 'needed', 'who sends it asks for approval', asked)
+    name = drafts(taro)[0]['name'].split('/')[1]
+    tap.equal(taro.post(place + '/approve', {'draft': name}).status, 403, 'nobody approves his own')
+    tap.equal(hanako.post(place + '/refuse', {'draft': name}).status, 400, 'who sends it back says why')
+    tap.equal(hanako.post(place + '/refuse', {'draft': name, 'reason': 'too short'}).status, 200, 'another member sends it back')
+    back = drafts(taro)[0]
+    tap.ok(back['state'] == 'draft' and back['refused_reason'] == 'too short' and back['refused_by'] == 'hanako', 'with the reason', back)
+    taro.post(place + '/drafts/send', {'draft': back['name'].split('/')[1]})
+    sent = hanako.post(place + '/approve', {'draft': drafts(hanako)[0]['name'].split('/')[1]})
+    tap.ok(sent.status == 200 and sent.json['recipients'] == ['reporter@reporter.example'] and drafts(hanako) == [], 'or approves it, and it goes', sent)
+    taro.post(place + '/drafts/save', {'text': 'not this'})
+    gone = taro.post(place + '/drafts/discard', {'draft': drafts(taro)[0]['name'].split('/')[1]})
+    tap.ok(gone.status == 200 and drafts(taro) == [], 'or is thrown away', gone)
+    canned = taro.get(API + '/canned').json['names']
+    text = taro.get(API + '/canned/closing?language=en&ticket=' + number)
+    tap.ok('closing.en' in canned and text.status == 200 and text.json['text'] != '', 'texts that are ready', text)
+    tap.equal(taro.get(API + '/canned/nothing').status, 404, '404 for one that is not')
+    tap.equal(taro.post(place + '/due', {'when': '1h'}).status, 200, 'a time is set')
+    tap.equal([i['number'] for i in taro.get(API + '/incidents?due=true').json['items']], [number], 'and found by')
+    tap.ok(taro.get(API + '/incidents?overdue=true').json['items'] == [] and taro.get(place).json['due_by'] == 'taro', 'it is not over yet')
+    tap.equal(taro.post(place + '/unread').status, 200, 'it is unread again')
+    tap.equal([i['number'] for i in taro.get(API + '/incidents?unread=true').json['items']], [number], 'in the list, too')
+    tap.equal(taro.get(API + '/held/nothing').status in (400, 404), True, 'no held mail of that name')
+    for word in ('retry', 'release', 'drop'):
+        tap.ok(taro.post(API + '/held/nothing/' + word).status in (400, 404), 'nor is it there to ' + word)
+    tap.equal(taro.post(API + '/members/hanako/role', {'role': 'reader'}).status, 403, 'a handler gives no roles')
+    tap.equal(hanako.post(API + '/members/taro/role', {'role': 'nonsense'}).status, 400, 'nor is there any role')
 
 
 def tokens(house, hanako, taro):
@@ -420,6 +467,7 @@ def main():
     taro = guessing(house)
     forgery(house, hanako)
     working(house, hanako, taro)
+    answering(house, hanako, taro)
     tokens(house, hanako, taro)
     roles(house, hanako)
     raw_http(house)

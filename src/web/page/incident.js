@@ -10,6 +10,7 @@ import * as notices from './notices.js';
 import { stateWords, tlpMark, verdictWords } from './marks.js';
 import { entryElement } from './entry.js';
 import { moreActions } from './more.js';
+import { draftsSection } from './drafts.js';
 import { replyForm, noteForm } from './write.js';
 
 const may = (house, word) => house.may.includes(word);
@@ -29,6 +30,7 @@ function ticketLink(ticket) {
 function facts(one) {
   return h('dl', { class: 'facts' },
     fact('State', stateWords(one.state)), fact('Owner', one.owner || t('nobody')),
+    fact('Due', one.due && [time(one.due), one.overdue ? h('b', { class: 'problem' }, ` ${t('overdue')}`) : '']),
     fact('Priority', one.priority && said(one.priority)), fact('Category', one.category),
     fact('TLP', tlpMark(one.tlp)), fact('PAP', one.pap), fact('Tags', one.tags.join(', ')),
     fact('Constituencies', one.constituencies.join(', ')),
@@ -66,6 +68,8 @@ function actions(one, house, change, people) {
     may(house, 'assign') ? choice('Owner', ['none', ...people], one.owner || 'none', (owner) => change('assign', { owner }), (v) => (v === 'none' ? t('nobody') : v)) : null,
     may(house, 'priority') ? choice('Priority', PRIORITIES, one.priority, (priority) => change('priority', { priority }), autoOr) : null,
     may(house, 'tlp') ? choice('TLP', TLPS, one.tlp, (tlp) => change('tlp', { tlp }), (v) => (v === 'auto' ? autoOr(v) : v)) : null,
+    may(house, 'due') ? lineForm('Due (4h, 2d, a day, none, auto)', 'due', '', (when) => change('due', { when })) : null,
+    may(house, 'unread') ? h('button', { type: 'button', on: { click: () => change('unread') } }, t('Unread again')) : null,
     may(house, 'category') ? lineForm('Category', 'category', one.category, (category) => change('category', { category })) : null,
     may(house, 'tag') ? lineForm('New tag', 'tag', '', (tag) => change('tag', { tags: [tag] })) : null);
 }
@@ -106,6 +110,23 @@ function showVeiled(place, one) {
   put(place, header(one), h('p', {}, t('This incident exists, and is for named members only. Ask one of them, the commander or an administrator.')));
 }
 
+// Runs redraw, and leaves what a member has open, typed or chosen in place as it was: news come while one works.
+function keeping(place, redraw) {
+  const opened = [...place.querySelectorAll('details[open] > summary')].map((summary) => summary.textContent);
+  const fields = [...place.querySelectorAll('details[open] input, details[open] select, form.line input')].map((field) => [field.name,
+    field.type === 'checkbox' ? field.checked : field.value, field.type === 'checkbox' ? field.value : null, field.defaultValue]);
+  const focused = place.contains(document.activeElement) ? document.activeElement.name : null;
+  redraw();
+  for (const summary of place.querySelectorAll('details > summary')) if (opened.includes(summary.textContent)) summary.parentElement.open = true;
+  for (const [name, value, which, before] of fields) {
+    const field = name && [...place.querySelectorAll('input, select')].find((one) => one.name === name && (which === null || one.value === which));
+    if (field && which !== null) field.checked = value;
+    else if (field && value !== before) field.value = value;
+  }
+  const again = focused && [...place.querySelectorAll('input, select')].find((one) => one.name === focused);
+  if (again) again.focus({ preventScroll: true });
+}
+
 export async function showIncident(place, rest, parameters, house) {
   const number = rest[0] || '';
   const [first, members] = await Promise.all([api.get(api.incident(number)), api.get('/members').catch(() => ({ items: [] }))]);
@@ -114,6 +135,8 @@ export async function showIncident(place, rest, parameters, house) {
   const side = h('div', { class: 'side-facts' });
   const news = h('p', { class: 'news', role: 'status', hidden: true });
   const writing = h('div', { class: 'writing' });
+  const waiting = h('div');
+  const reply = may(house, 'reply') || may(house, 'draft-save') ? replyForm(() => one, () => refresh(), house) : null;
   let one = first;
 
   if (one.veiled) {
@@ -124,9 +147,12 @@ export async function showIncident(place, rest, parameters, house) {
   // goesOn: what is left of it is another incident now.
   async function change(word, content = {}, goesOn = false) {
     try {
-      const answer = await api.post(api.incident(number, word), content, one.version);
+      const answer = await api.post(api.incident(number, ...word.split('/')), content, one.version);
+      for (const form of side.querySelectorAll('form.line')) form.reset(); // what was asked for is done
+      for (const fold of side.querySelectorAll('details')) fold.open = false;
       if (answer.notes) answer.notes.forEach((note) => notices.done(said(note)));
       if (goesOn && answer.ticket) location.hash = `#/incidents/${answer.ticket.replace(/^.*#/, '')}`;
+      else if (word === 'unread') location.hash = '#/'; // looking at it again would make it read
       else await refresh();
     } catch (error) {
       notices.failed(error);
@@ -136,8 +162,9 @@ export async function showIncident(place, rest, parameters, house) {
 
   function draw() {
     put(top, header(one));
+    put(waiting, draftsSection(one, house, change, (draft, name) => reply.go(draft, name)));
     const logins = members.items.filter((member) => member.left === null).map((member) => member.login);
-    put(side, actions(one, house, change, logins), h('section', { 'aria-labelledby': 'facts-title' }, h('h2', { id: 'facts-title' }, t('Facts')), facts(one)), relations(one), moreActions(one, house, logins, change));
+    keeping(side, () => put(side, actions(one, house, change, logins), h('section', { 'aria-labelledby': 'facts-title' }, h('h2', { id: 'facts-title' }, t('Facts')), facts(one)), relations(one), moreActions(one, house, logins, change)));
     const known = new Set([...thread.children].map((item) => item.dataset.id));
     const fresh = one.thread.filter((entry) => !known.has(String(entry.id)));
     for (const entry of fresh) thread.append(entryElement(one, entry));
@@ -161,9 +188,9 @@ export async function showIncident(place, rest, parameters, house) {
 
   draw();
   put(writing,
-    may(house, 'reply') ? replyForm(() => one, refresh) : null,
+    reply && reply.element,
     may(house, 'note') ? noteForm((text) => change('note', { text })) : null);
-  put(place, top, news, h('div', { class: 'incident' }, h('section', { class: 'thread-part', 'aria-label': t('Thread') }, thread, writing), h('aside', { 'aria-label': t('Facts and work') }, side)));
+  put(place, top, news, h('div', { class: 'incident' }, h('section', { class: 'thread-part', 'aria-label': t('Thread') }, thread, waiting, writing), h('aside', { 'aria-label': t('Facts and work') }, side)));
   const focusOn = (name) => { const field = writing.querySelector(`[name="${name}"]`); if (field) { field.closest('details').open = true; field.focus(); } };
   useKeys({
     r: [mark('Reply'), () => focusOn('reply')],
@@ -171,5 +198,7 @@ export async function showIncident(place, rest, parameters, house) {
     a: [mark('Take it'), () => change('take')],
     u: [mark('Back to the queue'), () => { location.hash = '#/'; }],
   });
+  const wanted = thread.querySelector(`[data-id="${Number(parameters.get('entry'))}"]`);
+  if (wanted) setTimeout(() => { wanted.tabIndex = -1; wanted.focus(); wanted.scrollIntoView({ block: 'start' }); }, 0);
   return whenChanged(() => refresh().catch(() => {}));
 }

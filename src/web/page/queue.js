@@ -9,7 +9,7 @@ import { whenChanged } from './live.js';
 import { verdictWords, stateWords, tlpMark } from './marks.js';
 
 const PAGE = 50;
-const FILTERS = ['state', 'owner', 'priority', 'category', 'tlp', 'tag', 'unread'];
+const FILTERS = ['state', 'owner', 'priority', 'category', 'tlp', 'tag', 'unread', 'due', 'overdue'];
 
 // Filters that one click sets.
 const SAVED = [
@@ -19,6 +19,8 @@ const SAVED = [
   [mark('Nobody\'s'), { owner: 'none' }],
   [mark('Open'), { state: 'open' }],
   [mark('Unread'), { unread: 'true' }],
+  [mark('Due'), { due: 'true' }],
+  [mark('Overdue'), { overdue: 'true' }],
 ];
 
 const pathOf = (filters) => {
@@ -34,6 +36,7 @@ function rowOf(incident) {
       h('span', { class: 'state' }, stateWords(incident.state)),
       tlpMark(incident.tlp),
       incident.priority ? h('span', { class: `priority priority-${incident.priority}` }, said(incident.priority)) : null,
+      incident.due ? h('span', { class: incident.overdue ? 'badge problem' : 'due', title: time(incident.due) }, incident.overdue ? t('overdue since {time}', { time: time(incident.due) }) : t('due {when}', { when: ago(incident.due) })) : null,
       incident.unread > 0 ? h('span', { class: 'badge' }, t('{n} unread', { n: number(incident.unread) })) : null),
     incident.veiled
       ? link(path, { class: 'subject veiled' }, t('Restricted to named members'))
@@ -69,6 +72,7 @@ function filterForm(filters) {
       Object.entries(choices).map(([name, values]) => h('label', {}, t(names[name]), h('select', { name }, values.map((value) => h('option',
         { value, selected: filters[name] === value }, value === '' ? t('any') : name === 'state' ? stateWords(value) : said(value)))))),
       ['owner', 'category', 'tag'].map((name) => h('label', {}, t(names[name]), h('input', { name, value: filters[name] || '', maxlength: '200' }))),
+      [['unread', mark('Only unread')], ['overdue', mark('Only overdue')]].map(([name, words]) => h('label', { class: 'check' }, h('input', { type: 'checkbox', name, value: 'true', checked: filters[name] === 'true' }), t(words))),
       h('button', { type: 'submit' }, t('Show'))));
 }
 

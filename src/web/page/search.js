@@ -11,7 +11,7 @@ const WHERE = { text: mark('in the text'), subject: mark('in the subject'), note
   number: mark('another team\'s number'), person: mark('a person'), file: mark('the name of a file'), ticket: mark('the ticket itself') };
 
 function row(found) {
-  const path = `#/incidents/${encodeURIComponent(found.number)}`;
+  const path = `#/incidents/${encodeURIComponent(found.number)}${found.message ? `?entry=${Number(found.message)}` : ''}`;
   return h('li', { class: 'row' },
     h('div', { class: 'row-facts' }, h('span', { class: 'ticket' }, found.number), h('span', { class: 'state' }, stateWords(found.state)),
       h('span', { class: 'where' }, t(WHERE[found.where] || mark('somewhere'))), h('time', { datetime: found.date }, time(found.date))),

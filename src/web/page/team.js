@@ -6,6 +6,7 @@ import { t, mark, time, number, deviceZone } from './words.js';
 import { said } from './gateway.js';
 import * as notices from './notices.js';
 import { tokensSection } from './tokens.js';
+import { ask } from './drafts.js';
 
 const may = (house, word) => house.may.includes(word);
 
@@ -37,9 +38,24 @@ async function endSessions(login) {
   }
 }
 
+// What the member is; an administrator may change it, but not of himself by mistake.
+function roleOf(member, house) {
+  if (member.left || !may(house, 'members-set') || member.login === house.login) return said(member.role);
+  const choice = h('select', { 'aria-label': t('Role of {login}', { login: member.login }), on: { change: async () => {
+    try {
+      await api.post(`/members/${encodeURIComponent(member.login)}/role`, { role: choice.value });
+      notices.done(t('{login} is {role} now.', { login: member.login, role: said(choice.value) }));
+    } catch (error) {
+      choice.value = member.role;
+      notices.failed(error);
+    }
+  } } }, ROLES.map((role) => h('option', { value: role, selected: role === member.role }, said(role))));
+  return choice;
+}
+
 function memberRow(member, house) {
   return h('tr', { class: member.left ? 'left' : '' },
-    h('th', { scope: 'row' }, member.login), h('td', {}, h('bdi', {}, member.name || '')), h('td', {}, said(member.role)),
+    h('th', { scope: 'row' }, member.login), h('td', {}, h('bdi', {}, member.name || '')), h('td', {}, roleOf(member, house)),
     h('td', {}, member.left ? t('left {date}', { date: time(member.left) }) : member.on_duty ? t('on duty') : ''),
     h('td', {}, member.left ? null : [
       may(house, 'members-invite') ? h('button', { type: 'button', on: { click: () => invite(member.login) } }, t('Invite to the page')) : null, ' ',
@@ -55,11 +71,43 @@ function account(shown) {
     h('table', {}, h('tbody', {}, rows)));
 }
 
-function held(items) {
-  if (items.length === 0) return null;
-  return h('section', { 'aria-labelledby': 'held-title' }, h('h2', { id: 'held-title' }, t('Held mails')),
-    h('table', {}, h('thead', {}, h('tr', {}, [mark('Mail'), mark('Came in'), mark('Why'), mark('From')].map((w) => h('th', { scope: 'col' }, t(w))))), h('tbody', {}, items.map((one) => h('tr', {},
-      h('td', {}, h('code', {}, one.queue_id)), h('td', {}, time(one.received)), h('td', {}, said(one.reason || '')), h('td', {}, h('bdi', {}, one.from || '')))))));
+const ROLES = ['poc', 'handler', 'commander', 'researcher', 'notification', 'reader', 'administrator'];
+
+function heldRow(one, house, again) {
+  async function act(word) {
+    try {
+      const answer = await api.post(`/held/${encodeURIComponent(one.queue_id)}/${word}`);
+      notices.done(answer.ticket ? t('It is in {ticket} now.', { ticket: answer.ticket }) : t('Done.'));
+    } catch (error) {
+      notices.failed(error);
+    }
+    await again();
+  }
+  const button = (word, words, run) => (may(house, `held-${word}`) && !one.restricted ? h('button', { type: 'button', on: { click: run } }, words) : null);
+  const problems = h('td', {}, said(one.reason || ''));
+  return h('tr', {}, h('td', {}, h('code', {}, one.queue_id)), h('td', {}, time(one.received)), problems, h('td', {}, h('bdi', {}, one.from || '')),
+    h('td', {}, h('div', { class: 'buttons' },
+      button('show', t('What is wrong'), async () => {
+        try {
+          const shown = await api.get(`/held/${encodeURIComponent(one.queue_id)}`);
+          put(problems, said(one.reason || ''), h('p', {}, h('bdi', {}, shown.subject || '')), h('ul', { class: 'problems' }, (shown.problems || []).map((text) => h('li', {}, h('bdi', {}, text)))));
+        } catch (error) {
+          notices.failed(error);
+        }
+      }),
+      button('retry', t('Try again'), () => act('retry')), button('release', t('Let it in'), () => ask(t('Let this mail in as it is?'), t('Let it in'), () => act('release'))),
+      button('drop', t('Throw it away'), () => ask(t('Throw this mail away? It does not come back.'), t('Throw it away'), () => act('drop'))))));
+}
+
+function held(first, house) {
+  const place = h('div');
+  function draw(items) {
+    put(place, items.length === 0 ? null : h('section', { 'aria-labelledby': 'held-title' }, h('h2', { id: 'held-title' }, t('Held mails')),
+      h('div', { class: 'wide' }, h('table', {}, h('thead', {}, h('tr', {}, [mark('Mail'), mark('Came in'), mark('Why'), mark('From'), ''].map((w) => h('th', { scope: 'col' }, w && t(w))))),
+        h('tbody', {}, items.map((one) => heldRow(one, house, async () => draw((await api.get('/held')).items))))))));
+  }
+  draw(first);
+  return place;
 }
 
 async function audit() {
@@ -90,6 +138,6 @@ export async function showTeam(place, rest, parameters, house) {
   put(place, h('h1', {}, t('Team')), h('label', { class: 'check' }, duty, t('I am on duty')), zones(house),
     h('div', { class: 'wide' }, h('table', {}, h('thead', {}, h('tr', {}, [mark('Login'), mark('Name'), mark('Role'), mark('Duty'), ''].map((w) => h('th', { scope: 'col' }, w && t(w))))),
       h('tbody', {}, members.items.map((member) => memberRow(member, house))))),
-    tokens, account(mails), held(waiting.items), asked);
+    tokens, account(mails), held(waiting.items, house), asked);
   return null;
 }

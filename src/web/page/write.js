@@ -28,20 +28,27 @@ function recipient(one) {
       h('dl', { class: 'facts' }, Object.entries(one.outside || {}).map(([name, value]) => [h('dt', {}, said(name)), h('dd', {}, h('bdi', {}, said(value)))]))));
 }
 
-function wishOf(form) {
+// whole: also what is empty, since in a draft that is not spoken of stays as it was.
+function wishOf(form, whole = false) {
   const wish = { text: form.elements.reply.value };
+  if (form.elements.subject.value.trim() !== '') wish.subject = form.elements.subject.value.trim();
   const to = form.elements.to.value.split(/[\s,;]+/).filter((word) => word !== '');
-  if (to.length > 0) wish.to = to;
-  for (const name of ['plain_ok', 'quote', 'waiting']) if (form.elements[name].checked) wish[name] = true;
+  if (to.length > 0 || whole) wish.to = to;
+  for (const name of ['plain_ok', 'quote', 'waiting', 'together']) if (form.elements[name].checked || whole) wish[name] = form.elements[name].checked;
   return wish;
 }
 
+const nameOf = (answer) => answer.draft.replace(/^.*\//, '');
+
 // current () is the incident as it is shown; after () is called when a reply was handed in.
-export function replyForm(current, after) {
+// Its go (draft, name) takes a draft to go on with.
+export function replyForm(current, after, house) {
   const preview = h('div', { class: 'preview', role: 'region', 'aria-live': 'polite', 'aria-label': t('Before it is sent') });
   const send = h('button', { type: 'button', class: 'main', hidden: true }, t('Send it'));
   const check = (name, words) => h('label', { class: 'check' }, h('input', { type: 'checkbox', name }), t(words));
+  const may = (word) => house.may.includes(word);
   let version = 0;
+  let draft = null;
 
   function change() {
     send.hidden = true;
@@ -65,25 +72,81 @@ export function replyForm(current, after) {
     }
   }
 
+  function empty() {
+    form.reset();
+    draft = null;
+    change();
+  }
+
+  const keep = h('button', { type: 'button' }, t('Keep it as a draft'));
+  const canned = h('label', { hidden: true }, t('A text that is ready'), h('select', { name: 'canned', on: { change: async (event) => {
+    if (event.target.value === '') return;
+    try {
+      const text = await api.get(`/canned/${encodeURIComponent(event.target.value)}`, { ticket: current().number });
+      form.elements.reply.value = form.elements.reply.value.trim() === '' ? text.text : `${form.elements.reply.value.trimEnd()}\n\n${text.text}`;
+      if (text.subject) form.elements.subject.value = text.subject;
+      change();
+    } catch (error) {
+      notices.failed(error);
+    }
+    event.target.value = '';
+  } } }));
+  if (may('canned-show')) {
+    api.get('/canned').then((answer) => {
+      canned.hidden = answer.names.length === 0;
+      canned.querySelector('select').append(h('option', { value: '' }, '–'), ...[...new Set(answer.names.map((name) => name.replace(/\.[a-z]{2,3}(-[A-Za-z]+)?$/, '')))].map((name) => h('option', { value: name }, name)));
+    }).catch(() => {}); // without them it goes, too
+  }
+
   const form = h('form', { on: { submit: look, input: change } },
+    canned,
+    h('label', {}, t('Subject (empty: as in the thread)'), h('input', { name: 'subject', type: 'text', maxlength: '500', autocomplete: 'off' })),
     area('reply', 'What the reply says', '8'),
     h('label', {}, t('To (empty: who wrote last)'), h('input', { name: 'to', type: 'text', maxlength: '2000', autocomplete: 'off' })),
     check('waiting', 'Then it waits for the answer'),
+    check('together', 'One mail to all, who see each other'),
     check('quote', 'Quote the newest mail'),
     check('plain_ok', 'It may go in the clear to whom no key is known for'),
-    h('button', { type: 'submit' }, t('Look at it first')), preview, send);
+    h('button', { type: 'submit' }, t('Look at it first')), ' ', may('draft-save') ? keep : null, preview, may('reply') ? send : null);
   send.addEventListener('click', async () => {
     send.disabled = true;
     try {
-      await api.post(api.incident(current().number, 'reply'), wishOf(form), version);
-      form.reset();
-      change();
-      notices.done(t('The reply is on its way.'));
+      let answer;
+      if (draft) { // what is on the screen, and then that
+        const saved = await api.post(api.incident(current().number, 'drafts', 'save'), { draft, ...wishOf(form, true) }, version);
+        answer = await api.post(api.incident(current().number, 'drafts', 'send'), { draft: nameOf(saved) }, saved.version);
+      } else {
+        answer = await api.post(api.incident(current().number, 'reply'), wishOf(form), version);
+      }
+      empty();
+      notices.done(answer.approval === 'needed' ? t('Another member has to approve it first.') : t('The reply is on its way.'));
     } catch (error) {
       notices.failed(error);
     }
     send.disabled = false;
     after();
   });
-  return h('details', { class: 'write reply' }, h('summary', {}, t('Reply')), form);
+  keep.addEventListener('click', async () => {
+    try {
+      await api.post(api.incident(current().number, 'drafts', 'save'), { ...(draft ? { draft } : {}), ...wishOf(form, true) }, current().version);
+      empty();
+      notices.done(t('The draft is kept.'));
+    } catch (error) {
+      notices.failed(error);
+    }
+    after();
+  });
+  const element = h('details', { class: 'write reply' }, h('summary', {}, t('Reply')), form);
+
+  function go(chosen, name) {
+    empty();
+    draft = name;
+    form.elements.reply.value = chosen.wish.text || '';
+    form.elements.to.value = chosen.wish.to.join(', ');
+    form.elements.subject.value = chosen.wish.subject || '';
+    for (const flag of ['plain_ok', 'quote', 'waiting', 'together']) form.elements[flag].checked = chosen.wish[flag];
+    element.open = true;
+    form.elements.reply.focus();
+  }
+  return { element, go };
 }
