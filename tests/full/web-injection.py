@@ -70,6 +70,16 @@ class Siege:
                'X-Case: %s\r\nMIME-Version: 1.0\r\n%s' % (word, frm, t.TEAM, word, t.message_id(), word, frm, word, entity)).encode('utf-8', 'replace')
         return self.demo.send(raw, frm)
 
+    def send_giants(self, number):
+        """A subject of a megabyte, and ten thousand parts: the numbers of what came of them."""
+        frm = 'reporter%d@reporter.example'
+        head = 'From: %s\r\nTo: %s\r\nMessage-ID: %s\r\nMIME-Version: 1.0\r\n'
+        subject = '\r\n '.join(['<b>%s</b>' % ('s' * 900)] * 1150)
+        long = (head % (frm % number, t.TEAM, t.message_id()) + 'Subject: %s\r\n\r\nMail %d says: long\r\n' % (subject, number)).encode()
+        parts = ''.join('--BB\r\nContent-Type: text/html; name="<script>window.pwned=1</script>%d.html"\r\n\r\n<p>%d\r\n' % (i, i) for i in range(9990))
+        many = (head % (frm % (number + 1), t.TEAM, t.message_id()) + 'Subject: many\r\nContent-Type: multipart/mixed; boundary=BB\r\n\r\n%s--BB--\r\n' % parts).encode()
+        return [self.demo.send(long, frm % number), self.demo.send(many, frm % (number + 1))]
+
     def check(self, name, ready):
         """The view that is shown now."""
         self.page.find(ready)
@@ -106,14 +116,17 @@ def main():
     tap.equal(siege.send(0, 'an honest mail'), [250], 'an honest mail')
     taken = [siege.send(i + 1, text) for i, text in enumerate(texts)]
     tap.ok(all(code == [250] for code in taken), 'every one of %d is taken' % len(texts), [i for i, c in enumerate(taken) if c != [250]])
+    giants = siege.send_giants(len(texts) + 1)
+    tap.equal(giants, [[250], [250]], 'so are a subject of a megabyte and a mail of ten thousand parts')
     page = siege.page
     settled = t.wait_for(lambda: page.run_async("const done = arguments[0]; fetch('/api/v1/account').then((a) => a.json()).then((a) => done(a.states.pending === 0 "
-                                                "&& a.accepted > %d ? a : null))" % len(texts)), 120)
+                                                "&& a.accepted > %d ? a : null))" % (len(texts) + 2)), 120)
     held = page.run_async("const done = arguments[0]; fetch('/api/v1/held').then((a) => a.json()).then((a) => done(a.items.map((i) => [i.reason, i.subject])))")
-    tap.ok(settled and settled['balanced'] and all(reason.startswith('unconfirmed') for reason, _ in held), 'and settled; who names a ticket of ours waits for a yes', held)
+    tap.ok(settled and settled['balanced'] and sorted(reason for reason, _ in held) == ['limit', 'unconfirmed-tag'],
+           'and settled; a subject of a megabyte is over a limit, and who names a ticket of ours waits for a yes', held)
     items = page.run_async("const done = arguments[0]; fetch('/api/v1/incidents?limit=1000').then((a) => a.json()).then((a) => done(a.items.map((i) => [i.number, i.reporter])))")
     numbers = {int(reporter.split('@')[0][8:]): number for number, reporter in items if reporter and reporter.startswith('reporter')}
-    tap.equal(len(numbers), len(texts) + 1 - len(held), 'each of the others is an incident')
+    tap.equal(len(numbers), len(texts) + 2, 'each but the last of these is an incident')
     page.go(siege.site + '/#/')
     siege.check('the queue', '.row')
     for _ in range(len(texts) // 50 + 1):
@@ -142,6 +155,12 @@ def main():
         if bad or violations or not is_quiet or strip != honest or ('Mail %d says' % (i + 1)) not in shown or not place:
             failed.append((text[:60], bad[:3], violations[:3], is_quiet, strip == honest, place))
     tap.equal(failed, [], 'each of %d incidents: nothing runs, nothing is fetched, the verdicts are untouched, the text is there' % len(numbers))
+    for number, name in ((len(texts) + 1, 'a subject of a megabyte'), (len(texts) + 2, 'ten thousand parts')):
+        page.go('%s/#/incidents/%s' % (siege.site, numbers[number]))
+        t.wait_for(lambda n=numbers[number]: n in page.text('.incident-top .ticket'), 60)
+        siege.check('an incident with ' + name, '.strip')
+        wide = page.run('return [document.documentElement.scrollWidth - innerWidth, document.querySelector(".incident-top").getBoundingClientRect().height]')
+        tap.ok(wide[0] <= 0 and wide[1] < 400, 'and it is no larger than others', wide)
     for path, ready in (('#/search?q=evil.example', '.rows li'), ('#/search?q=says', '.rows li'), ('#/overview', '.plots'), ('#/team', 'table')):
         page.go('%s/%s' % (siege.site, path))
         siege.check('the view ' + path, ready)
