@@ -186,6 +186,7 @@ def is_finished(d, hanako, taro):
     hanako.type('[name=into]', d.ticket)
     hanako.click('.more details[open] button')
     tap.ok(t.wait_for(lambda: hanako.run('return location.hash') == '#/incidents/' + d.ticket, 20) and hanako.wait_text(WORD, '.thread'), 'is merged')
+    hanako.wait_text(d.ticket, 'main .incident-top .ticket')  # the view of the other one is gone
     unfold(hanako, 'Hand over')
     hanako.choose('.more [name=to]', 'taro')
     hanako.type('.more [name=note]', 'ISP が九時に電話してくる')

@@ -13,7 +13,7 @@ const WORDS = new Set([
   mark('executable-in-archive'), mark('office-macros'), mark('disk-image'), mark('rtl-name'), mark('odd-name'),
   // layers of a mail: their form, what came of them, what vouches for a key
   mark('inline'), mark('attachment'), mark('mangled'), mark('opaque'), mark('ok'), mark('no-secret-key'), mark('bad-passphrase'),
-  mark('no-integrity'), mark('corrupt'), mark('unsupported'), mark('limit'), mark('error'), mark('certified'), mark('pinned'),
+  mark('no-integrity'), mark('corrupt'), mark('unsupported'), mark('limit'), mark('error'), mark('certified'), mark('pin'), mark('map'),
   mark('web-of-trust'), mark('smime-chain'),
   // what became of mails
   mark('ticket'), mark('joined'), mark('bounce'), mark('auto reply'), mark('held'), mark('dropped by member'), mark('feed'), mark('pending'),
