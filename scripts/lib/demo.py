@@ -14,14 +14,17 @@ import email.utils
 import json
 import os
 import pathlib
+import pwd
 import re
 import shutil
 import signal
 import smtplib
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 DEADLINE = 60.0
 
@@ -95,13 +98,16 @@ class Gateway:
     def __init__(self, build, directory, log):
         self.build, self.directory, self.log = build, directory, log
         self.process = None
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.page = f"127.0.0.1:{free.getsockname()[1]}"
 
     def start(self):
         ready = self.directory / "ready"
         if ready.exists():
             ready.unlink()
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([str(self.build / "madoguchid"), "--demo", str(self.directory)],
+            self.process = subprocess.Popen([str(self.build / "madoguchid"), "--demo", str(self.directory), "--listen-web", f"inet:{self.page}"],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 
         def is_ready():
@@ -321,6 +327,22 @@ def run_round(gateway, work, reporters):
     say(indent(gateway.cli("account")))
 
 
+def open_page(gateway):
+    """The members' page is served; returns the address where the demo member comes in, once."""
+    with urllib.request.urlopen(f"http://{gateway.page}/", timeout=DEADLINE) as page:
+        check(page.status == 200 and "default-src 'none'" in page.headers["Content-Security-Policy"],
+              f"the page is served at http://{gateway.page}/")
+    members = [json.loads(line)["login"] for line in gateway.cli("members", "ls", "--json").splitlines()]
+    me = pwd.getpwuid(os.getuid()).pw_name
+    # With a member in it the gateway answers members alone: whoever started it stays one.
+    for login in ([me] if os.getuid() != 0 else []) + ["demo"]:
+        if login not in members:
+            gateway.cli("members", "add", login, "--role", "administrator")
+    invitation = json.loads(gateway.cli("members", "invite", "demo", "--json"))["invitation"]
+    check(invitation, "the member demo is invited")
+    return f"http://{gateway.page}/#/invitation/{invitation}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, required=True, help="the build directory")
@@ -332,9 +354,11 @@ def main():
     (work / "empty").mkdir(mode=0o700)
     directory = (options.dir or work / "demo").resolve()
     gateway = Gateway(options.build, directory, work / "madoguchid.log")
-    reporters, status = [], 0
+    reporters, status, link = [], 0, ""
     try:
         run_round(gateway, work, reporters)
+        step("the members' page")
+        link = open_page(gateway)
     except (Failed, OSError, smtplib.SMTPException, StopIteration, KeyError, ValueError, AttributeError) as problem:
         status = 1
         say(f"\nquickstart: failed: {type(problem).__name__ if not isinstance(problem, Failed) else ''} {problem}".replace(":  ", ": "))
@@ -343,9 +367,10 @@ def main():
     for reporter in reporters:
         reporter.close()
     step("what now")
-    say("   The members' page is not in this version, so no web queue listens; members use the command `madoguchi`.")
     if options.keep and status == 0:
         say(f"   Running: process {gateway.process.pid}, directory {directory}, log {gateway.log}")
+        say(f"   Members' page: http://{gateway.page}/")
+        say(f"   Come in once as demo, with a password of yours and an app that shows codes (TOTP):\n      {link}")
         say(f"   Look around:  MADOGUCHI_CONF={directory}/madoguchi.conf {options.build}/madoguchi list")
         say(f"   Stop it:      kill {gateway.process.pid}      (it drains first)")
         return 0

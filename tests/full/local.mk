@@ -9,6 +9,6 @@ FULL_TESTS += $(browser_tests)
 EXTRA_DIST += $(browser_tests)
 
 # A real server before the members' page.
-proxy_tests = tests/full/web-proxy.py
+proxy_tests = tests/full/web-proxy.py tests/full/web-quickstart.py
 FULL_TESTS += $(proxy_tests)
 EXTRA_DIST += $(proxy_tests)
