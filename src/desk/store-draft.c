@@ -10,10 +10,12 @@
   "(SELECT coalesce (max (e.id), 0) FROM entry e LEFT JOIN outbox o ON o.id = e.outbox WHERE e.incident = " incident \
   " AND (e.direction = 'in' OR (e.direction = 'out' AND o.automatic = 0)))"
 
-#define DRAFT_SELECT                                                                                            \
-  "SELECT d.id, d.revision, d.state, d.author, d.created, d.updated, d.seen, unseal ('draft.content', d.id, d.content)," \
-  " i.number, " LAST_SPOKEN ("d.incident") ", (SELECT e.direction FROM entry e WHERE e.id = " LAST_SPOKEN ("d.incident") ")" \
-  " FROM draft d JOIN incident i ON i.id = d.incident WHERE d.state IN ('draft', 'needs-approval') "
+#define DRAFT_COLUMNS \
+  "d.id, d.revision, d.state, d.author, d.created, d.updated, d.seen, unseal ('draft.content', d.id, d.content), i.number, " \
+  LAST_SPOKEN ("d.incident") ", (SELECT e.direction FROM entry e WHERE e.id = " LAST_SPOKEN ("d.incident") ")"
+
+#define DRAFT_SELECT \
+  "SELECT " DRAFT_COLUMNS " FROM draft d JOIN incident i ON i.id = d.incident WHERE d.state IN ('draft', 'needs-approval') "
 
 /* --- files ---------------------------------------------------------------------------------------------- */
 

@@ -200,7 +200,7 @@ mado_store_find_message_id (MadoStore *store, const char *message_id, const char
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
                         MAIL_SELECT ("peek") "WHERE m.message_id_key = keyed ('message-id', ?) AND m.queue_id <> ?"
-                                    " AND m.state NOT IN ('pending', 'duplicate', 'dropped_by_member') ORDER BY m.id",
+                                             " AND m.state NOT IN ('pending', 'duplicate', 'dropped_by_member') ORDER BY m.id",
                         "ss", message_id, but);
 
   if (row == NULL)
@@ -234,7 +234,7 @@ mado_store_list_alike (MadoStore *store, const char *address, const char *subjec
                         MAIL_SELECT ("peek") "WHERE m.sender_key = keyed ('address', ?) AND m.received > ?"
                                              " AND m.subject_key = keyed ('subject', ?) AND (m.state = 'ticket'"
                                              "  OR peek ('message.reason', m.queue_id, m.reason) = 'merged')"
-                                    " AND m.queue_id <> ? ORDER BY m.received DESC, m.id DESC LIMIT ?",
+                                             " AND m.queue_id <> ? ORDER BY m.received DESC, m.id DESC LIMIT ?",
                         "sissi", sender, since, subject, but, limit);
 
   if (row == NULL)

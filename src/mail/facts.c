@@ -79,7 +79,7 @@ read_from (MadoReading *reading, const MadoEntity *entity)
     mado_reading_problem (reading, "The name of the sender is written like an address, but the mail is from another one.");
   if (report->headers->from_count != 1)
     mado_reading_problem (reading, report->headers->from_count == 0 ? "The mail names no sender that can be read."
-                                                       : "The mail names more than one sender.");
+                                                                    : "The mail names more than one sender.");
 }
 
 static void

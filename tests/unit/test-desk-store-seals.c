@@ -18,7 +18,7 @@
 static const char *const clear[] = {
   "counter: year last",
   "incident: id number token_key created updated state owner priority category tlp language encryption signature pap indicators"
-            " erased erased_by hold hold_by"
+  " erased erased_by hold hold_by"
   " tlp_marked version restricted merged_into",
   "message: id queue_id state attempts crashes received settled size incident undecryptable indicators parts key_checked message_id_key"
   " sender_key signer_key subject_key",
