@@ -169,6 +169,17 @@ answer_stranger (const MadoSite *site, const MadoHttpRequest *request, const Ent
   return mado_api_problem (401, "Nobody is logged in here", NULL);
 }
 
+/* Does the server before us say that it is another one than whose session was left in this browser? */
+static gboolean
+is_another (const MadoSite *site, const MadoHttpRequest *request, const Entrance *entrance, const MadoPacket *packet)
+{
+  const char *vouched = site->trusted_header != NULL ? mado_http_header (request, site->trusted_header) : NULL;
+  const char *login = NULL;
+
+  return vouched != NULL && strcmp (entrance->verb, "session") == 0 && g_variant_lookup (packet->body, "login", "&s", &login)
+         && strcmp (vouched, login) != 0;
+}
+
 MadoHttpAnswer *
 mado_entrance_answer (const MadoSite *site, const MadoHttpRequest *request)
 {
@@ -194,7 +205,8 @@ mado_entrance_answer (const MadoSite *site, const MadoHttpRequest *request)
     return problem;
   }
   if (mado_web_ask (site->conf, entrance->verb, g_variant_dict_end (&dict), &packet, &error))
-    return entrance->answer (site, request, &packet);
+    return is_another (site, request, entrance, &packet) ? answer_stranger (site, request, entrance)
+                                                         : entrance->answer (site, request, &packet);
   if (!comes_in && g_error_matches (error, MADO_ERROR, MADO_ERROR_DENIED)) {
     g_clear_error (&error);
     return answer_stranger (site, request, entrance);

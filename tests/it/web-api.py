@@ -17,11 +17,11 @@ API = '/api/v1'
 
 
 class House:
-    def __init__(self, tap):
+    def __init__(self, tap, conf=None):
         self.tap = tap
         self.top = t.short_dir('w')
         self.path = self.top + '/web.sock'
-        self.demo = t.Demo(web='unix:' + self.path, conf={('reply', 'approval'): 'all'})
+        self.demo = t.Demo(conf or {('reply', 'approval'): 'all'}, web='unix:' + self.path)
         self.secrets = {}
 
     def browser(self, address='192.0.2.1'):
@@ -456,6 +456,22 @@ def document(house, hanako):
     tap.equal(set(shown) - {'schema'}, set(schema['properties']), 'a ticket has just the fields that it promises')
 
 
+def vouched(tap):
+    """A server before the page says who it is."""
+    house = House(tap, {('web', 'trusted-header'): 'X-Remote-User'})
+    for login, role in (('hanako', 'administrator'), ('taro', 'handler')):
+        house.demo.cli('members', 'add', login, '--role', role)
+    browser = house.browser()
+
+    def ask(who):
+        return browser.get(API + '/session', headers={'X-Remote-User': who} if who else None)
+    tap.equal((ask(None).status, ask('nobody').status), (401, 401), 'nobody is in without a name, or with one that is no member\'s')
+    tap.equal((ask('hanako').json['login'], ask('hanako').json['login']), ('hanako', 'hanako'), 'a member is in by the name that is vouched for')
+    tap.equal((ask('taro').json['login'], ask(None).json['login']), ('taro', 'taro'), 'who comes after her at the same browser is himself')
+    tap.equal(ask('nobody').status, 401, 'and a stranger nobody')
+    house.demo.stop()
+
+
 def main():
     t.need_programs()
     if t.program('madoguchi-web') is None:
@@ -477,6 +493,7 @@ def main():
     document(house, hanako)
     leaving(house, hanako, other, taro)
     tap.equal(house.demo.stop(), 0, 'everything ends in order')
+    vouched(tap)
     tap.done()
 
 
