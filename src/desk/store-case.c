@@ -174,7 +174,7 @@ load_value (MadoStore *store, const char *type, GBytes *key, gint64 message, GEr
   g_autoptr (MadoStatement) row
       = mado_sql_query (store, error,
                         "SELECT unseal (" INDICATOR ("message", "type", "value_key") ", value) FROM indicator WHERE type = ?"
-                        " AND value_key = ? AND message = ?",
+                                                                                      " AND value_key = ? AND message = ?",
                         "sbi", type, key, message);
 
   return row != NULL && mado_sql_step (store, row, error) ? mado_sql_text (row, 0) : NULL;
