@@ -20,6 +20,7 @@ static const struct {
   { "search", READ, NULL },
   { "feeds", READ, NULL },
   { "unread", READ, NULL },
+  { "looking", NOTHING, NULL },
   { "reply-preview", READ, "to draft" },
   { "reply", CHANGE, "to plain_ok quote waiting" },
   { "raw", EXPORT, "message queue_id" },

@@ -9,6 +9,7 @@
 #include "madoguchi/desk/indexer.h"
 #include "madoguchi/desk/key-watch.h"
 #include "madoguchi/desk/outbox.h"
+#include "madoguchi/desk/looking.h"
 #include "madoguchi/desk/watch.h"
 #include "madoguchi/desk/renewal.h"
 #include "madoguchi/desk/retention.h"
@@ -77,6 +78,7 @@ mado_keeper_start (const MadoConf *conf, GError **error)
   if (keeper->flow == NULL)
     return NULL;
   keeper->desk->watch = mado_watch_new (keeper->desk->store);
+  keeper->desk->looking = mado_looking_new ();
   keeper->desk->renewal = mado_renewal_new (keeper->desk, error);
   if (keeper->desk->renewal == NULL)
     return NULL;
@@ -137,8 +139,10 @@ mado_keeper_free (MadoKeeper *keeper)
     return;
   g_clear_handle_id (&keeper->sweep, g_source_remove);
   g_clear_handle_id (&keeper->drain, g_source_remove);
-  if (keeper->desk != NULL)
+  if (keeper->desk != NULL) {
     g_clear_pointer (&keeper->desk->watch, mado_watch_free);
+    g_clear_pointer (&keeper->desk->looking, mado_looking_free);
+  }
   mado_control_free (keeper->control);
   mado_indexer_free (keeper->indexer);
   mado_escalator_free (keeper->escalator);

@@ -36,6 +36,11 @@ unit_tests += tests/unit/test-desk-token
 tests_unit_test_desk_token_SOURCES = tests/unit/test-desk-token.c
 tests_unit_test_desk_token_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) -DMADO_MEMBERS=\"$(abs_top_srcdir)/docs/members.md\"
 tests_unit_test_desk_token_LDADD = $(desk_libs)
+libdesk_a_SOURCES += src/desk/looking.c
+noinst_HEADERS += include/madoguchi/desk/looking.h
+unit_tests += tests/unit/test-desk-looking
+tests_unit_test_desk_looking_SOURCES = tests/unit/test-desk-looking.c
+tests_unit_test_desk_looking_LDADD = $(desk_libs)
 unit_tests += tests/unit/test-desk-guess-guard
 tests_unit_test_desk_guess_guard_SOURCES = tests/unit/test-desk-guess-guard.c
 tests_unit_test_desk_guess_guard_LDADD = $(desk_libs)

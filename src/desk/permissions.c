@@ -31,6 +31,7 @@ static const struct {
   { "search", ALL MANY },
   { "feeds", ALL HOUSE },
   { "unread", ALL },
+  { "looking", ALL },
   { "raw", WORKING },
   { "part", WORKING },
   { "take", RUNNING "N" ORPHAN },

@@ -31,7 +31,7 @@ static const struct {
   { "audit-list", AUDIT }, { "audit-verify", AUDIT }, { "audit-head", AUDIT }, { "audit-sign", AUDIT },
   { "session", ANY },
   { "approve", NONE }, /* two pairs of eyes, not a script's */
-  { "refuse", NONE }, { "restrict", NONE }, { "held-drop", NONE }, { "hold", NONE }, { "erase", NONE }, { "retention-run", NONE },
+  { "refuse", NONE }, { "looking", NONE }, { "restrict", NONE }, { "held-drop", NONE }, { "hold", NONE }, { "erase", NONE }, { "retention-run", NONE },
   { "keys-import", NONE }, { "keys-pin", NONE }, { "keys-unpin", NONE }, { "keys-map", NONE }, { "keys-unmap", NONE },
   { "keys-certify", NONE }, { "keys-uncertify", NONE }, { "keys-distrust", NONE }, { "keys-undistrust", NONE }, { "keys-rm", NONE },
   { "keys-forget", NONE }, { "members-add", NONE }, { "members-set", NONE }, { "members-leave", NONE }, { "members-invite", NONE },

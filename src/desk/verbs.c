@@ -2,6 +2,7 @@
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/log.h"
+#include "madoguchi/desk/looking.h"
 #include "madoguchi/desk/store-due.h"
 #include "madoguchi/desk/store-queue.h"
 #include "madoguchi/desk/store-incident.h"
@@ -41,6 +42,7 @@ static const struct {
   { "reply-preview", mado_verb_reply_preview },
   { "reply", mado_verb_reply },
   { "unread", mado_verb_unread },
+  { "looking", mado_verb_looking },
   { "hand-over", mado_verb_hand_over },
   { "drafts", mado_verb_drafts },
   { "draft-save", mado_verb_draft_save },

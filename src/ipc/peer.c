@@ -31,7 +31,7 @@ static const struct {
   { MADO_PEER_KEEPER, "log-in", WEB_USER },      { MADO_PEER_KEEPER, "log-in-trusted", WEB_USER },
   { MADO_PEER_KEEPER, "set-up", WEB_USER },      { MADO_PEER_KEEPER, "set-up-confirm", WEB_USER },
   { MADO_PEER_KEEPER, "tokens-add", NULL },      { MADO_PEER_KEEPER, "tokens-list", NULL },
-  { MADO_PEER_KEEPER, "tokens-rm", NULL },
+  { MADO_PEER_KEEPER, "tokens-rm", NULL },       { MADO_PEER_KEEPER, "looking", NULL },
   { MADO_PEER_KEEPER, "watch", WEB_USER },     { MADO_PEER_KEEPER, "overview", NULL },
   { MADO_PEER_KEEPER, "session", NULL },         { MADO_PEER_KEEPER, "log-out", NULL },
   { MADO_PEER_KEEPER, "members-invite", NULL },  { MADO_PEER_KEEPER, "members-log-out", NULL },

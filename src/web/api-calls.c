@@ -41,6 +41,7 @@ const MadoApiCall mado_api_calls[] = {
   { "GET", "/incidents/{ticket}", "show", MADO_API_RECORD, &mado_incident_type, TRUE, "An incident with its thread, opened",
     { TICKET, { "peek", MADO_API_BOOLEAN, MADO_API_QUERY, FALSE, "It stays unread" } } },
   { "POST", "/incidents/{ticket}/unread", "unread", MADO_API_BODY, NULL, FALSE, "All of it is unread again", { TICKET } },
+  { "POST", "/incidents/{ticket}/looking", "looking", MADO_API_BODY, NULL, FALSE, "The member has it before him; and who else has", { TICKET } },
   { "POST", "/incidents/{ticket}/take", "take", MADO_API_BODY, NULL, TRUE, "It becomes the member's own", { TICKET } },
   { "POST", "/incidents/{ticket}/assign", "assign", MADO_API_BODY, NULL, TRUE, "It becomes somebody's",
     { TICKET, NEEDED ("owner", "A login, or none") } },

@@ -95,6 +95,7 @@ def is_worked_on(d, hanako, taro):
     tap = d.tap
     d.ticket = d.open_row(hanako, SUBJECT)
     d.open_row(taro, SUBJECT)
+    tap.ok(taro.wait_text('hanako looking at it, too', '.looking') and hanako.wait_text('taro looking at it, too', '.looking', 30), 'each sees that the other looks at it')
     shown = hanako.text('.entry-in')
     tap.ok('133.1.2.77' in hanako.text('.stranger .text') and 'Signed by the sender' in hanako.text('.strip'), 'she reads what was encrypted', shown)
     tap.ok('133[.]1[.]2[.]77' in hanako.run("document.querySelector('.indicators').open = true; return document.querySelector('.indicators').innerText"),

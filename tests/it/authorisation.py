@@ -29,7 +29,7 @@ STALE = {'if_version': '999999999'}  # a change that passes every gate, and chan
 T, M, H = 'ticket', 'message', 'held'
 WRONG = {'log-in', 'log-in-trusted', 'set-up', 'set-up-confirm'}  # refuse whoever comes without a password, who may ask or not
 WORDS = {
-    'list': ((), {}), 'show': ((T,), {}), 'triage': ((T,), {}), 'feeds': ((), {}), 'unread': ((T,), {}),
+    'list': ((), {}), 'show': ((T,), {}), 'triage': ((T,), {}), 'feeds': ((), {}), 'unread': ((T,), {}), 'looking': ((T,), {}),
     'raw': ((T, M), {}), 'part': ((T, M), {'path': '1'}),
     'take': ((T,), STALE), 'assign': ((T,), {'owner': KEEPER, **STALE}), 'hand-over': ((T,), {'to': KEEPER, **STALE}),
     'due': ((T,), {'when': 'none', **STALE}), 'state': ((T,), {'state': 'open', **STALE}), 'note': ((T,), {'text': 'x', **STALE}),

@@ -198,6 +198,8 @@ def answering(house, hanako, taro):
     tap.equal(taro.post(place + '/due', {'when': '1h'}).status, 200, 'a time is set')
     tap.equal([i['number'] for i in taro.get(API + '/incidents?due=true').json['items']], [number], 'and found by')
     tap.ok(taro.get(API + '/incidents?overdue=true').json['items'] == [] and taro.get(place).json['due_by'] == 'taro', 'it is not over yet')
+    tap.equal((taro.post(place + '/looking').json['members'], hanako.post(place + '/looking').json['members'], taro.post(place + '/looking').json['members']),
+              ([], ['taro'], ['hanako']), 'each is told who else looks at it')
     tap.equal(taro.post(place + '/unread').status, 200, 'it is unread again')
     tap.equal([i['number'] for i in taro.get(API + '/incidents?unread=true').json['items']], [number], 'in the list, too')
     tap.equal(taro.get(API + '/held/nothing').status in (400, 404), True, 'no held mail of that name')

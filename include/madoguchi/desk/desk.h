@@ -30,6 +30,7 @@ typedef struct {
   struct _MadoSeeker *seeker; /* looks for keys (seeker.h) */
   struct _MadoWatch *watch; /* tells the page of changes (watch.h) */
   struct _MadoGuessGuard *guard; /* against guessing passwords (guess-guard.h) */
+  struct _MadoLooking *looking; /* who has which ticket before him (looking.h); NULL: nobody asks */
   guint hashing; /* passwords that are being hashed now */
   struct _MadoRenewal *renewal; /* the keeper's (renewal.h) */
   MadoKeyWatch *keys; /* the keeper's; NULL: none looks */

@@ -44,6 +44,7 @@
  *          all optional} -> {items aa{sv} of summaries, notices as: what members have to know of the house}
  *   show {ticket s, peek b} -> record MadoIncident; read by who asks, unless "peek"; veiled for who may not read it
  *   unread {ticket s} -> {ticket s, unread x}: all of it is unread again to who asks
+ *   looking {ticket s} -> {members as}: who asks has it before him, for a minute; and who else has
  *   search {query s, limit x, below x, by_rank b; all but the first optional} -> {items aa{sv} of MadoFound, next x, backlog x}:
  *          next: a message to go on below, 0: that was all; backlog: entries that the index does not have yet
  *   feeds {limit x, after s: a queue id; both optional} -> {items aa{sv} of MadoFeed}

@@ -136,6 +136,7 @@ export async function showIncident(place, rest, parameters, house) {
   const news = h('p', { class: 'news', role: 'status', hidden: true });
   const writing = h('div', { class: 'writing' });
   const waiting = h('div');
+  const others = h('p', { class: 'hint looking', role: 'status', hidden: true });
   const reply = may(house, 'reply') || may(house, 'draft-save') ? replyForm(() => one, () => refresh(), house) : null;
   let one = first;
 
@@ -190,7 +191,7 @@ export async function showIncident(place, rest, parameters, house) {
   put(writing,
     reply && reply.element,
     may(house, 'note') ? noteForm((text) => change('note', { text })) : null);
-  put(place, top, news, h('div', { class: 'incident' }, h('section', { class: 'thread-part', 'aria-label': t('Thread') }, thread, waiting, writing), h('aside', { 'aria-label': t('Facts and work') }, side)));
+  put(place, top, others, news, h('div', { class: 'incident' }, h('section', { class: 'thread-part', 'aria-label': t('Thread') }, thread, waiting, writing), h('aside', { 'aria-label': t('Facts and work') }, side)));
   const focusOn = (name) => { const field = writing.querySelector(`[name="${name}"]`); if (field) { field.closest('details').open = true; field.focus(); } };
   useKeys({
     r: [mark('Reply'), () => focusOn('reply')],
@@ -200,5 +201,15 @@ export async function showIncident(place, rest, parameters, house) {
   });
   const wanted = thread.querySelector(`[data-id="${Number(parameters.get('entry'))}"]`);
   if (wanted) setTimeout(() => { wanted.tabIndex = -1; wanted.focus(); wanted.scrollIntoView({ block: 'start' }); }, 0);
-  return whenChanged(() => refresh().catch(() => {}));
+  async function look() {
+    const { members: names } = await api.post(api.incident(number, 'looking'));
+    others.hidden = names.length === 0;
+    put(others, names.length === 0 ? null : t('{names} looking at it, too.', { names: names.join(', ') }));
+  }
+
+  const say = () => { if (!document.hidden) look().catch(() => {}); }; // it is no work of the member's
+  say();
+  const timer = setInterval(say, 15000);
+  const forget = whenChanged(() => refresh().catch(() => {}));
+  return () => { clearInterval(timer); forget(); };
 }
