@@ -32,8 +32,10 @@ class House:
     def __init__(self, messages):
         self.dice = random.Random(7)
         self.demo = t.Demo(conf=CONF)
-        self.demo.stop()
         self.store = self.demo.setting('store', 'url').partition(':')[2]
+        if not t.wait_for(self.is_renewed, 60):  # else it would look through all that is filled in, while we measure
+            raise RuntimeError('the keeper does not say that all is sealed with the newest key')
+        self.demo.stop()
         self.fill(messages)
         with sqlite3.connect('file:%s?mode=ro' % self.store, uri=True) as db:
             self.all = [row[0] for row in db.execute('SELECT number FROM incident ORDER BY id')]
@@ -46,6 +48,12 @@ class House:
         self.peer.settimeout(60)
         self.peer.connect(self.demo.setting('runtime', 'directory') + '/keeper.sock')
         self.sent = self.came = 0
+
+    def is_renewed(self):
+        with sqlite3.connect('file:%s?mode=ro' % self.store, uri=True) as db:
+            count = db.execute('SELECT count(*) FROM renewed').fetchone()[0]
+        db.close()
+        return count == 2
 
     def fill(self, messages):
         """The keys go through a pipe, from gpg to the program that fills."""
