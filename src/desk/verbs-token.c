@@ -105,16 +105,15 @@ mado_verb_tokens_add (MadoCall *call)
   gint64 days = DAYS;
 
   g_variant_lookup (call->request.body, "days", "x", &days);
-  if (call->asker == NULL)
-    mado_verbs_fail_usage (call, "a token is a member's: only members make them, each their own");
-  else if (!is_name (name))
-    mado_verbs_fail_usage (call, "a token has a name of letters, digits, dots, - and _");
-  else if (scopes == NULL)
-    mado_verbs_fail_usage (call, "the scopes are read, files, work, reply, house, audit");
-  else if (days < 1 || days > MAX_DAYS)
-    mado_verbs_fail_usage (call, "a token is good for 1 to 366 days");
-  if (call->asker == NULL || !is_name (name) || scopes == NULL || days < 1 || days > MAX_DAYS)
+  const char *problem = call->asker == NULL         ? "a token is a member's: only members make them, each their own"
+                        : !is_name (name)           ? "a token has a name of letters, digits, dots, - and _"
+                        : scopes == NULL            ? "the scopes are read, files, work, reply, house, audit"
+                        : days < 1 || days > MAX_DAYS ? "a token is good for 1 to 366 days"
+                                                      : NULL;
+  if (problem != NULL) { /* the call ends with it */
+    mado_verbs_fail_usage (call, problem);
     return;
+  }
   Change *change = g_new0 (Change, 1);
   change->call = call;
   change->token = mado_token_new ();
