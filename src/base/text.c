@@ -90,6 +90,15 @@ mado_text_visible (const char *text)
 }
 
 char *
+mado_text_of_bytes (GBytes *bytes)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+
+  return length > 0 ? g_strndup (data, length) : g_strdup ("");
+}
+
+char *
 mado_text_truncate (const char *text, gsize max)
 {
   gsize length = strlen (text);

@@ -2,6 +2,7 @@
 #include "madoguchi/conf/conf.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -274,7 +275,7 @@ read_file (const char *path, GError **error)
     g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s", problem->message);
     return NULL;
   }
-  text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  text = mado_text_of_bytes (bytes);
   if (strlen (text) != g_bytes_get_size (bytes)) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s: a NUL byte: not a text", path);
     return NULL;

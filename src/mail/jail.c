@@ -7,6 +7,7 @@
 
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/base/text.h"
 #include "madoguchi/pgp/engines.h"
 #include "madoguchi/role/sandbox.h"
 
@@ -258,7 +259,7 @@ read_error (int fd, GError **error)
 
   if (lseek (fd, 0, SEEK_SET) != 0 || !mado_fsio_read_all (fd, 65536, &bytes, error))
     return FALSE;
-  line = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  line = mado_text_of_bytes (bytes);
   blank = strchr (line, ' ');
   if (blank != NULL)
     *blank = '\0';

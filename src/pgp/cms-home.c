@@ -4,6 +4,7 @@
 
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/base/text.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -54,7 +55,7 @@ read_trust (const char *file, GError **error)
       (*error)->code = MADO_ERROR_CONF;
     return NULL;
   }
-  content = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  content = mado_text_of_bytes (bytes);
   lines = g_strsplit (content, "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++) {
     char *line = g_strstrip (lines[i]);

@@ -112,7 +112,7 @@ read_file (MadoStatements *statements, const char *directory, const char *name, 
     return TRUE;
   if (!mado_fsio_read_file (path, FILE_BYTES_MAX, &bytes, error))
     return FALSE;
-  text = g_bytes_get_size (bytes) == 0 ? g_strdup ("") : g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  text = mado_text_of_bytes (bytes);
   lines = g_strsplit (text, "\n", -1);
   for (char **line = lines; *line != NULL; line++)
     if (g_utf8_validate (*line, -1, NULL))

@@ -3,6 +3,7 @@
 
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/base/text.h"
 #include "madoguchi/report/form-file.h"
 
 #include <string.h>
@@ -106,7 +107,7 @@ load_file (MadoFormTemplates *templates, const char *directory, const char *name
 
   if (!mado_fsio_read_file (path, FILE_BYTES_MAX, &bytes, error))
     return FALSE;
-  text = g_bytes_get_size (bytes) == 0 ? g_strdup ("") : g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  text = mado_text_of_bytes (bytes);
   if (strlen (text) != g_bytes_get_size (bytes)) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_CONF, "%s: not a text", path);
     return FALSE;

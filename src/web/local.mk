@@ -53,7 +53,9 @@ dist_web_DATA += src/web/page/overview.js
 dist_web_DATA += src/web/page/queue.js
 dist_web_DATA += src/web/page/search.js
 dist_web_DATA += src/web/page/team.js src/web/page/tokens.js src/web/page/drafts.js
+dist_web_DATA += src/web/page/views.js
 dist_web_DATA += src/web/page/visible.js
+dist_web_DATA += src/web/page/why.js
 dist_web_DATA += src/web/page/words.js
 dist_web_DATA += src/web/page/write.js
 

@@ -94,6 +94,8 @@ def arrives(d, hanako, taro):
 def is_worked_on(d, hanako, taro):
     tap = d.tap
     d.ticket = d.open_row(hanako, SUBJECT)
+    hanako.click('.why summary')
+    tap.ok(hanako.wait_text('triage.conf', '.why'), 'which rule decided what is a click away', hanako.text('.why'))
     d.open_row(taro, SUBJECT)
     tap.ok(taro.wait_text('hanako looking at it, too', '.looking') and hanako.wait_text('taro looking at it, too', '.looking', 30), 'each sees that the other looks at it')
     shown = hanako.text('.entry-in')
@@ -234,6 +236,22 @@ def by_keyboard(d, hanako):
     tap.ok(any('Search' in word for word in order) and order.index('Queue') < order.index('Search') if 'Queue' in order else True, 'the focus goes as one reads', order)
 
 
+def own_views(d, hanako):
+    """A filter gets a name, is there again after a reload, and goes when it is forgotten."""
+    tap = d.tap
+    hanako.go(d.site + '/#/?owner=taro&state=open')
+    hanako.click('.keep-view')
+    hanako.type('#view-name', 'Taro at work')
+    hanako.press('enter')
+    tap.ok(hanako.wait_text('Taro at work', '.own-views'), 'a view is kept under a name')
+    hanako.go('about:blank')
+    hanako.go(d.site + '/#/')
+    hanako.click('.own-views a')
+    tap.ok(t.wait_for(lambda: hanako.run('return location.hash') == '#/?state=open&owner=taro', 10), 'and leads there again')
+    hanako.click('.own-views li button')
+    tap.ok(t.wait_for(lambda: 'Taro at work' not in hanako.text('.own-views'), 10), 'until it is forgotten')
+
+
 def on_a_phone(d, hanako):
     tap = d.tap
     for width in (320, 390):
@@ -284,6 +302,7 @@ def main():
     is_finished(d, hanako, taro)
     tokens_and_roles(d, hanako)
     by_keyboard(d, hanako)
+    own_views(d, hanako)
     on_a_phone(d, hanako)
     in_two_languages(d, hanako)
     hanako.click('.own > button:last-of-type')

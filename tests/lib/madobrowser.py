@@ -128,7 +128,11 @@ class Page:
             return False
 
     def click(self, css, seconds=20):
-        self.again(lambda: self.ask('POST', '/element/%s/click' % self.find(css, seconds), {}))
+        def act():
+            element = self.find(css, seconds)
+            self.run("arguments[0].scrollIntoView({block: 'center'})", {ELEMENT: element})  # out from under what sticks at the top
+            self.ask('POST', '/element/%s/click' % element, {})
+        self.again(act)
 
     def type(self, css, text, clear=True):
         def act():

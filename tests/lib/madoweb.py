@@ -43,13 +43,16 @@ class UnixConnection(http.client.HTTPConnection):
         self.path = path
 
     def connect(self):
+        if isinstance(self.path, int):
+            self.sock = socket.create_connection(('127.0.0.1', self.path), 60)
+            return
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(60)
         self.sock.connect(self.path)
 
 
 class Browser:
-    """One browser: `get` and `post` return an Answer and keep the cookies."""
+    """One browser: `get` and `post` return an Answer and keep the cookies. `path` of the socket, or a port of this host."""
 
     def __init__(self, path, address=None):
         self.path, self.address = path, address

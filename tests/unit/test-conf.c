@@ -181,6 +181,10 @@ test_files (void)
   g_assert_null (mado_conf_load (path, &error));
   g_assert_cmpstr (error->message, ==, expected);
   g_clear_error (&error);
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  g_autoptr (MadoConf) empty = mado_conf_load (path, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (empty);
   /* What stands behind a NUL must not be dropped in silence. */
   g_assert_true (g_file_set_contents (path, "[team]\nname=x\n\0nmae=x\n", 22, NULL));
   g_assert_null (mado_conf_load (path, &error));

@@ -13,6 +13,9 @@ char *mado_text_escape_line (const char *text);
  * stay where they join something else than ASCII. */
 char *mado_text_visible (const char *text);
 
+/* (transfer full) @bytes with a zero byte behind them; of none, the empty text: their data may be NULL then. */
+char *mado_text_of_bytes (GBytes *bytes);
+
 /* (transfer full) the longest prefix of @text of at most @max bytes that ends on a character. */
 char *mado_text_truncate (const char *text, gsize max);
 

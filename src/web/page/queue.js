@@ -5,6 +5,7 @@ import * as api from './api.js';
 import { t, mark, number, ago, time } from './words.js';
 import { said } from './gateway.js';
 import { useKeys } from './keys.js';
+import { ownViews } from './views.js';
 import { whenChanged } from './live.js';
 import { verdictWords, stateWords, tlpMark } from './marks.js';
 
@@ -48,10 +49,11 @@ function rowOf(incident) {
       h('time', { datetime: incident.updated, title: time(incident.updated) }, ago(incident.updated))));
 }
 
-function savedLinks(filters) {
+function savedLinks(filters, house) {
   const current = pathOf(filters);
   return h('nav', { class: 'saved', 'aria-label': t('Filters') }, h('ul', {}, SAVED.map(([words, wanted]) => h('li', {},
-    link(pathOf(wanted), pathOf(wanted) === current ? { 'aria-current': 'true' } : {}, t(words))))));
+    link(pathOf(wanted), pathOf(wanted) === current ? { 'aria-current': 'true' } : {}, t(words))))),
+  ownViews(house, SAVED.some(([, wanted]) => pathOf(wanted) === current) ? '' : new URLSearchParams(filters).toString()));
 }
 
 function filterForm(filters) {
@@ -76,11 +78,11 @@ function filterForm(filters) {
       h('button', { type: 'submit' }, t('Show'))));
 }
 
-export async function showQueue(place, rest, parameters) {
+export async function showQueue(place, rest, parameters, house) {
   const filters = Object.fromEntries(FILTERS.map((name) => [name, parameters.get(name)]).filter(([, value]) => value));
   const list = h('ol', { class: 'rows', 'aria-label': t('Incidents') });
   const state = h('p', { class: 'empty', role: 'status' });
-  const more = h('button', { type: 'button', hidden: true, on: { click: () => fetchPage(true) } }, t('Show more'));
+  const more = h('button', { type: 'button', class: 'next', hidden: true, on: { click: () => fetchPage(true) } }, t('Show more'));
   let items = [];
   let chosen = -1;
 
@@ -110,7 +112,8 @@ export async function showQueue(place, rest, parameters) {
   }
 
   await fetchPage(false);
-  put(place, h('h1', {}, t('Queue')), savedLinks(filters), filterForm(filters), state, list, more);
+  requestAnimationFrame(() => performance.measure('queue-shown'));
+  put(place, h('h1', {}, t('Queue')), savedLinks(filters, house), filterForm(filters), state, list, more);
   useKeys({
     j: [mark('Next incident'), () => choose(Math.min(chosen + 1, items.length - 1), true)],
     k: [mark('Incident before'), () => choose(Math.max(chosen - 1, 0), true)],
