@@ -8,6 +8,7 @@ typedef struct {
   MadoBatchApply apply;
   MadoBatchDone done;
   gpointer data;
+  GDestroyNotify free_data; /* of a change that nobody waits for at all */
 } Change;
 
 #define LAZY_MS 20
@@ -36,6 +37,11 @@ mado_batch_free (MadoBatch *batch)
     return;
   g_clear_handle_id (&batch->source, g_source_remove);
   g_clear_handle_id (&batch->timer, g_source_remove);
+  for (guint i = 0; i < batch->changes->len; i++) {
+    const Change *change = &g_array_index (batch->changes, Change, i);
+    if (change->free_data != NULL)
+      change->free_data (change->data);
+  }
   g_array_unref (batch->changes);
   g_free (batch);
 }
@@ -65,6 +71,8 @@ tell_range (GArray *changes, guint from, guint to, const GError *error)
     Change *change = &g_array_index (changes, Change, i);
     if (change->done != NULL)
       change->done (change->data, error);
+    if (change->free_data != NULL)
+      change->free_data (change->data);
   }
 }
 
@@ -121,7 +129,7 @@ on_timer (gpointer data)
 void
 mado_batch_add (MadoBatch *batch, MadoBatchApply apply, MadoBatchDone done, gpointer data)
 {
-  Change change = { apply, done, data };
+  Change change = { apply, done, data, NULL };
 
   g_array_append_val (batch->changes, change);
   /* In the next turn of the loop, so that what came together is committed together. Not at a lower priority: busy
@@ -133,7 +141,17 @@ mado_batch_add (MadoBatch *batch, MadoBatchApply apply, MadoBatchDone done, gpoi
 void
 mado_batch_add_lazy (MadoBatch *batch, MadoBatchApply apply, MadoBatchDone done, gpointer data)
 {
-  Change change = { apply, done, data };
+  Change change = { apply, done, data, NULL };
+
+  g_array_append_val (batch->changes, change);
+  if (batch->source == 0 && batch->timer == 0)
+    batch->timer = g_timeout_add (LAZY_MS, on_timer, batch);
+}
+
+void
+mado_batch_add_owned (MadoBatch *batch, MadoBatchApply apply, gpointer data, GDestroyNotify free_data)
+{
+  Change change = { apply, NULL, data, free_data };
 
   g_array_append_val (batch->changes, change);
   if (batch->source == 0 && batch->timer == 0)

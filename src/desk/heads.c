@@ -14,6 +14,7 @@
 struct _MadoHeads {
   MadoDesk *desk;
   gboolean is_signing;      /* of itself */
+  GSList *pending;          /* of Signing: the signer was asked */
   struct _Checking *checking; /* NULL: nobody asked */
   guint idle;
 };
@@ -29,14 +30,23 @@ typedef struct {
 } Signing;
 
 static void
-end_signing (Signing *signing, const GError *error)
+signing_free (gpointer data)
 {
-  if (error == NULL)
-    mado_log (MADO_LOG_INFO, NULL, "audit-head", "rows=%" G_GINT64_FORMAT " mac=%s", signing->head->sequence, signing->head->mac);
-  signing->done (signing->data, signing->head, error == NULL ? signing->text : NULL, error);
+  Signing *signing = data;
+
   g_clear_pointer (&signing->head, mado_audit_head_free);
   g_free (signing->text);
   g_free (signing);
+}
+
+static void
+end_signing (Signing *signing, const GError *error)
+{
+  signing->heads->pending = g_slist_remove (signing->heads->pending, signing);
+  if (error == NULL)
+    mado_log (MADO_LOG_INFO, NULL, "audit-head", "rows=%" G_GINT64_FORMAT " mac=%s", signing->head->sequence, signing->head->mac);
+  signing->done (signing->data, signing->head, error == NULL ? signing->text : NULL, error);
+  signing_free (signing);
 }
 
 static gboolean
@@ -85,6 +95,7 @@ mado_heads_sign (MadoHeads *heads, MadoHeadsSigned done, gpointer data)
   }
   Signing *signing = g_new0 (Signing, 1);
   *signing = (Signing){ .heads = heads, .head = head, .done = done, .data = data };
+  heads->pending = g_slist_prepend (heads->pending, signing);
   mado_pool_submit (desk->signer, "sign-head", mado_audit_head_to_variant (head), -1, TRUE, on_signed, signing);
 }
 
@@ -293,5 +304,6 @@ mado_heads_free (MadoHeads *heads)
     return;
   g_clear_handle_id (&heads->idle, g_source_remove);
   g_clear_pointer (&heads->checking, checking_free);
+  g_slist_free_full (heads->pending, signing_free); /* neither the signer nor the batch answers any more */
   g_free (heads);
 }

@@ -42,7 +42,7 @@ apply_touch (gpointer data, GError **error)
 }
 
 static void
-on_touched (gpointer data, const GError *error G_GNUC_UNUSED)
+touch_free (gpointer data)
 {
   Touch *touch = data;
 
@@ -59,7 +59,7 @@ touch (MadoDesk *desk, const char *token, gboolean (*write) (MadoStore *, const 
   touch->desk = desk;
   touch->token = g_strdup (token);
   touch->write = write;
-  mado_batch_add_lazy (desk->batch, apply_touch, on_touched, touch);
+  mado_batch_add_owned (desk->batch, apply_touch, touch, touch_free);
 }
 
 static gboolean

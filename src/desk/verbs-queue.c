@@ -172,13 +172,6 @@ apply_read (gpointer data, GError **error)
   return mado_store_set_seen (reading->store, reading->login, reading->id, reading->entry, error);
 }
 
-static void
-on_read (gpointer data, const GError *error)
-{
-  (void) error; /* it stays unread: nothing is lost */
-  reading_free (data);
-}
-
 void
 mado_verbs_mark_read (MadoDesk *desk, const char *login, gint64 id, const MadoIncident *incident)
 {
@@ -191,7 +184,7 @@ mado_verbs_mark_read (MadoDesk *desk, const char *login, gint64 id, const MadoIn
   reading->login = g_strdup (login);
   reading->id = id;
   reading->entry = ((const MadoEntry *) incident->thread->pdata[incident->thread->len - 1])->id;
-  mado_batch_add_lazy (desk->batch, apply_read, on_read, reading);
+  mado_batch_add_owned (desk->batch, apply_read, reading, (GDestroyNotify) reading_free); /* if it fails it stays unread */
 }
 
 static gboolean

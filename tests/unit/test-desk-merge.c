@@ -76,6 +76,7 @@ test_merge (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   MadoAccountStates states = { 0 };
   gint64 rows = 0, found = 0, a, b, c;
 
+  g_strfreev (report->report->external_ids);
   report->report->external_ids = g_strdupv ((char **) ids);
   a = settle_to (f, 1, report, "csirt@example.org", "ticket", "new");
   b = take (f, 2, "carol@example.net", "spam run", "192.0.2.2");

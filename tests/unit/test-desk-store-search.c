@@ -344,7 +344,8 @@ test_older (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   }
   g_assert_true (mado_store_count_backlog (f->store, &backlog, NULL) && backlog == 0);
   g_autofree char *all = search (f, "older smoke", FALSE);
-  g_assert_cmpint ((gint) g_strv_length (g_strsplit (all, " ", -1)), ==, 29);
+  g_auto (GStrv) lines = g_strsplit (all, " ", -1);
+  g_assert_cmpint ((gint) g_strv_length (lines), ==, 29);
 }
 
 /* The keeper does it beside its other work. */

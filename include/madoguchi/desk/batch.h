@@ -30,5 +30,8 @@ void mado_batch_add (MadoBatch *batch, MadoBatchApply apply, MadoBatchDone done,
  * milliseconds. */
 void mado_batch_add_lazy (MadoBatch *batch, MadoBatchApply apply, MadoBatchDone done, gpointer data);
 
+/* The same for a change that is all there is of it: @data is freed when it is committed, failed, or dropped at the end. */
+void mado_batch_add_owned (MadoBatch *batch, MadoBatchApply apply, gpointer data, GDestroyNotify free_data);
+
 /* Applies what has gathered, now. */
 void mado_batch_flush (MadoBatch *batch);
