@@ -266,7 +266,7 @@ add_version (GVariantDict *dict, const MadoApiCall *call, const MadoHttpRequest 
   const char *tag = mado_http_header (request, "If-Match");
   gsize length = tag != NULL ? strlen (tag) : 0;
 
-  if (!call->has_version || tag == NULL || strcmp (tag, "*") == 0)
+  if (!call->has_version || !mado_http_has_header (request, "If-Match") || g_strcmp0 (tag, "*") == 0)
     return TRUE;
   if (length < 3 || length > 22 || !g_str_is_ascii (tag) || tag[0] != '"' || tag[length - 1] != '"') {
     g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "If-Match: the ETag of the ticket is needed");

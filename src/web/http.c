@@ -244,6 +244,15 @@ mado_http_header (const MadoHttpRequest *request, const char *name)
   return look_for (request, MHD_HEADER_KIND, name);
 }
 
+gboolean
+mado_http_has_header (const MadoHttpRequest *request, const char *name)
+{
+  Look look = { name, FALSE, NULL, 0 };
+
+  MHD_get_connection_values (request->connection, MHD_HEADER_KIND, look_at, &look);
+  return look.count > 0;
+}
+
 char *
 mado_http_cookie (const MadoHttpRequest *request, const char *name)
 {

@@ -58,9 +58,9 @@ mado_site_trusts (const MadoHttpRequest *request, gpointer data)
   g_autofree char *token = mado_visitor_token (request);
   GVariantDict dict;
 
-  if (session == NULL)
-    return token != NULL; /* what it is good for the keeper says of each word; the memory for large contents is bounded */
+  if (session == NULL && token == NULL)
+    return FALSE;
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "session", "s", session);
+  g_variant_dict_insert (&dict, session != NULL ? "session" : "token", "s", session != NULL ? session : token);
   return mado_web_ask (site->conf, "session", g_variant_dict_end (&dict), &packet, NULL);
 }

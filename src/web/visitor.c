@@ -55,6 +55,8 @@ is_own_site (const MadoHttpRequest *request)
   const char *origin = mado_http_header (request, "Origin");
   const char *host = mado_http_header (request, "Host");
 
+  if ((site == NULL && mado_http_has_header (request, "Sec-Fetch-Site")) || (origin == NULL && mado_http_has_header (request, "Origin")))
+    return FALSE; /* said twice, or not as a text */
   if (site != NULL && strcmp (site, "same-origin") != 0 && strcmp (site, "none") != 0)
     return FALSE;
   if (origin == NULL)

@@ -217,7 +217,11 @@ def bombs(house, hanako, ticket):
         tap.equal(answer.status, 400, 'JSON: ' + name)
     for text in ('{"login": "\\ud800", "password": "x", "code": "1"}', '{"login": {}, "password": [], "code": null}', '{"login": "a\\u0000b", "password": "x", "code": "1"}'):
         tap.ok(w.Browser(house.path).request('POST', API + '/log-in', text, headers=kind).status in (400, 403), 'log-in: ' + text[:30])
-    tap.ok(hanako.post(place + 'note', {'text': 'x'}, headers={'If-Match': b'"\xff\xfe"'}).status in (200, 400), 'a version that is no text ends nothing')
+    tap.equal(hanako.post(place + 'note', {'text': 'x'}, headers={'If-Match': b'"\xff\xfe"'}).status, 400, 'a version that is no text is refused')
+    for field in (b'If-Match: "1"\r\nIf-Match: "1"', b'Origin: https://evil.example\r\nOrigin: http://x', b'Sec-Fetch-Site: cross-site\r\nSec-Fetch-Site: same-origin'):
+        got = house.raw(b'POST /api/v1/incidents/%s/note HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s%s\r\nX-Madoguchi-Proof: %s\r\nContent-Type: application/json\r\n'
+                        b'Content-Length: 12\r\n\r\n{"text":"x"}' % (place.rstrip('/').rsplit('/', 1)[1].encode(), house.cookie(hanako), field, hanako.proof.encode()), 5)
+        tap.ok(re.match(rb'HTTP/1.1 40[03] ', got), 'refused: said twice, ' + field.split(b':')[0].decode(), got[:200])
     for query in ('?after=' + 'a' * 200000, '?' + '&'.join('a%d=1' % i for i in range(3000)), '?limit=99999999999999999999', '?limit=-1', '?state=%ff'):
         got = house.raw(b'GET /api/v1/incidents%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s\r\n' % (query.encode(), house.cookie(hanako)), 3)
         tap.ok(len(got) < 100000 and (got == b'' or re.match(rb'HTTP/1.1 (200|400|413|414|431) ', got)), 'query of %d bytes' % len(query), got[:200])

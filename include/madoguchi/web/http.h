@@ -43,6 +43,9 @@ GBytes *mado_http_content (const MadoHttpRequest *request);
 /* (nullable, transfer none) a header field; NULL when it is absent or comes more than once. */
 const char *mado_http_header (const MadoHttpRequest *request, const char *name);
 
+/* Does the header field come at all, however it is written? */
+gboolean mado_http_has_header (const MadoHttpRequest *request, const char *name);
+
 /* (nullable, transfer full) an argument of the query, decoded; NULL when it is absent, comes twice, or is no UTF-8. */
 char *mado_http_query (const MadoHttpRequest *request, const char *name);
 
