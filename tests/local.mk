@@ -58,3 +58,7 @@ EXTRA_DIST += tests/it/upgrade.py tests/upgrade
 # Attacks on the members' page.
 TESTS += tests/it/web-attacks.py
 EXTRA_DIST += tests/it/web-attacks.py
+
+# What doctor says of the members' page.
+TESTS += tests/it/doctor-page.py
+EXTRA_DIST += tests/it/doctor-page.py

@@ -263,3 +263,7 @@ tests_unit_test_desk_store_queue_LDADD = $(desk_libs)
 unit_tests += tests/unit/test-desk-heads
 tests_unit_test_desk_heads_SOURCES = tests/unit/test-desk-heads.c $(desk_house)
 tests_unit_test_desk_heads_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-store-session
+tests_unit_test_desk_store_session_SOURCES = tests/unit/test-desk-store-session.c
+tests_unit_test_desk_store_session_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_store_session_LDADD = $(desk_libs)

@@ -162,3 +162,52 @@ mado_store_sweep_sessions (MadoStore *store, gint64 begun, gint64 seen, GError *
 {
   return mado_sql_run (store, error, "DELETE FROM session WHERE begun <= ? OR seen <= ?", "ii", begun, seen);
 }
+
+void
+mado_entrants_free (MadoEntrants *entrants)
+{
+  if (entrants == NULL)
+    return;
+  g_strfreev (entrants->ready);
+  g_strfreev (entrants->waiting);
+  g_strfreev (entrants->missed);
+  g_strfreev (entrants->none);
+  g_free (entrants);
+}
+
+static gboolean
+list_logins (MadoStore *store, const char *sql, gint64 now, char ***logins, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (MadoStatement) row = mado_sql_query (store, error, sql, "i", now);
+  g_autoptr (GStrvBuilder) list = g_strv_builder_new ();
+
+  if (row == NULL)
+    return FALSE;
+  while (mado_sql_step (store, row, &problem)) {
+    g_autofree char *login = mado_sql_text (row, 0);
+    g_strv_builder_add (list, login);
+  }
+  if (problem != NULL)
+    return fail (error, g_steal_pointer (&problem));
+  *logins = g_strv_builder_end (list);
+  return TRUE;
+}
+
+#define ENTRANTS "SELECT m.login FROM member m LEFT JOIN credential c ON c.login = m.login WHERE m.left_at = 0 AND "
+#define IS_READY "(c.password IS NOT NULL AND c.totp IS NOT NULL)"
+#define BY_NAME " AND ?1 > 0 ORDER BY m.login LIMIT 1000"
+
+MadoEntrants *
+mado_store_list_entrants (MadoStore *store, gint64 now, GError **error)
+{
+  g_autoptr (MadoEntrants) entrants = g_new0 (MadoEntrants, 1);
+
+  if (list_logins (store, ENTRANTS IS_READY BY_NAME, now, &entrants->ready, error)
+      && list_logins (store, ENTRANTS "c.invitation IS NOT NULL AND c.invited_until > ?1" BY_NAME, now, &entrants->waiting, error)
+      && list_logins (store, ENTRANTS "NOT " IS_READY " AND c.invitation IS NOT NULL AND c.invited_until <= ?1" BY_NAME, now,
+                      &entrants->missed, error)
+      && list_logins (store, ENTRANTS "(c.login IS NULL OR (c.invitation IS NULL AND NOT " IS_READY "))" BY_NAME, now, &entrants->none, error))
+    return g_steal_pointer (&entrants);
+  return NULL;
+}

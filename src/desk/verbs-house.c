@@ -10,6 +10,7 @@
 #include "madoguchi/desk/store-mail.h"
 #include "madoguchi/desk/store-member.h"
 #include "madoguchi/desk/store-need.h"
+#include "madoguchi/desk/store-session.h"
 #include "madoguchi/desk/triage-rules.h"
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/base/error.h"
@@ -295,6 +296,31 @@ check_members (MadoDesk *desk, GVariantBuilder *items)
     add_item (items, "members", administrators > 0 ? "ok" : "warn", "%" G_GINT64_FORMAT " administrators", administrators);
 }
 
+/* Only where there is a page to come in to. Whoever is known to a server before it needs no password. */
+static void
+check_entrants (MadoDesk *desk, GVariantBuilder *items)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MadoEntrants) entrants = NULL;
+
+  if (mado_conf_list (desk->conf, "web", "listen")[0] == NULL || mado_conf_string (desk->conf, "web", "trusted-header") != NULL)
+    return;
+  entrants = mado_store_list_entrants (desk->store, desk->now (), &error);
+  if (entrants == NULL) {
+    add_item (items, "page-members", "fail", "%s", error->message);
+    return;
+  }
+  g_autofree char *waiting = g_strjoinv (", ", entrants->waiting), *missed = g_strjoinv (", ", entrants->missed);
+  g_autofree char *none = g_strjoinv (", ", entrants->none);
+  guint ready = g_strv_length (entrants->ready);
+  add_item (items, "page-members", ready > 0 ? "ok" : "warn", "%u can log in to the page%s%s%s", ready,
+            *none != '\0' ? "; without password and second device: " : "", none, *none != '\0' ? " (madoguchi members invite LOGIN)" : "");
+  if (*waiting != '\0')
+    add_item (items, "page-members", "warn", "invitations that wait, and let in whoever has them: %s (members invite LOGIN voids an earlier one)", waiting);
+  if (*missed != '\0')
+    add_item (items, "page-members", "warn", "invitations that ended unused: %s (madoguchi members invite LOGIN, or members leave LOGIN)", missed);
+}
+
 static void
 check_need (MadoDesk *desk, GVariantBuilder *items)
 {
@@ -388,8 +414,10 @@ mado_verb_doctor (MadoCall *call)
   check_rules (desk, &items);
   check_members (desk, &items);
   check_vault (desk, &items);
-  if (mado_store_has_members (desk->store, &has_members, NULL) && has_members)
+  if (mado_store_has_members (desk->store, &has_members, NULL) && has_members) {
+    check_entrants (desk, &items);
     check_need (desk, &items);
+  }
   add_item (&items, "queue", waiting > 1000 ? "warn" : "ok", "%u mails wait to be opened", waiting);
   add_item (&items, "outbox", "ok", "%u answers on their way", mado_outbox_busy (call->outbox));
   check_role (&items, "opener", desk->opener);

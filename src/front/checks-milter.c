@@ -1,11 +1,10 @@
 /* checks-milter.c: see checks-milter.h. Called by checks.c. */
 #include "madoguchi/front/checks-milter.h"
 
+#include "madoguchi/front/dial.h"
 #include "madoguchi/front/postconf.h"
 #include "madoguchi/model/door-mark.h"
 
-#include <gio/gio.h>
-#include <gio/gunixsocketaddress.h>
 #include <string.h>
 
 #define ANSWER_SECONDS 5
@@ -13,25 +12,10 @@
 /* The first packet of an MTA: protocol 6, no actions, no steps left out; the answer begins alike. */
 static const guint8 greeting[] = { 0, 0, 0, 13, 'O', 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0 };
 
-/* (transfer full) a connection to "unix:PATH" or "inet:HOST:PORT". */
-static GSocketConnection *
-connect_to (const char *spec, GError **error)
-{
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-
-  g_socket_client_set_timeout (client, ANSWER_SECONDS);
-  g_socket_client_set_enable_proxy (client, FALSE);
-  if (g_str_has_prefix (spec, "unix:")) {
-    g_autoptr (GSocketAddress) address = g_unix_socket_address_new (spec + strlen ("unix:"));
-    return g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, error);
-  }
-  return g_socket_client_connect_to_host (client, g_str_has_prefix (spec, "inet:") ? spec + strlen ("inet:") : spec, 25, NULL, error);
-}
-
 static gboolean
 does_answer (const char *spec, GError **error)
 {
-  g_autoptr (GSocketConnection) connection = connect_to (spec, error);
+  g_autoptr (GSocketConnection) connection = mado_dial (spec, ANSWER_SECONDS, error);
   guint8 answer[5] = { 0 };
   gsize got = 0;
 

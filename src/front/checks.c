@@ -5,6 +5,7 @@
 #include "madoguchi/front/checks-smime.h"
 #include "madoguchi/front/checks-milter.h"
 #include "madoguchi/front/checks-vault.h"
+#include "madoguchi/front/checks-web.h"
 #include "madoguchi/front/postconf.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
@@ -15,6 +16,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 #define SLOW_US (100 * 1000)
@@ -122,8 +124,11 @@ static void
 check_clock (const Checks *checks)
 {
   g_autofree char *time = mado_text_time (now_seconds ());
+  struct timex kept = { 0 };
 
   say (checks, "clock", now_seconds () < EARLIEST ? MADO_CHECK_FAIL : MADO_CHECK_OK, "%s", time);
+  int result = adjtimex (&kept); /* only asks: modes is 0 */
+  mado_checks_clock_kept (result, kept.status, checks->report, checks->data);
 }
 
 /* --- keys ------------------------------------------------------------------------------------------- */
@@ -272,6 +277,7 @@ mado_checks_run (const MadoConf *conf, const MadoCliHooks *hooks, MadoCheckRepor
   mado_checks_publish (conf, now_seconds (), report, data);
   check_postfix (&checks);
   mado_checks_milter (conf, report, data);
+  mado_checks_web (conf, report, data);
   if (mado_conf_bool (conf, "runtime", "insecure-single-uid"))
     say (&checks, "single-uid", MADO_CHECK_WARN, "all roles share one user: no protection between them (a demonstration)");
   else

@@ -53,3 +53,13 @@ libfront_a_SOURCES += src/front/verb-reply.c src/front/view-reply.c src/front/re
 noinst_HEADERS += include/madoguchi/front/view-reply.h include/madoguchi/front/reply-input.h
 libfront_a_SOURCES += src/front/verb-retention.c
 noinst_HEADERS += include/madoguchi/front/checks-vault.h
+
+# The members' page, as doctor sees it; it knows the page's files by their sums.
+libfront_a_SOURCES += src/front/checks-web.c src/front/dial.c
+nodist_libfront_a_SOURCES = src/front/page-files.c
+noinst_HEADERS += include/madoguchi/front/checks-web.h include/madoguchi/front/dial.h
+CLEANFILES += src/front/page-files.c
+unit_tests += tests/unit/test-front-checks-web
+tests_unit_test_front_checks_web_SOURCES = tests/unit/test-front-checks-web.c
+tests_unit_test_front_checks_web_LDADD = $(front_libs)
+tests_unit_test_front_checks_web_CPPFLAGS = $(AM_CPPFLAGS) -DMADO_PAGE=\"$(abs_top_srcdir)/src/web/page\"

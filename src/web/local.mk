@@ -59,3 +59,9 @@ dist_web_DATA += src/web/page/why.js
 dist_web_DATA += src/web/page/words.js
 dist_web_DATA += src/web/page/write.js
 
+
+# What doctor compares [web] files with.
+src/front/page-files.c: $(dist_web_DATA) Makefile
+	@$(MKDIR_P) src/front
+	$(AM_V_GEN)(echo '#include "madoguchi/front/checks-web.h"'; echo 'const MadoPageFile mado_page_files[] = {'; \
+	  cd $(srcdir) && sha256sum $(dist_web_DATA) | sed 's|^\([0-9a-f]*\) .*/\(.*\)$$|  { "\2", "\1" },|'; echo '  { NULL, NULL } };') >$@.tmp && mv $@.tmp $@

@@ -7,6 +7,7 @@ from tap import Sample, Tap, source_dir
 
 # test: {source file below src/, without .c: a word of the test}
 COVERED = {
+    "tests/unit/test-front-checks-web.c": {"front/dial": "systemctl status madoguchi-web"},
     "tests/unit/test-base.c": {"base/error": "mado_error_code", "base/fsio": "mado_fsio_replace", "base/log": "mado_log",
                                "base/qid": "mado_qid_new", "base/text": "mado_text_visible"},
     "tests/unit/test-conf.c": {"conf/conf": "mado_conf_check", "conf/table": "mado_conf_settings"},
@@ -72,8 +73,7 @@ COVERED = {
     "tests/unit/test-desk-escalate.c": {"desk/store-due": "mado_store_set_due"},
     "tests/it/queue.py": {"desk/verbs-queue": "'state'", "front/tickets": "numbers",
                           "front/verb-hand-over": "'hand-over'"},
-    "tests/it/web-api.py": {"bin/madoguchi-web": "'madoguchi-web'", "desk/session": "a session that somebody made up", "desk/store-session": "an invitation counts once",
-                            "desk/verbs-session": "'/log-out'", "desk/watch": "event: change", "web/api": "If-Match", "web/api-calls": "/take", "desk/store-overview": "'/overview'", "model/overview": "madoguchi.overview/1",
+    "tests/it/web-api.py": {"bin/madoguchi-web": "'madoguchi-web'", "desk/session": "a session that somebody made up", "desk/verbs-session": "'/log-out'", "desk/watch": "event: change", "web/api": "If-Match", "web/api-calls": "/take", "desk/store-overview": "'/overview'", "model/overview": "madoguchi.overview/1",
                             "web/asset": "If-None-Match", "web/content": "no JSON", "web/entrance": "'/session'", "web/events": "event: hello",
                             "web/http": "a length and chunks", "web/keeper": "API", "web/openapi": "openapi.json", "web/site": "etc/passwd",
                             "web/visitor": "cross-site", "desk/verbs-token": "tokens/new", "front/verb-token": "'token', 'rm'"},

@@ -52,3 +52,17 @@ gboolean mado_store_end_sessions (MadoStore *store, const char *login, gint64 *c
 
 /* Forgets those that began before @begun or were not used since @seen. */
 gboolean mado_store_sweep_sessions (MadoStore *store, gint64 begun, gint64 seen, GError **error);
+
+/* Which members who did not leave can log in by themselves, and which cannot: lists of logins, each at most 1000. */
+typedef struct {
+  char **ready;   /* a password and a second device */
+  char **waiting; /* an invitation that is good still */
+  char **missed;  /* an invitation that ended unused, and nothing else */
+  char **none;    /* nothing at all: the command line only */
+} MadoEntrants;
+
+void mado_entrants_free (MadoEntrants *entrants);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoEntrants, mado_entrants_free)
+
+/* (transfer full) as of @now (seconds). Who is ready and was invited anew waits, too, and is in both lists. Errors: TEMP, PERM. */
+MadoEntrants *mado_store_list_entrants (MadoStore *store, gint64 now, GError **error);
