@@ -15,7 +15,7 @@ it_quick = \
 	tests/it/members.py tests/it/audit.py \
 	tests/it/reply-member.py tests/it/reply-team.py \
 	tests/it/team.py tests/it/need.py tests/it/authorisation.py \
-	tests/it/link.py tests/it/day.py tests/it/web-api.py \
+	tests/it/link.py tests/it/day.py tests/it/web-api.py tests/it/web-more.py \
 	tests/it/queue.py \
 	tests/it/trust.py \
 	tests/it/bad-input.py \

@@ -87,6 +87,8 @@ const MadoApiCall mado_api_calls[] = {
     { TICKET, NEEDED ("other", "The other ticket"), OPTIONAL ("as", "related, parent, child, duplicate"), FLAG ("remove", "It does not any more") } },
   { "POST", "/incidents/{ticket}/merge", "merge", MADO_API_BODY, NULL, TRUE, "It becomes part of another one",
     { TICKET, NEEDED ("into", "The other ticket") } },
+  { "POST", "/incidents/{ticket}/split", "split", MADO_API_BODY, NULL, TRUE, "Mails of another matter get a ticket of their own: \"split\"",
+    { TICKET, { "messages", MADO_API_INTEGERS, MADO_API_CONTENT, TRUE, "The ids of their entries in the thread" } } },
   { "GET", "/search", "search", MADO_API_ITEMS, &mado_found_type, FALSE, "Messages, notes and answers that fit, the newest first",
     { { "query", MADO_API_STRING, MADO_API_QUERY, TRUE, "docs/search.md" }, LIMIT, NUMBER ("below", "The page after: \"next\" of the one before"),
       { "by_rank", MADO_API_BOOLEAN, MADO_API_QUERY, FALSE, "The best first" } } },

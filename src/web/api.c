@@ -3,6 +3,7 @@
 #include "madoguchi/web/api.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/model/record-json.h"
+#include "madoguchi/web/api-list.h"
 #include "madoguchi/web/content.h"
 #include "madoguchi/web/keeper.h"
 #include "madoguchi/web/openapi.h"
@@ -12,7 +13,6 @@
 
 #define PREFIX "/api/v1"
 #define MAX_SEGMENTS 8
-#define MAX_LIST 500 /* members of a list in a request */
 
 /* --- errors --------------------------------------------------------------------------------------------- */
 
@@ -170,32 +170,13 @@ add_text (GVariantDict *dict, const MadoApiArgument *argument, const char *text,
     g_variant_dict_insert (dict, argument->name, "b", strcmp (text, "true") == 0);
     return TRUE;
   case MADO_API_STRINGS:
+  case MADO_API_INTEGERS:
+  case MADO_API_FILES:
     return set_wrong (argument, "a list stands in the content", error);
   default:
     g_variant_dict_insert (dict, argument->name, "s", text);
     return TRUE;
   }
-}
-
-static gboolean
-add_list (GVariantDict *dict, const MadoApiArgument *argument, JsonNode *node, GError **error)
-{
-  JsonArray *array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-  GVariantBuilder builder;
-
-  if (array == NULL || json_array_get_length (array) > MAX_LIST)
-    return set_wrong (argument, "a list of texts is needed", error);
-  g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
-  for (guint i = 0; i < json_array_get_length (array); i++) {
-    JsonNode *item = json_array_get_element (array, i);
-    if (!mado_content_is_text (item)) {
-      g_variant_builder_clear (&builder);
-      return set_wrong (argument, "a list of texts is needed", error);
-    }
-    g_variant_builder_add (&builder, "s", json_node_get_string (item));
-  }
-  g_variant_dict_insert_value (dict, argument->name, g_variant_builder_end (&builder));
-  return TRUE;
 }
 
 /* Out of the content: the types of JSON. */
@@ -204,8 +185,8 @@ add_node (GVariantDict *dict, const MadoApiArgument *argument, JsonNode *node, G
 {
   GType type = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
 
-  if (argument->type == MADO_API_STRINGS)
-    return add_list (dict, argument, node, error);
+  if (mado_api_list_is (argument->type))
+    return mado_api_list_add (dict, argument, node, error);
   if (argument->type == MADO_API_STRING && mado_content_is_text (node))
     g_variant_dict_insert (dict, argument->name, "s", json_node_get_string (node));
   else if (argument->type == MADO_API_INTEGER && type == G_TYPE_INT64)

@@ -3,6 +3,7 @@
 #include "madoguchi/web/openapi.h"
 #include "madoguchi/model/record-json.h"
 #include "madoguchi/web/api.h"
+#include "madoguchi/web/api-list.h"
 #include "madoguchi/web/visitor.h"
 
 #include <string.h>
@@ -139,14 +140,38 @@ add_schema (JsonBuilder *builder, const MadoRecordType *type, GHashTable *done)
 /* --- paths ---------------------------------------------------------------------------------------------- */
 
 static void
+add_file_schema (JsonBuilder *builder)
+{
+  begin (builder, "properties");
+  for (const char *const *name = mado_api_list_file_fields; *name != NULL; name++) {
+    begin (builder, *name);
+    set (builder, "type", "string");
+    json_builder_end_object (builder);
+  }
+  json_builder_end_object (builder);
+  json_builder_set_member_name (builder, "required");
+  json_builder_begin_array (builder);
+  json_builder_add_string_value (builder, mado_api_list_file_fields[0]);
+  json_builder_end_array (builder);
+  json_builder_set_member_name (builder, "additionalProperties");
+  json_builder_add_boolean_value (builder, FALSE);
+}
+
+static void
 add_argument_schema (JsonBuilder *builder, const MadoApiArgument *argument)
 {
-  static const char *const names[] = { "string", "integer", "boolean" };
+  static const char *const names[] = { "string", "integer", "boolean", "string", "integer", "object" };
+  gboolean is_list = mado_api_list_is (argument->type);
 
-  if (argument->type == MADO_API_STRINGS)
-    add_array (builder, NULL);
-  else
-    set (builder, "type", names[argument->type]);
+  if (is_list) {
+    set (builder, "type", "array");
+    begin (builder, "items");
+  }
+  set (builder, "type", names[argument->type]);
+  if (argument->type == MADO_API_FILES)
+    add_file_schema (builder);
+  if (is_list)
+    json_builder_end_object (builder);
 }
 
 static void

@@ -4,7 +4,7 @@ FULL_TESTS += $(full_builds)
 EXTRA_DIST += $(full_builds) tests/full/threads.supp
 
 # The members' page in a real browser.
-browser_tests = tests/full/web-day.py tests/full/web-axe.py tests/full/web-injection.py tests/full/web-languages.py
+browser_tests = tests/full/web-day.py tests/full/web-axe.py tests/full/web-injection.py tests/full/web-languages.py tests/full/web-files.py
 FULL_TESTS += $(browser_tests)
 EXTRA_DIST += $(browser_tests) tests/full/axe/package.json tests/full/axe/package-lock.json
 

@@ -13,7 +13,7 @@ import madotest as t
 from madopostfix import free_port
 
 ELEMENT = 'element-6066-11e4-a52e-4f735466cecf'
-KEYS = {'enter': '\ue007', 'tab': '\ue004', 'escape': '\ue00c', 'shift': '\ue008'}
+KEYS = {'space': ' ', 'enter': '\ue007', 'tab': '\ue004', 'escape': '\ue00c', 'shift': '\ue008'}
 
 
 def why_not():

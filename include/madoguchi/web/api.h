@@ -9,7 +9,9 @@ typedef enum {
   MADO_API_STRING,
   MADO_API_INTEGER,
   MADO_API_BOOLEAN,
-  MADO_API_STRINGS /* a list */
+  MADO_API_STRINGS, /* lists from here on */
+  MADO_API_INTEGERS,
+  MADO_API_FILES /* {name, type, content in base64}; sha256 instead of content: one that the gateway has */
 } MadoApiType;
 
 typedef enum { MADO_API_PATH, MADO_API_QUERY, MADO_API_CONTENT } MadoApiPlace;

@@ -3,6 +3,7 @@
 import { h } from './dom.js';
 import { t, mark } from './words.js';
 import { said } from './gateway.js';
+import { splitAction } from './split.js';
 
 const KINDS = ['related', 'parent', 'child', 'duplicate'];
 
@@ -34,5 +35,6 @@ export function moreActions(one, house, logins, change) {
     may('merge') ? fold('Merge', mark('Merge'), [text('Into the incident', 'into'), h('p', { class: 'hint' }, t('This one becomes part of the other; its number goes on leading there.'))],
       (given) => change('merge', { into: given.into }, true)) : null,
     may('link') ? fold('Link', mark('Link'), [text('With the incident', 'other'), h('label', {}, t('Which is its'), h('select', { name: 'as' }, KINDS.map((kind) => h('option', { value: kind }, said(kind)))))],
-      (given) => change('link', given)) : null);
+      (given) => change('link', given)) : null,
+    may('split') ? splitAction(one) : null);
 }
