@@ -55,6 +55,9 @@ EXTRA_DIST += tests/it/words.py
 # A store of the first version, handed to this one.
 TESTS += tests/it/upgrade.py
 EXTRA_DIST += tests/it/upgrade.py tests/upgrade
+# A stream of events ends with its session.
+TESTS += tests/it/web-streams.py
+EXTRA_DIST += tests/it/web-streams.py
 # Attacks on the members' page.
 TESTS += tests/it/web-attacks.py
 EXTRA_DIST += tests/it/web-attacks.py

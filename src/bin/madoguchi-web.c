@@ -14,6 +14,7 @@
 #define THREADS 8
 #define MAX_LISTENERS 8
 #define PAUSE_US (G_USEC_PER_SEC / 2)
+#define NUDGE_US (15 * G_USEC_PER_SEC) /* so often a silent stream shows that it is still there */
 
 typedef struct {
   const MadoConf *conf;
@@ -23,29 +24,49 @@ typedef struct {
   gint is_over; /* atomic */
 } Page;
 
+/* What the keeper says now, or when something changed since @serial. Whoever listens by a session that is over, listens no more. */
+static gboolean
+ask_news (Page *page, gint64 serial, gint64 *newest)
+{
+  g_auto (MadoPacket) packet = MADO_PACKET_INIT;
+  g_auto (GStrv) sessions = mado_http_list_sessions (page->http);
+  g_autofree const char **ended = NULL;
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "since", "x", serial);
+  g_variant_dict_insert_value (&dict, "sessions", g_variant_new_strv ((const char *const *) sessions, -1));
+  if (!mado_web_ask (page->conf, "watch", g_variant_dict_end (&dict), &packet, NULL))
+    return FALSE;
+  *newest = serial;
+  g_variant_lookup (packet.body, "serial", "x", newest);
+  g_variant_lookup (packet.body, "ended", "^a&s", &ended);
+  if (ended != NULL && ended[0] != NULL)
+    mado_http_dismiss (page->http, ended);
+  return TRUE;
+}
+
 /* Waits at the keeper for changes, and tells the browsers. */
 static gpointer
 watch (gpointer data)
 {
   Page *page = data;
-  gint64 serial = 0;
+  gint64 serial = 0, newest, told = g_get_monotonic_time ();
 
   while (!g_atomic_int_get (&page->is_over)) {
-    g_auto (MadoPacket) packet = MADO_PACKET_INIT;
-    GVariantDict dict;
-    gint64 newest = 0;
-    g_variant_dict_init (&dict, NULL);
-    g_variant_dict_insert (&dict, "since", "x", serial);
-    if (!mado_web_ask (page->conf, "watch", g_variant_dict_end (&dict), &packet, NULL)) {
+    if (!ask_news (page, serial, &newest)) {
       g_usleep (PAUSE_US); /* the keeper starts again */
       continue;
     }
-    g_variant_lookup (packet.body, "serial", "x", &newest);
+    gint64 now = g_get_monotonic_time ();
     if (newest != serial)
       mado_http_tell_change (page->http, newest);
-    else
+    else if (now - told >= NUDGE_US)
       mado_http_tell_nothing (page->http);
+    else
+      continue;
     serial = newest;
+    told = now;
   }
   return NULL;
 }

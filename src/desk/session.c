@@ -113,6 +113,16 @@ admit_token (MadoCall *call, const char *token, GError **error)
   return FALSE;
 }
 
+/* What the page asks without anybody having done anything keeps no session open. */
+static gboolean
+is_by_itself (const MadoCall *call)
+{
+  gboolean is_passive = FALSE;
+
+  g_variant_lookup (call->request.body, "passive", "b", &is_passive);
+  return is_passive;
+}
+
 gboolean
 mado_session_admit (MadoCall *call, GError **error)
 {
@@ -133,7 +143,7 @@ mado_session_admit (MadoCall *call, GError **error)
     return deny_stranger (call, error, "nobody is logged in here, or not any more");
   if (!admit_member (call, login, error))
     return FALSE;
-  if (now - last >= TOUCH_SECONDS)
+  if (now - last >= TOUCH_SECONDS && !is_by_itself (call))
     touch (desk, session, mado_store_touch_session);
   return TRUE;
 }

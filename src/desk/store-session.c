@@ -2,6 +2,8 @@
 #include "madoguchi/desk/store-session.h"
 #include "madoguchi/desk/store-sql.h"
 
+#include <string.h>
+
 void
 mado_credential_free (MadoCredential *credential)
 {
@@ -133,6 +135,53 @@ mado_store_find_session (MadoStore *store, const char *token, gint64 begun, gint
                         token, begun, seen);
 
   return take_text (store, row, login, last, error);
+}
+
+gboolean
+mado_store_name_session (MadoStore *store, const char *token, char **name, GError **error)
+{
+  g_autoptr (MadoStatement) row
+      = mado_sql_query (store, error,
+                        "SELECT hex (session.id) || ':' || member.role FROM session JOIN member ON member.login = session.login"
+                        " WHERE session.id = keyed ('session', ?)",
+                        "s", token);
+
+  return take_text (store, row, name, NULL, error);
+}
+
+/* (nullable) the bytes that the hexadecimal digits of @text before @end are. */
+static GBytes *
+read_hex (const char *text, const char *end)
+{
+  GByteArray *bytes = g_byte_array_new ();
+
+  for (; end - text >= 2 && g_ascii_isxdigit (text[0]) && g_ascii_isxdigit (text[1]); text += 2) {
+    guint8 byte = (guint8) (g_ascii_xdigit_value (text[0]) << 4 | g_ascii_xdigit_value (text[1]));
+    g_byte_array_append (bytes, &byte, 1);
+  }
+  if (text == end)
+    return g_byte_array_free_to_bytes (bytes);
+  g_byte_array_unref (bytes);
+  return NULL;
+}
+
+gboolean
+mado_store_is_session_open (MadoStore *store, const char *name, gint64 begun, gint64 seen, gboolean *is_open, GError **error)
+{
+  const char *colon = strchr (name, ':');
+  g_autoptr (GBytes) id = colon != NULL ? read_hex (name, colon) : NULL;
+  gint64 count = 0;
+
+  *is_open = FALSE;
+  if (id == NULL)
+    return TRUE;
+  if (!mado_sql_number (store, &count, error,
+                        "SELECT count (*) FROM session JOIN member ON member.login = session.login WHERE session.id = ? AND begun > ?"
+                        " AND seen > ? AND member.left_at = 0 AND member.role = ?",
+                        "biis", id, begun, seen, colon + 1))
+    return FALSE;
+  *is_open = count == 1;
+  return TRUE;
 }
 
 gboolean

@@ -397,16 +397,27 @@ void
 mado_verb_session (MadoCall *call)
 {
   g_autoptr (GVariant) record = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL;
+  gboolean listens = FALSE;
   GVariantDict dict;
 
   if (call->asker == NULL) {
     mado_verbs_fail_usage (call, "only a member has a session");
     return;
   }
+  g_variant_lookup (call->request.body, "listen", "b", &listens);
+  const char *session = listens ? mado_verbs_string (call, "session") : NULL;
+  if (session != NULL && !mado_store_name_session (call->desk->store, session, &name, &error)) {
+    mado_call_fail (call, error);
+    return;
+  }
   g_auto (GStrv) may = mado_permissions_list ((int) call->asker->role);
   record = g_variant_ref_sink (mado_member_record_to_variant (call->asker));
   g_variant_dict_init (&dict, record);
   g_variant_dict_insert_value (&dict, "may", g_variant_new_strv ((const char *const *) may, -1));
+  if (name != NULL)
+    g_variant_dict_insert (&dict, "name_of_session", "s", name);
   mado_call_answer (call, g_variant_dict_end (&dict), -1);
 }
 

@@ -1,8 +1,10 @@
 /* watch.c: see watch.h. Changes that come close to each other are told as one. */
 #include "madoguchi/desk/watch.h"
+#include "madoguchi/desk/store-session.h"
 
 #define GATHER_MS 50
-#define MAX_WAIT_SECONDS 15
+#define MAX_WAIT_SECONDS 1 /* so soon does the page know that a session is over */
+#define MAX_SESSIONS 2000
 #define MAX_WAITING 50 /* the page needs one */
 
 struct _MadoWatch {
@@ -12,13 +14,34 @@ struct _MadoWatch {
   guint gather, tick;
 };
 
+/* Those of the sessions that @call names which are over. One that cannot be looked up now is asked for again soon. */
+static GVariant *
+find_ended (const MadoWatch *watch, const MadoCall *call)
+{
+  const MadoDesk *desk = call->desk;
+  gint64 now = desk->now ();
+  gint64 begun = now - mado_conf_int (desk->conf, "web", "session-limit"), seen = now - mado_conf_int (desk->conf, "web", "session-idle");
+  g_autofree const char **names = NULL;
+  GVariantBuilder builder;
+  gboolean is_open;
+
+  g_variant_lookup (call->request.body, "sessions", "^a&s", &names);
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
+  for (gsize i = 0; names != NULL && names[i] != NULL && i < MAX_SESSIONS; i++)
+    if (mado_store_is_session_open (watch->store, names[i], begun, seen, &is_open, NULL) && !is_open)
+      g_variant_builder_add (&builder, "s", names[i]);
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
 static void
 answer (MadoWatch *watch, MadoCall *call)
 {
+  g_autoptr (GVariant) ended = find_ended (watch, call);
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "serial", "x", watch->serial);
+  g_variant_dict_insert_value (&dict, "ended", ended);
   mado_call_answer (call, g_variant_dict_end (&dict), -1);
 }
 

@@ -258,9 +258,10 @@ add_version (GVariantDict *dict, const MadoApiCall *call, const MadoHttpRequest 
   return TRUE;
 }
 
-/* By what somebody asks: one of them. */
+/* By what somebody asks: session or token. */
 typedef struct {
   char *session, *token;
+  gboolean is_passive;
 } Asker;
 
 static void
@@ -279,6 +280,8 @@ add_asker (GVariantDict *dict, const Asker *asker)
     g_variant_dict_insert (dict, "token", "s", asker->token);
   else
     g_variant_dict_insert (dict, "session", "s", asker->session);
+  if (asker->is_passive)
+    g_variant_dict_insert (dict, "passive", "b", TRUE);
 }
 
 /* (transfer floating, nullable) what the keeper is asked. */
@@ -426,7 +429,7 @@ mado_api_answer (const MadoSite *site, const MadoHttpRequest *request)
   g_autoptr (GError) error = NULL;
   gboolean is_path;
   const MadoApiCall *call = find_call (request, &captures, &is_path);
-  g_auto (Asker) asker = { mado_visitor_session (request), mado_visitor_token (request) };
+  g_auto (Asker) asker = { mado_visitor_session (request), mado_visitor_token (request), mado_visitor_is_passive (request) };
 
   if (call == NULL && strcmp (mado_http_path (request), PREFIX "/openapi.json") == 0)
     return mado_openapi_answer ();

@@ -91,6 +91,8 @@ answer_events (const MadoSite *site G_GNUC_UNUSED, const MadoHttpRequest *reques
   MadoHttpAnswer *answer = mado_http_answer_new (200, "text/event-stream", NULL);
 
   g_variant_lookup (packet->body, "login", "s", &answer->listener);
+  if (!g_variant_lookup (packet->body, "name_of_session", "s", &answer->session))
+    g_clear_pointer (&answer->listener, g_free);
   mado_http_answer_add (answer, "Cache-Control", "no-store");
   mado_http_answer_add (answer, "X-Accel-Buffering", "no"); /* nginx hands it on at once */
   return answer;
@@ -124,6 +126,10 @@ make_body (const Entrance *entrance, const MadoHttpRequest *request, const char 
 
   if (session != NULL)
     g_variant_dict_insert (dict, "session", "s", session);
+  if (entrance->answer == answer_events)
+    g_variant_dict_insert (dict, "listen", "b", TRUE);
+  if (entrance->answer == answer_events || mado_visitor_is_passive (request)) /* a browser takes up its stream again by itself */
+    g_variant_dict_insert (dict, "passive", "b", TRUE);
   if (entrance->fields[0] == NULL)
     return TRUE;
   node = mado_content_read (request, &error);

@@ -19,9 +19,9 @@ struct _MadoEvents {
 typedef struct {
   MadoEvents *events;
   struct MHD_Connection *connection;
-  char *login;
+  char *login, *session;
   gint64 heard;        /* the newest serial that it knows */
-  gboolean is_greeted, is_suspended, is_nudged;
+  gboolean is_greeted, is_suspended, is_nudged, is_dismissed;
 } Listener;
 
 MadoEvents *
@@ -72,7 +72,7 @@ read_news (void *data, uint64_t position G_GNUC_UNUSED, char *buffer, size_t max
   ssize_t n;
 
   g_mutex_lock (&events->mutex);
-  if (events->is_over) {
+  if (events->is_over || listener->is_dismissed) {
     n = MHD_CONTENT_READER_END_OF_STREAM;
   } else {
     n = write_news (listener, buffer, max);
@@ -87,6 +87,14 @@ read_news (void *data, uint64_t position G_GNUC_UNUSED, char *buffer, size_t max
 }
 
 static void
+listener_free (Listener *listener)
+{
+  g_free (listener->login);
+  g_free (listener->session);
+  g_free (listener);
+}
+
+static void
 leave (void *data)
 {
   Listener *listener = data;
@@ -94,8 +102,7 @@ leave (void *data)
   g_mutex_lock (&listener->events->mutex);
   g_hash_table_remove (listener->events->listeners, listener);
   g_mutex_unlock (&listener->events->mutex);
-  g_free (listener->login);
-  g_free (listener);
+  listener_free (listener);
 }
 
 gboolean
@@ -114,7 +121,7 @@ mado_events_has_room (MadoEvents *events, const char *login)
 }
 
 struct MHD_Response *
-mado_events_join (MadoEvents *events, const char *login, struct MHD_Connection *connection)
+mado_events_join (MadoEvents *events, const char *login, const char *session, struct MHD_Connection *connection)
 {
   Listener *listener = g_new0 (Listener, 1);
   struct MHD_Response *response;
@@ -123,10 +130,10 @@ mado_events_join (MadoEvents *events, const char *login, struct MHD_Connection *
   listener->events = events;
   listener->connection = connection;
   listener->login = g_strdup (login);
+  listener->session = g_strdup (session);
   response = MHD_create_response_from_callback (MHD_SIZE_UNKNOWN, BUFFER, read_news, listener, leave);
   if (response == NULL) {
-    g_free (listener->login);
-    g_free (listener);
+    listener_free (listener);
     return NULL;
   }
   g_mutex_lock (&events->mutex);
@@ -141,20 +148,60 @@ mado_events_join (MadoEvents *events, const char *login, struct MHD_Connection *
 }
 
 static void
+wake (Listener *listener)
+{
+  listener->is_nudged = TRUE;
+  if (!listener->is_suspended)
+    return;
+  listener->is_suspended = FALSE;
+  MHD_resume_connection (listener->connection);
+}
+
+static void
 wake_all (MadoEvents *events)
 {
   GHashTableIter iter;
   gpointer key;
 
   g_hash_table_iter_init (&iter, events->listeners);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    wake (key);
+}
+
+GStrv
+mado_events_list (MadoEvents *events)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTableIter iter;
+  gpointer key;
+  GStrv list;
+
+  g_mutex_lock (&events->mutex);
+  g_hash_table_iter_init (&iter, events->listeners);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    g_hash_table_add (names, ((Listener *) key)->session);
+  g_autofree const char **all = (const char **) g_hash_table_get_keys_as_array (names, NULL);
+  list = g_strdupv ((char **) all);
+  g_mutex_unlock (&events->mutex);
+  return list;
+}
+
+void
+mado_events_dismiss (MadoEvents *events, const char *const *sessions)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_mutex_lock (&events->mutex);
+  g_hash_table_iter_init (&iter, events->listeners);
   while (g_hash_table_iter_next (&iter, &key, NULL)) {
     Listener *listener = key;
-    listener->is_nudged = TRUE;
-    if (listener->is_suspended) {
-      listener->is_suspended = FALSE;
-      MHD_resume_connection (listener->connection);
-    }
+    if (listener->is_dismissed || !g_strv_contains (sessions, listener->session))
+      continue;
+    listener->is_dismissed = TRUE;
+    wake (listener);
   }
+  g_mutex_unlock (&events->mutex);
 }
 
 void

@@ -61,6 +61,7 @@ mado_http_answer_free (MadoHttpAnswer *answer)
     close (answer->fd);
   g_ptr_array_unref (answer->headers);
   g_free (answer->listener);
+  g_free (answer->session);
   g_free (answer);
 }
 
@@ -142,7 +143,7 @@ static struct MHD_Response *
 make_response (MadoHttp *http, struct MHD_Connection *connection, MadoHttpAnswer *answer)
 {
   if (answer->listener != NULL)
-    return mado_events_join (http->events, answer->listener, connection);
+    return mado_events_join (http->events, answer->listener, answer->session, connection);
   if (answer->fd >= 0) {
     File *file = g_new0 (File, 1);
     file->fd = answer->fd;
@@ -489,6 +490,18 @@ void
 mado_http_tell_nothing (MadoHttp *http)
 {
   mado_events_tell (http->events, 0);
+}
+
+GStrv
+mado_http_list_sessions (MadoHttp *http)
+{
+  return mado_events_list (http->events);
+}
+
+void
+mado_http_dismiss (MadoHttp *http, const char *const *sessions)
+{
+  mado_events_dismiss (http->events, sessions);
 }
 
 void

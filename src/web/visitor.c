@@ -78,6 +78,12 @@ mado_visitor_is_ours (const MadoHttpRequest *request, const char *session)
   return is_equal (proof, given);
 }
 
+gboolean
+mado_visitor_is_passive (const MadoHttpRequest *request)
+{
+  return g_strcmp0 (mado_http_header (request, MADO_VISITOR_PASSIVE), "1") == 0;
+}
+
 static void
 set_cookie (MadoHttpAnswer *answer, const char *name, const char *value, gint64 seconds)
 {

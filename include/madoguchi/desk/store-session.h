@@ -43,6 +43,15 @@ gboolean mado_store_begin_session (MadoStore *store, const char *token, const ch
  * @last: (out) when it was used last. */
 gboolean mado_store_find_session (MadoStore *store, const char *token, gint64 begun, gint64 seen, char **login, gint64 *last,
                                   GError **error);
+
+/* @name: (out, transfer full) by what it can be asked whether the session @token goes on, and no more than that; it holds the role that
+ * its member has now. NULL: there is none. */
+gboolean mado_store_name_session (MadoStore *store, const char *token, char **name, GError **error);
+
+/* @is_open: (out) is the session of that @name still there, did it begin after @begun, was it used after @seen, and has its member the
+ * role that he had? */
+gboolean mado_store_is_session_open (MadoStore *store, const char *name, gint64 begun, gint64 seen, gboolean *is_open, GError **error);
+
 /* It was used at @now; it is over. */
 gboolean mado_store_touch_session (MadoStore *store, const char *token, gint64 now, GError **error);
 gboolean mado_store_end_session (MadoStore *store, const char *token, GError **error);

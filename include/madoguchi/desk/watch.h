@@ -1,4 +1,4 @@
-/* watch.h: tells the page when something in the shared queue changed, not what. */
+/* watch.h: tells the page when something in the shared queue changed, not what; and which of the sessions that listen are over. */
 #pragma once
 
 #include "madoguchi/desk/control.h"

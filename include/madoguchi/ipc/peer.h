@@ -110,8 +110,11 @@
  *   log-in-trusted {login s} -> the same, when [web] trusted-header says that the server before the page knows who it is
  *   set-up {invitation s, password s, from s} -> {login s, secret s, uri s}: of a second device (RFC 6238)
  *   set-up-confirm {invitation s, code s, from s} -> as log-in: the password and the device count from now on
- *   watch {since x} -> {serial x}: when anything in the queue changed since that serial, or after some seconds
- *   session {session s} -> record MadoMember with {may as};  log-out {session s} -> {login s}
+ *          all words of the page, {passive b; optional}: nobody did anything, the page asks by itself: it keeps no session open
+ *   watch {since x, sessions as; optional} -> {serial x, ended as}: when anything in the queue changed since that serial, or after
+ *          a second; and which of those sessions are over, or their member's role is another one
+ *   session {session s, listen b; optional} -> record MadoMember with {may as}; name_of_session s: for watch, when it listens
+ *   log-out {session s} -> {login s}
  */
 #pragma once
 

@@ -19,6 +19,7 @@ typedef struct {
   guint64 offset, size; /* of what is sent of it */
   GPtrArray *headers; /* name, value, name, value... (owned) */
   char *listener; /* (owned, nullable) the login of whom this stays open for, and is told when something changed (mado_http_tell_change) */
+  char *session;  /* (owned) with listener: the name of the session by which he listens (mado_http_dismiss) */
 } MadoHttpAnswer;
 
 /* (transfer full) an answer with @content (nullable; a reference is taken) of @type (static, nullable). */
@@ -72,6 +73,12 @@ void mado_http_tell_change (MadoHttp *http, gint64 serial);
 
 /* Keeps silent connections of events alive: called every some seconds. */
 void mado_http_tell_nothing (MadoHttp *http);
+
+/* (transfer full) the names of the sessions by which somebody listens. From any thread. */
+GStrv mado_http_list_sessions (MadoHttp *http);
+
+/* Whoever listens by one of these sessions does so no longer. From any thread. */
+void mado_http_dismiss (MadoHttp *http, const char *const *sessions);
 
 /* Ends all connections; what is told from then on nobody hears. */
 void mado_http_end (MadoHttp *http);

@@ -10,6 +10,7 @@
 #define MADO_VISITOR_COOKIE "__Host-madoguchi"
 #define MADO_VISITOR_DEVICE "__Host-madoguchi-device"
 #define MADO_VISITOR_PROOF "X-Madoguchi-Proof"
+#define MADO_VISITOR_PASSIVE "X-Madoguchi-Passive"
 
 /* (transfer full, nullable) the session that @request brings. */
 char *mado_visitor_session (const MadoHttpRequest *request);
@@ -22,6 +23,9 @@ char *mado_visitor_proof (const char *session);
 
 /* Does @request, which would change something in @session (nullable: it is to begin), come from our own page? */
 gboolean mado_visitor_is_ours (const MadoHttpRequest *request, const char *session);
+
+/* Does the page send @request by itself, without anybody having done anything? Then it keeps no session open. */
+gboolean mado_visitor_is_passive (const MadoHttpRequest *request);
 
 /* Hands out the cookies of a session that began, or takes them back (@session NULL). */
 void mado_visitor_remember (MadoHttpAnswer *answer, const char *session, const char *device);

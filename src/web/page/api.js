@@ -3,6 +3,12 @@
 let proof = 'none';
 let onStranger = () => {};
 
+// Has anybody done anything here since the last question that counted? What the page asks by itself keeps nobody logged in.
+let isUsed = true;
+for (const kind of ['pointerdown', 'keydown', 'wheel', 'touchmove']) {
+  addEventListener(kind, (event) => { if (event.isTrusted) isUsed = true; }, { capture: true, passive: true });
+}
+
 // What the gateway said no to, in its own words.
 export class Problem extends Error {
   constructor(status, title, detail) {
@@ -31,11 +37,13 @@ async function fail(answer) {
 
 async function send(method, path, content, headers) {
   let answer;
+  const passive = isUsed ? {} : { 'X-Madoguchi-Passive': '1' };
+  isUsed = false;
   try {
     answer = await fetch(`/api/v1${path}`, {
       method, credentials: 'same-origin', cache: 'no-store', redirect: 'error',
       headers: { ...(method === 'GET' ? {} : { 'X-Madoguchi-Proof': proof }),
-        ...(content === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+        ...(content === undefined ? {} : { 'Content-Type': 'application/json' }), ...passive, ...headers },
       body: content === undefined ? undefined : JSON.stringify(content),
     });
   } catch {

@@ -1,5 +1,7 @@
 // live.js: hears that something changed, and says when the gateway is out of reach. What changed is asked for by whoever shows it.
 
+import { get } from './api.js';
+
 const listeners = new Set();
 let source = null;
 let onState = () => {};
@@ -30,7 +32,9 @@ export function listen() {
   source.addEventListener('change', hear);
   source.addEventListener('error', () => {
     onState(false);
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => source && listen(), 3000);
+    if (source.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => source && listen(), 3000);
+    get('/session').catch(() => {}); // whoever is not logged in any more is told so
   });
 }
 
