@@ -29,6 +29,18 @@ def read_results(build):
             yield "failed", test, "gave no result"
 
 
+def read_costs(build):
+    """(seconds, processor seconds, test) of each test, the longest first; those of the sanitized tree too."""
+    costs = []
+    for place in (build, build / "sanitized"):
+        for trs in (place / "tests").rglob("*.trs"):
+            cost = re.search(r"^:cost: ([\d.]+) ([\d.]+) ([\d.]+)$", trs.read_text(errors="replace"), re.M)
+            if cost:
+                passed, user, system = map(float, cost.groups())
+                costs.append((passed, user + system, str(trs.relative_to(build).with_suffix(""))))
+    return sorted(costs, reverse=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trouble", type=int, default=0, help="failures that no test reported")
@@ -42,6 +54,10 @@ def main():
             print(f"failed: {test}: {detail} (log: {options.build / test}.log)")
         elif kind == "skipped":
             print(f"skipped: {test}: {detail}")
+    costs = read_costs(options.build)
+    if costs:
+        print("slowest, in seconds (of the processor): "
+              + ", ".join(f"{test.replace('tests/', '')} {passed:.0f} ({used:.0f})" for passed, used, test in costs[:10]))
     if options.seconds:
         print(f"tests took {options.seconds // 60} min {options.seconds % 60} s; logs are beside the programs in "
               f"{options.build}/tests")

@@ -1,4 +1,5 @@
 """The source archive holds what the repository holds: EXTRA_DIST and the source lists forget nothing."""
+import os
 import re
 import subprocess
 
@@ -21,8 +22,10 @@ def tracked_files(root):
 
 def shipped_files(build, root):
     """What `make dist` would pack: the DISTFILES of the generated Makefile, as make itself expands them."""
+    # What the make above us was told (-j above all) makes this one say more than the list.
+    alone = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     run = subprocess.run(["make", "-s", "--no-print-directory", "-C", str(build), "-f", "-", "print-distfiles"], capture_output=True, text=True,
-                         input="include Makefile\nprint-distfiles:\n\t@for f in $(srcdir) $(DISTFILES); do echo $$f; done\n")
+                         env=alone, input="include Makefile\nprint-distfiles:\n\t@for f in $(srcdir) $(DISTFILES); do echo $$f; done\n")
     if run.returncode != 0:
         raise RuntimeError(run.stderr)
     srcdir, *listed = run.stdout.split()
