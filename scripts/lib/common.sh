@@ -34,6 +34,25 @@ wanted_packages ()
   done
 }
 
+# Tests start servers of their own. What Debian starts by itself, on ports that anybody reaches, is not wanted because of
+# tests: a server that came with them is stopped; one that was there before is left alone.
+stop_servers ()
+{
+  local name
+
+  for name; do
+    case $name in
+      nginx-light) name=nginx ;;
+      caddy) ;;
+      *) continue ;;
+    esac
+    command -v systemctl >/dev/null || continue
+    say "$name came for the tests: stopping and disabling its service"
+    as_root systemctl --quiet disable "$name" || true
+    [ ! -d /run/systemd/system ] || as_root systemctl --quiet stop "$name" || true
+  done
+}
+
 # install_packages [FILE]: installs what is missing of a list; does not touch apt when nothing is.
 install_packages ()
 {
@@ -51,6 +70,7 @@ install_packages ()
   as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q || die "apt-get update failed"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" \
     || die "apt-get install failed"
+  stop_servers "${missing[@]}"
 }
 
 build_jobs ()

@@ -5,7 +5,7 @@ import subprocess
 
 from tap import Sample, Tap, build_dir, source_dir
 
-PAGES = ["madoguchi.1", "madoguchid.8", "madoguchi-lmtp.8", "madoguchi-keeper.8", "madoguchi-opener.8",
+PAGES = ["madoguchi.1", "madoguchid.8", "madoguchi-web.8", "madoguchi-milter.8", "madoguchi-lmtp.8", "madoguchi-keeper.8", "madoguchi-opener.8",
          "madoguchi-signer.8", "madoguchi-keyring.8", "madoguchi-sender.8", "madoguchi-spool.5",
          "madoguchi-triage.conf.5", "madoguchi-forms.5"]
 

@@ -6,7 +6,7 @@ import subprocess
 from tap import Sample, Tap, source_dir
 
 # Highest exposure allowed, in tenths (systemd-analyze security: 0 is nothing, 100 everything).
-THRESHOLD = {"madoguchi-lmtp": 20, "madoguchi-keeper": 20, "madoguchi-opener": 20, "madoguchi-signer": 20,
+THRESHOLD = {"madoguchi-lmtp": 20, "madoguchi-web": 20, "madoguchi-milter": 20, "madoguchi-keeper": 20, "madoguchi-opener": 20, "madoguchi-signer": 20,
              "madoguchi-keyring": 20, "madoguchi-sender": 25}
 AGENTS, AGENT_THRESHOLD = ["madoguchi-agent-decrypt", "madoguchi-agent-sign"], 25
 

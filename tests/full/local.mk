@@ -9,6 +9,6 @@ FULL_TESTS += $(browser_tests)
 EXTRA_DIST += $(browser_tests) tests/full/axe/package.json tests/full/axe/package-lock.json
 
 # A real server before the members' page.
-proxy_tests = tests/full/web-proxy.py tests/full/web-quickstart.py
+proxy_tests = tests/full/web-proxy.py tests/full/web-caddy.py tests/full/web-quickstart.py
 FULL_TESTS += $(proxy_tests)
 EXTRA_DIST += $(proxy_tests)
