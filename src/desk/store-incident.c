@@ -303,6 +303,8 @@ read_entry (MadoStatement *row, const char *team, GError **error)
     return NULL;
   if (sqlite3_column_type (row, 8) != SQLITE_NULL && !fill_answer (entry, row, team, error))
     return NULL;
+  if (entry->report == NULL && entry->author == NULL && g_strcmp0 (entry->direction, "note") != 0) /* the gateway's own words */
+    g_ptr_array_extend_and_steal (entry->event, mado_event_read (entry->text));
   return g_steal_pointer (&entry);
 }
 

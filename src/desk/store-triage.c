@@ -84,6 +84,8 @@ read_decisions (MadoStatement *row, MadoStore *store, GPtrArray *list, GError **
     decision->because = mado_sql_text (row, 4);
     decision->queue_id = mado_sql_text (row, 5);
     decision->date = sqlite3_column_int64 (row, 6);
+    g_ptr_array_extend_and_steal (decision->rule_event, mado_event_read_rule (decision->rule));
+    g_ptr_array_extend_and_steal (decision->because_event, mado_event_read_reason (decision->because));
     g_ptr_array_add (list, decision);
   }
 }
@@ -127,6 +129,7 @@ read_mark (MadoStore *store, gint64 incident, MadoTriage *triage, GError **error
   decision->value = mado_sql_text (row, 1);
   decision->set_by = g_strdup ("report");
   decision->because = g_strdup ("the strictest mark in its mails");
+  g_ptr_array_extend_and_steal (decision->because_event, mado_event_read_reason (decision->because));
   decision->date = sqlite3_column_int64 (row, 2);
   g_ptr_array_add (triage->decisions, decision);
   return TRUE;

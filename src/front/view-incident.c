@@ -141,8 +141,9 @@ view_entry (GString *out, guint columns, const MadoEntry *entry)
       mado_view_stranger (out, columns, _ ("Subject: "), entry->subject);
     for (guint i = 0; i < entry->files->len; i++)
       mado_view_stranger (out, columns, _ ("File: "), ((const MadoReplyFile *) entry->files->pdata[i])->name);
-    if (entry->text != NULL)
-      mado_view_stranger (out, columns, NULL, entry->text);
+    g_autofree char *said = entry->event->len > 0 ? mado_event_say (entry->event) : g_strdup (entry->text);
+    if (said != NULL)
+      mado_view_stranger (out, columns, NULL, said);
   }
   g_string_append_c (out, '\n');
 }

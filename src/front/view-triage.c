@@ -14,9 +14,11 @@ view_category (GString *out, const char *priority, const char *category, char *c
   MadoTaxonomyNames names = mado_taxonomy_names (category, (const char *const *) tags);
   g_autofree char *priority_word = mado_view_word (priority);
   g_autofree char *category_word = mado_view_word (category);
+  const char *title = mado_taxonomy_title (category);
 
   mado_view_ours (out, 0, _ ("Priority    %s"), priority_word);
-  mado_view_ours (out, 0, _ ("Category    %s%s%s%s%s"), category_word, names.guide != NULL ? _ ("; guide: ") : "",
+  g_autofree char *called = title != NULL ? g_strdup_printf ("%s, %s", category_word, _ (title)) : g_strdup (category_word);
+  mado_view_ours (out, 0, _ ("Category    %s%s%s%s%s"), called, names.guide != NULL ? _ ("; guide: ") : "",
                   names.guide != NULL ? names.guide : "", names.jpcert_ja != NULL ? "; JPCERT/CC: " : "",
                   names.jpcert_ja != NULL ? names.jpcert_ja : "");
 }
@@ -47,16 +49,24 @@ view_decision (GString *out, guint columns, const MadoDecision *decision)
   g_autofree char *date = mado_text_time (decision->date);
   gboolean is_rule = g_strcmp0 (decision->set_by, "rule") == 0, is_report = g_strcmp0 (decision->set_by, "report") == 0;
 
-  mado_view_ours (out, 0, "%s%s, %s, %s%s%s", field, decision->is_current ? "" : _ (" (not in force)"), date,
+  g_autoptr (GPtrArray) rule_event = mado_event_read_rule (decision->rule);
+  g_autoptr (GPtrArray) because_event = mado_event_read_reason (decision->because);
+  g_autofree char *rule = rule_event->len > 0 ? mado_event_say (rule_event) : g_strdup (decision->rule);
+  g_autofree char *because = because_event->len > 0 ? mado_event_say (because_event) : g_strdup (decision->because);
+  const char *title = g_strcmp0 (decision->field, "category") == 0 ? mado_taxonomy_title (decision->value) : NULL;
+
+  mado_view_ours (out, 0, "%s%s, %s, %s%s%s", decision->field != NULL && *field != '\0' ? _ (field) : field, decision->is_current ? "" : _ (" (not in force)"), date,
                   is_rule ? _ ("by a rule") : is_report ? _ ("said by the report") : _ ("by a member"),
                   decision->queue_id != NULL ? _ (", mail ") : "", decision->queue_id != NULL ? queue_id : "");
   mado_view_stranger (out, columns, _ ("  is "), decision->value != NULL ? decision->value : _ ("(none)"));
+  if (title != NULL)
+    mado_view_ours (out, 2, "%s", _ (title));
   if (decision->rule != NULL)
-    mado_view_stranger (out, columns, _ ("  rule "), decision->rule);
+    mado_view_stranger (out, columns, _ ("  rule "), rule);
   if (!is_rule && !is_report)
     mado_view_stranger (out, columns, _ ("  member "), decision->set_by);
   if (decision->because != NULL)
-    mado_view_stranger (out, columns, _ ("  on "), decision->because);
+    mado_view_stranger (out, columns, _ ("  on "), because);
 }
 
 void

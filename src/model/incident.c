@@ -31,6 +31,7 @@ static const MadoField entry_fields[] = {
   MADO_STRING (MadoEntry, message_id),
   MADO_RECORD (MadoEntry, report, mado_report_type),
   MADO_STRING_MAX (MadoEntry, text, MADO_REPORT_TEXT_MAX),
+  MADO_LIST (MadoEntry, event, mado_event_type, 64),
   MADO_STRING (MadoEntry, delivery),
   MADO_RECORD (MadoEntry, key_warning, mado_key_warning_type),
   MADO_STRING (MadoEntry, author),

@@ -1,5 +1,6 @@
 /* taxonomy.c: see taxonomy.h. Facts: RSIT v1003; JPCERT/CC CSIRT guide, table 1.1-1; JPCERT/CC incident report, categories. */
 #include "madoguchi/model/taxonomy.h"
+#include "madoguchi/base/words.h"
 
 #include <string.h>
 
@@ -19,6 +20,62 @@ static const char *const rsit[] = {
   "vulnerable:weak-crypto", "vulnerable:ddos-amplifier", "vulnerable:potentially-unwanted-accessible",
   "vulnerable:information-disclosure", "vulnerable:vulnerable-system",
   "other:other", "other:undetermined", "test:test",
+};
+
+/* What people call them, and their classes (which have no value behind the colon). */
+static const struct {
+  const char *value, *title;
+} titles[] = {
+  { "abusive-content", N_ ("Abusive content") },
+  { "abusive-content:spam", N_ ("Spam") },
+  { "abusive-content:harmful-speech", N_ ("Harmful speech") },
+  { "abusive-content:violence", N_ ("Sexual or violent content") },
+  { "malicious-code", N_ ("Malicious code") },
+  { "malicious-code:infected-system", N_ ("Infected system") },
+  { "malicious-code:c2-server", N_ ("C2 server") },
+  { "malicious-code:malware-distribution", N_ ("Malware distribution") },
+  { "malicious-code:malware-configuration", N_ ("Malware configuration") },
+  { "information-gathering", N_ ("Information gathering") },
+  { "information-gathering:scanner", N_ ("Scanning") },
+  { "information-gathering:sniffing", N_ ("Sniffing") },
+  { "information-gathering:social-engineering", N_ ("Social engineering") },
+  { "intrusion-attempts", N_ ("Intrusion attempts") },
+  { "intrusion-attempts:ids-alert", N_ ("Exploitation of known vulnerabilities") },
+  { "intrusion-attempts:brute-force", N_ ("Login attempts") },
+  { "intrusion-attempts:exploit", N_ ("New attack signature") },
+  { "intrusions", N_ ("Intrusions") },
+  { "intrusions:privileged-account-compromise", N_ ("Privileged account compromise") },
+  { "intrusions:unprivileged-account-compromise", N_ ("Unprivileged account compromise") },
+  { "intrusions:application-compromise", N_ ("Application compromise") },
+  { "intrusions:system-compromise", N_ ("System compromise") },
+  { "intrusions:burglary", N_ ("Burglary") },
+  { "availability", N_ ("Availability") },
+  { "availability:dos", N_ ("Denial of service") },
+  { "availability:ddos", N_ ("Distributed denial of service") },
+  { "availability:misconfiguration", N_ ("Misconfiguration") },
+  { "availability:sabotage", N_ ("Sabotage") },
+  { "availability:outage", N_ ("Outage") },
+  { "information-content-security", N_ ("Information content security") },
+  { "information-content-security:unauthorised-information-access", N_ ("Unauthorised access to information") },
+  { "information-content-security:unauthorised-information-modification", N_ ("Unauthorised modification of information") },
+  { "information-content-security:data-loss", N_ ("Data loss") },
+  { "information-content-security:data-leak", N_ ("Leak of confidential information") },
+  { "fraud", N_ ("Fraud") },
+  { "fraud:unauthorised-use-of-resources", N_ ("Unauthorised use of resources") },
+  { "fraud:copyright", N_ ("Copyright") },
+  { "fraud:masquerade", N_ ("Masquerade") },
+  { "fraud:phishing", N_ ("Phishing") },
+  { "vulnerable", N_ ("Vulnerable") },
+  { "vulnerable:weak-crypto", N_ ("Weak cryptography") },
+  { "vulnerable:ddos-amplifier", N_ ("DDoS amplifier") },
+  { "vulnerable:potentially-unwanted-accessible", N_ ("Potentially unwanted accessible service") },
+  { "vulnerable:information-disclosure", N_ ("Information disclosure") },
+  { "vulnerable:vulnerable-system", N_ ("Vulnerable system") },
+  { "other", N_ ("Other category") },
+  { "other:other", N_ ("Uncategorised") },
+  { "other:undetermined", N_ ("Undetermined") },
+  { "test", N_ ("Test category") },
+  { "test:test", N_ ("Test") },
 };
 
 /* Names of the two other lists, and what they mean here. The first row of a value is what it is called. */
@@ -182,4 +239,23 @@ mado_taxonomy_map (const char *category, const char *const *tags)
     if (pairs[i][1] != NULL)
       g_strv_builder_add_many (builder, pairs[i][0], pairs[i][1], NULL);
   return g_strv_builder_end (builder);
+}
+
+const char *
+mado_taxonomy_title (const char *category)
+{
+  for (gsize i = 0; category != NULL && i < G_N_ELEMENTS (titles); i++)
+    if (strcmp (titles[i].value, category) == 0)
+      return titles[i].title;
+  return NULL;
+}
+
+gboolean
+mado_taxonomy_nth (guint n, const char **category, const char **title)
+{
+  if (n >= G_N_ELEMENTS (titles))
+    return FALSE;
+  *category = titles[n].value;
+  *title = titles[n].title;
+  return TRUE;
 }

@@ -11,6 +11,8 @@ static const MadoField decision_fields[] = {
   MADO_STRING (MadoDecision, set_by),
   MADO_STRING (MadoDecision, rule),
   MADO_STRING_MAX (MadoDecision, because, MAX_REASON),
+  MADO_LIST (MadoDecision, rule_event, mado_event_type, 64),
+  MADO_LIST (MadoDecision, because_event, mado_event_type, 64),
   MADO_STRING (MadoDecision, queue_id),
   MADO_TIME (MadoDecision, date),
   { "current", MADO_FIELD_BOOL, offsetof (MadoDecision, is_current) },

@@ -40,6 +40,7 @@ dist_web_DATA = src/web/page/index.html
 dist_web_DATA += src/web/page/icon.svg
 dist_web_DATA += src/web/page/style.css
 dist_web_DATA += src/web/page/api.js
+dist_web_DATA += src/web/page/categories.js src/web/page/events.js
 dist_web_DATA += src/web/page/dom.js
 dist_web_DATA += src/web/page/entrance.js
 dist_web_DATA += src/web/page/entry.js

@@ -20,7 +20,10 @@ mado_site_new (const MadoConf *conf, GError **error)
   site->trusted_header = mado_conf_string (conf, "web", "trusted-header");
   site->assets = mado_assets_read (mado_conf_string (conf, "web", "files"), error);
   gboolean is_read = site->assets != NULL && mado_words_add (site->assets, mado_conf_string (conf, "web", "words"), error);
-  return is_read ? g_steal_pointer (&site) : NULL;
+  if (!is_read)
+    return NULL;
+  mado_words_add_categories (site->assets);
+  return g_steal_pointer (&site);
 }
 
 void

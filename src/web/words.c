@@ -3,6 +3,7 @@
 #include "madoguchi/web/words.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/model/taxonomy.h"
 #include "madoguchi/web/asset.h"
 
 #include <json-glib/json-glib.h>
@@ -114,6 +115,20 @@ add_language (GHashTable *assets, const char *directory, const char *name, GErro
   }
   mado_assets_put (assets, path, "application/json", json);
   return TRUE;
+}
+
+void
+mado_words_add_categories (GHashTable *assets)
+{
+  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
+  const char *category, *title;
+
+  json_node_take_object (root, json_object_new ());
+  for (guint i = 0; mado_taxonomy_nth (i, &category, &title); i++)
+    json_object_set_string_member (json_node_get_object (root), category, title);
+  char *text = json_to_string (root, FALSE);
+  g_autoptr (GBytes) json = g_bytes_new_take (text, strlen (text));
+  mado_assets_put (assets, "/categories.json", "application/json", json);
 }
 
 gboolean

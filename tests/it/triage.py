@@ -108,7 +108,7 @@ def check_rules(site):
     tap.ok('impact high (constituency hospital), urgency high (rule phishing)' == of(why, 'priority')[0]['because'],
            'explain says how the priority came about', of(why, 'priority'))
     text = site.demo.cli('policy', 'explain', ticket).text
-    tap.ok('Category    fraud:phishing; guide: Phishing' in text and '| ' in text, 'explain for people', text)
+    tap.ok('Category    fraud:phishing, Phishing; guide: Phishing' in text and '| ' in text, 'explain for people', text)
     shown = site.demo.cli('show', ticket).text
     tap.ok('Priority    urgent' in shown and '| Constituencies: uni, hospital' in shown, 'show for people names both', shown[:600])
     scan = site.incident(subject='port scan', text='from 133.1.2.5\n')

@@ -5,6 +5,7 @@
 #include "madoguchi/model/record.h"
 #include "madoguchi/model/key.h"
 #include "madoguchi/model/draft.h"
+#include "madoguchi/model/event.h"
 
 typedef struct {
   gint64 messages;
@@ -35,6 +36,7 @@ typedef struct {
   char *message_id;
   MadoReport *report; /* direction "in" */
   char *text;         /* of notes, events and answers */
+  GPtrArray *event;   /* of MadoEvent: what the text is made of, when it is the gateway's own; none when it is not understood */
   char *delivery;     /* direction "out": "ready", "sending", "sent", "failed" */
   MadoKeyWarning *key_warning; /* direction "in"; NULL: none */
   char *author;       /* direction "out": login of the member who wrote it; NULL: the gateway */

@@ -22,3 +22,10 @@ MadoTaxonomyNames mado_taxonomy_names (const char *category, const char *const *
 
 /* (transfer full) the same as a map of strings ("guide", "guide_ja", "jpcert", "jpcert_ja"), those that there are. */
 char **mado_taxonomy_map (const char *category, const char *const *tags);
+
+/* (static, nullable) what people call an RSIT value or class ("fraud:phishing", "fraud"), in English, which is the key of its
+ * translation; NULL: it is none. */
+const char *mado_taxonomy_title (const char *category);
+
+/* The same as a list, a class before its values. FALSE: there are not so many. */
+gboolean mado_taxonomy_nth (guint n, const char **category, const char **title);

@@ -2,6 +2,7 @@
  * `policy explain`. The desk's rules make one for each mail; the store keeps its decisions one by one. */
 #pragma once
 
+#include "madoguchi/model/event.h"
 #include "madoguchi/model/record.h"
 
 /* One thing that was decided. */
@@ -12,6 +13,7 @@ typedef struct {
   char *set_by;   /* "rule", "report" (what the mail says of itself), or a member's login */
   char *rule;     /* which one: "triage.conf: rule phishing"; NULL: none */
   char *because;  /* on what, in words */
+  GPtrArray *rule_event, *because_event; /* of MadoEvent: what these are made of; none: not understood, or not asked for */
   char *queue_id; /* of the mail that it was decided on; NULL: of none */
   gint64 date;
   gboolean is_current; /* JSON "current": does the incident show it? */

@@ -11,3 +11,6 @@ GBytes *mado_words_to_json (GBytes *catalogue, GError **error);
 /* Adds /words.LANGUAGE.json for each LANGUAGE.mo of @directory to @assets (asset.h); a directory that is not there has none.
  * Errors: CONF. */
 gboolean mado_words_add (GHashTable *assets, const char *directory, GError **error);
+
+/* Adds /categories.json to @assets: what each category of incidents is called in English, classes before their values. */
+void mado_words_add_categories (GHashTable *assets);

@@ -8,6 +8,7 @@ import * as notices from './notices.js';
 import { encryptionVerdict, signatureVerdict } from './marks.js';
 import { visible } from './visible.js';
 import { said } from './gateway.js';
+import { eventText } from './events.js';
 
 const DIRECTIONS = { in: mark('Mail from outside'), out: mark('Our answer'), note: mark('Note of a member'), event: mark('Event') };
 const DELIVERY = { ready: mark('waits to be sent'), sending: mark('is being sent'), sent: mark('sent'), failed: mark('could not be delivered'),
@@ -84,7 +85,7 @@ function indicators(entry) {
 
 function mail(one, entry) {
   const report = entry.report;
-  if (!report) return h('div', { class: 'stranger' }, h('pre', { class: 'text' }, visible(entry.text || '')));
+  if (!report) return h('div', { class: 'stranger' }, h('pre', { class: 'text' }, visible(eventText(entry))));
   return [verdicts(entry),
     h('div', { class: 'stranger', role: 'group', 'aria-label': t('What the sender wrote') },
       h('p', { class: 'heading' }, t('From'), ' ', h('bdi', {}, visible(report.from ? report.from.address : '?')),
@@ -102,13 +103,13 @@ function answer(entry) {
     h('span', { class: `delivery delivery-${entry.delivery}` }, entry.delivery ? t(DELIVERY[entry.delivery] || entry.delivery) : null)),
   h('p', {}, entry.encrypted_to ? [t('Encrypted to'), ' ', h('code', {}, entry.encrypted_to)] : t('Signed, not encrypted'))),
   h('p', { class: 'heading' }, t('To'), ' ', h('bdi', {}, entry.to || '')),
-  h('pre', { class: 'text ours', dir: 'auto' }, entry.text || '')];
+  h('pre', { class: 'text ours', dir: 'auto' }, visible(eventText(entry)))];
 }
 
 // (an element) of one entry of the thread of incident `one`.
 export function entryElement(one, entry) {
   const body = entry.direction === 'in' ? mail(one, entry) : entry.direction === 'out' ? answer(entry)
-    : h('pre', { class: 'text ours', dir: 'auto' }, visible(entry.text || ''));
+    : h('pre', { class: 'text ours', dir: 'auto' }, visible(eventText(entry)));
   return h('li', { class: `entry entry-${entry.direction}`, data: { id: String(entry.id), delivery: entry.delivery || '' } },
     h('p', { class: 'entry-top' }, h('b', {}, t(DIRECTIONS[entry.direction] || mark('Entry'))),
       entry.direction === 'note' || entry.direction === 'event' ? [' ', h('span', {}, entry.from || '')] : null, ' ', dated(entry)), body);

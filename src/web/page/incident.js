@@ -7,7 +7,8 @@ import { said } from './gateway.js';
 import { useKeys } from './keys.js';
 import { whenChanged } from './live.js';
 import * as notices from './notices.js';
-import { stateWords, tlpMark, verdictWords } from './marks.js';
+import { stateWords, tlpMark, tlpWords, verdictWords } from './marks.js';
+import { categoryBoth, categoryOptions } from './categories.js';
 import { entryElement } from './entry.js';
 import { moreActions } from './more.js';
 import { whyDecided } from './why.js';
@@ -32,8 +33,8 @@ function facts(one) {
   return h('dl', { class: 'facts' },
     fact('State', stateWords(one.state)), fact('Owner', one.owner || t('nobody')),
     fact('Due', one.due && [time(one.due), one.overdue ? h('b', { class: 'problem' }, ` ${t('overdue')}`) : '']),
-    fact('Priority', one.priority && said(one.priority)), fact('Category', one.category),
-    fact('TLP', tlpMark(one.tlp)), fact('PAP', one.pap), fact('Tags', one.tags.join(', ')),
+    fact('Priority', one.priority && said(one.priority)), fact('Category', one.category && categoryBoth(one.category)),
+    fact('TLP', one.tlp && [tlpMark(one.tlp), ' ', tlpWords(one.tlp)]), fact('PAP', one.pap), fact('Tags', one.tags.join(', ')),
     fact('Constituencies', one.constituencies.join(', ')),
     fact('Reporter', one.reporter && h('bdi', {}, one.reporter)),
     fact('Other teams\' numbers', one.external_ids.length > 0 ? h('bdi', {}, one.external_ids.join(', ')) : null),
@@ -71,7 +72,8 @@ function actions(one, house, change, people) {
     may(house, 'tlp') ? choice('TLP', TLPS, one.tlp, (tlp) => change('tlp', { tlp }), (v) => (v === 'auto' ? autoOr(v) : v)) : null,
     may(house, 'due') ? lineForm('Due (4h, 2d, a day, none, auto)', 'due', '', (when) => change('due', { when })) : null,
     may(house, 'unread') ? h('button', { type: 'button', on: { click: () => change('unread') } }, t('Unread again')) : null,
-    may(house, 'category') ? lineForm('Category', 'category', one.category, (category) => change('category', { category })) : null,
+    may(house, 'category') ? h('label', {}, t('Category'), h('select', { name: 'category', on: { change: (event) => change('category', { category: event.target.value }) } },
+      categoryOptions([['auto', t('as the rules say')], ['none', t('none')]], one.category || 'none'))) : null,
     may(house, 'tag') ? lineForm('New tag', 'tag', '', (tag) => change('tag', { tags: [tag] })) : null);
 }
 

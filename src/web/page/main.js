@@ -3,6 +3,7 @@
 import { h, put, link } from './dom.js';
 import * as api from './api.js';
 import { t, mark, useLanguage, useZone, deviceZone, currentLanguage } from './words.js';
+import { useCategories } from './categories.js';
 import { said } from './gateway.js';
 import * as keys from './keys.js';
 import * as live from './live.js';
@@ -160,7 +161,7 @@ async function begin() {
 async function start() {
   const theme = stored('theme');
   if (theme) document.documentElement.dataset.theme = theme;
-  await useLanguage(...(stored('language') ? [stored('language')] : navigator.languages.map((code) => code.slice(0, 2))));
+  await Promise.all([useCategories(), useLanguage(...(stored('language') ? [stored('language')] : navigator.languages.map((code) => code.slice(0, 2))))]);
   api.whenStranger(() => { if (house) enter(); });
   live.whenReachable((is) => { const sign = document.getElementById('away'); if (sign) sign.hidden = is; });
   keys.always('?', mark('Show the keys'), keys.showHelp);

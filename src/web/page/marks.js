@@ -42,4 +42,13 @@ export const verdictWords = (encryption, signature) => h('span', { class: 'verdi
 
 const TLP = { 'TLP:RED': 'red', 'TLP:AMBER+STRICT': 'amber', 'TLP:AMBER': 'amber', 'TLP:GREEN': 'green', 'TLP:CLEAR': 'clear' };
 
-export const tlpMark = (tlp) => (tlp && TLP[tlp] ? h('span', { class: `tlp tlp-${TLP[tlp]}` }, tlp) : null);
+// With whom it may be shared (FIRST, TLP 2.0).
+const TLP_WORDS = {
+  'TLP:RED': mark('only those who were told, nobody else'), 'TLP:AMBER+STRICT': mark('within the own organisation, who needs to know'),
+  'TLP:AMBER': mark('within the own organisation and its clients, who needs to know'), 'TLP:GREEN': mark('within the community, not in public'),
+  'TLP:CLEAR': mark('everybody'),
+};
+
+export const tlpWords = (tlp) => (TLP_WORDS[tlp] ? t(TLP_WORDS[tlp]) : '');
+
+export const tlpMark = (tlp) => (tlp && TLP[tlp] ? h('span', { class: `tlp tlp-${TLP[tlp]}`, title: tlpWords(tlp) }, tlp) : null);

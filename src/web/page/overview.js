@@ -4,6 +4,7 @@ import { h, put, svg, link } from './dom.js';
 import * as api from './api.js';
 import { t, mark, number, day } from './words.js';
 import { stateWords } from './marks.js';
+import { categoryWords } from './categories.js';
 import { whenChanged } from './live.js';
 
 const AGES = { 1: mark('up to a day'), 3: mark('up to 3 days'), 7: mark('up to a week'), 30: mark('up to 30 days'), more: mark('older') };
@@ -40,7 +41,7 @@ export async function showOverview(place) {
     put(place, h('h1', {}, t('Overview')), h('div', { class: 'plots' },
       bars('By state', 'states-title', shown.states, stateWords, (name) => `#/?state=${encodeURIComponent(name)}`),
       bars('Unfinished, by age', 'ages-title', shown.ages, (name) => t(AGES[name] || name)),
-      bars('Unfinished, by category', 'categories-title', shown.categories, (name) => (NAMES[name] ? t(NAMES[name]) : name)),
+      bars('Unfinished, by category', 'categories-title', shown.categories, (name) => (NAMES[name] ? t(NAMES[name]) : categoryWords(name))),
       bars('Unfinished, by owner', 'owners-title', shown.owners, (name) => (name === 'none' ? t('nobody') : name), (name) => `#/?owner=${encodeURIComponent(name)}`),
       days(shown.days)));
   }

@@ -5,6 +5,7 @@ import * as api from './api.js';
 import { t, mark, number, ago, time } from './words.js';
 import { said } from './gateway.js';
 import { useKeys } from './keys.js';
+import { categoryOptions } from './categories.js';
 import { ownViews } from './views.js';
 import { whenChanged } from './live.js';
 import { verdictWords, stateWords, tlpMark } from './marks.js';
@@ -73,7 +74,8 @@ function filterForm(filters) {
     h('form', { on: { submit: go } },
       Object.entries(choices).map(([name, values]) => h('label', {}, t(names[name]), h('select', { name }, values.map((value) => h('option',
         { value, selected: filters[name] === value }, value === '' ? t('any') : name === 'state' ? stateWords(value) : said(value)))))),
-      ['owner', 'category', 'tag'].map((name) => h('label', {}, t(names[name]), h('input', { name, value: filters[name] || '', maxlength: '200' }))),
+      h('label', {}, t(names.category), h('select', { name: 'category' }, categoryOptions([['', t('any')]], filters.category, true))),
+      ['owner', 'tag'].map((name) => h('label', {}, t(names[name]), h('input', { name, value: filters[name] || '', maxlength: '200' }))),
       [['unread', mark('Only unread')], ['overdue', mark('Only overdue')]].map(([name, words]) => h('label', { class: 'check' }, h('input', { type: 'checkbox', name, value: 'true', checked: filters[name] === 'true' }), t(words))),
       h('button', { type: 'submit' }, t('Show'))));
 }

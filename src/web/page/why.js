@@ -2,13 +2,32 @@
 
 import { h, put } from './dom.js';
 import * as api from './api.js';
-import { t } from './words.js';
-import { said } from './gateway.js';
+import { t, mark } from './words.js';
+import { eventText } from './events.js';
+import { categoryBoth } from './categories.js';
+
+const SCOPE = 'out-of-scope-';
+const FIELDS = { category: mark('Category'), priority: mark('Priority'), owner: mark('Owner'), template: mark('Template of the answer'),
+  answer: mark('Automatic answer'), tag: mark('Tag'), untag: mark('Tag taken away'), constituency: mark('Constituency'), tlp: mark('TLP') };
+
+function fieldWords(field) {
+  if (field.startsWith(SCOPE)) return t('Out of scope ({language})', { language: field.slice(SCOPE.length) });
+  return FIELDS[field] ? t(FIELDS[field]) : field;
+}
+
+function valueWords({ field, value }) {
+  if (!value) return '–';
+  if (field === 'category') return categoryBoth(value);
+  return ['priority', 'answer', 'template'].includes(field) ? t(value) : value;
+}
+
+const setBy = (who) => (who === 'report' ? t('The report') : who === 'rule' ? t('A rule') : who || '');
 
 function row(decision) {
   return h('tr', { class: decision.current ? '' : 'left' },
-    h('td', {}, said(decision.field)), h('td', {}, h('bdi', {}, decision.value || '–')),
-    h('td', {}, decision.rule || said(decision.set_by || ''), decision.because ? [': ', h('bdi', {}, decision.because)] : null));
+    h('td', {}, fieldWords(decision.field)), h('td', {}, h('bdi', {}, valueWords(decision))),
+    h('td', {}, decision.rule ? h('bdi', { title: decision.rule }, eventText({ event: decision.rule_event, text: decision.rule })) : setBy(decision.set_by),
+      decision.because ? [': ', h('bdi', {}, eventText({ event: decision.because_event, text: decision.because }))] : null));
 }
 
 export function whyDecided(number) {
