@@ -1,5 +1,5 @@
 noinst_LIBRARIES += libdesk.a
-libdesk_a_SOURCES = src/desk/store.c src/desk/store-sql.c src/desk/store-mail.c src/desk/store-incident.c \
+libdesk_a_SOURCES = src/desk/store.c src/desk/store-sql.c src/desk/store-mail.c src/desk/store-incident.c src/desk/store-list.c \
 	src/desk/store-outbox.c src/desk/thread.c src/desk/policy.c src/desk/draft.c src/desk/answer.c src/desk/settle.c \
 	src/desk/settings.c src/desk/desk.c src/desk/batch.c src/desk/pool.c src/desk/intake-queue.c src/desk/flow.c \
 	src/desk/outbox.c src/desk/control.c src/desk/verbs.c src/desk/verbs-ticket.c src/desk/verbs-mail.c \
@@ -7,7 +7,7 @@ libdesk_a_SOURCES = src/desk/store.c src/desk/store-sql.c src/desk/store-mail.c 
 	src/desk/seek-rule.c src/desk/seeker.c src/desk/store-look-up.c src/desk/refresh.c
 libdesk_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 noinst_HEADERS += include/madoguchi/desk/store.h include/madoguchi/desk/store-sql.h \
-	include/madoguchi/desk/store-mail.h include/madoguchi/desk/store-incident.h \
+	include/madoguchi/desk/store-mail.h include/madoguchi/desk/store-incident.h include/madoguchi/desk/store-list.h \
 	include/madoguchi/desk/store-outbox.h include/madoguchi/desk/store-case.h include/madoguchi/desk/thread.h include/madoguchi/desk/policy.h \
 	include/madoguchi/desk/draft.h include/madoguchi/desk/answer.h include/madoguchi/desk/settle.h include/madoguchi/desk/settings.h \
 	include/madoguchi/desk/desk.h include/madoguchi/desk/batch.h include/madoguchi/desk/pool.h \
@@ -234,7 +234,7 @@ tests_unit_test_desk_store_search_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_store_search_LDADD = $(desk_libs)
 
 unit_tests += tests/bench/search-store
-tests_bench_search_store_SOURCES = tests/bench/search-store.c tests/bench/corpus.h tests/unit/desk-vault.h
+tests_bench_search_store_SOURCES = tests/bench/search-store.c tests/bench/house.h tests/bench/corpus.h tests/unit/desk-vault.h
 tests_bench_search_store_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_bench_search_store_LDADD = $(desk_libs)
 unit_tests += tests/unit/test-desk-store-seals
@@ -256,6 +256,10 @@ unit_tests += tests/unit/test-desk-retention
 tests_unit_test_desk_retention_SOURCES = tests/unit/test-desk-retention.c $(desk_house)
 tests_unit_test_desk_retention_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_retention_LDADD = $(desk_libs)
+unit_tests += tests/unit/test-desk-store-list
+tests_unit_test_desk_store_list_SOURCES = tests/unit/test-desk-store-list.c tests/unit/desk-vault.h
+tests_unit_test_desk_store_list_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_store_list_LDADD = $(desk_libs)
 unit_tests += tests/unit/test-desk-store-queue
 tests_unit_test_desk_store_queue_SOURCES = tests/unit/test-desk-store-queue.c
 tests_unit_test_desk_store_queue_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)

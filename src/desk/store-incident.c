@@ -5,7 +5,6 @@
 #include "madoguchi/desk/store-link.h"
 #include "madoguchi/desk/store-merge.h"
 #include "madoguchi/desk/store-need.h"
-#include "madoguchi/desk/store-queue.h"
 #include "madoguchi/desk/store-retention.h"
 #include "madoguchi/desk/store-sql.h"
 #include "madoguchi/model/envelope.h"
@@ -21,7 +20,6 @@
 #define MAX_TO 60000 /* below what an entry may carry */
 
 #define NARROW MADO_NEED_NARROW ("i")
-#define READABLE MADO_NEED_READABLE ("i", "?5")
 
 /* The columns that read_summary () takes, in its order. @unseal: "unseal", or "peek" for a list. */
 #define SUMMARY_SELECT(unseal)                                                                                 \
@@ -85,6 +83,12 @@ gboolean
 mado_store_find_own_number (MadoStore *store, const char *number, gint64 *id, GError **error)
 {
   return mado_sql_number (store, id, error, "SELECT id FROM incident WHERE number = ?", "s", number);
+}
+
+gboolean
+mado_store_find_updated (MadoStore *store, gint64 id, gint64 *updated, GError **error)
+{
+  return mado_sql_number (store, updated, error, "SELECT updated FROM incident WHERE id = ?", "i", id);
 }
 
 gboolean
@@ -383,47 +387,21 @@ read_for (MadoStore *store, MadoStatement *row, const char *reader, GError **err
   return may ? g_steal_pointer (&incident) : mado_incident_veil (incident);
 }
 
-/* Which tickets, in words that the indexes know: a page of a large store costs what one of a small store does. */
-static const char *
-get_state_condition (const MadoListFilter *filter)
-{
-  if (filter->state == NULL)
-    return "?1 IS NULL AND i.merged_into IS NULL";
-  return strcmp (filter->state, MADO_LIST_UNFINISHED) == 0 ? "?1 IS NOT NULL AND i.state IN ('new', 'open', 'waiting')" : "i.state = ?1";
-}
-
-static const char *
-get_owner_condition (const MadoListFilter *filter)
-{
-  if (filter->owner == NULL)
-    return "?2 IS NULL";
-  return filter->owner[0] == '\0' ? "?2 = '' AND i.owner IS NULL AND " READABLE : "i.owner = ?2 AND " READABLE;
-}
-
 GPtrArray *
-mado_store_find_incidents (MadoStore *store, const char *reader, const MadoListFilter *filter, gint64 after, gint64 limit,
+mado_store_find_incidents (MadoStore *store, const char *reader, const MadoListFilter *filter, const MadoListPlace *after, gint64 limit,
                            GError **error)
 {
-  g_autofree char *sql = g_strdup_printf (
-      SUMMARY_SELECT ("peek")
-      "WHERE %s AND %s AND (?3 = 0 OR (i.updated, i.id) < (SELECT a.updated, a.id FROM incident a WHERE a.id = ?3))"
-      " AND (coalesce (?6, ?7, ?8, ?9, ?10, nullif (?11, 0)) IS NULL OR " READABLE ")"
-      " AND (?6 IS NULL OR i.priority = ?6) AND (?7 IS NULL OR i.tlp = ?7)"
-      " AND (?8 IS NULL OR i.category = ?8 OR substr (i.category, 1, length (?8) + 1) = ?8 || ':')"
-      " AND (?9 IS NULL OR instr (char (10) || peek ('incident.tags', i.number, i.tags) || char (10),"
-      "  char (10) || ?9 || char (10)) > 0)"
-      " AND (?10 IS NULL OR EXISTS (SELECT 1 FROM entry e WHERE e.incident = i.id AND e.id > "
-      MADO_QUEUE_SEEN ("i", "?10") " AND e.author IS NOT ?10))"
-      " AND (?11 = 0 OR EXISTS (SELECT 1 FROM due d WHERE d.incident = i.id AND d.at > 0 AND d.at <= ?11))"
-      " ORDER BY i.updated DESC, i.id DESC LIMIT ?4",
-      get_state_condition (filter), get_owner_condition (filter));
+  const MadoListPlace beginning = { 0, 0 };
+  const MadoListPlace *place = after != NULL ? after : &beginning;
+  g_autofree char *page = mado_list_sql (store, filter, place, error);
+  if (page == NULL)
+    return NULL;
+  g_autofree char *sql = g_strdup_printf (SUMMARY_SELECT ("peek") "WHERE i.id IN (%s) ORDER BY i.updated DESC, i.id DESC", page);
   g_autoptr (GError) problem = NULL;
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_incident_free);
   gsize bytes = 0;
   g_autoptr (MadoStatement) row
-      = mado_sql_query (store, error, sql,
-                        "ssiissssssi", filter->state, filter->owner, after, limit, reader, filter->priority, filter->tlp,
-                        filter->category, filter->tag, filter->unread_by, filter->due_until);
+      = mado_sql_query (store, error, sql, MADO_LIST_TYPES, MADO_LIST_VALUES (filter, reader, place, limit));
 
   if (row == NULL)
     return NULL;
@@ -445,8 +423,11 @@ mado_store_list_incidents (MadoStore *store, const char *reader, const char *sta
                            GError **error)
 {
   const MadoListFilter filter = { .state = state, .owner = owner };
+  MadoListPlace place = { after, 0 };
 
-  return mado_store_find_incidents (store, reader, &filter, after, limit, error);
+  if (after != 0 && !mado_store_find_updated (store, after, &place.updated, error))
+    return NULL;
+  return mado_store_find_incidents (store, reader, &filter, &place, limit, error);
 }
 
 gboolean

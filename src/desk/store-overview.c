@@ -5,7 +5,7 @@
 #define DAY G_GINT64_CONSTANT (86400)
 #define SHOWN_DAYS 30
 #define NARROW "(restricted <> 0 OR coalesce (tlp, '') = 'TLP:RED')"
-#define UNFINISHED "state NOT IN ('resolved', 'rejected', 'merged')"
+#define UNFINISHED "incident INDEXED BY incident_unfinished WHERE state IN ('new', 'open', 'waiting')"
 
 static gboolean
 add_shares (MadoStore *store, GPtrArray *list, const char *sql, gint64 now, GError **error)
@@ -34,7 +34,8 @@ add_days (MadoStore *store, GPtrArray *list, gint64 now, GError **error)
   g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_share_free);
 
   if (!add_shares (store, found,
-                   "SELECT date (created, 'unixepoch'), count (*) FROM incident WHERE created > ?1 - 31 * 86400 GROUP BY 1 ORDER BY 1", now, error))
+                   "SELECT date (created, 'unixepoch'), count (*) FROM incident INDEXED BY incident_created"
+                   " WHERE created > ?1 - 31 * 86400 GROUP BY 1 ORDER BY 1", now, error))
     return FALSE;
   for (gint64 i = SHOWN_DAYS - 1; i >= 0; i--) {
     g_autoptr (GDateTime) day = g_date_time_new_from_unix_utc (now - i * DAY);
@@ -54,18 +55,18 @@ mado_store_load_overview (MadoStore *store, gint64 now, GError **error)
   g_autoptr (MadoOverview) overview = mado_overview_new ();
 
   overview->now = now;
-  if (!add_shares (store, overview->states, "SELECT state, count (*) FROM incident WHERE created <= ?1 GROUP BY state ORDER BY state", now, error)
+  if (!add_shares (store, overview->states, "SELECT state, count (*) FROM incident WHERE ?1 > 0 GROUP BY state ORDER BY state", now, error)
       || !add_shares (store, overview->ages,
                       "SELECT CASE WHEN ?1 - created < 86400 THEN '1' WHEN ?1 - created < 3 * 86400 THEN '3'"
                       " WHEN ?1 - created < 7 * 86400 THEN '7' WHEN ?1 - created < 30 * 86400 THEN '30' ELSE 'more' END AS age, count (*)"
-                      " FROM incident WHERE " UNFINISHED " GROUP BY age ORDER BY max (created) DESC",
+                      " FROM " UNFINISHED " GROUP BY age ORDER BY max (created) DESC",
                       now, error)
       || !add_shares (store, overview->categories,
-                      "SELECT CASE WHEN " NARROW " THEN 'restricted' ELSE coalesce (category, 'none') END AS kind, count (*) AS n FROM incident"
-                      " WHERE " UNFINISHED " AND created <= ?1 GROUP BY kind ORDER BY n DESC, kind LIMIT 30",
+                      "SELECT CASE WHEN " NARROW " THEN 'restricted' ELSE coalesce (category, 'none') END AS kind, count (*) AS n"
+                      " FROM " UNFINISHED " AND ?1 > 0 GROUP BY kind ORDER BY n DESC, kind LIMIT 30",
                       now, error)
       || !add_shares (store, overview->owners,
-                      "SELECT coalesce (owner, 'none') AS who, count (*) AS n FROM incident WHERE " UNFINISHED " AND created <= ?1 AND NOT " NARROW
+                      "SELECT coalesce (owner, 'none') AS who, count (*) AS n FROM " UNFINISHED " AND ?1 > 0 AND NOT " NARROW
                       " GROUP BY who ORDER BY n DESC, who LIMIT 100",
                       now, error)
       || !add_days (store, overview->days, now, error))

@@ -279,6 +279,16 @@ static const char *const migrations[] = {
   "  name_key BLOB NOT NULL UNIQUE, hash BLOB NOT NULL UNIQUE, scopes TEXT NOT NULL, made INTEGER NOT NULL, until INTEGER NOT NULL,"
   "  used INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;"
   "CREATE INDEX access_token_login ON access_token (login);",
+  /* Each filter of the list, and each number of the overview, stands in an index. */
+  "DROP INDEX incident_updated; DROP INDEX incident_unfinished;"
+  "CREATE INDEX incident_unfinished ON incident (updated, id, created, category, owner, tlp, restricted) WHERE state IN ('new', 'open', 'waiting');"
+  "CREATE INDEX incident_shown ON incident (updated, id) WHERE merged_into IS NULL;"
+  "CREATE INDEX incident_created ON incident (created);"
+  "CREATE INDEX incident_priority ON incident (priority, updated, id) WHERE priority IS NOT NULL;"
+  "CREATE INDEX incident_tlp ON incident (tlp, updated, id) WHERE tlp IS NOT NULL;"
+  "CREATE INDEX incident_class ON incident (substr (category, 1, instr (category || ':', ':') - 1), updated, id, category)"
+  "  WHERE category IS NOT NULL;"
+  "CREATE INDEX decision_tag ON decision (value_key, incident) WHERE field = 'tag';",
 };
 
 static gboolean

@@ -93,7 +93,7 @@ describe_left (const Change *change)
   if (!g_variant_lookup (change->call->request.body, "on_duty", "b", &on_duty) || on_duty || change->owned == 0)
     return NULL;
   g_autoptr (GPtrArray) list
-      = mado_store_find_incidents (change->call->desk->store, mado_verbs_reader (change->call), &filter, 0, MAX_NAMED, NULL);
+      = mado_store_find_incidents (change->call->desk->store, mado_verbs_reader (change->call), &filter, NULL, MAX_NAMED, NULL);
   g_string_append_printf (text, "%" G_GINT64_FORMAT " unfinished tickets are still %s's", change->owned, change->member->login);
   for (guint i = 0; list != NULL && i < list->len; i++)
     g_string_append_printf (text, "%s%s", i == 0 ? ": " : ", ", ((const MadoIncident *) list->pdata[i])->ticket);

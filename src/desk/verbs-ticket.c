@@ -87,34 +87,45 @@ read_filter (const MadoCall *call, MadoListFilter *filter, GError **error)
   return FALSE;
 }
 
-/* The incident after which the page begins; 0: from the beginning. */
+/* After which incident the page begins, and how it stood there: as it does now, or as the one who asks has seen it. */
 static gboolean
-read_page (const MadoCall *call, gint64 *after, GError **error)
+read_page (const MadoCall *call, MadoListPlace *after, GError **error)
 {
-  const char *page = mado_verbs_string (call, "after");
+  const char *page = mado_verbs_string (call, "after"), *seen = mado_verbs_string (call, "after_updated");
   g_autofree char *number = page != NULL ? mado_thread_parse_number (page, call->desk->settings.prefix, 0) : NULL;
+  g_autoptr (GDateTime) when = seen != NULL ? g_date_time_new_from_iso8601 (seen, NULL) : NULL;
 
-  *after = 0;
+  *after = (MadoListPlace){ 0, 0 };
+  if (seen != NULL && (when == NULL || page == NULL)) {
+    g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "after_updated is the time of the ticket that is named by after");
+    return FALSE;
+  }
   if (page == NULL)
     return TRUE;
-  if (number != NULL && !mado_store_find_own_number (call->desk->store, number, after, error))
+  if (number != NULL && !mado_store_find_own_number (call->desk->store, number, &after->id, error))
     return FALSE;
-  if (*after == 0)
+  if (after->id == 0) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_NO, "%s: no such ticket", page);
-  return *after != 0;
+    return FALSE;
+  }
+  if (when == NULL)
+    return mado_store_find_updated (call->desk->store, after->id, &after->updated, error);
+  after->updated = g_date_time_to_unix (when);
+  return TRUE;
 }
 
 static GPtrArray *
 find_tickets (const MadoCall *call, GError **error)
 {
   MadoStore *store = call->desk->store;
-  gint64 limit = DEFAULT_LIMIT, after;
+  gint64 limit = DEFAULT_LIMIT;
+  MadoListPlace after;
   MadoListFilter filter;
 
   g_variant_lookup (call->request.body, "limit", "x", &limit);
   if (!read_filter (call, &filter, error) || !read_page (call, &after, error))
     return NULL;
-  g_autoptr (GPtrArray) list = mado_store_find_incidents (store, mado_verbs_reader (call), &filter, after, CLAMP (limit, 1, MAX_LIMIT), error);
+  g_autoptr (GPtrArray) list = mado_store_find_incidents (store, mado_verbs_reader (call), &filter, &after, CLAMP (limit, 1, MAX_LIMIT), error);
   for (guint i = 0; list != NULL && i < list->len; i++)
     if (!((const MadoIncident *) list->pdata[i])->veiled
         && (!mado_store_fill_unread (store, list->pdata[i], call->member, error)

@@ -27,16 +27,16 @@ WORDS = [''.join(random.Random(n).choices('abcdefghiklmnoprstuw', k=4 + n % 6)) 
 
 
 class House:
-    """A gateway whose store had @messages before."""
+    """A gateway whose store had @messages before; each: so many of a sender make one ticket."""
 
-    def __init__(self, messages):
+    def __init__(self, messages, each=5):
         self.dice = random.Random(7)
         self.demo = t.Demo(conf=CONF)
         self.store = self.demo.setting('store', 'url').partition(':')[2]
         if not t.wait_for(self.is_renewed, 60):  # else it would look through all that is filled in, while we measure
             raise RuntimeError('the keeper does not say that all is sealed with the newest key')
         self.demo.stop()
-        self.fill(messages)
+        self.fill(messages, each)
         with sqlite3.connect('file:%s?mode=ro' % self.store, uri=True) as db:
             self.all = [row[0] for row in db.execute('SELECT number FROM incident ORDER BY id')]
             self.recent = [row[0] for row in db.execute(
@@ -55,12 +55,12 @@ class House:
         db.close()
         return count == 2
 
-    def fill(self, messages):
+    def fill(self, messages, each):
         """The keys go through a pipe, from gpg to the program that fills."""
         home = self.demo.setting('crypto', 'gnupg-home')
         with subprocess.Popen(['gpg', '--homedir', home, '--batch', '--quiet', '--decrypt', self.store + '.key'], stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL) as gpg:
-            subprocess.run([t.program('tests/bench/search-store'), str(messages), self.store], stdin=gpg.stdout, check=True)
+            subprocess.run([t.program('tests/bench/search-store'), str(messages), self.store, str(each)], stdin=gpg.stdout, check=True)
         subprocess.run(['gpgconf', '--homedir', home, '--kill', 'gpg-agent'], check=False)
 
     def ask(self, verb, arguments):

@@ -4,186 +4,26 @@
  * addresses and names, and compares every answer with a plain scan of all texts: all of them, and no other. `make bench` runs it
  * with 100,000. Times are printed; with 100,000 the ratios beside the small store have to be at most 1.5.
  *
- * `search-store MESSAGES STORE` only fills the store of a gateway that rests, whose keys come by standard input; scale.py does so. */
-#include "../unit/desk-vault.h"
-#include "corpus.h"
-#include "madoguchi/base/fsio.h"
-#include "madoguchi/desk/settle.h"
-#include "madoguchi/desk/store-each.h"
+ * `search-store MESSAGES STORE [EACH]` only fills the store of a gateway that rests, whose keys come by standard input; scale.py does
+ * so. EACH mails of a sender make one ticket (5); with 1, every mail is a ticket of its own, and they have owners, states, marks,
+ * tags and due times as after years of work; web.py does so. */
+#include "house.h"
 #include "madoguchi/desk/store-incident.h"
-#include "madoguchi/desk/store-mail.h"
-#include "madoguchi/desk/store-outbox.h"
 #include "madoguchi/desk/store-search.h"
-#include "madoguchi/desk/store-sql.h"
 
 #include <glib/gstdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#define NOW G_GINT64_CONSTANT (1795230000)
-#define BATCH 200
 #define SMALL 500    /* messages of the store to compare with */
 #define QUERIES 240
 #define SAMPLES 300
 #define PAGE 50
-#define EVERY 20     /* seconds between the messages of a gateway's store; the last came just now */
-#define UNFINISHED 400 /* tickets there that nobody brought to an end yet */
 #define NOTHING_MS 0.05 /* less than that is what the clock and the others on the machine make */
-
-static const char *const team[] = { "csirt@example.org", NULL };
-static const char *const languages[] = { "ja", "en", NULL };
-static const MadoDeskSettings settings = {
-  .prefix = "EX", .team = team, .languages = languages, .max_all_answers = 1000000, .max_answers = 1000, .window = 3600, .may_encrypt = TRUE
-};
-
-typedef struct {
-  char *top;
-  MadoStore *store;
-  guint n;          /* messages */
-  guint senders;    /* each writes fifty of them */
-  gint64 first, every; /* seconds: when the first came, and from each to the next */
-  GPtrArray *plain; /* of strings, by message */
-  GArray *incidents; /* of gint64, by message */
-  GPtrArray *tickets; /* last number of each sender */
-} House;
-
-static gint64
-time_of (const House *house, guint number)
-{
-  return house->first + (gint64) number * house->every;
-}
-
-static void
-house_fit (House *house, const char *url, MadoVault *vault, guint planned)
-{
-  g_autoptr (GError) error = NULL;
-
-  house->store = mado_store_open (url, "EX", vault, &error);
-  g_assert_no_error (error);
-  house->plain = g_ptr_array_new_with_free_func (g_free);
-  house->incidents = g_array_new (FALSE, FALSE, sizeof (gint64));
-  house->tickets = g_ptr_array_new_with_free_func (g_free);
-  house->senders = planned / 50;
-  g_ptr_array_set_size (house->tickets, (gint) house->senders);
-}
-
-static void
-house_open (House *house, guint planned)
-{
-  house->top = g_dir_make_tmp ("bench-XXXXXX", NULL);
-  g_autofree char *url = g_strdup_printf ("sqlite:%s/store.db", house->top);
-  house->first = NOW;
-  house->every = 60;
-  house_fit (house, url, test_vault (), planned);
-}
-
-static void
-house_close (House *house)
-{
-  mado_store_close (house->store);
-  if (house->top != NULL)
-    mado_fsio_remove_tree (house->top, NULL);
-  g_free (house->top);
-  g_ptr_array_unref (house->plain);
-  g_array_unref (house->incidents);
-  g_ptr_array_unref (house->tickets);
-}
 
 static double
 since (gint64 start)
 {
   return (double) (g_get_monotonic_time () - start) / 1000.0;
-}
-
-/* --- filling -------------------------------------------------------------------------------------------- */
-
-static void
-add_indicator (MadoReport *report, const char *type, const char *value)
-{
-  MadoIndicator *indicator = mado_indicator_new ();
-
-  indicator->type = g_strdup (type);
-  indicator->value = g_strdup (value);
-  indicator->part = g_strdup ("1");
-  indicator->role = g_strdup ("statement");
-  g_ptr_array_add (report->indicators, indicator);
-}
-
-/* Every fifth mail of a sender goes on with his last ticket. */
-static MadoReport *
-make_report (const House *house, guint number, const Letter *letter)
-{
-  const char *ticket = house->tickets->pdata[number % house->senders];
-  MadoReport *report = mado_report_new ();
-
-  report->message_id = g_strdup_printf ("<%u@bench>", number);
-  report->content_sha256 = g_strdup_printf ("%u", number);
-  report->subject = ticket != NULL && (number / house->senders) % 5 != 0 ? g_strdup_printf ("[EX #%s] %s", ticket, letter->subject) : g_strdup (letter->subject);
-  report->text = g_strdup (letter->shown->str);
-  report->language = g_strdup (letter->is_japanese ? "ja" : "en");
-  report->from = mado_mailbox_new ();
-  report->from->address = g_strdup (letter->address);
-  report->headers = mado_header_facts_new ();
-  report->headers->from_count = 1;
-  report->report = mado_report_body_new ();
-  add_indicator (report, "ipv4", letter->number_ip);
-  add_indicator (report, "domain", letter->domain);
-  return report;
-}
-
-static void
-settle_one (House *house, guint number)
-{
-  g_auto (Letter) letter = { NULL };
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MadoEnvelope) envelope = mado_envelope_new ();
-  g_autoptr (MadoMail) mail = NULL;
-  g_auto (MadoSettled) settled = { 0 };
-  MadoSettler settler = { house->store, &settings, time_of (house, number), NULL };
-
-  make_letter (number, house->senders, &letter);
-  g_autoptr (MadoReport) report = make_report (house, number, &letter);
-  envelope->queue_id = g_strdup_printf ("%016u", number + 1);
-  envelope->received = settler.now;
-  envelope->mail_from = g_strdup (letter.address);
-  g_assert_true (mado_store_receive_mail (house->store, envelope, 2000, "00", &mail, &error));
-  mado_settle_report (&settler, envelope, report, &settled, &error);
-  g_assert_no_error (error);
-  g_assert_true (strcmp (settled.state, "ticket") == 0 || strcmp (settled.state, "joined") == 0);
-  if (number % 3 == 1 && strcmp (settled.state, "ticket") == 0) { /* as if the mail before had reported it, too */
-    g_autofree char *before = g_strdup_printf ("%016u", number);
-    g_assert_true (mado_store_add_each (house->store, settled.incident, before, 1, NULL));
-  }
-  g_free (house->tickets->pdata[number % house->senders]);
-  house->tickets->pdata[number % house->senders] = g_strdup (settled.number);
-  g_array_append_val (house->incidents, settled.incident);
-  g_ptr_array_add (house->plain, g_strdup (letter.plain->str));
-}
-
-/* The answers are on their way at once, as they would be. */
-static void
-send_answers (House *house, gint64 now)
-{
-  g_autoptr (GBytes) sealed = g_bytes_new_static ("sealed", 6);
-  g_autoptr (GPtrArray) due = mado_store_list_due (house->store, "draft", now, 10000, NULL);
-
-  for (guint i = 0; i < due->len; i++) {
-    gint64 id = ((const MadoOutboxItem *) due->pdata[i])->id;
-    g_assert_true (mado_store_set_sealed (house->store, id, sealed, now, NULL) && mado_store_set_sending (house->store, id, NULL)
-                   && mado_store_set_sent (house->store, id, now, NULL));
-  }
-}
-
-static void
-fill (House *house, guint n)
-{
-  while (house->n < n) {
-    g_assert_true (mado_store_begin (house->store, NULL));
-    for (guint i = 0; i < BATCH && house->n < n; i++)
-      settle_one (house, house->n++);
-    send_answers (house, time_of (house, house->n));
-    g_assert_true (mado_store_commit (house->store, NULL));
-  }
 }
 
 /* --- times ---------------------------------------------------------------------------------------------- */
@@ -482,31 +322,11 @@ test_scale (void)
   house_close (&small);
 }
 
-/* A gateway's own store, as after some weeks of work: all but the newest tickets are at an end. */
-static int
-fill_gateway (guint n, const char *path)
-{
-  g_autofree char *url = g_strdup_printf ("sqlite:%s", path);
-  g_autoptr (GBytes) secrets = NULL;
-  g_autoptr (GError) error = NULL;
-  House house = { .first = g_get_real_time () / G_USEC_PER_SEC - (gint64) n * EVERY, .every = EVERY };
-
-  g_assert_true (mado_fsio_read_all (STDIN_FILENO, 65536, &secrets, &error));
-  g_autoptr (MadoVault) vault = mado_vault_import (secrets, &error);
-  g_assert_no_error (error);
-  house_fit (&house, url, vault, n);
-  fill (&house, n);
-  g_assert_true (mado_sql_run (house.store, &error, "UPDATE incident SET state = 'resolved' WHERE id <= (SELECT max (id) FROM incident) - ?", "i",
-                               (gint64) UNFINISHED));
-  house_close (&house);
-  return 0;
-}
-
 int
 main (int argc, char **argv)
 {
-  if (argc == 3 && g_ascii_isdigit (argv[1][0]))
-    return fill_gateway ((guint) strtoul (argv[1], NULL, 10), argv[2]);
+  if ((argc == 3 || argc == 4) && g_ascii_isdigit (argv[1][0]))
+    return fill_gateway ((guint) strtoul (argv[1], NULL, 10), argv[2], argc == 4 ? (guint) strtoul (argv[3], NULL, 10) : EACH);
   g_test_init (&argc, &argv, NULL);
   if (argc > 1)
     messages = (guint) strtoul (argv[1], NULL, 10);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "madoguchi/desk/store.h"
+#include "madoguchi/desk/store-list.h"
 #include "madoguchi/model/incident.h"
 
 /* What a new ticket needs. */
@@ -23,6 +24,7 @@ gboolean mado_store_create_incident (MadoStore *store, const MadoNewIncident *fa
  * merged, what it is part of now. */
 gboolean mado_store_find_number (MadoStore *store, const char *number, gint64 *id, GError **error);
 gboolean mado_store_find_own_number (MadoStore *store, const char *number, gint64 *id, GError **error); /* merged or not */
+gboolean mado_store_find_updated (MadoStore *store, gint64 id, gint64 *updated, GError **error); /* when something was done to it last; 0: there is none */
 gboolean mado_store_find_token (MadoStore *store, const char *token, gint64 *id, GError **error);
 gboolean mado_store_find_answer (MadoStore *store, const char *message_id, gint64 *id, GError **error);
 
@@ -35,25 +37,11 @@ MadoIncident *mado_store_load_incident (MadoStore *store, gint64 id, const char 
 /* (transfer full) a thread's secret. */
 char *mado_store_load_token (MadoStore *store, gint64 id, GError **error);
 
-/* As a state: whatever is not finished. */
-#define MADO_LIST_UNFINISHED "unfinished"
-
-/* Which tickets; NULL: any. */
-typedef struct {
-  const char *state;     /* or MADO_LIST_UNFINISHED; "merged": those that are part of another one, which stand in no other list */
-  const char *owner;     /* a login; "": nobody's */
-  const char *priority, *tlp;
-  const char *category;  /* or the part of one before the colon */
-  const char *tag;
-  const char *unread_by; /* a login that has not read all of it */
-  gint64 due_until;      /* due at that time, or before; 0: any */
-} MadoListFilter;
-
 /* (transfer full) summaries, newest activity first. @reader: (nullable) as in store-need.h: what he may not read is veiled, and
- * found only by what the veil shows. @after: 0, or the incident after which the page begins. */
-GPtrArray *mado_store_find_incidents (MadoStore *store, const char *reader, const MadoListFilter *filter, gint64 after,
+ * found only by what the veil shows. @after: (nullable) where the page begins. */
+GPtrArray *mado_store_find_incidents (MadoStore *store, const char *reader, const MadoListFilter *filter, const MadoListPlace *after,
                                       gint64 limit, GError **error);
-/* ... by state and owner alone. */
+/* ... by state and owner alone. @after: 0, or the incident after which the page begins, as it stands now. */
 GPtrArray *mado_store_list_incidents (MadoStore *store, const char *reader, const char *state, const char *owner, gint64 after,
                                       gint64 limit, GError **error);
 
