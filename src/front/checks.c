@@ -2,6 +2,7 @@
 #include "madoguchi/front/checks.h"
 #include "madoguchi/front/checks-keys.h"
 #include "madoguchi/front/checks-publish.h"
+#include "madoguchi/front/checks-roles.h"
 #include "madoguchi/front/checks-smime.h"
 #include "madoguchi/front/checks-milter.h"
 #include "madoguchi/front/checks-vault.h"
@@ -267,6 +268,7 @@ mado_checks_run (const MadoConf *conf, const MadoCliHooks *hooks, MadoCheckRepor
   check_directory (&checks, "archive", mado_conf_string (conf, "store", "archive"), 0027);
   check_directory (&checks, "gnupg-home", mado_conf_string (conf, "crypto", "gnupg-home"), 0027);
   check_directory (&checks, "runtime", mado_conf_string (conf, "runtime", "directory"), 0002);
+  mado_checks_roles (conf, report, data);
   check_disk (&checks);
   check_clock (&checks);
   mado_checks_keys (conf, now_seconds (), report, data);

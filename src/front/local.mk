@@ -63,3 +63,5 @@ unit_tests += tests/unit/test-front-checks-web
 tests_unit_test_front_checks_web_SOURCES = tests/unit/test-front-checks-web.c
 tests_unit_test_front_checks_web_LDADD = $(front_libs)
 tests_unit_test_front_checks_web_CPPFLAGS = $(AM_CPPFLAGS) -DMADO_PAGE=\"$(abs_top_srcdir)/src/web/page\"
+libfront_a_SOURCES += src/front/checks-roles.c
+noinst_HEADERS += include/madoguchi/front/checks-roles.h

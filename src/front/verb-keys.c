@@ -10,7 +10,10 @@
 #include "madoguchi/pgp/key-index.h"
 #include "madoguchi/pgp/keyring.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define BLOCK_MAX (1024 * 1024)
@@ -415,6 +418,27 @@ run_roll_over (const Keys *keys, GError **error)
   return (asked == NULL || fingerprint != NULL) && mado_verb_roll_over (keys->cli, fingerprint, error);
 }
 
+/* Root may do the keyring's work while no keeper runs, as for the team's own key before the first start. What it wrote must not
+ * stay root's: madoguchi-keyring could not change it any more. The directory is a less privileged user's, so nothing is followed. */
+static void
+give_back (const MadoConf *conf)
+{
+  const char *path = mado_conf_string (conf, "crypto", "gnupg-home");
+  int fd = path != NULL ? open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+  g_autoptr (GDir) dir = path != NULL ? g_dir_open (path, 0, NULL) : NULL;
+  struct stat home, info;
+  const char *name;
+
+  while (fd >= 0 && dir != NULL && fstat (fd, &home) == 0 && (name = g_dir_read_name (dir)) != NULL)
+    if (fstatat (fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG (info.st_mode) && info.st_nlink == 1 && info.st_uid == 0
+        && fchownat (fd, name, home.st_uid, home.st_gid, AT_SYMLINK_NOFOLLOW) != 0) {
+      g_autofree char *words = g_strdup_printf ("keys: %s/%s stays root's: %s", path, name, g_strerror (errno));
+      mado_cli_warn (words);
+    }
+  if (fd >= 0)
+    close (fd);
+}
+
 gboolean
 mado_verb_keys (MadoCli *cli, GError **error)
 {
@@ -446,7 +470,10 @@ mado_verb_keys (MadoCli *cli, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
     if (strcmp (table[i].name, name) == 0 && cli->n_arguments >= table[i].min && cli->n_arguments <= table[i].max) {
       Keys keys = { cli, mado_member_keeper_runs (cli->conf) };
-      return table[i].run (&keys, error);
+      gboolean ok = table[i].run (&keys, error);
+      if (!keys.has_keeper && geteuid () == 0)
+        give_back (cli->conf);
+      return ok;
     }
   g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE,
                        "usage: madoguchi keys ls|show FPR|import [--pin] FILE...|export FPR|pin ADDRESS FPR|unpin ADDRESS"
