@@ -89,6 +89,7 @@ def main():
         tap.equal(page.run("return document.querySelector('.zone select').value"), 'device', 'and it stays')
         page.go(site + '/#/overview')
         page.wait_text('概況', 'main h1')
+        page.click('.menu')
         page.run(CHOOSE, 'en')
         tap.ok(page.wait_text('Overview', 'main h1'), 'English, at once')
         tap.equal(page.run('return [document.documentElement.lang, document.activeElement.tagName]'), ['en', 'SELECT'], 'and the choice keeps the focus')

@@ -1,6 +1,7 @@
 // drafts.js: answers that are not sent yet: read, gone on with, sent, thrown away; approved or sent back by another member.
 
 import { h } from './dom.js';
+import { present } from './focus.js';
 import { t, time } from './words.js';
 import { said } from './gateway.js';
 
@@ -16,9 +17,7 @@ export function ask(question, button, act, asksWhy = false) {
   } } }, h('h2', { id: 'ask-title' }, question), asksWhy ? [h('label', { for: 'ask-why' }, t('Reason')), reason] : null,
   h('div', { class: 'buttons' }, h('button', { type: 'submit', class: 'main' }, button),
     h('button', { type: 'button', on: { click: () => dialog.close() } }, t('Cancel')))));
-  dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  present(dialog);
 }
 
 function draftElement(draft, house, change, edit) {

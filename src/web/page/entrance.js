@@ -31,17 +31,20 @@ function form(title, fields, button, act) {
   return element;
 }
 
-export function showLogIn(place, then) {
+// wasIn: whose session ended by itself just now; '' for nobody's.
+export function showLogIn(place, then, wasIn = '') {
   api.setProof('none');
   put(place, form('Log in', [
-    field('Login', { id: 'login', name: 'login', type: 'text', autocomplete: 'username', autofocus: true, maxlength: '64' }),
-    field('Password', { id: 'password', name: 'password', type: 'password', autocomplete: 'current-password' }),
+    wasIn ? h('p', { class: 'news', role: 'status' }, t('The session has ended. Log in again and go on: what you wrote is still there.')) : null,
+    field('Login', { id: 'login', name: 'login', type: 'text', autocomplete: 'username', autofocus: !wasIn, value: wasIn, maxlength: '64' }),
+    field('Password', { id: 'password', name: 'password', type: 'password', autocomplete: 'current-password', autofocus: Boolean(wasIn) }),
     code(),
   ], mark('Log in'), async (given) => {
     const answer = await api.post('/log-in', given);
     api.setProof(answer.proof);
     then();
   }));
+  (place.querySelector('[autofocus]') || place).focus();
 }
 
 export function showSetUp(place, invitation, then) {

@@ -3,9 +3,10 @@
 
 import { h } from './dom.js';
 import * as api from './api.js';
+import { present } from './focus.js';
 import { t, mark, time, bytes, number } from './words.js';
 import * as notices from './notices.js';
-import { encryptionVerdict, signatureVerdict } from './marks.js';
+import { encryptionVerdict, signatureVerdict, verdictKind } from './marks.js';
 import { visible } from './visible.js';
 import { said } from './gateway.js';
 import { eventText } from './events.js';
@@ -19,7 +20,8 @@ const dated = (entry) => h('time', { datetime: entry.date }, time(entry.date));
 
 function layerWords(layer) {
   const signatures = layer.signatures.map((s) => h('li', {}, signatureVerdict(s.status), ' ', h('code', {}, s.fingerprint || '?'), s.hash ? ` ${s.hash}` : ''));
-  return h('li', {}, `${layer.part}: ${layer.protocol} (${said(layer.form)}), ${t(OPERATIONS[layer.operation] || layer.operation)}: ${said(layer.outcome)}`,
+  const isChecked = layer.operation === 'verify' && layer.outcome === 'ok'; // what came of that, each signature says for itself
+  return h('li', {}, `${layer.part}: ${layer.protocol} (${said(layer.form)})`, isChecked ? '' : `, ${t(OPERATIONS[layer.operation] || layer.operation)}: ${said(layer.outcome)}`,
     layer.integrity ? `, ${layer.integrity}` : '', signatures.length > 0 ? h('ul', {}, signatures) : null);
 }
 
@@ -27,8 +29,8 @@ function layerWords(layer) {
 function verdicts(entry) {
   const report = entry.report;
   const warning = entry.key_warning;
-  return h('div', { class: 'strip', role: 'group', 'aria-label': t('What the gateway proved') },
-    h('p', {}, encryptionVerdict(report.encryption), ' ', signatureVerdict(report.signature)),
+  return h('div', { class: `strip strip-${warning ? 'bad' : verdictKind(report.encryption, report.signature)}`, role: 'group', 'aria-label': t('What the gateway proved') },
+    h('p', { class: 'verdict-line' }, encryptionVerdict(report.encryption), ' ', signatureVerdict(report.signature)),
     report.signer ? h('p', { class: 'signer' }, t('Key'), ' ', h('code', {}, report.signer.fingerprint), ' ',
       report.signer.matches_from ? t('belongs to the sender\'s address') : t('does not belong to the sender\'s address'),
       report.signer.vouched_by ? ` (${said(report.signer.vouched_by)})` : '') : null,
@@ -67,9 +69,7 @@ function keep(one, entry, part) {
         }
       } } }, t('Download')),
       h('button', { type: 'button', autofocus: true, on: { click: () => dialog.close() } }, t('Cancel'))));
-  dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  present(dialog);
 }
 
 // Dots and schemes that nobody can click by accident.
@@ -90,8 +90,8 @@ function mail(one, entry) {
     h('div', { class: 'stranger', role: 'group', 'aria-label': t('What the sender wrote') },
       h('p', { class: 'heading' }, t('From'), ' ', h('bdi', {}, visible(report.from ? report.from.address : '?')),
         report.from && report.from.name ? [' ', h('bdi', { class: 'name' }, visible(report.from.name))] : null),
-      h('p', { class: 'heading' }, t('Subject'), ' ', h('bdi', { class: 'subject' }, visible(report.subject || t('(no subject)')))),
-      h('pre', { class: 'text', dir: 'auto', tabindex: '0' }, visible(report.text || '')),
+      h('p', { class: 'heading' }, t('Subject'), ' ', h('bdi', { class: 'subject', lang: report.language || null }, visible(report.subject || t('(no subject)')))),
+      h('pre', { class: 'text', dir: 'auto', tabindex: '0', lang: report.language || null }, visible(report.text || '')),
       report.text_truncated ? h('p', { class: 'hint' }, t('The text is longer; the rest is in the mail as it came.')) : null,
       parts(one, entry), indicators(entry)),
     h('p', { class: 'entry-end' }, h('button', { type: 'button', class: 'plain', on: { click: () => api.download(api.incident(one.number, 'messages', entry.id, 'raw'),

@@ -2,6 +2,7 @@
 
 import { h, put, link } from './dom.js';
 import * as api from './api.js';
+import { present, rescue } from './focus.js';
 import { t, mark, time, number as amount } from './words.js';
 import { said } from './gateway.js';
 import { useKeys } from './keys.js';
@@ -95,22 +96,25 @@ function changeState(state, change) {
   } } }, h('h2', { id: 'reason-title' }, t('Why is it rejected?')), h('label', { for: 'reason' }, t('Reason')), reason,
   h('div', { class: 'buttons' }, h('button', { type: 'submit', class: 'main' }, t('Reject')),
     h('button', { type: 'button', on: { click: () => dialog.close() } }, t('Cancel')))));
-  dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  present(dialog);
 }
 
 function header(one) {
   return h('header', { class: 'incident-top' },
     h('p', { class: 'row-facts' }, h('span', { class: 'ticket' }, one.ticket), h('span', { class: `state state-${one.state}` }, stateWords(one.state)), tlpMark(one.tlp),
       one.veiled ? null : verdictWords(one.encryption, one.signature)),
-    h('h1', {}, one.veiled ? t('Restricted to named members') : h('bdi', {}, one.subject || t('(no subject)'))),
+    h('h1', {}, one.veiled ? t('Restricted to named members') : h('bdi', { lang: one.language || null }, one.subject || t('(no subject)'))),
+    one.veiled ? null : h('p', { class: 'row-facts' }, one.reporter ? h('bdi', { class: 'reporter' }, one.reporter) : null,
+      h('span', {}, one.owner ? t('with {owner}', { owner: one.owner }) : t('nobody\'s')),
+      ['high', 'urgent'].includes(one.priority) ? h('span', { class: `priority priority-${one.priority}` }, said(one.priority)) : null,
+      one.due ? h('span', { class: one.overdue ? 'problem' : '' }, one.overdue ? t('overdue since {time}', { time: time(one.due) }) : t('due {when}', { when: time(one.due) })) : null),
     one.asked_for ? h('p', { class: 'hint' }, t('{ticket} is part of this incident now.', { ticket: one.asked_for })) : null,
     one.damaged ? h('p', { class: 'problem' }, t('Something of this was changed in the store, or does not belong here.')) : null);
 }
 
 function showVeiled(place, one) {
-  put(place, header(one), h('p', {}, t('This incident exists, and is for named members only. Ask one of them, the commander or an administrator.')));
+  put(place, header(one), h('div', { class: 'failure' }, h('p', {}, t('This incident exists, and is for named members only. Ask one of them, the commander or an administrator.')),
+    h('div', { class: 'buttons' }, link('#/', { class: 'button' }, t('Back to the queue')))));
 }
 
 // Runs redraw, and leaves what a member has open, typed or chosen in place as it was: news come while one works.
@@ -118,7 +122,8 @@ function keeping(place, redraw) {
   const opened = [...place.querySelectorAll('details[open] > summary')].map((summary) => summary.textContent);
   const fields = [...place.querySelectorAll('details[open] input, details[open] select, form.line input')].map((field) => [field.name,
     field.type === 'checkbox' ? field.checked : field.value, field.type === 'checkbox' ? field.value : null, field.defaultValue]);
-  const focused = place.contains(document.activeElement) ? document.activeElement.name : null;
+  const had = place.contains(document.activeElement) ? document.activeElement : null;
+  const focused = had && had.name;
   redraw();
   for (const summary of place.querySelectorAll('details > summary')) if (opened.includes(summary.textContent)) summary.parentElement.open = true;
   for (const [name, value, which, before] of fields) {
@@ -126,8 +131,32 @@ function keeping(place, redraw) {
     if (field && which !== null) field.checked = value;
     else if (field && value !== before) field.value = value;
   }
-  const again = focused && [...place.querySelectorAll('input, select')].find((one) => one.name === focused);
+  const again = had && (focused ? [...place.querySelectorAll('input, select')].find((one) => one.name === focused)
+    : [...place.querySelectorAll('button, summary, a, select')].find((one) => one.tagName === had.tagName && one.textContent === had.textContent));
   if (again) again.focus({ preventScroll: true });
+  else if (had) rescue(place.querySelector('h2'));
+}
+
+function toEntry(entry) {
+  entry.tabIndex = -1;
+  entry.focus({ preventScroll: true });
+  entry.scrollIntoView({ block: 'start' });
+}
+
+// The entry that many after the one that has the focus.
+function step(thread, by) {
+  const entries = [...thread.children];
+  const now = entries.findIndex((entry) => entry.contains(document.activeElement));
+  const next = entries[now < 0 ? (by > 0 ? 0 : entries.length - 1) : Math.min(entries.length - 1, Math.max(0, now + by))];
+  if (next) toEntry(next);
+}
+
+// What is pressed most, at hand in a thread of any length; away while the forms themselves are in sight.
+function quickBar(reply, note, newest) {
+  return h('div', { class: 'quick', role: 'group', 'aria-label': t('Write') },
+    reply ? h('button', { type: 'button', class: 'main', on: { click: reply } }, t('Reply')) : null,
+    note ? h('button', { type: 'button', on: { click: note } }, t('Note')) : null,
+    newest ? h('button', { type: 'button', class: 'newest', on: { click: newest } }, t('Newest entry')) : null);
 }
 
 export async function showIncident(place, rest, parameters, house) {
@@ -140,8 +169,8 @@ export async function showIncident(place, rest, parameters, house) {
   const writing = h('div', { class: 'writing' });
   const waiting = h('div');
   const others = h('p', { class: 'hint looking', role: 'status', hidden: true });
-  const reply = may(house, 'reply') || may(house, 'draft-save') ? replyForm(() => one, () => refresh(), house) : null;
   let one = first;
+  const reply = !one.veiled && (may(house, 'reply') || may(house, 'draft-save')) ? replyForm(() => one, () => refresh(), house) : null;
 
   if (one.veiled) {
     showVeiled(place, one);
@@ -158,14 +187,19 @@ export async function showIncident(place, rest, parameters, house) {
       if (goesOn && answer.ticket) location.hash = `#/incidents/${answer.ticket.replace(/^.*#/, '')}`;
       else if (word === 'unread') location.hash = '#/'; // looking at it again would make it read
       else await refresh();
+      rescue(place.querySelector('h1'));
+      return true;
     } catch (error) {
       notices.failed(error);
-      await refresh();
+      await refresh().catch(() => {}); // said above already
+      rescue(place.querySelector('h1'));
+      return false;
     }
   }
 
   function draw() {
     put(top, header(one));
+    place.dataset.tlp = one.tlp || ''; // for paper
     put(waiting, draftsSection(one, house, change, (draft, name) => reply.go(draft, name)));
     const logins = members.items.filter((member) => member.left === null).map((member) => member.login);
     keeping(side, () => put(side, actions(one, house, change, logins), h('section', { 'aria-labelledby': 'facts-title' }, h('h2', { id: 'facts-title' }, t('Facts')), facts(one), may(house, 'triage') ? whyDecided(one.number) : null), relations(one), moreActions(one, house, logins, change)));
@@ -190,20 +224,26 @@ export async function showIncident(place, rest, parameters, house) {
     if (fresh.length > 0) put(news, t('{n} new entries in this thread.', { n: amount(fresh.length) }));
   }
 
+  const focusOn = (name) => { const field = writing.querySelector(`[name="${name}"]`); if (field) { field.closest('details').open = true; field.focus(); } };
+  const quick = quickBar(reply && (() => focusOn('reply')), may(house, 'note') && (() => focusOn('note')), one.thread.length > 4 && (() => toEntry(thread.lastElementChild)));
+  const seeing = new IntersectionObserver((seen) => { quick.hidden = seen[seen.length - 1].isIntersecting; });
+
   draw();
   put(writing,
     reply && reply.element,
-    may(house, 'note') ? noteForm((text) => change('note', { text })) : null);
-  put(place, top, others, news, h('div', { class: 'incident' }, h('section', { class: 'thread-part', 'aria-label': t('Thread') }, thread, waiting, writing), h('aside', { 'aria-label': t('Facts and work') }, side)));
-  const focusOn = (name) => { const field = writing.querySelector(`[name="${name}"]`); if (field) { field.closest('details').open = true; field.focus(); } };
+    may(house, 'note') ? noteForm((text) => change('note', { text }), one.number) : null);
+  put(place, top, others, news, h('div', { class: 'incident' }, h('section', { class: 'thread-part', 'aria-label': t('Thread') }, thread, waiting, writing, quick), h('aside', { 'aria-label': t('Facts and work') }, side)));
   useKeys({
+    j: [mark('Next entry'), () => step(thread, 1)],
+    k: [mark('Entry before'), () => step(thread, -1)],
     r: [mark('Reply'), () => focusOn('reply')],
     n: [mark('Note'), () => focusOn('note')],
     a: [mark('Take it'), () => change('take')],
     u: [mark('Back to the queue'), () => { location.hash = '#/'; }],
   });
+  seeing.observe(writing);
   const wanted = thread.querySelector(`[data-id="${Number(parameters.get('entry'))}"]`);
-  if (wanted) setTimeout(() => { wanted.tabIndex = -1; wanted.focus(); wanted.scrollIntoView({ block: 'start' }); }, 0);
+  if (wanted) setTimeout(() => toEntry(wanted), 0);
   async function look() {
     const { members: names } = await api.post(api.incident(number, 'looking'));
     others.hidden = names.length === 0;
@@ -214,5 +254,5 @@ export async function showIncident(place, rest, parameters, house) {
   say();
   const timer = setInterval(say, 15000);
   const forget = whenChanged(() => refresh().catch(() => {}));
-  return () => { clearInterval(timer); forget(); };
+  return () => { clearInterval(timer); seeing.disconnect(); forget(); };
 }

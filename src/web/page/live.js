@@ -1,10 +1,15 @@
 // live.js: hears that something changed, and says when the gateway is out of reach. What changed is asked for by whoever shows it.
 
-import { get } from './api.js';
+import * as api from './api.js';
+
+const PATIENCE = 1500; // milliseconds without the gateway before anybody is told
+const PAUSE = 3000;
 
 const listeners = new Set();
 let source = null;
 let onState = () => {};
+let alarm = 0;
+let isAway = false;
 
 // callback () is called when something changed, until the returned function is.
 export function whenChanged(callback) {
@@ -12,33 +17,55 @@ export function whenChanged(callback) {
   return () => listeners.delete(callback);
 }
 
-// state (true | false): is the gateway there?
+// state (true | false): is the gateway there? Called when that changes.
 export function whenReachable(callback) { onState = callback; }
+
+export const isReachable = () => !isAway;
 
 function tell() {
   for (const listener of listeners) listener();
 }
 
-export function listen() {
-  close();
+function setAway(is) {
+  clearTimeout(alarm);
+  alarm = 0;
+  if (is !== isAway) {
+    isAway = is;
+    onState(!is);
+  }
+}
+
+// The browser gave up: because nobody is logged in any more, who is told so by that question, or because the gateway is away.
+function again() {
+  const later = (act) => setTimeout(() => { if (source) act(); }, PAUSE);
+  api.get('/session').then(() => later(() => listen(false)), (error) => { if (error.status !== 401) later(again); });
+}
+
+// isFirst: nothing was missed meanwhile.
+export function listen(isFirst = true) {
   let last = null;
+  let wasLost = !isFirst;
+  if (source) source.close();
   source = new EventSource('/api/v1/events');
+  const mine = source;
   const hear = (event) => {
-    onState(true);
-    if (last !== null && event.data !== last) tell();
+    setAway(false);
+    if (wasLost || (last !== null && event.data !== last)) tell();
+    wasLost = false;
     last = event.data;
   };
   source.addEventListener('hello', hear);
   source.addEventListener('change', hear);
   source.addEventListener('error', () => {
-    onState(false);
-    if (source.readyState !== EventSource.CLOSED) return;
-    setTimeout(() => source && listen(), 3000);
-    get('/session').catch(() => {}); // whoever is not logged in any more is told so
+    if (mine !== source) return;
+    wasLost = true;
+    if (!alarm && !isAway) alarm = setTimeout(() => setAway(true), PATIENCE);
+    if (source.readyState === EventSource.CLOSED) again();
   });
 }
 
 export function close() {
   if (source) source.close();
   source = null;
+  setAway(false);
 }

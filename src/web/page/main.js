@@ -2,12 +2,16 @@
 
 import { h, put, link } from './dom.js';
 import * as api from './api.js';
-import { t, mark, useLanguage, useZone, deviceZone, currentLanguage } from './words.js';
+import { t, mark, useLanguage, useZone, deviceZone } from './words.js';
 import { useCategories } from './categories.js';
 import { said } from './gateway.js';
 import * as keys from './keys.js';
 import * as live from './live.js';
 import * as notices from './notices.js';
+import * as unsent from './unsent.js';
+import { rescue } from './focus.js';
+import { drawTop, drawUnsent, foldMenu, isMenuOpen } from './top.js';
+import { ask } from './drafts.js';
 import { showLogIn, showSetUp } from './entrance.js';
 import { showQueue } from './queue.js';
 import { showIncident } from './incident.js';
@@ -28,6 +32,8 @@ const main = document.getElementById('main');
 let house = null; // the session: who is in, and what the house is called
 let leave = null; // of the view that is shown
 let shown = 0;
+let isFailed = false; // the view could not be shown
+let wasIn = ''; // who was, until the session ended by itself
 
 const stored = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
 const store = (name, value) => { try { localStorage.setItem(name, value); } catch { /* private browsing */ } };
@@ -38,14 +44,19 @@ function address() {
   return { view, rest, parameters: new URLSearchParams(query || '') };
 }
 
+// What stands there while a view comes: of its shape, so that nothing jumps; seen only when it takes longer than a blink.
+const loading = () => h('div', { class: 'loading', role: 'status' }, h('span', { class: 'unseen' }, t('Loading …')),
+  Array.from({ length: 6 }, () => h('div', { class: 'bone', 'aria-hidden': 'true' })));
+
 async function show() {
   const turn = ++shown;
+  isFailed = false;
   const { view, rest, parameters } = address();
   if (leave) leave();
   leave = null;
   keys.useKeys({});
-  drawTop(view);
-  put(main, h('p', { class: 'loading', role: 'status' }, t('Loading …')));
+  frame(view, rest);
+  put(main, loading());
   const place = h('div', { class: `view view-${view || 'queue'}` });
   try {
     const gone = await (views[view] || showQueue)(place, rest, parameters, house);
@@ -59,78 +70,80 @@ async function show() {
   } catch (error) {
     if (turn !== shown) return;
     put(main, h('div', { class: 'failure', role: 'alert' }, h('h1', {}, t('This cannot be shown')), h('p', {}, said(error.message)),
-      h('button', { type: 'button', on: { click: show } }, t('Try again'))));
+      h('div', { class: 'buttons' }, h('button', { type: 'button', class: 'main', on: { click: show } }, t('Try again')), link('#/', { class: 'button' }, t('Back to the queue')))));
+    isFailed = true;
+    rescue(main);
   }
 }
 
-function navigation(view) {
-  const places = [['', '#/', mark('Queue')], ['search', '#/search', mark('Search')], ['overview', '#/overview', mark('Overview')], ['team', '#/team', mark('Team')]];
-  return h('nav', { 'aria-label': t('Views') }, h('ul', {}, places.map(([name, path, words]) => h('li', {},
-    link(path, name === view || (name === '' && view === 'incidents') ? { 'aria-current': 'page' } : {}, t(words))))));
+const PLACES = [['', '#/', mark('Queue')], ['search', '#/search', mark('Search')], ['overview', '#/overview', mark('Overview')], ['team', '#/team', mark('Team')]];
+
+// What a window is called: where one is, and of an incident no more than its number, since titles end up in histories.
+function nameWindow(view, rest) {
+  const place = PLACES.find(([name]) => name === view);
+  const where = !house ? t('Log in') : view === 'incidents' && rest[0] ? rest[0] : place ? t(place[2]) : t('Queue');
+  document.title = [where, house && house.team, 'Madoguchi'].filter(Boolean).join(' – ');
 }
 
 async function changeLanguage(event) {
   const wanted = event.target.value;
   store('language', wanted);
   await useLanguage(wanted);
+  const wasOpen = isMenuOpen();
   if (house) await show();
   else enter();
+  if (wasOpen) foldMenu(true);
   document.querySelector('.language select').focus();
 }
 
-function languageChoice() {
-  const names = { en: 'English', ja: '日本語' };
-  return h('label', { class: 'language' }, h('span', { class: 'unseen' }, t('Language')),
-    h('select', { on: { change: changeLanguage } }, Object.entries(names).map(([code, name]) => h('option', { value: code, lang: code,
-      selected: code === currentLanguage() }, name))));
-}
-
 function changeTheme() {
-  const next = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
+  const now = document.documentElement.dataset.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+  const next = now === 'dark' ? 'light' : 'dark';
   document.documentElement.dataset.theme = next;
   store('theme', next);
 }
 
-async function logOut() {
+async function leaveHouse() {
   try {
     await api.post('/log-out');
   } catch (error) {
     notices.failed(error);
     return;
   }
+  unsent.forgetAll();
+  house = null;
   location.hash = '#/';
   begin();
 }
 
-function drawTop(view) {
-  document.title = house ? `${house.team} – Madoguchi` : 'Madoguchi';
+function logOut() {
+  const tickets = unsent.ticketsWithText();
+  if (tickets.length === 0) leaveHouse();
+  else ask(t('Something was not sent yet: {tickets}. Throw it away and log out?', { tickets: tickets.join(', ') }), t('Log out'), leaveHouse);
+}
+
+function frame(view, rest) {
+  nameWindow(view, rest);
   document.querySelector('.skip').textContent = t('Skip to the content');
-  put(document.getElementById('top'),
-    h('p', { class: 'brand' }, link('#/', {}, h('b', {}, '窓口'), ' ', house ? house.team : 'Madoguchi')),
-    house ? navigation(view) : null,
-    h('p', { id: 'away', class: 'away', role: 'alert', hidden: true }, t('The gateway is out of reach. This may be out of date.')),
-    h('div', { class: 'own' },
-      languageChoice(),
-      h('button', { type: 'button', class: 'plain', on: { click: changeTheme }, title: t('Light or dark') }, '◐', h('span', { class: 'unseen' }, t('Light or dark'))),
-      house ? h('button', { type: 'button', class: 'plain', on: { click: keys.showHelp }, title: t('Keys') }, '?') : null,
-      house ? h('span', { class: 'who' }, house.name || house.login) : null,
-      house ? h('button', { type: 'button', on: { click: logOut } }, t('Log out')) : null));
+  drawTop(house, view, PLACES, { language: changeLanguage, theme: changeTheme, logOut });
 }
 
 // Whoever is not in yet, comes in here.
 function enter() {
+  if (house) wasIn = house.login;
   house = null;
   live.close();
   keys.useKeys({});
+  for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
   if (leave) leave();
   leave = null;
   shown++;
-  drawTop('');
   const { view, rest } = address();
+  frame('', rest);
   const place = h('div', { class: 'view view-entrance' });
   put(main, place);
   if (view === 'invitation') showSetUp(place, rest[0] || '', begin);
-  else showLogIn(place, begin);
+  else showLogIn(place, begin, wasIn);
 }
 
 async function begin() {
@@ -144,6 +157,8 @@ async function begin() {
   }
   if (house.session === undefined && house.role === undefined) house = await api.get('/session'); // a trusted server let us in just now
   api.setProof(house.proof);
+  unsent.belongsTo(house.login);
+  wasIn = '';
   house.chooseZone = (which) => {
     store('zone', which);
     house.zoneChoice = which;
@@ -163,11 +178,18 @@ async function start() {
   if (theme) document.documentElement.dataset.theme = theme;
   await Promise.all([useCategories(), useLanguage(...(stored('language') ? [stored('language')] : navigator.languages.map((code) => code.slice(0, 2))))]);
   api.whenStranger(() => { if (house) enter(); });
-  live.whenReachable((is) => { const sign = document.getElementById('away'); if (sign) sign.hidden = is; });
+  live.whenReachable((is) => {
+    const sign = document.getElementById('away');
+    if (sign) sign.hidden = is;
+    if (!is || !house) return;
+    notices.done(t('The gateway is there again.'));
+    if (isFailed) show();
+  });
+  unsent.whenUnsent(drawUnsent);
   keys.always('?', mark('Show the keys'), keys.showHelp);
   keys.always('/', mark('Search'), () => { location.hash = '#/search'; });
   keys.always('g', mark('Go to the queue'), () => { location.hash = '#/'; });
-  window.addEventListener('hashchange', () => { if (house) show(); else enter(); });
+  window.addEventListener('hashchange', () => { foldMenu(); if (house) show(); else enter(); });
   begin();
 }
 

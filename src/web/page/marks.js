@@ -37,6 +37,12 @@ function verdict([words, kind]) {
 export const encryptionVerdict = (encryption) => verdict(ENCRYPTION[encryption] || ENCRYPTION.none);
 export const signatureVerdict = (signature) => verdict(SIGNATURE[signature] || SIGNATURE.none);
 
+// The worst of both: 'bad', 'doubt', 'good' (signed, and by whom is proved) or 'none'.
+export function verdictKind(encryption, signature) {
+  const kinds = [(ENCRYPTION[encryption] || ENCRYPTION.none)[1], (SIGNATURE[signature] || SIGNATURE.none)[1]];
+  return ['bad', 'doubt'].find((kind) => kinds.includes(kind)) || kinds[1];
+}
+
 // Both, for a line of a list.
 export const verdictWords = (encryption, signature) => h('span', { class: 'verdicts' }, encryptionVerdict(encryption), ' ', signatureVerdict(signature));
 

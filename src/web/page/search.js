@@ -4,6 +4,7 @@ import { h, put, link } from './dom.js';
 import * as api from './api.js';
 import { t, mark, number, time } from './words.js';
 import { said } from './gateway.js';
+import { useKeys } from './keys.js';
 import { stateWords } from './marks.js';
 import { visible } from './visible.js';
 
@@ -44,7 +45,7 @@ export async function showSearch(place, rest, parameters) {
     for (const found of answer.items) list.append(row(found));
     below = answer.next || null;
     more.hidden = !below;
-    put(state, list.children.length === 0 ? t('Nothing was found.') : null,
+    put(state, list.children.length === 0 ? t('Nothing was found. Fewer words find more; "What can be asked" shows how to narrow a search.') : null,
       answer.backlog > 0 ? t('{n} older entries are not in the index yet.', { n: number(answer.backlog) }) : null);
   }
 
@@ -53,9 +54,16 @@ export async function showSearch(place, rest, parameters) {
     try {
       await fetchPage();
     } catch (error) {
-      put(state, h('span', { class: 'problem' }, said(error.message)));
+      put(state, h('span', { class: 'problem' }, said(error.message)), ' ', h('button', { type: 'button', on: { click: () => fetchPage().catch(() => {}) } }, t('Try again')));
     }
   }
+  const step = (by) => {
+    const rows = [...list.querySelectorAll('a.subject')];
+    const next = rows[Math.min(rows.length - 1, Math.max(0, rows.indexOf(document.activeElement) + by))];
+    if (next) next.focus();
+  };
+  useKeys({ j: [mark('Next incident'), () => step(1)], k: [mark('Incident before'), () => step(-1)],
+    o: [mark('Open the incident'), () => { if (list.contains(document.activeElement)) document.activeElement.click(); }] });
   setTimeout(() => { if (query === '') form.elements.q.focus(); }, 0);
   return null;
 }

@@ -2,6 +2,7 @@
 
 import { h, put } from './dom.js';
 import * as api from './api.js';
+import { present } from './focus.js';
 import { t, mark, time, number, deviceZone } from './words.js';
 import { said } from './gateway.js';
 import * as notices from './notices.js';
@@ -16,9 +17,7 @@ function invitation(given) {
     h('p', {}, t('Give this to nobody else, by a way that you trust. It counts once, until tomorrow.')),
     h('p', { class: 'secret', tabindex: '0' }, address),
     h('form', { method: 'dialog' }, h('button', { autofocus: true }, t('Close'))));
-  dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  present(dialog);
 }
 
 async function invite(login) {

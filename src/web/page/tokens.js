@@ -2,6 +2,7 @@
 
 import { h, put } from './dom.js';
 import * as api from './api.js';
+import { present } from './focus.js';
 import { t, time, mark } from './words.js';
 import * as notices from './notices.js';
 
@@ -13,9 +14,7 @@ function shown(made) {
     h('p', {}, t('It is shown this once. Whoever has it may ask as you.')),
     h('p', { class: 'secret', tabindex: '0' }, made.token),
     h('form', { method: 'dialog' }, h('button', { autofocus: true }, t('Close'))));
-  dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  present(dialog);
 }
 
 // The section with the tokens of the member, or of all for administrators.

@@ -1,6 +1,7 @@
 // views.js: filters that a member gave names to. They are kept in this browser, for each login by itself.
 
 import { h, put, link } from './dom.js';
+import { present } from './focus.js';
 import { t } from './words.js';
 
 const MOST = 20;
@@ -31,9 +32,7 @@ function ask(act) {
     dialog.close();
   } } }, h('h2', { id: 'view-title' }, t('Keep this view')), h('label', { for: 'view-name' }, t('Name of the view')), name,
   h('div', { class: 'buttons' }, h('button', { type: 'submit', class: 'main' }, t('Keep')), h('button', { type: 'button', on: { click: () => dialog.close() } }, t('Cancel')))));
-  dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  present(dialog);
 }
 
 // (an element) the member's own views; query: the filters that are shown now, as they stand in the address.

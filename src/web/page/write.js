@@ -5,18 +5,26 @@ import * as api from './api.js';
 import { t } from './words.js';
 import { said } from './gateway.js';
 import * as notices from './notices.js';
+import { keepUnsent, isKept } from './unsent.js';
+import { ask } from './drafts.js';
 
 function area(name, words, rows) {
   return [h('label', { for: `write-${name}` }, t(words)), h('textarea', { id: `write-${name}`, name, rows, required: true, dir: 'auto', spellcheck: 'true' })];
 }
 
-export function noteForm(act) {
+// act (text) says whether the note was taken; number: of the incident.
+export function noteForm(act, number) {
   const form = h('form', { on: { submit: async (event) => {
     event.preventDefault();
-    await act(form.elements.note.value);
-    form.reset();
+    if (await act(form.elements.note.value)) form.reset();
   } } }, area('note', 'A note that only members see', '4'), h('button', { type: 'submit' }, t('Add the note')));
-  return h('details', { class: 'write note' }, h('summary', {}, t('Note')), form);
+  return h('details', { class: 'write note', open: keepUnsent(form, number, 'note') }, h('summary', {}, t('Note')), form);
+}
+
+// Something may be thrown away that was not sent: only by whoever means it.
+function whenMeant(number, act) {
+  if (isKept(number, 'reply')) ask(t('A reply to this incident is not sent yet. Throw it away?'), t('Throw it away'), act);
+  else act();
 }
 
 function recipient(one) {
@@ -47,8 +55,8 @@ export function replyForm(current, after, house) {
   const send = h('button', { type: 'button', class: 'main', hidden: true }, t('Send it'));
   const check = (name, words) => h('label', { class: 'check' }, h('input', { type: 'checkbox', name }), t(words));
   const may = (word) => house.may.includes(word);
+  const { number } = current();
   let version = 0;
-  let draft = null;
 
   function change() {
     send.hidden = true;
@@ -74,18 +82,19 @@ export function replyForm(current, after, house) {
 
   function empty() {
     form.reset();
-    draft = null;
+    delete form.dataset.draft; // the one that is gone on with
     change();
   }
 
   const keep = h('button', { type: 'button' }, t('Keep it as a draft'));
+  const discard = h('button', { type: 'button', class: 'plain discard', hidden: true, on: { click: () => whenMeant(number, () => { empty(); element.firstChild.focus(); }) } }, t('Throw it away'));
   const canned = h('label', { hidden: true }, t('A text that is ready'), h('select', { name: 'canned', on: { change: async (event) => {
     if (event.target.value === '') return;
     try {
       const text = await api.get(`/canned/${encodeURIComponent(event.target.value)}`, { ticket: current().number });
       form.elements.reply.value = form.elements.reply.value.trim() === '' ? text.text : `${form.elements.reply.value.trimEnd()}\n\n${text.text}`;
       if (text.subject) form.elements.subject.value = text.subject;
-      change();
+      form.dispatchEvent(new Event('input'));
     } catch (error) {
       notices.failed(error);
     }
@@ -107,9 +116,10 @@ export function replyForm(current, after, house) {
     check('together', 'One mail to all, who see each other'),
     check('quote', 'Quote the newest mail'),
     check('plain_ok', 'It may go in the clear to whom no key is known for'),
-    h('button', { type: 'submit' }, t('Look at it first')), ' ', may('draft-save') ? keep : null, preview, may('reply') ? send : null);
+    h('button', { type: 'submit' }, t('Look at it first')), may('draft-save') ? keep : null, discard, preview, may('reply') ? send : null);
   send.addEventListener('click', async () => {
     send.disabled = true;
+    const { draft } = form.dataset;
     try {
       let answer;
       if (draft) { // what is on the screen, and then that
@@ -127,6 +137,7 @@ export function replyForm(current, after, house) {
     after();
   });
   keep.addEventListener('click', async () => {
+    const { draft } = form.dataset;
     try {
       await api.post(api.incident(current().number, 'drafts', 'save'), { ...(draft ? { draft } : {}), ...wishOf(form, true) }, current().version);
       empty();
@@ -136,17 +147,23 @@ export function replyForm(current, after, house) {
     }
     after();
   });
-  const element = h('details', { class: 'write reply' }, h('summary', {}, t('Reply')), form);
+  const element = h('details', { class: 'write reply', open: keepUnsent(form, number, 'reply') }, h('summary', {}, t('Reply')), form);
+
+  const showDiscard = () => { discard.hidden = !isKept(number, 'reply'); };
+  form.addEventListener('input', showDiscard);
+  form.addEventListener('reset', showDiscard);
+  showDiscard();
 
   function go(chosen, name) {
     empty();
-    draft = name;
+    form.dataset.draft = name;
     form.elements.reply.value = chosen.wish.text || '';
     form.elements.to.value = chosen.wish.to.join(', ');
     form.elements.subject.value = chosen.wish.subject || '';
     for (const flag of ['plain_ok', 'quote', 'waiting', 'together']) form.elements[flag].checked = chosen.wish[flag];
+    form.dispatchEvent(new Event('input'));
     element.open = true;
     form.elements.reply.focus();
   }
-  return { element, go };
+  return { element, go: (chosen, name) => whenMeant(number, () => go(chosen, name)) };
 }
