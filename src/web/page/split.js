@@ -2,6 +2,7 @@
 
 import { h, put } from './dom.js';
 import * as api from './api.js';
+import { present } from './focus.js';
 import { t, time, number } from './words.js';
 import { visible } from './visible.js';
 import { stateWords, verdictWords } from './marks.js';
@@ -58,9 +59,7 @@ function choose(one, all) {
   h('div', { class: 'buttons' }, go, h('button', { type: 'button', on: { click: () => dialog.close() } }, t('Cancel'))));
   const dialog = h('dialog', { class: 'split', 'aria-labelledby': 'split-title' }, form);
   put(shown, future(one, [], all));
-  dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  present(dialog);
 }
 
 // (a button, or null) of incident `one`, when more than one mail is in it.
