@@ -7,7 +7,7 @@ it_quick = \
 	tests/it/milter-protocol.py \
 	tests/it/cli.py \
 	tests/it/demo.py \
-	tests/it/triage.py \
+	tests/it/triage.py tests/it/policy.py \
 	tests/it/reply.py \
 	tests/it/submit-tls.py \
 	tests/it/discovery.py \

@@ -198,6 +198,25 @@ fill_canned (MadoRoleContext *role, const MadoPacket *request, GVariant **body, 
   return TRUE;
 }
 
+/* Which texts there are: names alone. */
+static GVariant *
+list_texts (const MadoRoleContext *role)
+{
+  const Signer *signer = role->state;
+  g_autoptr (GError) problem = NULL;
+  g_auto (GStrv) templates = mado_composer_list_templates (signer->composer);
+  g_auto (GStrv) canned = mado_canned_list (role->conf, &problem);
+  const char *const none[] = { NULL };
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "templates", g_variant_new_strv ((const char *const *) templates, -1));
+  g_variant_dict_insert_value (&dict, "canned", g_variant_new_strv (canned != NULL ? (const char *const *) canned : none, -1));
+  if (problem != NULL)
+    g_variant_dict_insert (&dict, "canned_problem", "s", problem->message);
+  return g_variant_dict_end (&dict);
+}
+
 static gboolean
 answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GError **error)
 {
@@ -213,6 +232,10 @@ answer (MadoRoleContext *role, MadoPacket *request, GVariant **body, int *fd, GE
     return wrap (role, request, body, fd, error);
   if (strcmp (request->verb, "canned") == 0)
     return fill_canned (role, request, body, error);
+  if (strcmp (request->verb, "texts") == 0) {
+    *body = list_texts (role);
+    return TRUE;
+  }
   g_set_error (error, MADO_ERROR, MADO_ERROR_USAGE, "unknown verb");
   return FALSE;
 }

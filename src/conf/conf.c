@@ -18,6 +18,7 @@ typedef struct {
 
 struct _MadoConf {
   char *path;
+  gint64 read_at; /* microseconds */
   Value *values; /* one per row of the table */
 };
 
@@ -300,9 +301,13 @@ MadoConf *
 mado_conf_load (const char *path, GError **error)
 {
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  gint64 now = g_get_real_time (); /* what is written from here on counts as later */
   g_autofree char *text = read_file (absolute, error);
+  MadoConf *conf = text != NULL ? mado_conf_parse (text, absolute, error) : NULL;
 
-  return text != NULL ? mado_conf_parse (text, absolute, error) : NULL;
+  if (conf != NULL)
+    conf->read_at = now;
+  return conf;
 }
 
 GPtrArray *
@@ -338,6 +343,12 @@ const char *
 mado_conf_path (const MadoConf *conf)
 {
   return conf->path;
+}
+
+gint64
+mado_conf_read_at (const MadoConf *conf)
+{
+  return conf->read_at;
 }
 
 static const Value *
@@ -389,4 +400,30 @@ char *
 mado_conf_value (const MadoConf *conf, const MadoConfSetting *setting)
 {
   return g_strdup (conf->values[setting - mado_conf_settings].text);
+}
+
+char *
+mado_conf_shown_value (const MadoConf *conf, const MadoConfSetting *setting)
+{
+  const char *text = conf->values[setting - mado_conf_settings].text;
+  GString *shown = text != NULL ? g_string_new (NULL) : NULL;
+
+  while (text != NULL && *text != '\0') {
+    const char *authority = strstr (text, "://");
+    gsize length = authority != NULL ? strcspn (authority + 3, "/?#;, ") : 0;
+    const char *at = authority != NULL ? g_strrstr_len (authority + 3, (gssize) length, "@") : NULL;
+    if (authority == NULL)
+      authority = text + strlen (text);
+    else
+      authority += 3;
+    g_string_append_len (shown, text, authority - text);
+    if (at != NULL)
+      g_string_append (shown, "...");
+    text = at != NULL ? at : authority;
+    if (at != NULL) { /* the @ itself stays, and is not looked at again */
+      g_string_append_c (shown, '@');
+      text++;
+    }
+  }
+  return shown != NULL ? g_string_free (shown, FALSE) : NULL;
 }

@@ -197,6 +197,17 @@ find_seconds (const GArray *rules, const MadoDueFacts *facts)
   return seconds;
 }
 
+gint64
+mado_due_rules_find (const MadoDueRules *rules, const char *step, const char *priority, const char *category)
+{
+  const MadoDueFacts facts = { .priority = priority, .category = category };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    if (strcmp (steps[i], step) == 0)
+      return find_seconds (rules->rules[i], &facts);
+  return 0;
+}
+
 MadoDue
 mado_due_decide (const MadoDueRules *rules, const MadoDueFacts *facts)
 {

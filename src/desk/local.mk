@@ -271,3 +271,12 @@ unit_tests += tests/unit/test-desk-store-session
 tests_unit_test_desk_store_session_SOURCES = tests/unit/test-desk-store-session.c
 tests_unit_test_desk_store_session_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_test_desk_store_session_LDADD = $(desk_libs)
+libdesk_a_SOURCES += src/desk/policy-sheet.c src/desk/policy-rules.c src/desk/policy-trial.c src/desk/store-policy.c src/desk/verbs-policy.c
+noinst_HEADERS += include/madoguchi/desk/policy-sheet.h include/madoguchi/desk/policy-rules.h include/madoguchi/desk/policy-trial.h \
+	include/madoguchi/desk/store-policy.h include/madoguchi/desk/verbs-policy.h
+unit_tests += tests/unit/test-desk-policy-sheet tests/unit/test-desk-policy-trial
+tests_unit_test_desk_policy_sheet_SOURCES = tests/unit/test-desk-policy-sheet.c $(desk_house)
+tests_unit_test_desk_policy_sheet_LDADD = $(desk_libs)
+tests_unit_test_desk_policy_trial_SOURCES = tests/unit/test-desk-policy-trial.c
+tests_unit_test_desk_policy_trial_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_unit_test_desk_policy_trial_LDADD = $(desk_libs)

@@ -28,6 +28,9 @@ static const struct {
   { "list", ALL MANY },
   { "show", ALL VEIL },
   { "triage", ALL },
+  { "policy", "PCA*" HOUSE },
+  { "policy-try", ALL },
+  { "policy-reload", "A*" HOUSE },
   { "search", ALL MANY },
   { "feeds", ALL HOUSE },
   { "unread", ALL },
@@ -157,6 +160,23 @@ mado_permissions_list (int role)
   return g_strv_builder_end (builder);
 }
 
+const char *
+mado_permissions_scope_words (const char *verb)
+{
+  return scope_words[mado_permissions_scope (verb)];
+}
+
+char **
+mado_permissions_titles (const char *verb)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (int role = 0; role <= MADO_PERMISSIONS_HOST; role++)
+    if (mado_permissions_allow (verb, role))
+      g_strv_builder_add (builder, titles[role]);
+  return g_strv_builder_end (builder);
+}
+
 char *
 mado_permissions_document (void)
 {
@@ -172,7 +192,7 @@ mado_permissions_document (void)
     g_string_append_printf (text, "| %s |", table[v].verb);
     for (int role = 0; role <= MADO_PERMISSIONS_HOST; role++)
       g_string_append (text, mado_permissions_allow (table[v].verb, role) ? " yes |" : " |");
-    g_string_append_printf (text, " %s |\n", scope_words[mado_permissions_scope (table[v].verb)]);
+    g_string_append_printf (text, " %s |\n", mado_permissions_scope_words (table[v].verb));
   }
   return g_string_free (text, FALSE);
 }

@@ -99,6 +99,12 @@ list_outside (const MadoDeskSettings *settings, const MadoReply *reply)
   return g_strv_builder_end (fields);
 }
 
+char *
+mado_reply_words_explain (const MadoDeskSettings *settings, const MadoReply *reply, const MadoReport *report)
+{
+  return reply->encrypt_to != NULL ? g_strdup (explain_source (reply->key_source)) : explain_none (settings, reply, report);
+}
+
 MadoReplyTo *
 mado_reply_words_describe (const MadoDeskSettings *settings, const MadoReply *reply, const MadoReport *report, const char *note,
                            gboolean plain_ok)
@@ -109,7 +115,7 @@ mado_reply_words_describe (const MadoDeskSettings *settings, const MadoReply *re
   to->encrypted_to = g_strdup (reply->encrypt_to);
   to->key_source = g_strdup (reply->key_source);
   to->subject = g_strdup (reply->subject);
-  to->why = reply->encrypt_to != NULL ? g_strdup (explain_source (reply->key_source)) : explain_none (settings, reply, report);
+  to->why = mado_reply_words_explain (settings, reply, report);
   if (reply->encrypt_to != NULL)
     to->warning = g_strdup (note);
   if (mado_policy_is_ours (reply->recipient, settings->team))

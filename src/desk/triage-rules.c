@@ -523,6 +523,7 @@ make_rules (const char *name)
   rules->words = mado_words_new ();
   rules->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   rules->impact = rules->urgency = MADO_TRIAGE_NORMAL;
+  rules->loaded = g_get_real_time (); /* before the file is read: what is written from now on counts as later */
   memcpy (rules->matrix, usual, sizeof usual);
   return rules;
 }
@@ -547,6 +548,7 @@ mado_triage_rules_parse (const char *text, const char *name, GError **error)
   if (!count_lines (&reader, text, error) || !read_groups (&reader, error))
     return NULL;
   mado_words_seal (rules->words);
+  rules->source = g_steal_pointer (&file);
   return g_steal_pointer (&rules);
 }
 
@@ -589,6 +591,7 @@ mado_triage_rules_free (MadoTriageRules *rules)
   g_hash_table_unref (rules->asked);
   mado_places_free (rules->places);
   mado_words_free (rules->words);
+  g_clear_pointer (&rules->source, g_key_file_unref);
   g_free (rules->file);
   g_free (rules);
 }

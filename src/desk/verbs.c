@@ -16,6 +16,7 @@
 #include "madoguchi/desk/verbs-mail.h"
 #include "madoguchi/desk/verbs-member.h"
 #include "madoguchi/desk/verbs-need.h"
+#include "madoguchi/desk/verbs-policy.h"
 #include "madoguchi/desk/verbs-queue.h"
 #include "madoguchi/desk/verbs-reply.h"
 #include "madoguchi/desk/verbs-search.h"
@@ -62,6 +63,9 @@ static const struct {
   { "merge", mado_verb_merge },
   { "split", mado_verb_split },
   { "triage", mado_verb_triage },
+  { "policy", mado_verb_policy },
+  { "policy-try", mado_verb_policy_try },
+  { "policy-reload", mado_verb_policy_reload },
   { "feeds", mado_verb_feeds },
   { "search", mado_verb_search },
   { "raw", mado_verb_raw },

@@ -67,9 +67,10 @@ static const MadoCliVerb verbs[] = {
   { "retention", "[status|run]", N_ ("Tickets whose time is over, by [retention] rules; erase what they say"), "jD", 0, 1, TRUE, mado_verb_retention },
   { "erase", "TICKET", N_ ("Erase what a finished ticket says: it does not come back"), "jYV", 1, 1, TRUE, mado_verb_erase },
   { "hold", "TICKET", N_ ("Nothing of the ticket may be erased, until the hold is released"), "j^QV", 1, 1, TRUE, mado_verb_hold },
-  { "policy", "preview|test-form FILE|-|explain TICKET",
-    N_ ("Try the rules: which answer a mail would get; what the templates of forms find in a mail or a text; what was decided of a ticket, by which rule or whom"),
-    "jfT", 1, 2, TRUE, mado_verb_policy },
+  { "policy", "[preview|test-form FILE|-|explain|try TICKET|reload]",
+    N_ ("What is in force. Try the rules: which answer a mail would get; what the templates of forms find in a mail or a text; what was decided of a "
+        "ticket, by which rule or whom, and what the rules would decide now; read the rules of triage again"),
+    "jfT", 0, 2, TRUE, mado_verb_policy },
   { "publish", "[DIR]", N_ ("Write a key directory (WKD), security.txt, the key and RFC 2350 documents"), "jF", 0, 1, TRUE, mado_verb_publish },
   { "doctor", "", N_ ("Check configuration, keys, disk and daemons; exit 1 if a check failed"), "jL", 0, 0, FALSE,
     mado_verb_doctor },

@@ -1,7 +1,7 @@
 noinst_LIBRARIES += libfront.a
 libfront_a_SOURCES = src/front/cli.c src/front/member.c src/front/mbox.c src/front/view.c src/front/view-report.c \
 	src/front/view-incident.c src/front/checks.c src/front/checks-smime.c src/front/verb-queue.c src/front/verb-held.c src/front/verb-keys.c \
-	src/front/verb-ingest.c src/front/verb-open.c src/front/verb-policy.c src/front/input.c src/front/verb-doctor.c src/front/verb-conf.c
+	src/front/verb-ingest.c src/front/verb-open.c src/front/verb-policy.c src/front/verb-policy-sheet.c src/front/input.c src/front/verb-doctor.c src/front/verb-conf.c
 libfront_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 noinst_HEADERS += include/madoguchi/front/cli.h include/madoguchi/front/verbs.h include/madoguchi/front/input.h include/madoguchi/front/member.h \
 	include/madoguchi/front/mbox.h include/madoguchi/front/view.h include/madoguchi/front/view-report.h \

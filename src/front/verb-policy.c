@@ -1,4 +1,4 @@
-/* verb-policy.c: `madoguchi policy`: shows what rules would do, and changes nothing. One table of what can be asked. */
+/* verb-policy.c: `madoguchi policy`: what is in force, and what rules would do. One table of what can be asked. */
 #include "madoguchi/front/verbs.h"
 #include "madoguchi/front/input.h"
 #include "madoguchi/front/member.h"
@@ -148,6 +148,8 @@ static const Question questions[] = {
   { "preview", 1, preview },
   { "test-form", 1, test_form },
   { "explain", 1, mado_verb_policy_explain },
+  { "try", 1, mado_verb_policy_try },
+  { "reload", 0, mado_verb_policy_reload },
 };
 
 gboolean
@@ -155,6 +157,8 @@ mado_verb_policy (MadoCli *cli, GError **error)
 {
   const char *name = mado_cli_argument (cli, 0);
 
+  if (name == NULL)
+    return mado_verb_policy_show (cli, error);
   for (gsize i = 0; i < G_N_ELEMENTS (questions); i++) {
     if (strcmp (name, questions[i].name) != 0)
       continue;

@@ -77,7 +77,9 @@ static const struct {
   { MADO_PEER_KEEPER, "draft-save", NULL },      { MADO_PEER_KEEPER, "draft-send", NULL },
   { MADO_PEER_KEEPER, "draft-discard", NULL },   { MADO_PEER_KEEPER, "approve", NULL },
   { MADO_PEER_KEEPER, "refuse", NULL },          { MADO_PEER_KEEPER, "canned-list", NULL },
-  { MADO_PEER_KEEPER, "canned-show", NULL },
+  { MADO_PEER_KEEPER, "canned-show", NULL },     { MADO_PEER_KEEPER, "policy", NULL },
+  { MADO_PEER_KEEPER, "policy-try", NULL },      { MADO_PEER_KEEPER, "policy-reload", NULL },
+  { MADO_PEER_SIGNER, "texts", KEEPER_USER },
 };
 
 static gboolean

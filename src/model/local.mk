@@ -47,3 +47,5 @@ unit_tests += tests/unit/test-model-event
 tests_unit_test_model_event_SOURCES = tests/unit/test-model-event.c
 tests_unit_test_model_event_LDADD = $(model_json_libs)
 tests_unit_test_model_event_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+libmodel_a_SOURCES += src/model/policy-sheet.c src/model/policy-trial.c
+noinst_HEADERS += include/madoguchi/model/policy-sheet.h include/madoguchi/model/policy-trial.h

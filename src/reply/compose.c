@@ -403,6 +403,12 @@ add_key (const MadoComposer *composer, MadoSealer *sealer, gboolean is_encrypted
   return TRUE;
 }
 
+char **
+mado_composer_list_templates (const MadoComposer *composer)
+{
+  return mado_templates_list (composer->templates);
+}
+
 gboolean
 mado_compose_canned (const MadoComposer *composer, const MadoTemplates *texts, const MadoReply *reply, char **subject, char **body,
                      GError **error)

@@ -7,6 +7,8 @@
 #include "madoguchi/model/incident.h"
 #include "madoguchi/model/member.h"
 #include "madoguchi/model/overview.h"
+#include "madoguchi/model/policy-sheet.h"
+#include "madoguchi/model/policy-trial.h"
 #include "madoguchi/model/reply-preview.h"
 #include "madoguchi/model/reply-wish.h"
 #include "madoguchi/model/triage.h"
@@ -94,6 +96,10 @@ const MadoApiCall mado_api_calls[] = {
     { { "query", MADO_API_STRING, MADO_API_QUERY, TRUE, "docs/search.md" }, LIMIT, NUMBER ("below", "The page after: \"next\" of the one before"),
       { "by_rank", MADO_API_BOOLEAN, MADO_API_QUERY, FALSE, "The best first" } } },
   { "GET", "/overview", "overview", MADO_API_RECORD, &mado_overview_type, FALSE, "The queue in numbers", { { NULL } } },
+  { "GET", "/policy", "policy", MADO_API_RECORD, &mado_policy_sheet_record_type, FALSE, "What is in force: settings, rules, permissions", { { NULL } } },
+  { "POST", "/policy/reload", "policy-reload", MADO_API_BODY, NULL, FALSE, "The rules of triage are read again", { { NULL } } },
+  { "GET", "/incidents/{ticket}/policy", "policy-try", MADO_API_RECORD, &mado_policy_trial_type, FALSE,
+    "What the rules would make of it now, and why its answer is what it is", { TICKET } },
   { "GET", "/held", "held", MADO_API_ITEMS, &mado_held_type, FALSE, "Mails that could not be settled, and why", { { NULL } } },
   { "GET", "/held/{id}", "held-show", MADO_API_BODY, NULL, FALSE, "One of them, with what is wrong", { HELD } },
   { "POST", "/held/{id}/retry", "held-retry", MADO_API_BODY, NULL, FALSE, "It is tried again", { HELD } },

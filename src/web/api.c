@@ -55,6 +55,7 @@ mado_api_fail (const GError *error)
     { MADO_ERROR_CONFLICT, 412, "Changed meanwhile" },
     { MADO_ERROR_LIMIT, 413, "Over a limit" },
     { MADO_ERROR_PERM, 422, "This will never do" },
+    { MADO_ERROR_CONF, 422, "The configuration does not allow it" },
     { MADO_ERROR_TEMP, 503, "Not now" },
     { MADO_ERROR_UNAVAILABLE, 503, "The gateway does not answer" },
   };

@@ -41,7 +41,7 @@ WORDS = {
     'tlp': ((T,), {'tlp': 'GREEN', **STALE}), 'tag': ((T,), {'tags': ['x'], **STALE}),
     'restrict': ((T,), {'members': [KEEPER], 'add': True, **STALE}),
     'link': ((T, 'other'), STALE), 'merge': ((T, 'into'), STALE), 'split': ((T,), {'messages': [1], **STALE}),
-    'search': ((), {'query': SECRET.decode()}),
+    'search': ((), {'query': SECRET.decode()}), 'policy': ((), {}), 'policy-try': ((T,), {}), 'policy-reload': ((), {}),
     'held': ((), {}), 'held-show': ((H,), {}), 'held-retry': ((H,), {}), 'held-release': ((H,), {}), 'held-drop': ((H,), {}),
     'reopen': ((T,), {}), 'account': ((), {}), 'status': ((), {'queue_id': 'MAIL'}), 'doctor': ((), {}),
     'look-up-own': ((), {'address': t.TEAM}), 'security-txt': ((), {}),

@@ -239,6 +239,40 @@ test_wrong_question (void)
   g_test_trap_assert_stderr ("*?team? name is not in the table in that type*");
 }
 
+/* What people are shown of @text as a value. */
+static void
+assert_shown (const char *text, const char *shown)
+{
+  g_autofree char *file = g_strdup_printf ("[submission]\nurl = %s\n", text);
+  g_autoptr (MadoConf) conf = parse (file);
+
+  for (const MadoConfSetting *s = mado_conf_settings; s->section != NULL; s++)
+    if (strcmp (s->section, "submission") == 0 && strcmp (s->key, "url") == 0) {
+      g_autofree char *value = mado_conf_shown_value (conf, s);
+      g_assert_cmpstr (value, ==, shown);
+    }
+}
+
+/* No pass word; and no setting for one, but for the name of its file. */
+static void
+test_shown (void)
+{
+  g_autoptr (MadoConf) conf = parse ("");
+
+  assert_shown ("smtp://mail.example:587", "smtp://mail.example:587");
+  assert_shown ("smtp://me:word@mail.example:587/x@y", "smtp://...@mail.example:587/x@y");
+  assert_shown ("smtp://me:w@rd@mail.example", "smtp://...@mail.example");
+  assert_shown ("http://a:b@x, http://c@y;me@z.example", "http://...@x, http://...@y;me@z.example");
+  assert_shown ("://@", "://...@");
+  assert_shown ("maildir:/var/me@here", "maildir:/var/me@here");
+  for (const MadoConfSetting *s = mado_conf_settings; s->section != NULL; s++) {
+    g_autofree char *value = mado_conf_shown_value (conf, s);
+    g_assert_cmpstr (value, ==, s->fallback);
+    for (const char *const *word = (const char *const[]){ "password", "passphrase", "secret", NULL }; *word != NULL; word++)
+      g_assert_true (strstr (s->key, *word) == NULL || g_str_has_suffix (s->key, "-file"));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -250,6 +284,7 @@ main (int argc, char **argv)
   g_test_add_func ("/conf/broken-syntax", test_broken_syntax);
   g_test_add_func ("/conf/files", test_files);
   g_test_add_func ("/conf/every-mistake", test_every_mistake);
+  g_test_add_func ("/conf/shown", test_shown);
   g_test_add_func ("/conf/wrong-question", test_wrong_question);
   return g_test_run ();
 }

@@ -109,10 +109,10 @@ assert_may (int role, const char *expected)
 static void
 test_permissions (void)
 {
-  assert_may (MADO_PERMISSIONS_HOST, "account status doctor look-up-own security-txt keys-list keys-show keys-export members-list"
+  assert_may (MADO_PERMISSIONS_HOST, "policy policy-reload account status doctor look-up-own security-txt keys-list keys-show keys-export members-list"
                                      " members-add members-set members-leave vault-status vault-rewrap vault-rotate audit-verify audit-head"
                                      " members-invite members-log-out tokens-list tokens-rm watch log-in log-in-trusted set-up set-up-confirm");
-  assert_may (MADO_MEMBER_READER, "list show triage search feeds unread looking drafts canned-list held held-show account status doctor look-up-own"
+  assert_may (MADO_MEMBER_READER, "list show triage policy-try search feeds unread looking drafts canned-list held held-show account status doctor look-up-own"
                                   " keys-list keys-show keys-export members-list members-duty tokens-add tokens-list tokens-rm"
                                   " overview session log-out");
   assert_may (-1, "");

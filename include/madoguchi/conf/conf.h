@@ -47,6 +47,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoConf, mado_conf_free)
 /* The file that was loaded, absolute. */
 const char *mado_conf_path (const MadoConf *conf);
 
+/* When it was read, in microseconds since the epoch; 0: it is no file's. */
+gint64 mado_conf_read_at (const MadoConf *conf);
+
 /* The value of a setting. Asking for one that is not in the table, or in another type, aborts (BUG).
  * Strings: (transfer none), NULL when unset. Lists: (transfer none), never NULL. */
 const char *mado_conf_string (const MadoConf *conf, const char *section, const char *key);
@@ -59,3 +62,7 @@ gboolean mado_conf_is_set (const MadoConf *conf, const char *section, const char
 
 /* (transfer full) the value as it would stand in the file; NULL when unset. */
 char *mado_conf_value (const MadoConf *conf, const MadoConfSetting *setting);
+
+/* (transfer full) the same for those who may know what is in force, but no pass word: in addresses (smtp://USER:WORD@HOST)
+ * what stands before the @ is left out. No setting holds any other secret: those have files of their own, which it names. */
+char *mado_conf_shown_value (const MadoConf *conf, const MadoConfSetting *setting);

@@ -39,6 +39,10 @@ typedef struct {
   gint64 at;
 } MadoDue;
 
+/* How long a ticket of @priority and @category (both nullable) has for @step ("answer", "action", "waiting"), in seconds; 0: as
+ * long as it takes. */
+gint64 mado_due_rules_find (const MadoDueRules *rules, const char *step, const char *priority, const char *category);
+
 /* What is due next. */
 MadoDue mado_due_decide (const MadoDueRules *rules, const MadoDueFacts *facts);
 

@@ -32,5 +32,11 @@ char **mado_permissions_list (int role);
 /* (nullable) word number @index of the table. */
 const char *mado_permissions_verb (gsize index);
 
+/* (static) what becomes of @verb where an incident is restricted to others, in words. */
+const char *mado_permissions_scope_words (const char *verb);
+
+/* (transfer full) the titles of all that may use @verb: "PoC", "handler", ..., "host". */
+char **mado_permissions_titles (const char *verb);
+
 /* (transfer full) the table in Markdown. */
 char *mado_permissions_document (void);

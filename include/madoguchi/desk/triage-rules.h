@@ -47,6 +47,8 @@ typedef struct _MadoTriageRules {
   GHashTable *asked;         /* set of all facts that some rule asks for */
   MadoTriageLevel impact, urgency; /* where no rule says anything */
   int matrix[MADO_TRIAGE_LEVELS][MADO_TRIAGE_LEVELS]; /* [impact][urgency]: a rank of priority */
+  GKeyFile *source; /* as the file has it, for people */
+  gint64 loaded;    /* microseconds since the epoch */
 } MadoTriageRules;
 
 /* (transfer full) the rules in file @path, or in @text, which @name stands for in messages. Errors: CONF with file, line,

@@ -40,6 +40,11 @@ gboolean mado_verb_tag (MadoCli *cli, GError **error);
 gboolean mado_verb_restrict (MadoCli *cli, GError **error);
 gboolean mado_verb_policy_explain (MadoCli *cli, GError **error);
 
+/* verb-policy-sheet.c: `policy`, `policy try`, `policy reload`: asked of the keeper. */
+gboolean mado_verb_policy_show (MadoCli *cli, GError **error);
+gboolean mado_verb_policy_try (MadoCli *cli, GError **error);
+gboolean mado_verb_policy_reload (MadoCli *cli, GError **error);
+
 /* verb-link.c: asked of the keeper. */
 gboolean mado_verb_link (MadoCli *cli, GError **error);
 gboolean mado_verb_merge (MadoCli *cli, GError **error);

@@ -20,6 +20,7 @@
  *          encrypted to it. PERM for anything else; CONF when the team's key cannot be encrypted to; TEMP
  *   canned {name s, language s, prefers s, ticket s; all optional} -> {names as} of the canned texts, or {subject s, text s} of the one
  *          that is named, filled. NO, CONF
+ *   texts {} -> {templates as, canned as, canned_problem s}: the names of the texts of answers, and of canned ones
  *   security-txt {} -> {} + fd of the team's security.txt, clear-signed: made by the signer of its configuration
  *   sign-head  record MadoAuditHead -> {} + fd of the text that says it, clear-signed
  *   check-head {} + fd of such a text -> record MadoAuditHead. PERM: not signed by a key of the team, or no such text
@@ -73,6 +74,9 @@
  *   canned-list {} -> {names as}; canned-show {name s, language s, ticket s; the last two optional} -> {subject s, text s}
  *   reply-preview, as reply or draft-send -> record MadoReplyPreview: what reply would do
  *   triage {ticket s} -> record MadoTriage: what was decided, by which rule or by whom
+ *   policy {} -> record MadoPolicySheet: what is in force in the house
+ *   policy-try {ticket s} -> record MadoPolicyTrial: what the rules would make of it now, and why its answer is what it is
+ *   policy-reload {} -> {file s, rules x, constituencies x}: the rules of triage are read again. CONF, and those of before stay
  *   held {} -> {items aa{sv} of MadoHeld}; held-show {id s} -> record MadoHeld with {problems as}
  *   held-retry, held-release, held-drop {id s} -> {id s, state s, ticket s}
  *   reopen {ticket s | undecryptable b | queue_id s of a mail without ticket} -> {count x}

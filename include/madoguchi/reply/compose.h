@@ -17,6 +17,9 @@ MadoComposer *mado_composer_new (const MadoConf *conf, GError **error);
 void mado_composer_free (MadoComposer *composer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoComposer, mado_composer_free)
 
+/* (transfer full) the names of its templates: "ack.ja", "ack.phishing.en"; sorted. */
+char **mado_composer_list_templates (const MadoComposer *composer);
+
 /* @subject, @body: (transfer full) what @reply says, in UTF-8, before anything is sealed. Errors: as below. */
 gboolean mado_compose_words (const MadoComposer *composer, const MadoReply *reply, char **subject, char **body, GError **error);
 /* The same for @reply->template_name of @texts, which are not those of answers. Errors: CONF (no such text). */
