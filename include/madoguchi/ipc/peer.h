@@ -41,7 +41,8 @@
  *   undistrust {fingerprint s}; all with {member s} -> record MadoKey, or {} when the key is not known
  *   unpin, unmap {address s}; rm {fingerprint s} -> {}
  * keeper   (asked by members through the CLI)
- *   list {state s (or "unfinished"), owner s, priority s, category s (or the part of one before the colon), tlp s, tag s, unread b, due b, overdue b, limit x, after s, after_updated s (RFC 3339, with after);
+ *   list {state s (or "unfinished"), owner s, priority s, category s (or the part of one before the colon), tlp s, tag s,
+ *          unread b, due b, overdue b, limit x, after s, after_updated s (RFC 3339, with after);
  *          all optional} -> {items aa{sv} of summaries, notices as: what members have to know of the house}
  *   show {ticket s, peek b} -> record MadoIncident; read by who asks, unless "peek"; veiled for who may not read it
  *   unread {ticket s} -> {ticket s, unread x}: all of it is unread again to who asks
