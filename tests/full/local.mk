@@ -3,6 +3,9 @@ full_builds = tests/full/distcheck.sh tests/full/sanitized.sh tests/full/threads
 FULL_TESTS += $(full_builds)
 EXTRA_DIST += $(full_builds) tests/full/threads.supp
 
+# What is started first when several run at a time (check-full): the longest, so that nothing long is left for the end.
+long_tests = tests/full/sanitized.sh tests/full/distcheck.sh tests/full/kill9-rounds.sh tests/interop/matrix.py tests/it/bombs.py
+
 # The members' page in a real browser.
 browser_tests = tests/full/web-day.py tests/full/web-axe.py tests/full/web-injection.py tests/full/web-languages.py tests/full/web-files.py
 FULL_TESTS += $(browser_tests)
