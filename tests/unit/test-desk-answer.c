@@ -48,14 +48,33 @@ mail_free (Mail *mail)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Mail, mail_free)
 
-static void
-desk_open (Desk *desk, const char *address, const char *prefix)
+/* (transfer full) the bytes of a store that nothing was put into: to build its tables a hundred times costs more than the test. */
+static GBytes *
+make_empty_store (void)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *top = g_dir_make_tmp ("answer-XXXXXX", NULL), *url = g_strdup_printf ("sqlite:%s/store.db", top), *bytes = NULL;
+  MadoStore *store = mado_store_open (url, "NONE", test_vault (), &error);
+  gsize length = 0;
+
+  g_assert_no_error (error);
+  mado_store_close (store);
+  g_assert_true (g_file_get_contents (url + strlen ("sqlite:"), &bytes, &length, NULL));
+  mado_fsio_remove_tree (top, NULL);
+  return g_bytes_new_take (g_steal_pointer (&bytes), length);
+}
+
+static void
+desk_open (Desk *desk, GBytes *empty, const char *address, const char *prefix)
+{
+  g_autoptr (GError) error = NULL;
+  gsize length = 0;
+  const char *bytes = g_bytes_get_data (empty, &length);
 
   memset (desk, 0, sizeof *desk);
   desk->top = g_dir_make_tmp ("answer-XXXXXX", NULL);
   g_autofree char *url = g_strdup_printf ("sqlite:%s/store.db", desk->top);
+  g_assert_true (g_file_set_contents_full (url + strlen ("sqlite:"), bytes, (gssize) length, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
   desk->team[0] = address;
   desk->settings = (MadoDeskSettings){ .prefix = prefix, .team = desk->team, .languages = languages, .max_answers = CAP,
                                        .window = 86400, .max_all_answers = 1000, .may_encrypt = TRUE };
@@ -188,13 +207,13 @@ commit (Desk *desks, guint n)
 
 /* One team writes to the other; whatever either of them answers is delivered again and again. */
 static void
-play_two (guint signs, guint attempts, Desk *desks)
+play_two (GBytes *empty, guint signs, guint attempts, Desk *desks)
 {
   g_autoptr (GPtrArray) flying = g_ptr_array_new_with_free_func ((GDestroyNotify) mail_free);
   gboolean may_rename = (signs & ~(guint) REFERENCES) != 0; /* a reference says nothing where Message-IDs are not kept */
 
-  desk_open (&desks[0], "csirt@a.example", "ACSIRT");
-  desk_open (&desks[1], "csirt@b.example", "BCSIRT");
+  desk_open (&desks[0], empty, "csirt@a.example", "ACSIRT");
+  desk_open (&desks[1], empty, "csirt@b.example", "BCSIRT");
   begin (desks, 2);
   g_autoptr (Mail) report = write_report ("csirt@b.example", "csirt@a.example");
   Mail *first = deliver (&desks[0], report, 0, 0, NOW);
@@ -211,13 +230,14 @@ play_two (guint signs, guint attempts, Desk *desks)
 }
 
 static void
-test_two_desks (void)
+test_two_desks (gconstpointer empty_store)
 {
+  GBytes *empty = (GBytes *) empty_store;
   guint attempts = ATTEMPTS / (1 << SIGNS) + 1;
 
   for (guint signs = 0; signs < 1 << SIGNS; signs++) {
     Desk desks[2];
-    play_two (signs, attempts, desks);
+    play_two (empty, signs, attempts, desks);
     guint a = desks[0].answers[MADO_ANSWER_ACKNOWLEDGE] + desks[0].answers[MADO_ANSWER_DUPLICATE];
     guint b = desks[1].answers[MADO_ANSWER_ACKNOWLEDGE] + desks[1].answers[MADO_ANSWER_DUPLICATE];
     g_test_message ("signs %02u, %u attempts: %u answers one way, %u the other", signs, attempts, a, b);
@@ -234,11 +254,11 @@ test_two_desks (void)
 
 /* A person reports; a program at that address answers every mail, always with the same words. */
 static guint
-play_vacation (guint signs, guint attempts, Desk *desk)
+play_vacation (GBytes *empty, guint signs, guint attempts, Desk *desk)
 {
   guint said = 0;
 
-  desk_open (desk, "csirt@a.example", "ACSIRT");
+  desk_open (desk, empty, "csirt@a.example", "ACSIRT");
   begin (desk, 1);
   g_autoptr (Mail) report = write_report ("bob@b.example", "csirt@a.example");
   g_autoptr (Mail) last = deliver (desk, report, 0, 0, NOW);
@@ -265,13 +285,14 @@ play_vacation (guint signs, guint attempts, Desk *desk)
 }
 
 static void
-test_vacation (void)
+test_vacation (gconstpointer empty_store)
 {
+  GBytes *empty = (GBytes *) empty_store;
   guint attempts = ATTEMPTS / (1 << SIGNS) + 1, said = 0;
 
   for (guint signs = 0; signs < 1 << SIGNS; signs++) {
     Desk desk;
-    said += play_vacation (signs, attempts, &desk);
+    said += play_vacation (empty, signs, attempts, &desk);
     guint all = desk.answers[MADO_ANSWER_ACKNOWLEDGE] + desk.answers[MADO_ANSWER_DUPLICATE];
     g_test_message ("signs %02u, %u attempts: %u answers", signs, attempts, all);
     if (signs != 0) {
@@ -287,12 +308,13 @@ test_vacation (void)
 
 /* The cap for all: senders that nobody knows are not answered beyond it, and the hour after they are. */
 static void
-test_flood (void)
+test_flood (gconstpointer empty_store)
 {
+  GBytes *empty = (GBytes *) empty_store;
   Desk desk;
   guint answered = 0;
 
-  desk_open (&desk, "csirt@a.example", "ACSIRT");
+  desk_open (&desk, empty, "csirt@a.example", "ACSIRT");
   begin (&desk, 1);
   for (guint i = 0; i < 1500; i++) {
     g_autofree char *from = g_strdup_printf ("u%u@b.example", i);
@@ -312,8 +334,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/desk/answer/two-desks", test_two_desks);
-  g_test_add_func ("/desk/answer/vacation", test_vacation);
-  g_test_add_func ("/desk/answer/flood", test_flood);
+  g_autoptr (GBytes) empty = make_empty_store ();
+  g_test_add_data_func ("/desk/answer/two-desks", empty, test_two_desks);
+  g_test_add_data_func ("/desk/answer/vacation", empty, test_vacation);
+  g_test_add_data_func ("/desk/answer/flood", empty, test_flood);
   return g_test_run ();
 }
