@@ -14,6 +14,20 @@
 
 #define WORD_MAX 4096
 
+/* (transfer full) each as a word, with commas between them. */
+static char *
+view_words (char **words)
+{
+  g_auto (GStrv) seen = g_strdupv (words);
+
+  for (char **word = seen; *word != NULL; word++) {
+    char *safe = mado_view_word (*word);
+    g_free (*word);
+    *word = safe;
+  }
+  return *seen != NULL ? g_strjoinv (",", seen) : mado_view_word (NULL);
+}
+
 static void
 view_member (GString *out, const MadoMember *member)
 {
@@ -21,12 +35,11 @@ view_member (GString *out, const MadoMember *member)
   g_autofree char *key = mado_view_word (member->fingerprint);
   g_autofree char *joined = mado_text_time (member->joined);
   g_autofree char *left = mado_text_time (member->left);
-  g_autofree char *languages = g_strjoinv (",", member->languages);
-  g_autofree char *languages_word = mado_view_word (*languages != '\0' ? languages : NULL);
+  g_autofree char *languages = view_words (member->languages);
 
   mado_view_ours (out, 0, _ ("%s  %s%s, joined %s%s%s"), login, mado_member_role_names[member->role], member->on_duty ? _ (", on duty") : "",
                   joined, member->left != 0 ? _ (", left ") : "", member->left != 0 ? left : "");
-  mado_view_ours (out, 2, _ ("languages %s, key %s"), languages_word, key);
+  mado_view_ours (out, 2, _ ("languages %s, key %s"), languages, key);
   if (member->name != NULL)
     mado_view_stranger (out, mado_view_columns (STDOUT_FILENO), _ ("Name: "), member->name);
 }

@@ -334,13 +334,14 @@ redirect_agent (MadoPgpHome *home, GError **error)
 }
 
 /* Every gpg loads its locale at its start, and tells the agent of each sign of a terminal with a question of its own:
- * together a tenth of a millisecond and more for each process. Nobody reads its words here. */
+ * together a tenth of a millisecond and more for each process. Nobody reads its words here. LANGUAGE stays: our own words follow it
+ * (gettext looks each time), and where LC_ALL is C no engine does. */
 static void
 quieten_engines (void)
 {
   static const char *const session[] = { "GPG_TTY",       "TERM",          "DISPLAY",      "XAUTHORITY",
-                                         "XMODIFIERS",    "WAYLAND_DISPLAY", "LANGUAGE",   "DBUS_SESSION_BUS_ADDRESS",
-                                         "GTK_IM_MODULE", "QT_IM_MODULE",  "INSIDE_EMACS", "PINENTRY_USER_DATA" };
+                                         "XMODIFIERS",    "WAYLAND_DISPLAY", "INSIDE_EMACS", "DBUS_SESSION_BUS_ADDRESS",
+                                         "GTK_IM_MODULE", "QT_IM_MODULE",  "PINENTRY_USER_DATA" };
 
   g_setenv ("LC_ALL", "C", TRUE);
   for (gsize i = 0; i < G_N_ELEMENTS (session); i++)

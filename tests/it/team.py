@@ -132,6 +132,7 @@ def joining(team):
     team.may(ADMIN, 'members', 'add', HANDLER, '--role', 'handler')
     team.may(ADMIN, 'members', 'add', READER, '--role', 'Reader')
     member = [m for m in team.may(READER, 'members', '--json', 'ls').lines if m['login'] == ADMIN][0]
+    tap.ok('languages ja,en, key ABAB' in demo.cli('members', 'ls').text, 'and a person reads his languages', demo.cli('members', 'ls'))
     tap.equal((member['schema'], member['role'], member['languages'], member['fingerprint'], member['left'], member['on_duty']),
               ('madoguchi.member/1', 'administrator', ['ja', 'en'], 'AB' * 20, None, False), 'and members see each other')
     for words in (['add', HANDLER], ['leave', STRANGER], ['set', STRANGER, '--role', 'poc']):

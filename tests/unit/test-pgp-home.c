@@ -324,12 +324,14 @@ test_cheap_engines (Team *team, gconstpointer data)
   (void) data;
   g_setenv ("TERM", "xterm", TRUE);
   g_setenv ("LC_ALL", "C.UTF-8", TRUE);
+  g_setenv ("LANGUAGE", "en", TRUE);
   homes[0] = reader = mado_pgp_home_new (team->conf, team->runtime, MADO_PGP_DECRYPT, 0, &error);
   g_assert_no_error (error);
   homes[1] = signer = mado_pgp_home_new (team->conf, team->runtime, MADO_PGP_SIGN, 0, &error);
   g_assert_no_error (error);
   g_assert_null (g_getenv ("TERM"));
   g_assert_cmpstr (g_getenv ("LC_ALL"), ==, "C");
+  g_assert_cmpstr (g_getenv ("LANGUAGE"), ==, "en"); /* what the command line speaks does not change on the way */
   for (gsize i = 0; i < G_N_ELEMENTS (homes); i++) {
     const char *path = mado_pgp_home_path (homes[i]);
     const char *arguments[] = { "-ear", team->key, NULL };

@@ -251,6 +251,8 @@ test_answers (void)
   g_auto (MadoPacket) answer = MADO_PACKET_INIT;
 
   life_prepare (&life, TRUE);
+  g_autofree char *keyring = g_build_filename (life.dir, "gnupg", NULL); /* what this role should not be able to write */
+  g_assert_cmpint (g_mkdir_with_parents (keyring, 0700), ==, 0);
   life_start (&life, geteuid ());
   int fd = dial (&life);
   g_assert_true (mado_wire_call (fd, "part", ask_for ("file"), -1, &answer, &error));
