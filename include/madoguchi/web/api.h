@@ -32,7 +32,7 @@ typedef enum {
   MADO_API_NOTHING
 } MadoApiKind;
 
-#define MADO_API_ARGUMENTS 12
+#define MADO_API_ARGUMENTS 16 /* of one call, and an end */
 
 typedef struct {
   const char *method; /* "GET", "POST"; NULL: the end */
