@@ -21,7 +21,8 @@ CHOOSE = "const s = document.querySelector('.language select'); s.value = argume
 def left_over(text, words):
     """Lines of @text that are an English sentence of the page."""
     english = {sentence for sentence, said in words.items() if said != sentence and '{' not in sentence}
-    patterns = [re.compile(re.sub(r'\\\{[a-z]+\\\}', '.+', re.escape(sentence))) for sentence, said in words.items() if '{' in sentence]
+    patterns = [re.compile(re.sub(r'\\\{[a-z]+\\\}', '.+', re.escape(sentence))) for sentence, said in words.items()
+                if '{' in sentence and re.search('[A-Za-z]{4}', re.sub(r'\{[a-z]+\}', '', sentence))]
     return [line for line in (one.strip() for one in text.split('\n'))
             if line in english or any(pattern.fullmatch(line) for pattern in patterns if re.search('[A-Za-z]{4}', line))]
 
