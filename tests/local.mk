@@ -58,6 +58,9 @@ EXTRA_DIST += tests/it/upgrade.py tests/upgrade
 # A stream of events ends with its session.
 TESTS += tests/it/web-streams.py
 EXTRA_DIST += tests/it/web-streams.py
+# Slow questions, a keeper that hangs, and strangers in masses.
+TESTS += tests/it/web-crowd.py
+EXTRA_DIST += tests/it/web-crowd.py
 # Attacks on the members' page.
 TESTS += tests/it/web-attacks.py
 EXTRA_DIST += tests/it/web-attacks.py

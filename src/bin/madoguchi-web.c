@@ -7,11 +7,19 @@
 #include "madoguchi/web/keeper.h"
 #include "madoguchi/web/site.h"
 
+#include <sys/resource.h>
+
 #define MAX_CONTENT (8 * 1024 * 1024)
-#define CONNECTIONS 1000
 #define IDLE_SECONDS 60
 #define READ_SECONDS 15
-#define THREADS 8
+#define THREADS 4
+#define QUICK_THREADS 16 /* the keeper answers a hundred questions of ours at once */
+#define SLOW_THREADS 8
+#define QUICK_OF_ONE 8
+#define SLOW_OF_ONE 2
+#define WAITING 400
+#define WAITING_OF_ONE 50
+#define WAIT_SECONDS 5
 #define MAX_LISTENERS 8
 #define PAUSE_US (G_USEC_PER_SEC / 2)
 #define NUDGE_US (15 * G_USEC_PER_SEC) /* so often a silent stream shows that it is still there */
@@ -82,14 +90,32 @@ start (MadoRoleContext *role, GError **error)
   return page->site != NULL;
 }
 
+/* A connection takes one file, a large answer another one, a question to the keeper a third. */
+static void
+raise_file_limit (guint connections)
+{
+  struct rlimit limit;
+  rlim_t wanted = 3 * (rlim_t) connections + 100;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+    return;
+  limit.rlim_cur = MIN (wanted, limit.rlim_max);
+  if (setrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+    mado_log (MADO_LOG_WARNING, NULL, "few-files", "limit=%lu wanted=%lu", (gulong) limit.rlim_cur, (gulong) wanted);
+}
+
 static gboolean
 serve (MadoRoleContext *role, GError **error)
 {
-  static const MadoHttpLimits limits = { MAX_CONTENT, CONNECTIONS, IDLE_SECONDS, READ_SECONDS, THREADS };
+  const MadoHttpLimits limits = {
+    MAX_CONTENT, (guint) mado_conf_int (role->conf, "web", "connections"), IDLE_SECONDS, READ_SECONDS, THREADS,
+    { { QUICK_THREADS, SLOW_THREADS }, { QUICK_OF_ONE, SLOW_OF_ONE }, WAITING, WAITING_OF_ONE, WAIT_SECONDS },
+  };
   Page *page = role->state;
   const char *const *specs = mado_conf_list (role->conf, "web", "listen");
   int listeners[MAX_LISTENERS + 1] = { -1 };
 
+  raise_file_limit (limits.connections);
   if (specs[0] == NULL) {
     g_set_error_literal (error, MADO_ERROR, MADO_ERROR_CONF, "[web] listen is not set");
     return FALSE;
@@ -100,7 +126,7 @@ serve (MadoRoleContext *role, GError **error)
       return FALSE;
     listeners[i + 1] = -1;
   }
-  page->http = mado_http_serve (listeners, &limits, mado_site_answer, mado_site_trusts, page->site, error);
+  page->http = mado_http_serve (listeners, &limits, &mado_site_service, page->site, error);
   if (page->http == NULL)
     return FALSE;
   page->watcher = g_thread_new ("watch", watch, page);

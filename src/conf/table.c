@@ -215,6 +215,8 @@ const MadoConfSetting mado_conf_settings[] = {
   { "web", "listen", MADO_CONF_LIST, NULL, 0, 0,
     "Where madoguchi-web serves the members' page: unix:PATH or inet:HOST:PORT (loopback), behind a server that speaks TLS. Unset: "
     "no page." },
+  { "web", "connections", MADO_CONF_INT, "1000", 20, 20000,
+    "Connections to the page at the same time. Strangers have half of them: more of theirs close the oldest of theirs." },
   { "web", "files", MADO_CONF_STRING, MADO_DATADIR "/web", 0, 0, "Directory of the page's own files." },
   { "web", "words", MADO_CONF_STRING, MADO_DATADIR "/words", 0, 0, "Directory of the page's sentences in other languages (LANGUAGE.mo)." },
 

@@ -5,6 +5,7 @@
 #include "madoguchi/model/record-json.h"
 #include "madoguchi/web/api-list.h"
 #include "madoguchi/web/content.h"
+#include "madoguchi/web/entrance.h"
 #include "madoguchi/web/keeper.h"
 #include "madoguchi/web/openapi.h"
 #include "madoguchi/web/visitor.h"
@@ -420,6 +421,17 @@ fail (const MadoSite *site, const Asker *asker, const GError *problem)
   add_asker (&dict, asker);
   mado_web_ask (site->conf, "session", g_variant_dict_end (&dict), &packet, &error);
   return g_error_matches (error, MADO_ERROR, MADO_ERROR_DENIED) ? answer_stranger () : mado_api_fail (problem);
+}
+
+gboolean
+mado_api_needs_keeper (const MadoHttpRequest *request, MadoLineLane *lane)
+{
+  g_auto (Captures) captures = { .n = 0 };
+  gboolean is_path;
+  const MadoApiCall *call = find_call (request, &captures, &is_path);
+
+  *lane = call != NULL && mado_web_is_slow (call->verb) ? MADO_LINE_SLOW : MADO_LINE_QUICK;
+  return call != NULL || mado_entrance_is_one (request);
 }
 
 MadoHttpAnswer *

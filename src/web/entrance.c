@@ -116,6 +116,12 @@ find (const MadoHttpRequest *request)
   return NULL;
 }
 
+gboolean
+mado_entrance_is_one (const MadoHttpRequest *request)
+{
+  return find (request) != NULL;
+}
+
 /* What the keeper is asked, from the content of the request. FALSE: @problem (out, transfer full) says why not. */
 static gboolean
 make_body (const Entrance *entrance, const MadoHttpRequest *request, const char *session, GVariantDict *dict, MadoHttpAnswer **problem)

@@ -3,8 +3,10 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/log.h"
 #include "madoguchi/web/events.h"
+#include "madoguchi/web/http-request.h"
 #include "madoguchi/web/patience.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
 #include <string.h>
@@ -19,63 +21,33 @@
 struct _MadoHttp {
   struct MHD_Daemon *daemons[MAX_LISTENERS];
   MadoHttpLimits limits;
-  MadoHttpHandler handler;
-  MadoHttpTrust trust;
+  MadoHttpService service;
   gpointer data;
   MadoEvents *events;
   gint taken; /* atomic: of TOGETHER */
   MadoPatience *patience;
+  MadoLine *line;
+  GMutex mutex;
+  GHashTable *suspended; /* set of Exchange: their connections wait for the line */
 };
 
-struct _MadoHttpRequest {
-  struct MHD_Connection *connection;
-  char *method, *path;
-  GByteArray *received;
-  GBytes *content;
-  gint taken;   /* of TOGETHER */
-  gboolean is_trusted;
-};
+typedef enum { STAGE_READ, STAGE_TRUST, STAGE_ANSWER } Stage; /* the latter two: waits in the line for that */
+
+/* One request on its way: of its connection, and of the line while it waits. */
+typedef struct {
+  gint references; /* atomic */
+  MadoHttp *http;
+  struct MHD_Connection *connection; /* as long as it is suspended, or on_request runs */
+  MadoHttpRequest *request;
+  MadoHttpPlan plan;
+  GByteArray *received; /* NULL: it is here whole */
+  gint taken;           /* of TOGETHER */
+  Stage stage;
+  gboolean is_trusted, is_suspended; /* these and the answer: under the mutex while it waits */
+  MadoHttpAnswer *answer;
+} Exchange;
 
 /* --- answers -------------------------------------------------------------------------------------------- */
-
-MadoHttpAnswer *
-mado_http_answer_new (guint status, const char *type, GBytes *content)
-{
-  MadoHttpAnswer *answer = g_new0 (MadoHttpAnswer, 1);
-
-  answer->status = status;
-  answer->type = type;
-  answer->content = content != NULL ? g_bytes_ref (content) : NULL;
-  answer->fd = -1;
-  answer->headers = g_ptr_array_new_with_free_func (g_free);
-  return answer;
-}
-
-void
-mado_http_answer_free (MadoHttpAnswer *answer)
-{
-  if (answer == NULL)
-    return;
-  g_clear_pointer (&answer->content, g_bytes_unref);
-  if (answer->fd >= 0)
-    close (answer->fd);
-  g_ptr_array_unref (answer->headers);
-  g_free (answer->listener);
-  g_free (answer->session);
-  g_free (answer);
-}
-
-void
-mado_http_answer_add (MadoHttpAnswer *answer, const char *name, const char *value)
-{
-  GString *clean = g_string_new (NULL);
-
-  for (const char *p = value; *p != '\0'; p++)
-    if ((guchar) *p >= 0x20 && *p != 0x7f)
-      g_string_append_c (clean, *p);
-  g_ptr_array_add (answer->headers, g_strdup (name));
-  g_ptr_array_add (answer->headers, g_string_free (clean, FALSE));
-}
 
 /* What every answer says, so that a browser does no more with it than it has to. */
 static void
@@ -182,190 +154,90 @@ send_answer (MadoHttp *http, struct MHD_Connection *connection, MadoHttpAnswer *
 static enum MHD_Result
 send_status (MadoHttp *http, struct MHD_Connection *connection, guint status)
 {
-  g_autoptr (MadoHttpAnswer) answer = mado_http_answer_new (status, NULL, NULL);
+  g_autoptr (MadoHttpAnswer) answer = mado_http_answer_status (status);
 
-  mado_http_answer_add (answer, "Cache-Control", "no-store");
   mado_http_answer_add (answer, "Connection", "close");
   return send_answer (http, connection, answer);
 }
 
 /* --- requests ------------------------------------------------------------------------------------------- */
 
-const char *
-mado_http_method (const MadoHttpRequest *request)
+static Exchange *
+exchange_new (MadoHttp *http, struct MHD_Connection *connection, const char *url, const char *method)
 {
-  return request->method;
-}
+  Exchange *exchange = g_new0 (Exchange, 1);
 
-const char *
-mado_http_path (const MadoHttpRequest *request)
-{
-  return request->path;
-}
-
-GBytes *
-mado_http_content (const MadoHttpRequest *request)
-{
-  return request->content;
-}
-
-/* One value of one name. */
-typedef struct {
-  const char *name;
-  gboolean is_exact;
-  const char *value;
-  guint count;
-} Look;
-
-static enum MHD_Result
-look_at (void *data, enum MHD_ValueKind kind G_GNUC_UNUSED, const char *name, const char *value)
-{
-  Look *look = data;
-
-  if ((look->is_exact ? strcmp (name, look->name) : g_ascii_strcasecmp (name, look->name)) == 0) {
-    look->count++;
-    look->value = value;
-  }
-  return MHD_YES;
-}
-
-/* (nullable) what is no text, or said twice, is not said. */
-static const char *
-look_for (const MadoHttpRequest *request, enum MHD_ValueKind kind, const char *name)
-{
-  Look look = { name, kind != MHD_HEADER_KIND, NULL, 0 };
-
-  MHD_get_connection_values (request->connection, kind, look_at, &look);
-  return look.count == 1 && look.value != NULL && g_utf8_validate (look.value, -1, NULL) ? look.value : NULL;
-}
-
-const char *
-mado_http_header (const MadoHttpRequest *request, const char *name)
-{
-  return look_for (request, MHD_HEADER_KIND, name);
-}
-
-gboolean
-mado_http_has_header (const MadoHttpRequest *request, const char *name)
-{
-  Look look = { name, FALSE, NULL, 0 };
-
-  MHD_get_connection_values (request->connection, MHD_HEADER_KIND, look_at, &look);
-  return look.count > 0;
-}
-
-char *
-mado_http_cookie (const MadoHttpRequest *request, const char *name)
-{
-  return g_strdup (look_for (request, MHD_COOKIE_KIND, name));
-}
-
-char *
-mado_http_query (const MadoHttpRequest *request, const char *name)
-{
-  const char *value = look_for (request, MHD_GET_ARGUMENT_KIND, name);
-
-  if (value == NULL)
-    return NULL;
-  g_autofree char *spaced = g_strdelimit (g_strdup (value), "+", ' ');
-  g_autofree char *decoded = g_uri_unescape_string (spaced, NULL);
-  return decoded != NULL && g_utf8_validate (decoded, -1, NULL) ? g_steal_pointer (&decoded) : NULL;
-}
-
-typedef struct {
-  const char *const *names;
-  gboolean is_found;
-} Others;
-
-static enum MHD_Result
-find_other (void *data, enum MHD_ValueKind kind G_GNUC_UNUSED, const char *name, const char *value G_GNUC_UNUSED)
-{
-  Others *others = data;
-
-  others->is_found = others->is_found || !g_strv_contains (others->names, name);
-  return MHD_YES;
-}
-
-gboolean
-mado_http_query_has_other (const MadoHttpRequest *request, const char *const *names)
-{
-  Others others = { names, FALSE };
-
-  MHD_get_connection_values (request->connection, MHD_GET_ARGUMENT_KIND, find_other, &others);
-  return others.is_found;
+  exchange->references = 1;
+  exchange->http = http;
+  exchange->connection = connection;
+  exchange->request = mado_http_request_new (method, url);
+  exchange->received = g_byte_array_new ();
+  return exchange;
 }
 
 static void
-request_free (MadoHttp *http, MadoHttpRequest *request)
+exchange_unref (Exchange *exchange)
 {
-  g_atomic_int_add (&http->taken, -request->taken);
-  g_free (request->method);
-  g_free (request->path);
-  g_byte_array_unref (request->received);
-  g_clear_pointer (&request->content, g_bytes_unref);
-  g_free (request);
+  if (!g_atomic_int_dec_and_test (&exchange->references))
+    return;
+  mado_http_request_unref (exchange->request);
+  g_clear_pointer (&exchange->received, g_byte_array_unref);
+  mado_http_answer_free (exchange->answer);
+  g_free (exchange->plan.visitor);
+  g_free (exchange);
 }
 
-static MadoHttpRequest *
-request_new (struct MHD_Connection *connection, const char *url, const char *method)
-{
-  MadoHttpRequest *request = g_new0 (MadoHttpRequest, 1);
+typedef struct {
+  MadoHttpRequest *request;
+  MadoHttpKind kind;
+} Copy;
 
-  request->connection = connection;
-  request->method = g_strdup (method);
-  request->path = g_strdup (url);
-  request->received = g_byte_array_new ();
-  return request;
+static enum MHD_Result
+copy_value (void *data, enum MHD_ValueKind kind G_GNUC_UNUSED, const char *name, const char *value)
+{
+  const Copy *copy = data;
+
+  mado_http_request_add (copy->request, copy->kind, name, value);
+  return MHD_YES;
+}
+
+static void
+copy_peer (Exchange *exchange)
+{
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info (exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  const struct sockaddr *address = info != NULL ? info->client_addr : NULL;
+  char text[INET6_ADDRSTRLEN] = "";
+
+  if (address != NULL && address->sa_family == AF_INET)
+    inet_ntop (AF_INET, &((const struct sockaddr_in *) address)->sin_addr, text, sizeof text);
+  else if (address != NULL && address->sa_family == AF_INET6)
+    inet_ntop (AF_INET6, &((const struct sockaddr_in6 *) address)->sin6_addr, text, sizeof text);
+  mado_http_request_set_peer (exchange->request, text);
+}
+
+/* All that came before the content. What it is copied from goes with the connection. */
+static void
+copy_header (Exchange *exchange)
+{
+  Copy fields = { exchange->request, MADO_HTTP_FIELD }, cookies = { exchange->request, MADO_HTTP_COOKIE };
+  Copy arguments = { exchange->request, MADO_HTTP_ARGUMENT };
+
+  MHD_get_connection_values (exchange->connection, MHD_HEADER_KIND, copy_value, &fields);
+  MHD_get_connection_values (exchange->connection, MHD_COOKIE_KIND, copy_value, &cookies);
+  MHD_get_connection_values (exchange->connection, MHD_GET_ARGUMENT_KIND, copy_value, &arguments);
+  copy_peer (exchange);
 }
 
 /* Both a length and chunks, or two hosts: whoever stands before us may have read it otherwise (RFC 9112, 6.3). */
 static gboolean
 is_ambiguous (const MadoHttpRequest *request)
 {
-  const char *chunked = look_for (request, MHD_HEADER_KIND, "Transfer-Encoding");
-  Look lengths = { "Content-Length", FALSE, NULL, 0 }, codings = { "Transfer-Encoding", FALSE, NULL, 0 };
-  Look hosts = { "Host", FALSE, NULL, 0 };
+  const char *coding = mado_http_header (request, "Transfer-Encoding");
+  guint codings = mado_http_request_count (request, MADO_HTTP_FIELD, "Transfer-Encoding");
 
-  MHD_get_connection_values (request->connection, MHD_HEADER_KIND, look_at, &lengths);
-  MHD_get_connection_values (request->connection, MHD_HEADER_KIND, look_at, &codings);
-  MHD_get_connection_values (request->connection, MHD_HEADER_KIND, look_at, &hosts);
-  return lengths.count + codings.count > 1 || hosts.count > 1 || (chunked != NULL && g_ascii_strcasecmp (chunked, "chunked") != 0);
-}
-
-/* 0: it may have @length bytes of content. Otherwise why not. */
-static guint
-refuse_length (MadoHttp *http, MadoHttpRequest *request, guint64 length)
-{
-  if (length > http->limits.max_content)
-    return MHD_HTTP_CONTENT_TOO_LARGE;
-  if (length <= SMALL || request->is_trusted)
-    return 0;
-  request->is_trusted = http->trust (request, http->data);
-  return request->is_trusted ? 0 : MHD_HTTP_UNAUTHORIZED;
-}
-
-static guint
-refuse_header (MadoHttp *http, MadoHttpRequest *request)
-{
-  const char *length = mado_http_header (request, "Content-Length");
-
-  if (is_ambiguous (request))
-    return MHD_HTTP_BAD_REQUEST;
-  return length != NULL ? refuse_length (http, request, g_ascii_strtoull (length, NULL, 10)) : 0;
-}
-
-/* Is there memory for @length more bytes of the content? */
-static gboolean
-take_room (MadoHttp *http, MadoHttpRequest *request, gsize length)
-{
-  gsize all = request->received->len + length;
-
-  if (refuse_length (http, request, all) != 0)
-    return FALSE;
-  if (all <= SMALL)
-    return TRUE;
-  request->taken += (gint) length;
-  return g_atomic_int_add (&http->taken, (gint) length) <= TOGETHER - (gint) length;
+  return mado_http_request_count (request, MADO_HTTP_FIELD, "Content-Length") + codings > 1
+         || mado_http_request_count (request, MADO_HTTP_FIELD, "Host") > 1
+         || (codings > 0 && (coding == NULL || g_ascii_strcasecmp (coding, "chunked") != 0));
 }
 
 static MadoPatienceOne *
@@ -374,51 +246,176 @@ get_patience (struct MHD_Connection *connection)
   return MHD_get_connection_info (connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
-static enum MHD_Result
-begin (MadoHttp *http, MadoHttpRequest *request)
-{
-  guint status = refuse_header (http, request);
+/* --- waiting for the keeper ------------------------------------------------------------------------------- */
 
-  mado_patience_give (http->patience, get_patience (request->connection), http->limits.read_seconds);
-  return status != 0 ? send_status (http, request->connection, status) : MHD_YES;
+/* The line's work, in one of its threads. What comes after the connection went, or after the end, is thrown away. */
+static void
+work (gpointer data, gboolean is_done)
+{
+  Exchange *exchange = data;
+  MadoHttp *http = exchange->http;
+  gboolean is_trusted = FALSE;
+  MadoHttpAnswer *answer = NULL;
+
+  if (!is_done)
+    answer = mado_http_answer_busy ();
+  else if (exchange->stage == STAGE_TRUST)
+    is_trusted = http->service.trusts (exchange->request, http->data);
+  else
+    answer = http->service.answer (exchange->request, http->data);
+  g_mutex_lock (&http->mutex);
+  if (exchange->is_suspended) {
+    exchange->is_trusted = is_trusted;
+    exchange->answer = g_steal_pointer (&answer);
+    exchange->is_suspended = FALSE;
+    MHD_resume_connection (exchange->connection);
+  }
+  g_mutex_unlock (&http->mutex);
+  mado_http_answer_free (answer);
+  exchange_unref (exchange);
 }
 
-/* Called when the header is here, then for each piece of the content, then once with none. */
+/* The connection waits until the line did its work; on_request is called again then. */
+static enum MHD_Result
+wait_in_line (Exchange *exchange, Stage stage)
+{
+  const MadoHttpPlan *plan = &exchange->plan;
+  MadoHttp *http = exchange->http;
+
+  exchange->stage = stage;
+  g_mutex_lock (&http->mutex);
+  exchange->is_suspended = TRUE;
+  g_hash_table_add (http->suspended, exchange);
+  MHD_suspend_connection (exchange->connection);
+  g_mutex_unlock (&http->mutex);
+  g_atomic_int_inc (&exchange->references);
+  if (!mado_line_put (http->line, plan->lane, plan->visitor, plan->is_known, exchange))
+    work (exchange, FALSE);
+  return MHD_YES;
+}
+
+/* (nullable, transfer full) what the line left. */
+static MadoHttpAnswer *
+take_answer (Exchange *exchange)
+{
+  MadoHttpAnswer *answer;
+
+  g_mutex_lock (&exchange->http->mutex);
+  g_hash_table_remove (exchange->http->suspended, exchange);
+  answer = g_steal_pointer (&exchange->answer);
+  g_mutex_unlock (&exchange->http->mutex);
+  return answer;
+}
+
+/* --- reading requests ------------------------------------------------------------------------------------- */
+
+/* Is there memory for @length more bytes of the content? */
+static gboolean
+take_room (Exchange *exchange, gsize length)
+{
+  MadoHttp *http = exchange->http;
+  gsize all = exchange->received->len + length;
+
+  if (all <= SMALL)
+    return TRUE;
+  if (all > http->limits.max_content || !exchange->is_trusted)
+    return FALSE;
+  exchange->taken += (gint) length;
+  return g_atomic_int_add (&http->taken, (gint) length) <= TOGETHER - (gint) length;
+}
+
+/* Who wants to send much is asked who he is, before any of it is kept. */
+static enum MHD_Result
+begin (Exchange *exchange)
+{
+  MadoHttp *http = exchange->http;
+  MadoHttpRequest *request = exchange->request;
+
+  copy_header (exchange);
+  const char *field = mado_http_header (request, "Content-Length");
+  guint64 length = field != NULL ? g_ascii_strtoull (field, NULL, 10) : 0;
+  mado_patience_give (http->patience, get_patience (exchange->connection), http->limits.read_seconds);
+  if (is_ambiguous (request))
+    return send_status (http, exchange->connection, MHD_HTTP_BAD_REQUEST);
+  if (length > http->limits.max_content)
+    return send_status (http, exchange->connection, MHD_HTTP_CONTENT_TOO_LARGE);
+  exchange->plan = http->service.plan (request, http->data);
+  if (exchange->plan.is_known)
+    mado_patience_know (http->patience, get_patience (exchange->connection), TRUE);
+  return length > SMALL ? wait_in_line (exchange, STAGE_TRUST) : MHD_YES;
+}
+
+static enum MHD_Result
+send_and_know (Exchange *exchange, MadoHttpAnswer *answer)
+{
+  MadoHttp *http = exchange->http;
+
+  if (exchange->plan.waits) /* the page's own files are anybody's */
+    mado_patience_know (http->patience, get_patience (exchange->connection), answer->is_for_member);
+  if (answer->listener != NULL && !mado_events_has_room (http->events, answer->listener))
+    return send_status (http, exchange->connection, MHD_HTTP_TOO_MANY_REQUESTS);
+  return send_answer (http, exchange->connection, answer);
+}
+
+/* The request is here whole. */
+static enum MHD_Result
+answer_request (Exchange *exchange)
+{
+  MadoHttp *http = exchange->http;
+  g_autoptr (GBytes) content = g_byte_array_free_to_bytes (g_steal_pointer (&exchange->received));
+
+  mado_http_request_fill (exchange->request, content);
+  mado_patience_give (http->patience, get_patience (exchange->connection), 0);
+  if (exchange->plan.waits)
+    return wait_in_line (exchange, STAGE_ANSWER);
+  g_autoptr (MadoHttpAnswer) answer = http->service.answer (exchange->request, http->data);
+  return send_and_know (exchange, answer);
+}
+
+/* Called when the header is here, then for each piece of the content, then once with none; and again whenever it waited. */
 static enum MHD_Result
 on_request (void *data, struct MHD_Connection *connection, const char *url, const char *method, const char *version G_GNUC_UNUSED,
             const char *bytes, size_t *length, void **state)
 {
-  MadoHttp *http = data;
-  MadoHttpRequest *request = *state;
+  Exchange *exchange = *state;
 
-  if (request == NULL) {
-    request = *state = request_new (connection, url, method);
-    return begin (http, request);
+  if (exchange == NULL) {
+    exchange = *state = exchange_new (data, connection, url, method);
+    return begin (exchange);
   }
-  if (*length > 0) {
-    if (!take_room (http, request, *length))
-      return MHD_NO;
-    g_byte_array_append (request->received, (const guint8 *) bytes, (guint) *length);
-    *length = 0;
-    return MHD_YES;
+  g_autoptr (MadoHttpAnswer) answer = exchange->stage != STAGE_READ ? take_answer (exchange) : NULL;
+  if (exchange->stage == STAGE_ANSWER)
+    return answer != NULL ? send_and_know (exchange, answer) : MHD_NO;
+  if (exchange->stage == STAGE_TRUST) {
+    exchange->stage = STAGE_READ;
+    if (answer != NULL)
+      return send_answer (data, connection, answer);
+    return exchange->is_trusted ? MHD_YES : send_status (data, connection, MHD_HTTP_UNAUTHORIZED);
   }
-  request->content = g_byte_array_free_to_bytes (g_steal_pointer (&request->received));
-  request->received = g_byte_array_new ();
-  mado_patience_give (http->patience, get_patience (connection), 0);
-  g_autoptr (MadoHttpAnswer) answer = http->handler (request, http->data);
-  if (answer->listener != NULL && !mado_events_has_room (http->events, answer->listener))
-    return send_status (http, connection, MHD_HTTP_TOO_MANY_REQUESTS);
-  return send_answer (http, connection, answer);
+  if (*length == 0)
+    return answer_request (exchange);
+  if (!take_room (exchange, *length))
+    return MHD_NO;
+  g_byte_array_append (exchange->received, (const guint8 *) bytes, (guint) *length);
+  *length = 0;
+  return MHD_YES;
 }
 
 static void
 on_completed (void *data, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code G_GNUC_UNUSED)
 {
   MadoHttp *http = data;
+  Exchange *exchange = *state;
 
-  if (*state != NULL)
-    request_free (http, *state);
   *state = NULL;
+  if (exchange != NULL) {
+    g_mutex_lock (&http->mutex);
+    g_hash_table_remove (http->suspended, exchange);
+    exchange->is_suspended = FALSE;
+    g_mutex_unlock (&http->mutex);
+    g_atomic_int_add (&http->taken, -exchange->taken);
+    exchange_unref (exchange);
+  }
   mado_patience_give (http->patience, get_patience (connection), http->limits.idle_seconds);
 }
 
@@ -459,17 +456,18 @@ start (MadoHttp *http, int listener)
 }
 
 MadoHttp *
-mado_http_serve (const int *listeners, const MadoHttpLimits *limits, MadoHttpHandler handler, MadoHttpTrust trust,
-                 gpointer data, GError **error)
+mado_http_serve (const int *listeners, const MadoHttpLimits *limits, const MadoHttpService *service, gpointer data, GError **error)
 {
   g_autoptr (MadoHttp) http = g_new0 (MadoHttp, 1);
 
   http->limits = *limits;
-  http->handler = handler;
-  http->trust = trust;
+  http->service = *service;
   http->data = data;
+  g_mutex_init (&http->mutex);
+  http->suspended = g_hash_table_new (NULL, NULL);
+  http->line = mado_line_new (&limits->line, work);
   http->events = mado_events_new (limits->connections / 2); /* the others are for those who ask */
-  http->patience = mado_patience_new ();
+  http->patience = mado_patience_new (limits->connections / 2);
   for (guint i = 0; listeners[i] >= 0; i++) {
     http->daemons[i < MAX_LISTENERS ? i : 0] = i < MAX_LISTENERS ? start (http, listeners[i]) : NULL;
     if (i >= MAX_LISTENERS || http->daemons[i] == NULL) {
@@ -504,10 +502,31 @@ mado_http_dismiss (MadoHttp *http, const char *const *sessions)
   mado_events_dismiss (http->events, sessions);
 }
 
+/* Those that a thread of the line works for still: nobody waits for it any more. */
+static void
+resume_all (MadoHttp *http)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_mutex_lock (&http->mutex);
+  g_hash_table_iter_init (&iter, http->suspended);
+  while (g_hash_table_iter_next (&iter, &key, NULL)) {
+    Exchange *exchange = key;
+    if (!exchange->is_suspended)
+      continue;
+    exchange->is_suspended = FALSE;
+    MHD_resume_connection (exchange->connection);
+  }
+  g_mutex_unlock (&http->mutex);
+}
+
 void
 mado_http_end (MadoHttp *http)
 {
   mado_events_end (http->events); /* a connection that waits could not be closed */
+  mado_line_end (http->line);
+  resume_all (http);
   for (guint i = 0; i < MAX_LISTENERS; i++)
     g_clear_pointer (&http->daemons[i], MHD_stop_daemon);
 }
@@ -520,5 +539,8 @@ mado_http_free (MadoHttp *http)
   mado_http_end (http);
   mado_events_free (http->events);
   mado_patience_free (http->patience);
+  mado_line_free (http->line);
+  g_hash_table_destroy (http->suspended);
+  g_mutex_clear (&http->mutex);
   g_free (http);
 }

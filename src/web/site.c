@@ -17,6 +17,7 @@ mado_site_new (const MadoConf *conf, GError **error)
   g_autoptr (MadoSite) site = g_new0 (MadoSite, 1);
 
   site->conf = conf;
+  site->known = mado_known_new ();
   site->trusted_header = mado_conf_string (conf, "web", "trusted-header");
   site->assets = mado_assets_read (mado_conf_string (conf, "web", "files"), error);
   gboolean is_read = site->assets != NULL && mado_words_add (site->assets, mado_conf_string (conf, "web", "words"), error);
@@ -32,28 +33,63 @@ mado_site_free (MadoSite *site)
   if (site == NULL)
     return;
   g_clear_pointer (&site->assets, g_hash_table_destroy);
+  mado_known_free (site->known);
   g_free (site);
 }
 
-MadoHttpAnswer *
-mado_site_answer (const MadoHttpRequest *request, gpointer data)
+/* (transfer full, nullable) the session or the token that @request brings. */
+static char *
+get_word (const MadoHttpRequest *request)
+{
+  char *session = mado_visitor_session (request);
+
+  return session != NULL ? session : mado_visitor_token (request);
+}
+
+static MadoHttpAnswer *
+answer_api (const MadoSite *site, const MadoHttpRequest *request)
+{
+  MadoHttpAnswer *answer = mado_entrance_answer (site, request);
+  g_autofree char *word = get_word (request);
+
+  if (answer == NULL)
+    answer = mado_api_answer (site, request);
+  answer->is_for_member = word != NULL && answer->status < 400;
+  if (word != NULL && (answer->status == 401 || answer->is_for_member))
+    mado_known_set (site->known, word, answer->is_for_member);
+  return answer;
+}
+
+static MadoHttpAnswer *
+answer_request (const MadoHttpRequest *request, gpointer data)
 {
   const MadoSite *site = data;
   const char *path = mado_http_path (request), *method = mado_http_method (request);
-  MadoHttpAnswer *answer;
 
-  if (g_str_has_prefix (path, API)) {
-    answer = mado_entrance_answer (site, request);
-    return answer != NULL ? answer : mado_api_answer (site, request);
-  }
+  if (g_str_has_prefix (path, API))
+    return answer_api (site, request);
   if (strcmp (method, "GET") != 0 && strcmp (method, "HEAD") != 0)
     return mado_api_problem (405, "This is only for reading", NULL);
-  answer = mado_assets_answer (site->assets, request);
+  MadoHttpAnswer *answer = mado_assets_answer (site->assets, request);
   return answer != NULL ? answer : mado_api_problem (404, "There is no such page", NULL);
 }
 
-gboolean
-mado_site_trusts (const MadoHttpRequest *request, gpointer data)
+/* Whoever is known has a place of his own; all others have one for each address. */
+static MadoHttpPlan
+plan_request (const MadoHttpRequest *request, gpointer data)
+{
+  const MadoSite *site = data;
+  MadoHttpPlan plan = { .waits = FALSE };
+
+  plan.waits = g_str_has_prefix (mado_http_path (request), API) && mado_api_needs_keeper (request, &plan.lane);
+  g_autofree char *word = get_word (request);
+  plan.is_known = word != NULL && mado_known_has (site->known, word);
+  plan.visitor = plan.is_known ? g_steal_pointer (&word) : mado_visitor_address (request);
+  return plan;
+}
+
+static gboolean
+trusts (const MadoHttpRequest *request, gpointer data)
 {
   const MadoSite *site = data;
   g_auto (MadoPacket) packet = MADO_PACKET_INIT;
@@ -67,3 +103,5 @@ mado_site_trusts (const MadoHttpRequest *request, gpointer data)
   g_variant_dict_insert (&dict, session != NULL ? "session" : "token", "s", session != NULL ? session : token);
   return mado_web_ask (site->conf, "session", g_variant_dict_end (&dict), &packet, NULL);
 }
+
+const MadoHttpService mado_site_service = { plan_request, answer_request, trusts };

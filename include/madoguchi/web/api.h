@@ -51,6 +51,9 @@ extern const MadoApiCall mado_api_calls[];
 /* (transfer full) the answer to a request whose path begins with "/api/v1/". */
 MadoHttpAnswer *mado_api_answer (const MadoSite *site, const MadoHttpRequest *request);
 
+/* Has the keeper to be asked for the answer, and how long may that take? */
+gboolean mado_api_needs_keeper (const MadoHttpRequest *request, MadoLineLane *lane);
+
 /* (transfer full) an error as problem details (RFC 9457). @detail: (nullable) a sentence. */
 MadoHttpAnswer *mado_api_problem (guint status, const char *title, const char *detail);
 

@@ -6,3 +6,6 @@
 /* (transfer full, nullable) the answer, if @request is one of these: POST log-in, set-up, set-up/confirm, log-out, GET session and
  * events, all below /api/v1; NULL: it is another one. */
 MadoHttpAnswer *mado_entrance_answer (const MadoSite *site, const MadoHttpRequest *request);
+
+/* Is @request one of these? */
+gboolean mado_entrance_is_one (const MadoHttpRequest *request);

@@ -1,44 +1,39 @@
 /* http.h: one HTTP server for the members' page: reads requests whole, within limits, and hands each to one function.
  *
  * Stands behind a reverse proxy that speaks TLS (conf/nginx, conf/caddy). libmicrohttpd reads HTTP/1.1 and gives each of its
- * threads some of the connections; a handler may therefore block, and is called by several threads at once.
+ * threads some of the connections; these never wait for anybody. What needs the keeper's answer waits in a line (line.h), and is
+ * answered by that one's threads, several at once.
  */
 #pragma once
+
+#include "madoguchi/web/http-answer.h"
+#include "madoguchi/web/line.h"
 
 #include <glib.h>
 
 typedef struct _MadoHttp MadoHttp;
 typedef struct _MadoHttpRequest MadoHttpRequest;
 
-/* What a request is answered with. */
+/* What has to be known of a request before somebody works on it, from its header alone. */
 typedef struct {
-  guint status;     /* RFC 9110, 15 */
-  const char *type; /* media type; NULL: there is no content */
-  GBytes *content;  /* (owned) */
-  int fd;           /* instead of content: a file to send (owned); -1: none */
-  guint64 offset, size; /* of what is sent of it */
-  GPtrArray *headers; /* name, value, name, value... (owned) */
-  char *listener; /* (owned, nullable) the login of whom this stays open for, and is told when something changed (mado_http_tell_change) */
-  char *session;  /* (owned) with listener: the name of the session by which he listens (mado_http_dismiss) */
-} MadoHttpAnswer;
+  gboolean waits; /* for the keeper, in this lane; else it is answered where it is read, and nothing may block */
+  MadoLineLane lane;
+  char *visitor; /* (owned) a word that tells who asks from others */
+  gboolean is_known;
+} MadoHttpPlan;
 
-/* (transfer full) an answer with @content (nullable; a reference is taken) of @type (static, nullable). */
-MadoHttpAnswer *mado_http_answer_new (guint status, const char *type, GBytes *content);
-void mado_http_answer_free (MadoHttpAnswer *answer);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoHttpAnswer, mado_http_answer_free)
+/* What is served. @data is the last argument of mado_http_serve (). */
+typedef struct {
+  MadoHttpPlan (*plan) (const MadoHttpRequest *request, gpointer data);
+  MadoHttpAnswer *(*answer) (const MadoHttpRequest *request, gpointer data); /* (transfer full) */
+  gboolean (*trusts) (const MadoHttpRequest *request, gpointer data); /* may he send a large content? Asked in the line, before it is kept */
+} MadoHttpService;
 
-/* Adds a header field; characters that would end it are left out. */
-void mado_http_answer_add (MadoHttpAnswer *answer, const char *name, const char *value);
-
-/* Answers @request. (transfer full) */
-typedef MadoHttpAnswer *(*MadoHttpHandler) (const MadoHttpRequest *request, gpointer data);
-
-/* May whoever sends @request send a large content? Asked once, before it is kept. */
-typedef gboolean (*MadoHttpTrust) (const MadoHttpRequest *request, gpointer data);
-
-/* (transfer none) "GET", "POST"...; the path as it was sent, percent signs and all; the content (never NULL). */
+/* (transfer none) "GET", "POST"...; the path as it was sent, percent signs and all; from which address of the network the connection
+ * comes ("": it is a socket of the host); the content (never NULL). */
 const char *mado_http_method (const MadoHttpRequest *request);
 const char *mado_http_path (const MadoHttpRequest *request);
+const char *mado_http_peer (const MadoHttpRequest *request);
 GBytes *mado_http_content (const MadoHttpRequest *request);
 
 /* (nullable, transfer none) a header field; NULL when it is absent or comes more than once. */
@@ -58,15 +53,16 @@ char *mado_http_cookie (const MadoHttpRequest *request, const char *name);
 
 typedef struct {
   gsize max_content;  /* bytes; more get 413 */
-  guint connections;  /* at once */
+  guint connections;  /* at once; strangers have half of them */
   guint idle_seconds; /* a connection silent for this long is closed */
   guint read_seconds; /* a request has to be here whole after this long */
-  guint threads;
+  guint threads;      /* that read and write */
+  MadoLineLimits line;
 } MadoHttpLimits;
 
 /* (transfer full) serves on @listeners (-1 at their end; taken over). Errors: TEMP. */
-MadoHttp *mado_http_serve (const int *listeners, const MadoHttpLimits *limits, MadoHttpHandler handler, MadoHttpTrust trust,
-                           gpointer data, GError **error);
+MadoHttp *mado_http_serve (const int *listeners, const MadoHttpLimits *limits, const MadoHttpService *service, gpointer data,
+                           GError **error);
 
 /* Tells all who listen to events that something changed; @serial: a number that grows. NULL-safe. From any thread. */
 void mado_http_tell_change (MadoHttp *http, gint64 serial);

@@ -3,10 +3,12 @@
 
 #include "madoguchi/conf/conf.h"
 #include "madoguchi/web/http.h"
+#include "madoguchi/web/known.h"
 
 typedef struct {
   const MadoConf *conf;
   GHashTable *assets;         /* path -> MadoAsset (asset.h) */
+  MadoKnown *known;           /* who was let in lately */
   const char *trusted_header; /* (nullable) [web] trusted-header */
 } MadoSite;
 
@@ -15,8 +17,5 @@ MadoSite *mado_site_new (const MadoConf *conf, GError **error);
 void mado_site_free (MadoSite *site);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoSite, mado_site_free)
 
-/* A MadoHttpHandler; its data is the site. */
-MadoHttpAnswer *mado_site_answer (const MadoHttpRequest *request, gpointer site);
-
-/* A MadoHttpTrust; its data is the site: whoever is logged in may send much. */
-gboolean mado_site_trusts (const MadoHttpRequest *request, gpointer site);
+/* What is served (http.h); its data is the site. */
+extern const MadoHttpService mado_site_service;
