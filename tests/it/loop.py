@@ -18,6 +18,7 @@ class House:
         self.demo = t.Demo(conf={('team', 'address'): self.address, ('reply', 'rate-per-sender'): str(CAP)})
         self.seen = set()
         self.accepted = 0
+        self.done = {}  # ticket: the version of it whose answers have all left
 
     def new_answers(self):
         fresh = [raw for raw in self.demo.outgoing() if raw not in self.seen]
@@ -34,8 +35,12 @@ class House:
         self.demo.settle(accepted=self.accepted)
 
         def all_sent():
-            threads = [self.demo.show(one['ticket'])['thread'] for one in self.demo.incidents()]
-            return all(entry['delivery'] == 'sent' for thread in threads for entry in thread if entry['direction'] == 'out')
+            for one in self.demo.incidents():
+                if self.done.get(one['ticket']) != one['version']:
+                    if any(entry['delivery'] != 'sent' for entry in self.demo.show(one['ticket'])['thread'] if entry['direction'] == 'out'):
+                        return False
+                    self.done[one['ticket']] = one['version']
+            return True
         return t.wait_for(all_sent, 20)
 
 

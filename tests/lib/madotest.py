@@ -389,9 +389,14 @@ class Demo:
         return self.cli('show', '--json', ticket).json
 
     def ticket_of(self, mail_id, seconds=20):
-        """The incident whose thread holds the mail with this Message-ID."""
+        """The incident whose thread holds the mail with this Message-ID. The newest first, and each again only when it changed."""
+        seen = {}
+
         def look():
-            for summary in self.incidents():
+            for summary in reversed(self.incidents()):
+                if seen.get(summary['ticket']) == summary['version']:
+                    continue
+                seen[summary['ticket']] = summary['version']
                 incident = self.show(summary['ticket'])
                 if any(entry.get('message_id') == mail_id for entry in incident['thread']):
                     return incident
