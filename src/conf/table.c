@@ -217,6 +217,8 @@ const MadoConfSetting mado_conf_settings[] = {
     "no page." },
   { "web", "connections", MADO_CONF_INT, "1000", 20, 20000,
     "Connections to the page at the same time. Strangers have half of them: more of theirs close the oldest of theirs." },
+  { "web", "proxies", MADO_CONF_LIST, "unix;127.0.0.1;::1", 0, 0,
+    "From whose connections X-Real-IP and trusted-header are believed: addresses of servers before the page; unix: sockets of the host." },
   { "web", "files", MADO_CONF_STRING, MADO_DATADIR "/web", 0, 0, "Directory of the page's own files." },
   { "web", "words", MADO_CONF_STRING, MADO_DATADIR "/words", 0, 0, "Directory of the page's sentences in other languages (LANGUAGE.mo)." },
 

@@ -124,10 +124,11 @@ mado_entrance_is_one (const MadoHttpRequest *request)
 
 /* What the keeper is asked, from the content of the request. FALSE: @problem (out, transfer full) says why not. */
 static gboolean
-make_body (const Entrance *entrance, const MadoHttpRequest *request, const char *session, GVariantDict *dict, MadoHttpAnswer **problem)
+make_body (const MadoConf *conf, const Entrance *entrance, const MadoHttpRequest *request, const char *session, GVariantDict *dict,
+           MadoHttpAnswer **problem)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *address = mado_visitor_address (request), *device = mado_http_cookie (request, MADO_VISITOR_DEVICE);
+  g_autofree char *address = mado_visitor_address (conf, request), *device = mado_http_cookie (request, MADO_VISITOR_DEVICE);
   g_autoptr (JsonNode) node = NULL;
 
   if (session != NULL)
@@ -161,7 +162,7 @@ make_body (const Entrance *entrance, const MadoHttpRequest *request, const char 
 static gboolean
 begin_trusted (const MadoSite *site, const MadoHttpRequest *request, MadoPacket *packet)
 {
-  const char *login = site->trusted_header != NULL ? mado_http_header (request, site->trusted_header) : NULL;
+  const char *login = mado_visitor_vouched (site->conf, request);
   GVariantDict dict;
 
   if (login == NULL || !g_utf8_validate (login, -1, NULL))
@@ -185,7 +186,7 @@ answer_stranger (const MadoSite *site, const MadoHttpRequest *request, const Ent
 static gboolean
 is_another (const MadoSite *site, const MadoHttpRequest *request, const Entrance *entrance, const MadoPacket *packet)
 {
-  const char *vouched = site->trusted_header != NULL ? mado_http_header (request, site->trusted_header) : NULL;
+  const char *vouched = mado_visitor_vouched (site->conf, request);
   const char *login = NULL;
 
   return vouched != NULL && strcmp (entrance->verb, "session") == 0 && g_variant_lookup (packet->body, "login", "&s", &login)
@@ -212,7 +213,7 @@ mado_entrance_answer (const MadoSite *site, const MadoHttpRequest *request)
   if (strcmp (entrance->method, "POST") == 0 && !mado_visitor_is_ours (request, session))
     return mado_api_problem (403, "This request does not come from the page", NULL);
   g_variant_dict_init (&dict, NULL);
-  if (!make_body (entrance, request, session, &dict, &problem)) {
+  if (!make_body (site->conf, entrance, request, session, &dict, &problem)) {
     g_variant_dict_clear (&dict);
     return problem;
   }

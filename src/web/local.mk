@@ -62,6 +62,10 @@ unit_tests += tests/unit/test-web-content
 tests_unit_test_web_content_SOURCES = tests/unit/test-web-content.c
 tests_unit_test_web_content_LDADD = $(web_libs)
 tests_unit_test_web_content_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(MICROHTTPD_CFLAGS)
+unit_tests += tests/unit/test-web-visitor
+tests_unit_test_web_visitor_SOURCES = tests/unit/test-web-visitor.c
+tests_unit_test_web_visitor_LDADD = $(web_libs)
+tests_unit_test_web_visitor_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(MICROHTTPD_CFLAGS)
 
 # The page's own files.
 webdir = $(pkgdatadir)/web

@@ -18,7 +18,6 @@ mado_site_new (const MadoConf *conf, GError **error)
 
   site->conf = conf;
   site->known = mado_known_new ();
-  site->trusted_header = mado_conf_string (conf, "web", "trusted-header");
   site->assets = mado_assets_read (mado_conf_string (conf, "web", "files"), error);
   gboolean is_read = site->assets != NULL && mado_words_add (site->assets, mado_conf_string (conf, "web", "words"), error);
   if (!is_read)
@@ -84,7 +83,7 @@ plan_request (const MadoHttpRequest *request, gpointer data)
   plan.waits = g_str_has_prefix (mado_http_path (request), API) && mado_api_needs_keeper (request, &plan.lane);
   g_autofree char *word = get_word (request);
   plan.is_known = word != NULL && mado_known_has (site->known, word);
-  plan.visitor = plan.is_known ? g_steal_pointer (&word) : mado_visitor_address (request);
+  plan.visitor = plan.is_known ? g_steal_pointer (&word) : mado_visitor_address (site->conf, request);
   return plan;
 }
 

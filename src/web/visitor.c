@@ -101,11 +101,33 @@ mado_visitor_remember (MadoHttpAnswer *answer, const char *session, const char *
     set_cookie (answer, MADO_VISITOR_DEVICE, device, DEVICE_SECONDS);
 }
 
-char *
-mado_visitor_address (const MadoHttpRequest *request)
+gboolean
+mado_visitor_is_proxied (const MadoConf *conf, const MadoHttpRequest *request)
 {
-  const char *given = mado_http_header (request, "X-Real-IP");
+  const char *const *proxies = mado_conf_list (conf, "web", "proxies");
+  g_autoptr (GInetAddress) peer = g_inet_address_new_from_string (mado_http_peer (request));
+
+  for (guint i = 0; proxies[i] != NULL; i++) {
+    g_autoptr (GInetAddress) proxy = g_inet_address_new_from_string (proxies[i]);
+    if (peer == NULL ? strcmp (proxies[i], "unix") == 0 : proxy != NULL && g_inet_address_equal (peer, proxy))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+const char *
+mado_visitor_vouched (const MadoConf *conf, const MadoHttpRequest *request)
+{
+  const char *name = mado_conf_string (conf, "web", "trusted-header");
+
+  return name != NULL && mado_visitor_is_proxied (conf, request) ? mado_http_header (request, name) : NULL;
+}
+
+char *
+mado_visitor_address (const MadoConf *conf, const MadoHttpRequest *request)
+{
+  const char *given = mado_visitor_is_proxied (conf, request) ? mado_http_header (request, "X-Real-IP") : NULL;
   g_autoptr (GInetAddress) address = given != NULL && strlen (given) < 64 ? g_inet_address_new_from_string (given) : NULL;
 
-  return address != NULL ? g_inet_address_to_string (address) : g_strdup ("");
+  return address != NULL ? g_inet_address_to_string (address) : g_strdup (mado_http_peer (request));
 }

@@ -1,6 +1,8 @@
 /* Guessing is slow, and nobody is locked out by a stranger. */
 #include "madoguchi/desk/guess-guard.h"
 
+#include <string.h>
+
 #define NOW G_GINT64_CONSTANT (1795230000)
 
 static guint
@@ -45,6 +47,52 @@ test_device (void)
   mado_guess_guard_succeed (guard, "hanako", "192.0.2.1", "device");
   g_assert_cmpuint (try_many (guard, 100, "hanako", "192.0.2.1", "device", NOW), ==, 10);
   g_assert_true (mado_guess_guard_try (guard, "hanako", "192.0.2.1", "other device", NOW, &wait));
+}
+
+/* Who tries from more and more addresses of his network: as many tries as that has, all in all. */
+static void
+test_networks (void)
+{
+  static const struct {
+    const char *format; /* with a hexadecimal number, twice */
+    guint let;          /* of 300 */
+  } table[] = {
+    { "192.0.2.7", 20 },
+    { "::ffff:192.0.2.%1$u", 300 }, /* IPv4, each for itself */
+    { "::ffff:c000:207", 20 },      /* and one of them however it is written */
+    { "2001:db8::%1$x", 20 },                  /* a /64 */
+    { "2001:db8:0:0:%1$x:%1$x::1", 20 },
+    { "2001:DB8:0000::%1$x", 20 },
+    { "2001:db8:0:%1$x::1", 80 },              /* a /64 each, of two /56 */
+    { "2001:db8:0:%1$x0::1", 100 },            /* of many /56 of one /48 */
+    { "2001:db8:%1$x::1", 300 },               /* one /48 each */
+    { "", 20 },
+    { "nonsense", 20 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_autoptr (MadoGuessGuard) guard = mado_guess_guard_new ();
+    guint let = 0;
+    for (guint n = 0; n < 300; n++) {
+      g_autofree char *login = g_strdup_printf ("member%u", n);
+      guint number = strchr (table[i].format, '.') != NULL ? n % 256 : n;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+      g_autofree char *from = g_strdup_printf (table[i].format, number);
+#pragma GCC diagnostic pop
+      let += try_many (guard, 1, login, from, NULL, NOW);
+    }
+    g_assert_cmpuint (let, ==, table[i].let);
+  }
+  g_autoptr (MadoGuessGuard) guard = mado_guess_guard_new ();
+  guint let = 0;
+  for (guint n = 0; n < 200; n++) { /* 200 /64 of one /56 */
+    g_autofree char *login = g_strdup_printf ("member%u", n), *from = g_strdup_printf ("2001:db8:0:%x::1", n);
+    let += try_many (guard, 1, login, from, NULL, NOW);
+  }
+  g_assert_cmpuint (let, ==, 40);
+  g_assert_cmpuint (try_many (guard, 10, NULL, "2001:db8:0:100::1", NULL, NOW), ==, 10); /* the next /56 */
+  g_assert_cmpuint (try_many (guard, 10, NULL, "2001:db8:0:1::1", NULL, NOW + 15 * 5), ==, 5); /* refilled */
 }
 
 static void
@@ -113,6 +161,7 @@ main (int argc, char **argv)
   g_test_add_func ("/guess-guard/login", test_login);
   g_test_add_func ("/guess-guard/device", test_device);
   g_test_add_func ("/guess-guard/address", test_address);
+  g_test_add_func ("/guess-guard/networks", test_networks);
   g_test_add_func ("/guess-guard/right", test_right);
   g_test_add_func ("/guess-guard/full", test_full);
   g_test_add_func ("/guess-guard/last-room", test_last_room);

@@ -1,7 +1,7 @@
 /* guess-guard.h: how often passwords may be tried. Pure: the time is told, nothing is kept on a disk.
  *
- * Guessing is slowed down, by where it comes from and by whom it is for; but nobody is locked out by what a stranger does: a
- * device that was let in before has a count of its own.
+ * Guessing is slowed down, by where it comes from (of IPv6 the /64, and with larger budgets the /56 and the /48) and by whom it is
+ * for; but nobody is locked out by what a stranger does: a device that was let in before has a count of its own.
  */
 #pragma once
 

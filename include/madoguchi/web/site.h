@@ -9,7 +9,6 @@ typedef struct {
   const MadoConf *conf;
   GHashTable *assets;         /* path -> MadoAsset (asset.h) */
   MadoKnown *known;           /* who was let in lately */
-  const char *trusted_header; /* (nullable) [web] trusted-header */
 } MadoSite;
 
 /* (transfer full) reads the page's files. @conf must outlive it. Errors: CONF. */

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "madoguchi/conf/conf.h"
 #include "madoguchi/web/http.h"
 
 #define MADO_VISITOR_COOKIE "__Host-madoguchi"
@@ -30,5 +31,11 @@ gboolean mado_visitor_is_passive (const MadoHttpRequest *request);
 /* Hands out the cookies of a session that began, or takes them back (@session NULL). */
 void mado_visitor_remember (MadoHttpAnswer *answer, const char *session, const char *device);
 
-/* (transfer full) the address of who asks, as the server before us tells it ([web] stands behind one); "" when it does not. */
-char *mado_visitor_address (const MadoHttpRequest *request);
+/* Does @request come from a server that stands before the page ([web] proxies)? Only what such a one adds is believed. */
+gboolean mado_visitor_is_proxied (const MadoConf *conf, const MadoHttpRequest *request);
+
+/* (nullable, transfer none) who that server says has logged in there, when [web] trusted-header lets it. */
+const char *mado_visitor_vouched (const MadoConf *conf, const MadoHttpRequest *request);
+
+/* (transfer full) the address of who asks: as that server tells it, else the connection's own; "" when neither is known. */
+char *mado_visitor_address (const MadoConf *conf, const MadoHttpRequest *request);
