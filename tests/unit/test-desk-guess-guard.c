@@ -129,7 +129,7 @@ test_full (void)
 
   for (guint i = 0; i < 15000; i++) {
     g_autofree char *login = g_strdup_printf ("member%u", i);
-    g_autofree char *from = g_strdup_printf ("2001:db8::%x", i);
+    g_autofree char *from = g_strdup_printf ("2001:db8:%x::1", i);
     try_many (guard, 1, login, from, NULL, NOW);
   }
   g_assert_false (mado_guess_guard_try (guard, "hanako", "192.0.2.1", NULL, NOW, &wait));
@@ -149,7 +149,7 @@ test_last_room (void)
     try_many (guard, 1, login, "192.0.2.1", NULL, NOW);
   }
   for (guint i = 0; i < 100; i++) { /* each comes from elsewhere: five tries of one login, however full it is */
-    g_autofree char *from = g_strdup_printf ("2001:db8::%x", i);
+    g_autofree char *from = g_strdup_printf ("2001:db8:%x::1", i);
     g_assert_cmpuint (try_many (guard, 1, "hanako", from, NULL, NOW), ==, i < 5);
   }
 }
