@@ -51,8 +51,9 @@ def acknowledged(tap, gpg, demo, postfix):
     elapsed = time.monotonic() - started
     if not tap.ok(got, 'the acknowledgement is in the reporter\'s Maildir', demo.log()[-3000:] + postfix.log()[-3000:]):
         return None, None
-    tap.note('SMTP accept to Maildir: %.2f s' % elapsed)
-    tap.ok(elapsed < 5, 'within 5 seconds', '%.2f s' % elapsed)
+    slowness = t.slowness()
+    tap.note('SMTP accept to Maildir: %.2f s; the machine takes %.1f times as long as when it is idle' % (elapsed, slowness))
+    tap.ok(elapsed < 5 * slowness, 'within 5 seconds', '%.2f s' % elapsed)
     ack = got[0]
     opened = gpg.reporter.open_mail(ack)
     tap.ok(opened.encrypted and opened.good, 'gpg with only the reporter\'s key decrypts it: GOODSIG',

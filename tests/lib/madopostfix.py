@@ -125,7 +125,7 @@ class Postfix:
             return subprocess.run(['/usr/sbin/postfix', '-c', self.dir + '/etc', word], stdin=subprocess.DEVNULL,
                                   stdout=out, stderr=out, check=False, env=environment).returncode
 
-    def start(self, seconds=15):
+    def start(self, seconds=60):
         if self.command('start') != 0:
             raise RuntimeError('postfix did not start: ' + self.log())
         self.is_running = True

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DEADLINE_SECONDS 20
+#define DEADLINE_SECONDS 60
 
 static char *
 make_path (House *house, const char *role)

@@ -10,7 +10,7 @@
 
 #define NOW 1700000000
 #define DAY 86400
-#define DEADLINE_SECONDS 20
+#define DEADLINE_SECONDS 60
 #define FPR(letter) letter letter letter letter letter letter letter letter letter letter
 #define A FPR ("AAAA")
 #define B FPR ("BBBB")

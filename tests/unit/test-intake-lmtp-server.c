@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define DEADLINE (10 * G_USEC_PER_SEC)
+#define DEADLINE (60 * G_USEC_PER_SEC)
 #define MAIL "From: a@x.example\r\nSubject: t\r\n\r\nbody\r\n"
 
 typedef struct {

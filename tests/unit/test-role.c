@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define NOBODY 65534
-#define DEADLINE (10 * G_USEC_PER_SEC)
+#define DEADLINE (60 * G_USEC_PER_SEC)
 
 /* --- the role under test: it answers "part" by the argument "path" ---------------------------------------- */
 
@@ -300,6 +300,7 @@ test_ticks (void)
 {
   Life life = { 0 };
   g_auto (MadoPacket) first = MADO_PACKET_INIT;
+  gint64 began = g_get_monotonic_time ();
 
   life_prepare (&life, TRUE);
   life_start (&life, geteuid ());
@@ -317,7 +318,7 @@ test_ticks (void)
     }
     g_assert_cmpuint (count_ticks (&life, worker), >=, before + 3);
   }
-  g_assert_cmpuint (count_ticks (&life, worker), <, DEADLINE / (100 * 1000)); /* and not all the time */
+  g_assert_cmpuint (count_ticks (&life, worker), <=, (g_get_monotonic_time () - began) / (100 * 1000)); /* and not all the time */
   close (fd);
   kill (life.pid, SIGTERM);
   g_assert_cmpint (life_wait (&life), ==, 0);
