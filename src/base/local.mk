@@ -34,3 +34,5 @@ noinst_HEADERS += include/madoguchi/base/words.h
 unit_tests += tests/unit/test-base-words
 tests_unit_test_base_words_SOURCES = tests/unit/test-base-words.c
 tests_unit_test_base_words_LDADD = $(base_libs)
+libbase_a_SOURCES += src/base/catalogue.c
+noinst_HEADERS += include/madoguchi/base/catalogue.h

@@ -293,7 +293,8 @@ mado_cli_print (MadoCli *cli, const char *text, GError **error)
 void
 mado_cli_warn (const char *what)
 {
-  g_autofree char *safe = mado_text_escape_line (what);
+  g_autofree char *said = mado_words_translate (what);
+  g_autofree char *safe = mado_text_escape_line (said);
 
   fprintf (stderr, "madoguchi: %s\n", safe);
 }
@@ -358,6 +359,8 @@ mado_cli_main (const MadoCliHooks *hooks, int argc, char **argv)
     mado_cli_warn (error->message);
     return mado_error_exit_status (error);
   }
+  if (cli.options.json)
+    mado_words_use_english ();
   if (cli.options.version) {
     printf ("madoguchi %s\n", PACKAGE_VERSION);
     return 0;

@@ -6,6 +6,7 @@
 #include "madoguchi/front/member.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
 
 #include <string.h>
 
@@ -31,7 +32,8 @@ report (gpointer data, const char *name, MadoCheckStatus status, const char *det
     mado_member_print_body (doctor->cli, body, &doctor->problem);
     return;
   }
-  g_autofree char *line = g_strdup_printf ("%-4s  %-14s %s\n", words[status], name, safe);
+  g_autofree char *said = mado_words_translate (safe);
+  g_autofree char *line = g_strdup_printf ("%-4s  %-14s %s\n", words[status], name, said);
   mado_cli_print (doctor->cli, line, &doctor->problem);
 }
 

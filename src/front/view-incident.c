@@ -219,7 +219,8 @@ mado_view_change (GString *out, GVariant *body)
   if (split != NULL)
     mado_view_ours (out, 0, _ ("%s is the new ticket"), split_word);
   for (gsize i = 0; notes != NULL && notes[i] != NULL; i++) {
-    g_autofree char *note = mado_text_escape_line (notes[i]);
+    g_autofree char *said = mado_words_translate (notes[i]);
+    g_autofree char *note = mado_text_escape_line (said);
     mado_view_ours (out, 0, _ ("NOTE %s"), note);
   }
 }
@@ -381,7 +382,8 @@ mado_view_account (GString *out, const MadoAccount *account)
   mado_view_ours (out, 0, _ ("accepted               %8" PRId64 "  %s"), account->accepted,
                   account->balanced ? _ ("balanced") : _ ("DOES NOT BALANCE"));
   for (char **notice = account->notices; *notice != NULL; notice++) {
-    g_autofree char *word = mado_text_escape_line (*notice);
+    g_autofree char *said = mado_words_translate (*notice);
+    g_autofree char *word = mado_text_escape_line (said);
     mado_view_ours (out, 0, _ ("NOTICE %s"), word);
   }
 }

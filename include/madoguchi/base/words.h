@@ -13,3 +13,11 @@
 /* Takes the language of the environment (LANGUAGE, LC_ALL, LC_MESSAGES, LANG). Called once, by main () or the like, before anything is
  * said. Numbers and times stay as they are in the C locale. */
 void mado_words_init (void);
+
+/* From now on everything is said in English: whoever prints JSON for scripts calls it. */
+void mado_words_use_english (void);
+
+/* (transfer full) @text, which was made from one of the sentences of the catalogue ("%s: no such ticket"), in the reader's language, with
+ * the same values in it: so that what another process says (the keeper's refusals, what doctor found) needs no code. What stands before
+ * ": " may be somebody's who said it on. A text that is none of ours stays as it is. */
+char *mado_words_translate (const char *text);
