@@ -36,3 +36,6 @@ tests_unit_test_base_words_SOURCES = tests/unit/test-base-words.c
 tests_unit_test_base_words_LDADD = $(base_libs)
 libbase_a_SOURCES += src/base/catalogue.c
 noinst_HEADERS += include/madoguchi/base/catalogue.h
+unit_tests += tests/unit/test-base-catalogue
+tests_unit_test_base_catalogue_SOURCES = tests/unit/test-base-catalogue.c
+tests_unit_test_base_catalogue_LDADD = $(base_libs)

@@ -9,9 +9,10 @@
 #define DOMAIN "madoguchi"
 #define NO_DOMAIN "madoguchi-in-english"
 #define MAX_CATALOGUE (1024 * 1024)
+#define MAX_LANGUAGES 20
 #define MAX_VALUES 8
 #define MAX_STEPS 20000  /* for one sentence */
-#define MIN_OWN_LETTERS 5 /* a sentence with fewer would fit anything */
+#define MIN_OWN_LETTERS 4 /* a sentence with fewer would fit anything */
 #define MAX_DEEP 4        /* sentences within sentences */
 
 /* (transfer full) the catalogues beside a program in its build tree, else the installed ones. */
@@ -94,25 +95,28 @@ fits (const char *sentence, const char *text, Values *values)
   return FALSE;
 }
 
+/* How much of @sentence is its own: characters, and, where they are as many, how often they are divided. 0: too little. */
 static guint
-count_letters (const char *sentence)
+weigh (const char *sentence)
 {
-  guint n = 0;
+  guint n = 0, letters = 0, n_values = 0;
   char kind;
 
   while (*sentence != '\0') {
     const char *rest = *sentence == '%' ? end_directive (sentence, &kind) : NULL;
-    n += g_ascii_isalpha (*sentence) ? 1 : 0;
+    letters += rest == NULL && g_ascii_isalpha (*sentence) ? 1 : 0;
+    n_values += rest != NULL ? 1 : 0;
+    n += rest == NULL ? 1 : 0;
     sentence = rest != NULL ? rest : sentence + 1;
   }
-  return n;
+  return letters >= MIN_OWN_LETTERS && n_values > 0 ? n * (MAX_VALUES + 1) + MIN (n_values, MAX_VALUES) : 0;
 }
 
 typedef struct {
   const char *text;
   char *translation; /* of the sentence that fits best */
   Values values;
-  guint letters;
+  guint weight;
 } Search;
 
 static void
@@ -120,32 +124,49 @@ try_sentence (gpointer data, const char *sentence, const char *translation)
 {
   Search *search = data;
   Values values = { .n = 0 };
-  guint letters = count_letters (sentence);
+  guint weight = weigh (sentence);
 
-  if (letters < MIN_OWN_LETTERS || letters <= search->letters || strchr (sentence, '%') == NULL || !fits (sentence, search->text, &values))
+  if (weight <= search->weight || !fits (sentence, search->text, &values))
     return;
   g_free (search->translation);
   search->translation = g_strdup (translation);
   search->values = values;
-  search->letters = letters;
+  search->weight = weight;
 }
 
-/* (nullable, transfer full) the catalogue of the reader's language. */
+/* (nullable, transfer full) the catalogue of @locale: "ja_JP.UTF-8" is "ja", too. */
+static GBytes *
+read_language (const char *directory, const char *locale)
+{
+  g_auto (GStrv) variants = g_get_locale_variants (locale);
+  GBytes *catalogue = NULL;
+
+  for (gsize i = 0; variants[i] != NULL; i++) {
+    g_autofree char *path = g_build_filename (directory, variants[i], "LC_MESSAGES", DOMAIN ".mo", NULL);
+    if (strchr (variants[i], '/') == NULL && mado_fsio_read_file (path, MAX_CATALOGUE, &catalogue, NULL))
+      return catalogue;
+  }
+  return NULL;
+}
+
+/* (nullable, transfer full) the catalogue of the reader's language, chosen as gettext does: LC_ALL may have been changed for children. */
 static GBytes *
 read_catalogue (void)
 {
-  const char *const *languages = g_get_language_names ();
-  const char *directory = bindtextdomain (DOMAIN, NULL), *locale = setlocale (LC_MESSAGES, NULL);
+  const char *directory = bindtextdomain (DOMAIN, NULL), *locale = setlocale (LC_MESSAGES, NULL), *wanted = g_getenv ("LANGUAGE");
   GBytes *catalogue = NULL;
 
   if (directory == NULL || locale == NULL || strcmp (locale, "C") == 0 || strcmp (textdomain (NULL), DOMAIN) != 0)
     return NULL;
-  for (gsize i = 0; languages[i] != NULL && strcmp (languages[i], "C") != 0 && strcmp (languages[i], "en") != 0; i++) {
-    g_autofree char *path = g_build_filename (directory, languages[i], "LC_MESSAGES", DOMAIN ".mo", NULL);
-    if (strchr (languages[i], '/') == NULL && mado_fsio_read_file (path, MAX_CATALOGUE, &catalogue, NULL))
-      return catalogue;
+  g_autofree char *all = g_strconcat (wanted != NULL ? wanted : "", ":", locale, NULL);
+  g_auto (GStrv) languages = g_strsplit (all, ":", MAX_LANGUAGES);
+  for (gsize i = 0; languages[i] != NULL && catalogue == NULL; i++) {
+    if (strcmp (languages[i], "C") == 0 || strcmp (languages[i], "en") == 0 || g_str_has_prefix (languages[i], "en_"))
+      return NULL;
+    if (*languages[i] != '\0')
+      catalogue = read_language (directory, languages[i]);
   }
-  return NULL;
+  return catalogue;
 }
 
 static char *translate (GBytes *catalogue, const char *text, guint depth);
@@ -195,6 +216,8 @@ translate (GBytes *catalogue, const char *text, guint depth)
   if (translation != NULL)
     return put_values (catalogue, &search, depth);
   colon = strstr (text, ": ");
+  if (colon != NULL && gettext (colon) != colon) /* what may follow anything */
+    return g_strdup_printf ("%.*s%s", (int) (colon - text), text, gettext (colon));
   g_autofree char *rest = colon != NULL ? translate (catalogue, colon + 2, depth + 1) : NULL;
   return rest != NULL ? g_strdup_printf ("%.*s: %s", (int) (colon - text), text, rest) : NULL;
 }

@@ -16,6 +16,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/log.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
 
 #include <string.h>
 
@@ -229,7 +230,7 @@ check_seals (MadoDesk *desk, GVariantBuilder *items)
               " the first: %s", round->damaged, round->rows, round->first);
   else
     add_item (items, "sealed", "ok", "%" G_GINT64_FORMAT " rows%s open", round->rows,
-              round->is_complete ? ", all of them," : " so far; the next run goes on there: these");
+              round->is_complete ? N_ (", all of them,") : N_ (" so far; the next run goes on there: these"));
 }
 
 static void
@@ -252,8 +253,10 @@ check_account (MadoDesk *desk, GVariantBuilder *items)
     add_item (items, "account", "fail", "%s", error->message);
     return;
   }
-  add_item (items, "account", account->balanced ? "ok" : "fail", "%" G_GINT64_FORMAT " accepted, %s", account->accepted,
-            account->balanced ? "balanced" : "NOT balanced");
+  if (account->balanced)
+    add_item (items, "account", "ok", "%" G_GINT64_FORMAT " accepted, balanced", account->accepted);
+  else
+    add_item (items, "account", "fail", "%" G_GINT64_FORMAT " accepted, NOT balanced", account->accepted);
   add_item (items, "held", account->states->held > 0 ? "warn" : "ok",
             "%" G_GINT64_FORMAT " mails wait for a member", account->states->held);
 }
@@ -314,7 +317,7 @@ check_entrants (MadoDesk *desk, GVariantBuilder *items)
   g_autofree char *none = g_strjoinv (", ", entrants->none);
   guint ready = g_strv_length (entrants->ready);
   add_item (items, "page-members", ready > 0 ? "ok" : "warn", "%u can log in to the page%s%s%s", ready,
-            *none != '\0' ? "; without password and second device: " : "", none, *none != '\0' ? " (madoguchi members invite LOGIN)" : "");
+            *none != '\0' ? N_ ("; without password and second device: ") : "", none, *none != '\0' ? " (madoguchi members invite LOGIN)" : "");
   if (*waiting != '\0')
     add_item (items, "page-members", "warn", "invitations that wait, and let in whoever has them: %s (members invite LOGIN voids an earlier one)", waiting);
   if (*missed != '\0')

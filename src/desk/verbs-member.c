@@ -3,6 +3,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/log.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/desk/permissions.h"
 #include "madoguchi/desk/store-incident.h"
 #include "madoguchi/desk/store-member.h"
@@ -112,21 +113,21 @@ describe (const Change *change)
   GVariantDict dict;
 
   if (member->left == 0 && getpwnam (member->login) == NULL)
-    g_strv_builder_add (notes, "no user of the host has this login: nobody can ask by it");
+    g_strv_builder_add (notes, N_ ("no user of the host has this login: nobody can ask by it"));
   if (member->left != 0 && change->owned > 0) {
-    g_autofree char *note = g_strdup_printf ("%" G_GINT64_FORMAT " unfinished incidents are still assigned to this login", change->owned);
+    g_autofree char *note = g_strdup_printf (N_ ("%" G_GINT64_FORMAT " unfinished incidents are still assigned to this login"), change->owned);
     g_strv_builder_add (notes, note);
   }
   if (member->left != 0 && change->orphans > 0) {
-    g_autofree char *note = g_strdup_printf ("%" G_GINT64_FORMAT " unfinished incidents that are restricted to named members have nobody left "
-                                             "who can read them: whoever may use take can take them", change->orphans);
+    g_autofree char *note = g_strdup_printf (N_ ("%" G_GINT64_FORMAT " unfinished incidents that are restricted to named members have nobody left "
+                                                 "who can read them: whoever may use take can take them"), change->orphans);
     g_strv_builder_add (notes, note);
   }
   g_autofree char *left = describe_left (change);
   if (left != NULL)
     g_strv_builder_add (notes, left);
   if (member->left != 0)
-    g_strv_builder_add (notes, "the login on the host, copies that were made, and known passphrases are not taken back by this");
+    g_strv_builder_add (notes, N_ ("the login on the host, copies that were made, and known passphrases are not taken back by this"));
   g_auto (GStrv) list = g_strv_builder_end (notes);
   g_variant_dict_init (&dict, record);
   g_variant_dict_insert_value (&dict, "may", g_variant_new_strv ((const char *const *) may, -1));

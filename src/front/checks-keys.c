@@ -1,6 +1,7 @@
 /* checks-keys.c: see checks-keys.h. */
 #include "madoguchi/front/checks-keys.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/pgp/key-index.h"
 #include "madoguchi/pgp/own-secrets.h"
 
@@ -40,7 +41,7 @@ check_team_key (const Checks *checks, const MadoKeyIndex *index)
     say (checks, "team-key", MADO_CHECK_FAIL, "%s is revoked or disabled", fingerprint);
   else if (!key->can_sign || !key->can_encrypt)
     say (checks, "team-key", MADO_CHECK_FAIL, "%s %s", fingerprint,
-         key->can_sign ? "has no encryption subkey that is valid" : "cannot sign");
+         key->can_sign ? N_ ("has no encryption subkey that is valid") : N_ ("cannot sign"));
   else
     say (checks, "team-key", MADO_CHECK_OK, "%s signs and encrypts", fingerprint);
 }

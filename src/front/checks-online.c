@@ -5,6 +5,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/wkd.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/model/report.h"
 #include "madoguchi/pgp/keyring.h"
 #include "madoguchi/pgp/offered.h"
@@ -70,7 +71,7 @@ compare (const Checks *checks, const char *address, GBytes *block)
     say (checks, MADO_CHECK_WARN, "%s: the directory gives the key as it was, or with other user IDs: copy what madoguchi publish wrote", address);
   else
     say (checks, MADO_CHECK_FAIL, "%s: the directory gives %s%s; in use is %s", address,
-         keys->len == 0 ? "no key" : keys->len > 1 ? "several keys, one of them "
+         keys->len == 0 ? N_ ("no key") : keys->len > 1 ? N_ ("several keys, one of them ")
                                                    : "the key ",
          keys->len == 0 ? "" : ((MadoOfferedKey *) keys->pdata[0])->fingerprint, team);
 }

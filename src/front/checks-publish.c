@@ -3,6 +3,7 @@
 #include "madoguchi/front/publish.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/model/own-key.h"
 #include "madoguchi/pgp/keyring.h"
 #include "madoguchi/pgp/offered.h"
@@ -76,7 +77,7 @@ check_text (const Checks *checks, const char *path, GBytes *bytes)
       is_old |= g_ascii_strcasecmp (old[i], *one) == 0;
     if (strcmp (*one, checks->team) != 0)
       say (checks, is_old ? MADO_CHECK_FAIL : MADO_CHECK_WARN, "%s names the key %s%s; in use is %s", path, *one,
-           is_old ? ", an old one of the team" : "", checks->team);
+           is_old ? N_ (", an old one of the team") : "", checks->team);
   }
 }
 
@@ -118,7 +119,7 @@ check_key (const Checks *checks, const MadoPublishFile *file, GBytes *bytes)
   g_autofree char *found = fingerprints_of (bytes);
 
   if (strcmp (found, checks->team) != 0)
-    say (checks, MADO_CHECK_FAIL, "%s holds %s%s; in use is %s", file->path, *found == '\0' ? "no key" : "the key ", found, checks->team);
+    say (checks, MADO_CHECK_FAIL, "%s holds %s%s; in use is %s", file->path, *found == '\0' ? N_ ("no key") : N_ ("the key "), found, checks->team);
   else
     say (checks, MADO_CHECK_WARN, "%s is the key as it was, not as it is now: run madoguchi publish", file->path);
 }

@@ -3,6 +3,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/secret.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/pgp/armor.h"
 #include "madoguchi/pgp/key-index.h"
 #include "madoguchi/pgp/packets.h"
@@ -104,7 +105,7 @@ mado_checks_vault (const MadoConf *conf, MadoCheckReport report, gpointer data)
     return;
   if (access (path, R_OK) != 0)
     say (&out, errno == ENOENT ? MADO_CHECK_FAIL : MADO_CHECK_WARN, "%s: %s%s", path, g_strerror (errno),
-         errno == ENOENT ? ": a sealed store cannot be read without it" : "");
+         errno == ENOENT ? N_ (": a sealed store cannot be read without it") : "");
   else if (!mado_fsio_read_file (path, MAX_FILE, &bytes, &error))
     say (&out, MADO_CHECK_FAIL, "%s", error->message);
   else

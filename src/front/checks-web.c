@@ -1,6 +1,7 @@
 /* checks-web.c: see checks-web.h. Called by checks.c. Asks the page only for its own files, which anybody may have. */
 #include "madoguchi/front/checks-web.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/front/dial.h"
 
 #include <string.h>
@@ -61,7 +62,7 @@ check_reach (const Checks *checks, const char *spec)
     return;
   say (checks, header != NULL ? MADO_CHECK_FAIL : MADO_CHECK_WARN,
        "%s: mode %04o: every program of this machine can pass by the server before the page, and say %s; take it from others (chmod o=)",
-       spec, (guint) info.st_mode & 07777, header != NULL ? "who has logged in" : "from which address somebody comes");
+       spec, (guint) info.st_mode & 07777, header != NULL ? N_ ("who has logged in") : N_ ("from which address somebody comes"));
 }
 
 /* --- what answers there --------------------------------------------------------------------------------- */

@@ -11,6 +11,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/pgp/home.h"
 
 #include <errno.h>
@@ -115,7 +116,7 @@ check_disk (const Checks *checks)
   close (fd);
   g_autofree char *size = g_format_size (bytes);
   say (checks, "disk", bytes < min ? MADO_CHECK_FAIL : bytes < 2 * min ? MADO_CHECK_WARN : MADO_CHECK_OK, "%s free%s", size,
-       bytes < min ? ", less than [intake] min-free: mail is being refused" : "");
+       bytes < min ? N_ (", less than [intake] min-free: mail is being refused") : "");
   if (lacks_journal)
     say (checks, "journal", MADO_CHECK_WARN, "%s is on ext4 without a journal: a power cut can lose mails that are just opened",
          path);
@@ -185,7 +186,7 @@ check_agent (const Checks *checks)
     say (checks, "agent", MADO_CHECK_FAIL, "the team key cannot sign: %s", detail);
   else
     say (checks, "agent", took > SLOW_US ? MADO_CHECK_WARN : MADO_CHECK_OK, "one signature takes %" G_GINT64_FORMAT " ms%s",
-         took / 1000, took > SLOW_US ? ": is the key protected by a passphrase?" : "");
+         took / 1000, took > SLOW_US ? N_ (": is the key protected by a passphrase?") : "");
   g_clear_pointer (&home, mado_pgp_home_close);
   mado_fsio_remove_tree (runtime, NULL);
 }

@@ -4,6 +4,7 @@
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/hash.h"
 #include "madoguchi/base/wkd.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/front/rfc2350.h"
 #include "madoguchi/pgp/published.h"
 #include "madoguchi/pgp/security-txt.h"
@@ -268,10 +269,10 @@ write_file (const Writing *writing, const MadoPublishFile *file, const char **ac
   g_autofree char *old_hash = NULL;
   gboolean is_ours;
 
-  *action = "left-out";
+  *action = N_ ("left-out");
   if (file->content == NULL)
     return TRUE;
-  *action = "written";
+  *action = N_ ("written");
   if (!g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
     return put (writing, file, path, error);
   if (!mado_fsio_read_file (path, FILE_MAX, &old, error))
@@ -280,13 +281,13 @@ write_file (const Writing *writing, const MadoPublishFile *file, const char **ac
   is_ours = g_strcmp0 (old_hash, g_hash_table_lookup (writing->list, file->path)) == 0;
   if (g_bytes_equal (old, file->content)
       || (is_ours && strcmp (file->what, "security-txt") == 0 && may_stay (old, file->content, writing->now))) {
-    *action = "unchanged";
+    *action = N_ ("unchanged");
     g_hash_table_insert (writing->list, g_strdup (file->path), g_steal_pointer (&old_hash));
     return TRUE;
   }
   if (is_ours || writing->force)
     return put (writing, file, path, error);
-  *action = "kept";
+  *action = N_ ("kept");
   return TRUE;
 }
 

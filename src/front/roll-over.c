@@ -4,6 +4,7 @@
 #include "madoguchi/front/roll-over.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/front/checks-publish.h"
 #include "madoguchi/pgp/key-index.h"
 #include "madoguchi/pgp/own-secrets.h"
@@ -151,8 +152,8 @@ look_at_new_key (Look *look)
     type (look, "gpg --armor --export %s > new.asc && madoguchi keys import new.asc", look->new_key);
   } else if (sign == NULL || encrypt == NULL || !is_alive (primary, look->now)) {
     begin (look, "new-key", "left", "the new key %s %s", look->new_key,
-           !is_alive (primary, look->now) ? "is revoked or has expired" : sign == NULL ? "cannot sign"
-                                                                                       : "has no encryption subkey that is valid");
+           !is_alive (primary, look->now) ? N_ ("is revoked or has expired") : sign == NULL ? N_ ("cannot sign")
+                                                                                       : N_ ("has no encryption subkey that is valid"));
     type (look, "gpg --quick-add-key %s %s 2y", look->new_key, sign == NULL ? "ed25519 sign" : "cv25519 encr");
     type (look, "gpg --armor --export %s > new.asc && madoguchi keys import new.asc", look->new_key);
   } else {
@@ -181,8 +182,8 @@ look_at_names (Look *look)
     if (!names_address (key, *address))
       g_ptr_array_add (missing, (gpointer) *address);
   begin (look, "user-ids", ok_if (key != NULL && missing->len == 0), "%s",
-         key == NULL         ? "the new key has to name every address of the team"
-         : missing->len == 0 ? "the new key names every address of the team"
+         key == NULL         ? N_ ("the new key has to name every address of the team")
+         : missing->len == 0 ? N_ ("the new key names every address of the team")
                              : "the new key does not name every address of the team");
   for (guint i = 0; i < missing->len; i++) {
     g_autofree char *user = quote_user (look, missing->pdata[i]);
@@ -298,7 +299,8 @@ look_at_conf (Look *look)
   gboolean is_set = team != NULL && g_ascii_strcasecmp (team, look->new_key) == 0 && lists (look->conf, "old-keys", look->old_key);
   g_autofree char *old_keys = g_strjoinv ("; ", (char **) mado_conf_list (look->next, "team", "old-keys"));
 
-  begin (look, "configuration", ok_if (is_set), is_set ? "[team] names the new key and the old one" : "[team] has to name the new key, and the old one under old-keys");
+  begin (look, "configuration", ok_if (is_set),
+         is_set ? "[team] names the new key and the old one" : N_ ("[team] has to name the new key, and the old one under old-keys"));
   if (is_set)
     return;
   type (look, "# in %s, section [team]:", mado_conf_path (look->conf));
@@ -329,7 +331,7 @@ look_at_published (Look *look)
     type (look, "madoguchi publish DIR");
     return;
   }
-  begin (look, "published", ok_if (wrong->len == 0), "%s", wrong->len == 0 ? "what is in [publish] directory names the new key" : wrong->str);
+  begin (look, "published", ok_if (wrong->len == 0), "%s", wrong->len == 0 ? N_ ("what is in [publish] directory names the new key") : wrong->str);
   if (wrong->len > 0)
     type (look, "madoguchi publish %s", directory != NULL ? directory : "DIR");
   if (directory == NULL)

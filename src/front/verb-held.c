@@ -119,7 +119,7 @@ mado_verb_reopen (MadoCli *cli, GError **error)
   if (cli->options.json)
     return mado_member_print_body (cli, answer.body, error);
   g_variant_lookup (answer.body, "count", "x", &count);
-  g_autofree char *line = g_strdup_printf ("%" PRId64 " mails will be opened again\n", count);
+  g_autofree char *line = g_strdup_printf (_ ("%" PRId64 " mails will be opened again\n"), count);
   return mado_cli_print (cli, line, error);
 }
 

@@ -3,9 +3,11 @@
 #include "madoguchi/front/verbs.h"
 #include "madoguchi/front/member.h"
 #include "madoguchi/front/publish.h"
+#include "madoguchi/front/view.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/pgp/keyring.h"
 #include "madoguchi/pgp/security-txt.h"
 
@@ -82,8 +84,10 @@ print (MadoCli *cli, const MadoPublication *done, GError **error)
   for (guint i = 0; i < done->files->len; i++) {
     const MadoPublishedFile *file = done->files->pdata[i];
     g_autofree char *path = mado_text_escape_line (file->path);
-    g_autofree char *line = g_strdup_printf ("%-9s  %s\n", file->action, path);
-    if (!mado_cli_print (cli, line, error))
+    g_autoptr (GString) text = g_string_new (NULL);
+    mado_view_cell (text, _ (file->action), 12);
+    g_string_append_printf (text, "%s\n", path);
+    if (!mado_cli_print (cli, text->str, error))
       return FALSE;
   }
   return TRUE;
@@ -97,11 +101,11 @@ complain (MadoCli *cli, const MadoPublication *done)
     const MadoPublishedFile *file = done->files->pdata[i];
     const char *why = NULL;
     if (strcmp (file->action, "kept") == 0 && g_strcmp0 (file->what, "rfc2350") != 0)
-      why = "is somebody else's, or was changed by hand; --force replaces it";
+      why = N_ ("is somebody else's, or was changed by hand; --force replaces it");
     else if (strcmp (file->action, "stale") == 0)
-      why = "is of an earlier run and not published any more; remove it";
+      why = N_ ("is of an earlier run and not published any more; remove it");
     else if (strcmp (file->action, "left-out") == 0)
-      why = "no user ID of the key names this address (gpg --quick-add-uid)";
+      why = N_ ("no user ID of the key names this address (gpg --quick-add-uid)");
     if (why == NULL)
       continue;
     g_autofree char *what = g_strdup_printf ("publish: %s: %s", file->path, why);

@@ -4,13 +4,15 @@
 #include "madoguchi/front/member.h"
 #include "madoguchi/front/roll-over.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
 
 #include <string.h>
 
 static gboolean
 print_step (MadoCli *cli, const MadoRollOverStep *step, GError **error)
 {
-  g_autofree char *text = mado_text_escape_line (step->text);
+  g_autofree char *said = mado_words_translate (step->text);
+  g_autofree char *text = mado_text_escape_line (said);
   g_autoptr (GString) out = g_string_new (NULL);
 
   g_string_append_printf (out, "%-7s  %-14s %s\n", step->state, step->name, text);
@@ -34,7 +36,7 @@ mado_verb_roll_over (MadoCli *cli, const char *new_key, GError **error)
   for (guint i = 0; i < found->steps->len; i++)
     if (!print_step (cli, found->steps->pdata[i], error))
       return FALSE;
-  g_autofree char *last = g_strdup_printf ("%" G_GINT64_FORMAT " of %u steps are left; \"by-hand\" is what only people can know\n", found->left,
+  g_autofree char *last = g_strdup_printf (_ ("%u of %u steps are left; \"by-hand\" is what only people can know\n"), (guint) found->left,
                                            found->steps->len);
   return mado_cli_print (cli, last, error);
 }

@@ -4,6 +4,7 @@
 #include "madoguchi/front/view.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/model/access-token.h"
 
 #include <string.h>
@@ -16,9 +17,9 @@ view_token (GString *out, const MadoAccessToken *token)
   g_autofree char *login = mado_view_word (token->login), *name = mado_view_word (token->name);
   g_autofree char *scopes = g_strjoinv (",", token->scopes), *scopes_word = mado_view_word (scopes);
   g_autofree char *until = mado_text_time (token->until);
-  g_autofree char *used = token->used != 0 ? mado_text_time (token->used) : g_strdup ("never");
+  g_autofree char *used = token->used != 0 ? mado_text_time (token->used) : g_strdup (_ ("never"));
 
-  mado_view_ours (out, 0, "%s/%s  %s, good until %s, used %s", login, name, scopes_word, until, used);
+  mado_view_ours (out, 0, _ ("%s/%s  %s, good until %s, used %s"), login, name, scopes_word, until, used);
 }
 
 static gboolean
@@ -84,7 +85,7 @@ add_token (MadoCli *cli, const char *name, GError **error)
   view_token (text, made);
   g_variant_lookup (answer.body, "token", "&s", &token);
   g_autofree char *word = mado_view_word (token);
-  mado_view_ours (text, 0, "It is shown this once; whoever has it may ask as you:");
+  mado_view_ours (text, 0, "%s", _ ("It is shown this once; whoever has it may ask as you:"));
   mado_view_ours (text, 0, "%s", word);
   return mado_cli_print (cli, text->str, error);
 }

@@ -112,6 +112,10 @@ view_keys (GString *out, const MadoEntry *entry)
   }
 }
 
+/* What stands above an entry, for those who translate: mado_view_word () brings it. */
+static const char *const entry_words[] G_GNUC_UNUSED
+    = { N_ ("in"), N_ ("out"), N_ ("note"), N_ ("event"), N_ ("ready"), N_ ("sending"), N_ ("sent"), N_ ("failed") };
+
 static void
 view_entry (GString *out, guint columns, const MadoEntry *entry)
 {
@@ -120,9 +124,9 @@ view_entry (GString *out, guint columns, const MadoEntry *entry)
   g_autofree char *delivery = mado_view_word (entry->delivery);
   g_autofree char *queue_id = mado_view_word (entry->queue_id);
 
-  mado_view_ours (out, 0, _ ("---- Message %" PRId64 ": %s, %s%s%s%s%s"), entry->id, direction, date,
+  mado_view_ours (out, 0, _ ("---- Message %" PRId64 ": %s, %s%s%s%s%s"), entry->id, *direction != '\0' ? _ (direction) : "", date,
                   entry->queue_id != NULL ? _ (", mail ") : "", entry->queue_id != NULL ? queue_id : "",
-                  entry->delivery != NULL ? _ (", delivery: ") : "", entry->delivery != NULL ? delivery : "");
+                  entry->delivery != NULL ? _ (", delivery: ") : "", entry->delivery != NULL && *delivery != '\0' ? _ (delivery) : "");
   if (entry->key_warning != NULL)
     view_key_warning (out, entry->key_warning);
   if (entry->author != NULL) {
@@ -290,7 +294,7 @@ static void
 view_head (GString *out, const MadoIncident *incident)
 {
   g_autofree char *ticket = mado_view_word (incident->ticket);
-  g_autofree char *state = mado_view_word (incident->state);
+  g_autofree char *state = mado_view_named (incident->state);
   g_autofree char *owner = mado_view_word (incident->owner);
   g_autofree char *created = mado_text_time (incident->created);
   g_autofree char *updated = mado_text_time (incident->updated);

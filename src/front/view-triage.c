@@ -12,7 +12,7 @@ static void
 view_category (GString *out, const char *priority, const char *category, char *const *tags)
 {
   MadoTaxonomyNames names = mado_taxonomy_names (category, (const char *const *) tags);
-  g_autofree char *priority_word = mado_view_word (priority);
+  g_autofree char *priority_word = mado_view_named (priority);
   g_autofree char *category_word = mado_view_word (category);
   const char *title = mado_taxonomy_title (category);
 

@@ -1,6 +1,7 @@
 /* view.c: see view.h. Pure: text in, text out. */
 #include "madoguchi/front/view.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
 
 #include <locale.h>
 #include <stdarg.h>
@@ -128,6 +129,15 @@ mado_view_stranger (GString *out, guint columns, const char *label, const char *
     column += width;
   }
   g_string_append_c (out, '\n');
+}
+
+char *
+mado_view_named (const char *word)
+{
+  g_autofree char *safe = mado_view_word (word);
+  const char *name = *safe != '\0' ? _ (safe) : safe;
+
+  return name != safe ? g_strdup_printf ("%s (%s)", safe, name) : g_steal_pointer (&safe);
 }
 
 void

@@ -1,6 +1,7 @@
 /* own-key.c: see own-key.h. The sentences are for the team, never for a reporter. */
 #include "madoguchi/model/own-key.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
 
 #include <string.h>
 
@@ -123,15 +124,19 @@ find_heir (const GPtrArray *own, const MadoOwnKey *key, gint64 now)
 static char *
 describe (const MadoOwnKey *key)
 {
-  const char *of = strcmp (key->kind, "team") == 0 ? "team" : key->kind;
-  const char *use = has_use (key, "encrypt") ? "encryption " : has_use (key, "sign") ? "signing "
-                                                                                     : "";
+  const char *other = key->names[0] != NULL ? key->names[0] : N_ ("the team");
 
   if (strcmp (key->kind, "certificate") == 0)
-    return g_strdup_printf ("certificate %s for %s", key->fingerprint, key->names[0] != NULL ? key->names[0] : "the team");
+    return g_strdup_printf (N_ ("certificate %s for %s"), key->fingerprint, other);
+  g_autofree char *whole = strcmp (key->kind, "team") == 0     ? g_strdup_printf (N_ ("team key %s"), key->fingerprint)
+                           : strcmp (key->kind, "old") == 0    ? g_strdup_printf (N_ ("old key %s"), key->fingerprint)
+                           : strcmp (key->kind, "shared") == 0 ? g_strdup_printf (N_ ("shared key %s"), key->fingerprint)
+                                                               : g_strdup_printf ("%s key %s", key->kind, key->fingerprint);
   if (key->subkey == NULL)
-    return g_strdup_printf ("%s key %s", of, key->fingerprint);
-  return g_strdup_printf ("%ssubkey %s of %s key %s", use, key->subkey, of, key->fingerprint);
+    return g_steal_pointer (&whole);
+  return has_use (key, "encrypt") ? g_strdup_printf (N_ ("encryption subkey %s of %s"), key->subkey, whole)
+         : has_use (key, "sign")  ? g_strdup_printf (N_ ("signing subkey %s of %s"), key->subkey, whole)
+                                  : g_strdup_printf (N_ ("subkey %s of %s"), key->subkey, whole);
 }
 
 /* (transfer full) the date alone. */
@@ -150,18 +155,18 @@ static const char *
 say_ended (const MadoOwnKey *key, MadoLevel *level)
 {
   if (strcmp (key->kind, "old") == 0)
-    return "what is encrypted to it is still opened";
+    return N_ ("what is encrypted to it is still opened");
   *level = MADO_LEVEL_WARN;
   if (strcmp (key->kind, "shared") == 0)
-    return "name the next one in [team] shared-keys";
+    return N_ ("name the next one in [team] shared-keys");
   if (strcmp (key->kind, "certificate") == 0)
-    return "nobody can write to the team with S/MIME";
+    return N_ ("nobody can write to the team with S/MIME");
   if (key->subkey != NULL && !has_use (key, "encrypt") && !has_use (key, "sign"))
-    return "it served neither to encrypt nor to sign";
+    return N_ ("it served neither to encrypt nor to sign");
   *level = MADO_LEVEL_FAIL;
   if (key->subkey == NULL)
-    return "nobody can write to the team, and no answer can be signed";
-  return has_use (key, "encrypt") ? "nobody can write to the team" : "no answer can be signed";
+    return N_ ("nobody can write to the team, and no answer can be signed");
+  return has_use (key, "encrypt") ? N_ ("nobody can write to the team") : N_ ("no answer can be signed");
 }
 
 static void
@@ -175,22 +180,25 @@ judge_end (const MadoOwnKey *key, const MadoOwnKey *heir, gint64 now, MadoKeyNot
 
   notice->stage = mado_own_key_stage (key->expires, now);
   if (key->expires == 0) {
-    notice->text = g_strdup_printf ("%s never expires", what);
+    notice->text = g_strdup_printf (N_ ("%s never expires"), what);
   } else if (notice->stage == -1) {
-    notice->text = g_strdup_printf ("%s has expired on %s: %s%s", what, date,
-                                    heir != NULL ? "another one serves until " : say_ended (key, &notice->level),
-                                    heir != NULL ? until : "");
+    if (heir != NULL)
+      notice->text = g_strdup_printf (N_ ("%s has expired on %s: another one serves until %s"), what, date, until);
+    else
+      notice->text = g_strdup_printf (N_ ("%s has expired on %s: %s"), what, date, say_ended (key, &notice->level));
   } else {
-    const char *advice = strcmp (key->kind, "shared") == 0 ? ": bring the next one"
-                         : strcmp (key->kind, "old") == 0  ? ": who has no newer key of the team cannot write encrypted then"
-                         : notice->stage == 3              ? ": extend or replace it NOW"
-                         : notice->stage == 14             ? ": extend or replace it this week"
-                                                           : ": extend or replace it soon";
+    const char *advice = strcmp (key->kind, "shared") == 0 ? N_ ("bring the next one")
+                         : strcmp (key->kind, "old") == 0  ? N_ ("who has no newer key of the team cannot write encrypted then")
+                         : notice->stage == 3              ? N_ ("extend or replace it NOW")
+                         : notice->stage == 14             ? N_ ("extend or replace it this week")
+                                                           : N_ ("extend or replace it soon");
     notice->level = notice->stage > 0 ? MADO_LEVEL_WARN : MADO_LEVEL_OK;
-    notice->text = g_strdup_printf ("%s expires in %" G_GINT64_FORMAT " days, on %s%s%s", what, days, date,
-                                    notice->stage == 0 ? "" : heir != NULL ? ": another one serves until "
-                                                                           : advice,
-                                    notice->stage > 0 && heir != NULL ? until : "");
+    if (notice->stage > 0 && heir != NULL)
+      notice->text = g_strdup_printf (N_ ("%s expires in %" G_GINT64_FORMAT " days, on %s: another one serves until %s"), what, days, date, until);
+    else if (notice->stage == 0)
+      notice->text = g_strdup_printf (N_ ("%s expires in %" G_GINT64_FORMAT " days, on %s"), what, days, date);
+    else
+      notice->text = g_strdup_printf (N_ ("%s expires in %" G_GINT64_FORMAT " days, on %s: %s"), what, days, date, advice);
   }
 }
 

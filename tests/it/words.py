@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """The command line in the reader's language: help, list and a ticket in Japanese; JSON and what scripts read the same in every language;
-the page's sentences as the gateway serves them."""
+the page's sentences as the gateway serves them. Everything that the gateway itself writes into a thread, what doctor finds and why something
+is refused is said in Japanese, and stays English where scripts read it."""
 import json
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'lib'))
@@ -26,6 +28,67 @@ def ask(demo, language, *words):
                 os.environ[name] = value
 
 
+# Lines that are a sentence of ours: several small English words, and nothing of Japanese.
+ENGLISH_WORDS = re.compile(r"(?<![\w./-])[a-z']{2,}(?:[ ,:;]+[a-z']{2,}){2,}")
+
+
+def left_over(text):
+    return [line for line in text.split('\n') if ENGLISH_WORDS.search(line) and not re.search('[\u3040-\u30ff\u4e00-\u9fff]', line)
+            and not re.match(r'\s+\$ |\| [^:]*$', line)]
+
+
+def work(demo, first, second):
+    """Has the gateway write lines of every kind into the thread of @first; returns what did not work."""
+    done = []
+    for words in (('members', 'add', 'root', '--role', 'administrator'), ('members', 'add', 'hanako', '--role', 'handler'),
+                  ('take', first), ('state', first, 'waiting', 'それを待つ'), ('state', first, 'open'), ('priority', first, 'urgent'),
+                  ('priority', first, 'auto'), ('category', first, 'phishing'), ('category', first, 'auto'), ('tlp', first, 'GREEN'),
+                  ('tag', first, 'x'), ('tag', '--remove', first, 'x'), ('due', first, '4h'), ('due', first, 'none'), ('due', first, 'auto'),
+                  ('hold', first), ('hold', '--release', first), ('link', first, second), ('link', '--remove', first, second),
+                  ('link', '--as', 'parent', first, second), ('restrict', first, '--to', 'root', '--reason', '関係者のみ'), ('restrict', '--lift', first),
+                  ('hand-over', first, '--to', 'hanako', '--note', 'よろしく'), ('assign', first, 'none'), ('assign', first, 'root'),
+                  ('merge', second, first), ('split', first, '3')):
+        done.append((words, demo.cli(*words)))
+    drafted = demo.cli('reply', '--draft', '--plain-ok', first, '-f', '-', '--json', stdin='下書き\n'.encode())
+    done.append((('reply', '--draft'), drafted))
+    return ['%s: %s' % (' '.join(words), one.err.decode().strip()) for words, one in done if one.status != 0]
+
+
+def check_events(tap, demo, ticket):
+    second = t.plain('jiro@reporter.example', t.TEAM, '迷惑メールの報告', '窓口御中\n\n迷惑メールが届きました。\n', mid=t.message_id())
+    tap.equal(demo.send(second, 'jiro@reporter.example'), [250], 'another mail is taken')
+    t.wait_for(lambda: len(demo.cli('list', '--json').lines) == 2, 30)
+    other = next(one['number'] for one in demo.cli('list', '--json').lines if one['number'] != ticket)
+    tap.equal(work(demo, ticket, other), [], 'it is worked on in every way')
+    entries = [one for number in (ticket, other) for one in demo.show(number)['thread'] if one['direction'] == 'event' or one['delivery']]
+    tap.ok(len(entries) > 25 and len({event['word'] for one in entries for event in one['event']}) >= 24, 'which the threads tell',
+           [(len(entries), sorted({event['word'] for one in entries for event in one['event']}))])
+    tap.equal([one['text'] for one in entries if not one['event']], [], 'each line as a word, a sentence and values, too')
+    for number in (ticket, other):
+        said = ask(demo, JAPANESE, 'show', '--peek', number).text
+        own = {piece for one in demo.show(number)['thread'] for event in one['event'] for piece in re.split(r'\{[a-z]+\}', event['sentence'])
+               if re.search('[A-Za-z]{4}', piece)}
+        tap.equal((sorted(piece for piece in own if piece in said), left_over(said)), ([], []), 'no sentence of the thread of %s is left in English' % number)
+    said = ask(demo, JAPANESE, 'show', '--peek', ticket).text
+    for words in ('自動応答: 平文 (日本語、内容なし)', '状態: 回答待ち (変更前: 対応中)。それを待つ', 'root から hanako に引き継ぎました。よろしく',
+                  'フィッシング (fraud:phishing)', '閲覧を次のメンバーに限定しました: root。関係者のみ', '(メール 1 通)'):
+        tap.ok(words in said, 'but: ' + words, said)
+
+
+def check_verbs(tap, demo, ticket):
+    for words in (('doctor',), ('policy', 'explain', ticket), ('keys', 'roll-over'), ('vault',), ('audit',), ('account',), ('retention',),
+                  ('held',), ('members',), ('show', '9999'), ('state', ticket, 'rejected'), ('take', ticket), ('merge', ticket, ticket),
+                  ('list', '--limit', 'x'), ('canned', 'show', 'nothing'), ('due', ticket, 'tomorrow'), ('nothing',), ('held', 'show', 'x')):
+        ours, theirs = ask(demo, ENGLISH, *words), ask(demo, JAPANESE, *words)
+        said = theirs.text + theirs.err.decode()
+        tap.equal((theirs.status, left_over(said)), (ours.status, []), '%s leaves no sentence in English' % ' '.join(words[:2]))
+    said = ask(demo, JAPANESE, 'doctor').text
+    tap.ok('で署名と暗号化ができます' in said and 'の期限まで' in said and 'スキーマ' in said, 'doctor says what it and the keeper found', said)
+    ours, theirs = ask(demo, ENGLISH, 'doctor', '--json'), ask(demo, JAPANESE, 'doctor', '--json')
+    varies = re.compile('takes [0-9]+ ms|[0-9.]+ .B free|[0-9-]+T[0-9:]+Z|[0-9]+ rows')
+    tap.equal(varies.sub('', theirs.text), varies.sub('', ours.text), 'doctor --json does not')
+
+
 def main():
     tap = t.Tap()
     path = t.short_dir('w') + '/web.sock'
@@ -40,7 +103,7 @@ def main():
                 (('--help',), ('使い方:', '動詞:', '受付一覧を、更新の新しい順に表示する'), 'Usage:'),
                 (('show', '--help'), ('使い方:', '未読のままにする'), 'Leave it unread'),
                 (('list',), ('チケット', '状態', '担当者', '最終更新', '報告者、件名'), 'OWNER'),
-                (('show', '--peek', ticket), ('状態        new、担当者 -', '署名        署名なし', '暗号化      暗号化なし', '| 差出人: taro@reporter.example',
+                (('show', '--peek', ticket), ('状態        new (新規)、担当者 -', '署名        署名なし', '暗号化      暗号化なし', '| 差出人: taro@reporter.example',
                                               '| 件名: 不正アクセスの報告', '| インジケーター、ipv4: '), '| Subject: '),
                 (('account',), ('受信合計', '一致', 'メンバーが破棄'), 'balanced')):
             said = ask(demo, JAPANESE, *words).text
@@ -54,8 +117,14 @@ def main():
             ours, theirs = ask(demo, ENGLISH, *words, '--json'), ask(demo, JAPANESE, *words, '--json')
             tap.ok(ours.status == 0 and ours.out == theirs.out and len(ours.out) >= (0 if words == ('held',) else 20),
                    '%s --json is the same to the byte' % words[0], [ours, theirs])
-        ours, theirs = ask(demo, ENGLISH, 'show', '9999'), ask(demo, JAPANESE, 'show', '9999')
-        tap.ok(ours.status == theirs.status != 0 and ours.err == theirs.err, 'and so are errors', [ours, theirs])
+        ours, theirs = ask(demo, ENGLISH, 'show', '--json', '9999'), ask(demo, JAPANESE, 'show', '--json', '9999')
+        tap.ok(ours.status == theirs.status != 0 and ours.err == theirs.err, 'and so are errors beside it', [ours, theirs])
+        theirs = ask(demo, JAPANESE, 'show', '9999')
+        tap.ok(ours.status == theirs.status and theirs.err.decode().startswith('madoguchi: show: ') and 'そのようなチケットはありません' in theirs.err.decode(),
+               'while people read why', theirs)
+        tap.equal(left_over('say so at once\n| a stranger says so\nただ say so at once'), ['say so at once'], 'English would be found')
+        check_events(tap, demo, ticket)
+        check_verbs(tap, demo, ticket)
         tap.ok('Subject: ' in ask(demo, {'LC_ALL': 'C', 'LANGUAGE': 'ja'}, 'show', '--peek', ticket).text, 'in the C locale English is spoken')
 
         browser = w.Browser(path)

@@ -1,6 +1,8 @@
 /* test-base-words.c: programs speak English until they ask for a language, and where there is no catalogue. */
 #include "madoguchi/base/words.h"
 
+#include <glib/gstdio.h>
+#include <libintl.h>
 #include <locale.h>
 #include <string.h>
 
@@ -27,11 +29,94 @@ test_numbers (void)
   g_assert_cmpstr (setlocale (LC_CTYPE, NULL), ==, "C.UTF-8");
 }
 
+static void
+put_number (GByteArray *file, guint32 number)
+{
+  g_byte_array_append (file, (const guint8 *) &number, sizeof number);
+}
+
+/* A catalogue of @count pairs below @directory, for the language "xx". */
+static void
+write_catalogue (const char *directory, const char *const (*pairs)[2], guint count)
+{
+  g_autoptr (GByteArray) file = g_byte_array_new ();
+  g_autofree char *messages = g_build_filename (directory, "xx", "LC_MESSAGES", NULL);
+  g_autofree char *path = g_build_filename (messages, "madoguchi.mo", NULL);
+  guint32 at = 28 + 16 * count;
+
+  put_number (file, 0x950412deu);
+  put_number (file, 0);
+  put_number (file, count);
+  put_number (file, 28);
+  put_number (file, 28 + 8 * count);
+  put_number (file, 0);
+  put_number (file, 0);
+  for (guint side = 0; side < 2; side++)
+    for (guint i = 0; i < count; i++) {
+      put_number (file, (guint32) strlen (pairs[i][side]));
+      put_number (file, at);
+      at += (guint32) strlen (pairs[i][side]) + 1;
+    }
+  for (guint side = 0; side < 2; side++)
+    for (guint i = 0; i < count; i++)
+      g_byte_array_append (file, (const guint8 *) pairs[i][side], (guint) strlen (pairs[i][side]) + 1);
+  g_assert_cmpint (g_mkdir_with_parents (messages, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, (const char *) file->data, (gssize) file->len, NULL));
+}
+
+/* A sentence is known again by what is its own in it; its values go where the translation wants them. */
+static void
+test_translate (void)
+{
+  static const char *const pairs[][2] = { /* gettext looks them up in order */
+    { "%s expires in %ld days, on %s", "%3$s: <%1$s> (%2$d)" },
+    { "%s is not in the keyring", "%s missing" },
+    { "%s is not in the keyring: %s", "%s missing; %s" },
+    { "%s: %s", "never" },
+    { "Write to FILE", "WRITE" },
+    { "encryption subkey %s of %s", "sub %s/%s" },
+    { "nothing was done", "NOTHING" },
+    { "team key %s", "OUR %s" },
+  };
+  static const char *const texts[][2] = {
+    { "Write to FILE", "WRITE" },
+    { "AB is not in the keyring", "AB missing" },
+    { "AB is not in the keyring: team key CD", "AB missing; OUR CD" },
+    { "show: 12: nothing was done", "show: 12: NOTHING" },
+    { "encryption subkey AB of team key CD expires in -3 days, on 2026-11-21", "2026-11-21: <sub AB/OUR CD> (-3)" },
+    { "encryption subkey AB expires in x days, on 2026-11-21", "encryption subkey AB expires in x days, on 2026-11-21" },
+    { "a stranger's: words", "a stranger's: words" },
+    { "%s is not in the keyring", "%s missing" },
+    { "", "" },
+  };
+  g_autofree char *directory = g_dir_make_tmp ("words-XXXXXX", NULL);
+  g_autofree char *file = g_build_filename (directory, "xx", "LC_MESSAGES", "madoguchi.mo", NULL);
+  g_autofree char *inner = g_path_get_dirname (file), *middle = g_path_get_dirname (inner);
+
+  write_catalogue (directory, pairs, G_N_ELEMENTS (pairs));
+  g_setenv ("LANGUAGE", "xx", TRUE);
+  g_setenv ("LC_ALL", "C.UTF-8", TRUE);
+  mado_words_init ();
+  g_assert_nonnull (bindtextdomain ("madoguchi", directory));
+  g_setenv ("LC_ALL", "C", TRUE); /* for children alone */
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autofree char *said = mado_words_translate (texts[i][0]);
+    g_assert_cmpstr (said, ==, texts[i][1]);
+  }
+  mado_words_use_english ();
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autofree char *said = mado_words_translate (texts[i][0]);
+    g_assert_cmpstr (said, ==, texts[i][0]);
+  }
+  g_assert_cmpint (g_remove (file) | g_rmdir (inner) | g_rmdir (middle) | g_rmdir (directory), ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/words/english", test_english);
   g_test_add_func ("/base/words/numbers", test_numbers);
+  g_test_add_func ("/base/words/translate", test_translate);
   return g_test_run ();
 }

@@ -30,3 +30,7 @@ void mado_view_cell (GString *out, const char *text, guint columns);
 /* (transfer full) @text if it is nothing but letters, digits and "-_.+/ #:" (a fingerprint, a type, a ticket), so
  * that it may stand in a line of ours; otherwise "?". For NULL "-". */
 char *mado_view_word (const char *text);
+
+/* (transfer full) the same with its name in the reader's language behind it, where it has another one: "open (...)". For words that are
+ * typed as they are: states, priorities. */
+char *mado_view_named (const char *word);
