@@ -1,5 +1,6 @@
 /* checks-roles.c: see checks-roles.h. Called by checks.c. Knocks at a role's door, and says nothing there. */
 #include "madoguchi/front/checks-roles.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/front/dial.h"
 
 #include <errno.h>
@@ -42,7 +43,7 @@ check_running (const MadoConf *conf, MadoCheckReport report, gpointer data)
   for (gsize i = 0; running > 0 && i < G_N_ELEMENTS (roles); i++)
     if (why[i] != 0) {
       g_autofree char *detail
-          = g_strdup_printf ("madoguchi-%s does not serve, others do: %s (journalctl -u madoguchi-%s says why)", roles[i], g_strerror (why[i]), roles[i]);
+          = g_strdup_printf (N_ ("madoguchi-%s does not serve, others do: %s (journalctl -u madoguchi-%s says why)"), roles[i], g_strerror (why[i]), roles[i]);
       report (data, "roles", why[i] == EACCES ? MADO_CHECK_WARN : MADO_CHECK_FAIL, detail);
     }
   if (running == G_N_ELEMENTS (roles))
@@ -57,8 +58,8 @@ check_intake (const MadoConf *conf, MadoCheckReport report, gpointer data)
     g_autoptr (GError) problem = NULL;
     g_autoptr (GSocketConnection) connection = mado_dial (*spec, 5, &problem);
     g_autofree char *detail
-        = connection != NULL ? g_strdup_printf ("%s takes mail", *spec)
-                             : g_strdup_printf ("%s: %s: no mail comes in (journalctl -u madoguchi-lmtp)", *spec, problem->message);
+        = connection != NULL ? g_strdup_printf (N_ ("%s takes mail"), *spec)
+                             : g_strdup_printf (N_ ("%s: %s: no mail comes in (journalctl -u madoguchi-lmtp)"), *spec, problem->message);
     report (data, "intake",
             connection != NULL                                                     ? MADO_CHECK_OK
             : g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED) ? MADO_CHECK_WARN
@@ -83,7 +84,7 @@ check_keyring (const MadoConf *conf, MadoCheckReport report, gpointer data)
     if (lstat (file, &info) != 0 || !S_ISREG (info.st_mode) || info.st_uid == home.st_uid)
       continue;
     g_autofree char *detail
-        = g_strdup_printf ("%s is not owned by who owns the directory, so keys cannot be imported (chown --reference=%s %s/*)", file, path, path);
+        = g_strdup_printf (N_ ("%s is not owned by who owns the directory, so keys cannot be imported (chown --reference=%s %s/*)"), file, path, path);
     report (data, "gnupg-home", MADO_CHECK_FAIL, detail);
     return;
   }
