@@ -27,16 +27,18 @@ WORDS = [''.join(random.Random(n).choices('abcdefghiklmnoprstuw', k=4 + n % 6)) 
 
 
 class House:
-    """A gateway whose store had @messages before; each: so many of a sender make one ticket."""
+    """A gateway whose store had @messages before; each: so many of a sender make one ticket; web: where the page listens;
+    is_new: whether the directory `where` has it already."""
 
-    def __init__(self, messages, each=5):
+    def __init__(self, messages, each=5, web=None, where=None, is_new=True):
         self.dice = random.Random(7)
-        self.demo = t.Demo(conf=CONF)
+        self.demo = t.Demo(conf=CONF, web=web, where=where)
         self.store = self.demo.setting('store', 'url').partition(':')[2]
         if not t.wait_for(self.is_renewed, 60):  # else it would look through all that is filled in, while we measure
             raise RuntimeError('the keeper does not say that all is sealed with the newest key')
         self.demo.stop()
-        self.fill(messages, each)
+        if is_new:
+            self.fill(messages, each)
         with sqlite3.connect('file:%s?mode=ro' % self.store, uri=True) as db:
             self.all = [row[0] for row in db.execute('SELECT number FROM incident ORDER BY id')]
             self.recent = [row[0] for row in db.execute(

@@ -253,6 +253,6 @@ export async function showIncident(place, rest, parameters, house) {
   const say = () => { if (!document.hidden) look().catch(() => {}); }; // it is no work of the member's
   say();
   const timer = setInterval(say, 15000);
-  const forget = whenChanged(() => refresh().catch(() => {}));
+  const forget = whenChanged(() => refresh());
   return () => { clearInterval(timer); seeing.disconnect(); forget(); };
 }

@@ -1,6 +1,7 @@
 // live.js: hears that something changed, and says when the gateway is out of reach. What changed is asked for by whoever shows it.
 
 import * as api from './api.js';
+import { paced } from './pace.js';
 
 const PATIENCE = 1500; // milliseconds without the gateway before anybody is told
 const PAUSE = 3000;
@@ -11,7 +12,7 @@ let onState = () => {};
 let alarm = 0;
 let isAway = false;
 
-// callback () is called when something changed, until the returned function is.
+// callback () is called soon after something changed, until the returned function is. It may return a promise: the next call waits.
 export function whenChanged(callback) {
   listeners.add(callback);
   return () => listeners.delete(callback);
@@ -22,9 +23,7 @@ export function whenReachable(callback) { onState = callback; }
 
 export const isReachable = () => !isAway;
 
-function tell() {
-  for (const listener of listeners) listener();
-}
+const tell = paced(() => Promise.allSettled([...listeners].map(async (listener) => listener())));
 
 function setAway(is) {
   clearTimeout(alarm);
@@ -67,5 +66,6 @@ export function listen(isFirst = true) {
 export function close() {
   if (source) source.close();
   source = null;
+  tell.stop();
   setAway(false);
 }

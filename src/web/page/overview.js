@@ -54,5 +54,5 @@ export async function showOverview(place) {
       days(shown.days)));
   }
   await draw();
-  return whenChanged(() => draw().catch(() => {}));
+  return whenChanged(() => draw());
 }

@@ -7,10 +7,10 @@ import { said } from './gateway.js';
 import { useKeys } from './keys.js';
 import { categoryOptions } from './categories.js';
 import { ownViews } from './views.js';
+import { Rows } from './rows.js';
 import { whenChanged } from './live.js';
 import { verdictWords, stateWords, tlpMark } from './marks.js';
 
-const PAGE = 50;
 const FILTERS = ['state', 'owner', 'priority', 'category', 'tlp', 'tag', 'unread', 'due', 'overdue'];
 
 // Filters that one click sets.
@@ -39,7 +39,8 @@ function rowOf(incident) {
       tlpMark(incident.tlp),
       incident.priority ? h('span', { class: `priority priority-${incident.priority}` }, said(incident.priority)) : null,
       incident.due ? h('span', { class: incident.overdue ? 'badge problem' : 'due', title: time(incident.due) }, incident.overdue ? t('overdue since {time}', { time: time(incident.due) }) : t('due {when}', { when: ago(incident.due) })) : null,
-      incident.unread > 0 ? h('span', { class: 'badge' }, t('{n} unread', { n: number(incident.unread) })) : null),
+      incident.unread > 0 ? h('span', { class: 'badge' }, t('{n} unread', { n: number(incident.unread) })) : null,
+      incident.moved ? h('span', { class: 'changed' }, t('changed since')) : null),
     incident.veiled
       ? link(path, { class: 'subject veiled' }, t('Restricted to named members'))
       : link(path, { class: 'subject' }, h('bdi', {}, incident.subject || t('(no subject)'))),
@@ -80,46 +81,42 @@ function filterForm(filters) {
       h('button', { type: 'submit' }, t('Show'))));
 }
 
+// Where the member was in the list when he opened an incident.
+let left = null;
+
 export async function showQueue(place, rest, parameters, house) {
   const filters = Object.fromEntries(FILTERS.map((name) => [name, parameters.get(name)]).filter(([, value]) => value));
-  const list = h('ol', { class: 'rows', 'aria-label': t('Incidents') });
+  const query = pathOf(filters);
   const state = h('p', { class: 'empty', role: 'status' });
-  const more = h('button', { type: 'button', class: 'next', hidden: true, on: { click: () => fetchPage(true) } }, t('Show more'));
-  let items = [];
-  let chosen = -1;
-
-  function draw() {
-    const focused = list.contains(document.activeElement);
-    put(list, items.map(rowOf));
-    put(state, items.length > 0 ? null : Object.keys(filters).length > 0 ? t('Nothing fits these filters.') : t('The queue is empty. New reports appear here by themselves.'));
-    choose(Math.min(chosen, items.length - 1), focused);
-  }
-
-  function choose(index, moveFocus) {
-    chosen = index;
-    [...list.children].forEach((row, i) => row.classList.toggle('chosen', i === index));
-    const anchor = index >= 0 && list.children[index] ? list.children[index].querySelector('a') : null;
-    if (anchor && moveFocus) {
-      anchor.focus();
-      list.children[index].scrollIntoView({ block: 'nearest' });
-    }
-  }
-
-  async function fetchPage(isNext) {
-    const answer = await api.get('/incidents', { ...filters, limit: isNext ? PAGE : Math.max(PAGE, items.length),
-      after: isNext && items.length > 0 ? items[items.length - 1].number : undefined });
-    items = isNext ? [...items, ...answer.items] : answer.items;
-    more.hidden = answer.items.length < PAGE;
-    draw();
-  }
-
-  await fetchPage(false);
-  requestAnimationFrame(() => performance.measure('queue-shown'));
-  put(place, h('h1', {}, t('Queue')), savedLinks(filters, house), filterForm(filters), state, list, more);
-  useKeys({
-    j: [mark('Next incident'), () => choose(Math.min(chosen + 1, items.length - 1), true)],
-    k: [mark('Incident before'), () => choose(Math.max(chosen - 1, 0), true)],
-    o: [mark('Open the incident'), () => { if (items[chosen]) location.hash = `#/incidents/${encodeURIComponent(items[chosen].number)}`; }],
+  const rows = new Rows({
+    label: t('Incidents'),
+    ask: async (page) => (await api.get('/incidents', { ...filters, ...page })).items,
+    makeRow: rowOf,
+    shown: (count) => put(state, count > 0 ? null : Object.keys(filters).length > 0 ? t('Nothing fits these filters.') : t('The queue is empty. New reports appear here by themselves.')),
   });
-  return whenChanged(() => fetchPage(false).catch(() => {}));
+  const isBack = left !== null && left.query === query && left.login === house.login;
+  try {
+    if (isBack) rows.comeBack(left.state);
+    else await rows.fetchFirst();
+  } catch (error) {
+    rows.leave();
+    throw error;
+  }
+  left = null;
+  requestAnimationFrame(() => {
+    performance.measure('queue-shown');
+    rows.look();
+  });
+  put(place, h('h1', {}, t('Queue')), savedLinks(filters, house), filterForm(filters), state, ...rows.elements);
+  useKeys({
+    j: [mark('Next incident'), () => rows.move(1)],
+    k: [mark('Incident before'), () => rows.move(-1)],
+    o: [mark('Open the incident'), () => { if (rows.chosenItem) location.hash = `#/incidents/${encodeURIComponent(rows.chosenItem.number)}`; }],
+  });
+  const forget = whenChanged(() => rows.refresh());
+  return () => {
+    if (location.hash.startsWith('#/incidents/')) left = { query, login: house.login, state: rows.state };
+    forget();
+    rows.leave();
+  };
 }

@@ -31,6 +31,14 @@ export function t(text, values = {}) {
 // The zone of the member's device, for who works elsewhere than the team.
 export const deviceZone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
+// Making a format takes long: each is made once.
+const formats = new Map();
+function format(kind, options = {}) {
+  const key = `${kind} ${language} ${JSON.stringify(options)}`;
+  if (!formats.has(key)) formats.set(key, new Intl[kind](language, options));
+  return formats.get(key);
+}
+
 // Times as the member reads them, in the team's zone or his own.
 let zone = 'UTC';
 export function useZone(name) {
@@ -44,29 +52,29 @@ export function useZone(name) {
 
 export function time(text) {
   if (!text) return '';
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: zone }).format(new Date(text));
+  return format('DateTimeFormat', { dateStyle: 'medium', timeStyle: 'short', timeZone: zone }).format(new Date(text));
 }
 
 // A day, 2026-11-21.
-export const day = (text) => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${text}T00:00:00Z`));
+export const day = (text) => format('DateTimeFormat', { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${text}T00:00:00Z`));
 
 // How long ago, in words: for lists.
 export function ago(text, now = Date.now()) {
   const seconds = Math.round((new Date(text).getTime() - now) / 1000);
   const steps = [['day', 86400], ['hour', 3600], ['minute', 60]];
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const relative = format('RelativeTimeFormat', { numeric: 'auto' });
   for (const [unit, length] of steps) {
-    if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
   }
-  return format.format(0, 'minute');
+  return relative.format(0, 'minute');
 }
 
-export const number = (value) => new Intl.NumberFormat(language).format(value);
+export const number = (value) => format('NumberFormat').format(value);
 
 export function bytes(value) {
   const units = ['byte', 'kilobyte', 'megabyte'];
   let unit = 0;
   let n = value;
   while (n >= 1000 && unit < 2) { n /= 1000; unit++; }
-  return new Intl.NumberFormat(language, { style: 'unit', unit: units[unit], maximumFractionDigits: 1 }).format(n);
+  return format('NumberFormat', { style: 'unit', unit: units[unit], maximumFractionDigits: 1 }).format(n);
 }

@@ -1,0 +1,41 @@
+// pace.js: when to ask again. Everybody hears of a change at the same time: so that not all ask at once, each waits a little, the
+// longer the slower the gateway answers; changes that come meanwhile are asked for together; and a page that nobody sees asks when
+// it is looked at again.
+
+const SPREAD = 250; // milliseconds: within them all pages ask
+const PAUSE = 1000; // between two questions at least
+const SHARE = 10; // of the time a page asks for at most one part in so many
+
+// act () returns a promise. What is returned is to be called after each change; its stop () forgets those that were not asked for yet.
+export function paced(act) {
+  let timer = 0;
+  let isDirty = false;
+  let isAsking = false;
+  let quietUntil = 0;
+
+  async function ask() {
+    timer = 0;
+    isDirty = false;
+    isAsking = true;
+    const start = performance.now();
+    await act();
+    const end = performance.now();
+    quietUntil = end + Math.max(PAUSE, (end - start) * SHARE);
+    isAsking = false;
+    if (isDirty) changed();
+  }
+
+  function changed() {
+    isDirty = true;
+    if (timer || isAsking || document.visibilityState === 'hidden') return;
+    timer = setTimeout(ask, Math.max(0, quietUntil - performance.now()) + Math.random() * SPREAD);
+  }
+
+  changed.stop = () => {
+    clearTimeout(timer);
+    timer = 0;
+    isDirty = false;
+  };
+  document.addEventListener('visibilitychange', () => { if (isDirty) changed(); });
+  return changed;
+}
