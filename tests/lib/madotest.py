@@ -421,7 +421,7 @@ class Demo:
     def reply_to(self, mail_id, seconds=10):
         """The answer to the mail with this Message-ID, as bytes; None when none came."""
         return wait_for(lambda: next((raw for raw in self.outgoing() if header(raw, 'In-Reply-To') == mail_id), None),
-                        seconds)
+                        seconds, 0.05)
 
 
 def maildir(path):
