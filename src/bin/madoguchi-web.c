@@ -9,7 +9,6 @@
 
 #include <sys/resource.h>
 
-#define MAX_CONTENT (8 * 1024 * 1024)
 #define IDLE_SECONDS 60
 #define READ_SECONDS 15
 #define THREADS 4
@@ -108,7 +107,7 @@ static gboolean
 serve (MadoRoleContext *role, GError **error)
 {
   const MadoHttpLimits limits = {
-    MAX_CONTENT, (guint) mado_conf_int (role->conf, "web", "connections"), IDLE_SECONDS, READ_SECONDS, THREADS,
+    mado_site_most (role->conf), (guint) mado_conf_int (role->conf, "web", "connections"), IDLE_SECONDS, READ_SECONDS, THREADS,
     { { QUICK_THREADS, SLOW_THREADS }, { QUICK_OF_ONE, SLOW_OF_ONE }, WAITING, WAITING_OF_ONE, WAIT_SECONDS },
   };
   Page *page = role->state;

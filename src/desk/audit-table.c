@@ -38,6 +38,7 @@ static const struct {
   { "draft-save", CHANGE, "draft" },
   { "draft-send", CHANGE, "draft" },
   { "draft-discard", CHANGE, "draft" },
+  { "draft-file", EXPORT, "draft file" },
   { "approve", CHANGE, "draft" },
   { "refuse", CHANGE, "draft" },
   { "canned-list", NOTHING, NULL },

@@ -49,6 +49,7 @@ static const struct {
   { "draft-save", WORKING },
   { "draft-send", RUNNING "N" },
   { "draft-discard", WORKING },
+  { "draft-file", WORKING },
   { "approve", RUNNING },
   { "refuse", RUNNING },
   { "canned-list", ALL HOUSE },

@@ -35,6 +35,36 @@ is_name (const char *name)
   return TRUE;
 }
 
+static const MadoReplyFile *
+find_kept (const GPtrArray *kept, const char *sha256)
+{
+  for (guint i = 0; i < kept->len; i++) {
+    const MadoReplyFile *file = kept->pdata[i];
+    if (g_strcmp0 (file->sha256, sha256) == 0 && file->content != NULL)
+      return file;
+  }
+  return NULL;
+}
+
+gboolean
+mado_reply_files_take (GPtrArray *files, const GPtrArray *kept, GError **error)
+{
+  for (guint i = 0; i < files->len; i++) {
+    MadoReplyFile *file = files->pdata[i];
+    if (file->content != NULL || file->sha256 == NULL)
+      continue;
+    const MadoReplyFile *same = find_kept (kept, file->sha256);
+    if (same == NULL) {
+      g_set_error_literal (error, MADO_ERROR, MADO_ERROR_NO, "a file of the answer is not in its draft any more");
+      return FALSE;
+    }
+    file->content = g_strdup (same->content);
+    g_free (file->type);
+    file->type = g_strdup (same->type);
+  }
+  return TRUE;
+}
+
 static gboolean
 check_file (MadoReplyFile *file, guint64 *total, GError **error)
 {

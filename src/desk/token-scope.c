@@ -21,7 +21,7 @@ static const struct {
   { "overview", READ }, { "held", READ }, { "held-show", READ }, { "account", READ }, { "status", READ }, { "canned-list", READ },
   { "canned-show", READ }, { "members-list", READ }, { "keys-list", READ }, { "keys-show", READ }, { "keys-known", READ },
   { "keys-export", READ }, { "reply-preview", READ }, { "policy-try", READ },
-  { "raw", FILES }, { "part", FILES },
+  { "raw", FILES }, { "part", FILES }, { "draft-file", FILES },
   { "unread", WORK }, { "take", WORK }, { "assign", WORK }, { "hand-over", WORK }, { "due", WORK }, { "state", WORK }, { "note", WORK },
   { "priority", WORK }, { "category", WORK }, { "tlp", WORK }, { "tag", WORK }, { "link", WORK }, { "merge", WORK }, { "split", WORK },
   { "draft-save", WORK }, { "draft-discard", WORK }, { "members-duty", WORK },

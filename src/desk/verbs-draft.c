@@ -1,6 +1,7 @@
 /* verbs-draft.c: see verbs-draft.h. */
 #include "madoguchi/desk/verbs-draft.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/base/fsio.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/desk/four-eyes.h"
 #include "madoguchi/desk/reply-files.h"
@@ -14,9 +15,8 @@
 #define MAX_REASON 65536
 
 MadoDraft *
-mado_draft_find (const MadoCall *call, gint64 incident, gint64 *revision, GError **error)
+mado_draft_look_up (const MadoCall *call, gint64 incident, const char *text, gint64 *revision, GError **error)
 {
-  const char *text = mado_verbs_string (call, "draft");
   g_auto (GStrv) words = g_strsplit (text != NULL ? text : "", ".", 2);
   guint64 id = 0, number = 0;
 
@@ -25,8 +25,15 @@ mado_draft_find (const MadoCall *call, gint64 incident, gint64 *revision, GError
     g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "a draft is named as drafts shows it: 2026-000001/7.2");
     return NULL;
   }
-  *revision = (gint64) number;
+  if (revision != NULL)
+    *revision = (gint64) number;
   return mado_store_load_draft (call->desk->store, incident, (gint64) id, error);
+}
+
+MadoDraft *
+mado_draft_find (const MadoCall *call, gint64 incident, gint64 *revision, GError **error)
+{
+  return mado_draft_look_up (call, incident, mado_verbs_string (call, "draft"), revision, error);
 }
 
 gboolean
@@ -60,30 +67,45 @@ tell_draft (const MadoCall *call, GVariantDict *answer)
 
 /* --- writing -------------------------------------------------------------------------------------------- */
 
-static void
-take_text (char **to, const char *from)
+/* Is it spoken of at all? Only then it takes the place of what was there. */
+static gboolean
+speaks_of (const MadoCall *call, const char *name)
 {
-  if (from == NULL)
+  g_autoptr (GVariant) value = g_variant_lookup_value (call->request.body, name, NULL);
+
+  return value != NULL;
+}
+
+static void
+take_text (const MadoCall *call, const char *name, char **to, const char *from)
+{
+  if (!speaks_of (call, name))
     return;
   g_free (*to);
-  *to = g_strdup (from);
+  *to = from != NULL && *from != '\0' ? g_strdup (from) : NULL;
+}
+
+static void
+take_flag (const MadoCall *call, const char *name, gboolean *to)
+{
+  g_variant_lookup (call->request.body, name, "b", to);
 }
 
 /* What @from says takes the place of what @to said; what it does not speak of stays. */
 static void
-merge (MadoReplyWish *to, const MadoReplyWish *from)
+merge (const MadoCall *call, MadoReplyWish *to, const MadoReplyWish *from)
 {
-  take_text (&to->text, from->text);
-  take_text (&to->subject, from->subject);
-  if (from->to[0] != NULL) {
+  take_text (call, "text", &to->text, from->text);
+  take_text (call, "subject", &to->subject, from->subject);
+  if (speaks_of (call, "to")) {
     g_strfreev (to->to);
     to->to = g_strdupv (from->to);
   }
-  to->plain_ok = to->plain_ok || from->plain_ok;
-  to->quote = to->quote || from->quote;
-  to->together = to->together || from->together;
-  to->waiting = to->waiting || from->waiting;
-  if (from->files->len == 0)
+  take_flag (call, "plain_ok", &to->plain_ok);
+  take_flag (call, "quote", &to->quote);
+  take_flag (call, "together", &to->together);
+  take_flag (call, "waiting", &to->waiting);
+  if (!speaks_of (call, "files"))
     return;
   for (guint i = 0; i < to->files->len; i++)
     mado_reply_file_free (to->files->pdata[i]);
@@ -102,20 +124,32 @@ begin_draft (const MadoCall *call)
   return draft;
 }
 
+/* Files that @wish brings, or names among those that the draft has. */
+static gboolean
+take_files (const MadoCall *call, const MadoDraft *draft, MadoReplyWish *wish, GError **error)
+{
+  g_autoptr (MadoReplyWish) kept = mado_reply_wish_copy (draft->wish);
+
+  if (wish->files->len == 0)
+    return TRUE;
+  return (draft->id == 0 || mado_store_fill_draft_files (call->desk->store, draft->id, kept->files, error))
+         && mado_reply_files_take (wish->files, kept->files, error) && mado_reply_files_check (call->desk->conf, wish->files, error);
+}
+
 static gboolean
 apply_save (const MadoCall *call, gint64 incident, GError **error)
 {
   g_autoptr (MadoReplyWish) wish = mado_reply_wish_from_variant (call->request.body, error);
   gint64 revision = 0;
 
-  if (wish == NULL || !mado_reply_files_check (call->desk->conf, wish->files, error))
+  if (wish == NULL)
     return FALSE;
   gboolean is_new = mado_verbs_string (call, "draft") == NULL;
   g_autoptr (MadoDraft) draft = is_new ? begin_draft (call) : mado_draft_find (call, incident, &revision, error);
-  if (draft == NULL || !check_revision (draft, revision, error))
+  if (draft == NULL || !check_revision (draft, revision, error) || !take_files (call, draft, wish, error))
     return FALSE;
   gboolean was_asked = g_strcmp0 (draft->state, MADO_DRAFT_ASKED) == 0;
-  merge (draft->wish, wish);
+  merge (call, draft->wish, wish);
   mado_four_eyes_void (draft, call->member);
   if (!mado_store_put_draft (call->desk->store, incident, draft, call->desk->now (), error)
       || !mado_draft_tell (call, incident, draft, is_new ? "Began" : was_asked ? "Changed, so that it does not wait for approval any more," : "Changed",
@@ -248,4 +282,59 @@ mado_verb_drafts (MadoCall *call)
     mado_call_fail (call, error);
   else
     mado_call_answer (call, mado_verbs_items (&mado_draft_type, all), -1);
+}
+
+/* --- a file of one ---------------------------------------------------------------------------------------- */
+
+static void
+answer_file (MadoCall *call, const MadoReplyFile *file)
+{
+  g_autoptr (GError) error = NULL;
+  gsize size = 0;
+  guchar *content = g_base64_decode (file->content, &size);
+  g_autoptr (GBytes) bytes = g_bytes_new_take (content, size);
+  int fd = mado_fsio_memfd ("madoguchi-file", bytes, &error);
+  GVariantDict dict;
+
+  if (fd < 0) {
+    mado_call_fail (call, error);
+    return;
+  }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "filename", "s", file->name);
+  g_variant_dict_insert (&dict, "save_as", "s", file->name); /* a member called it so */
+  g_variant_dict_insert (&dict, "type", "s", file->type);
+  g_variant_dict_insert (&dict, "size", "x", (gint64) size);
+  mado_call_answer (call, g_variant_dict_end (&dict), fd);
+}
+
+/* (transfer full) with the contents of its files. */
+static MadoDraft *
+load_whole (const MadoCall *call, gint64 incident, GError **error)
+{
+  gint64 revision = 0;
+  g_autoptr (MadoDraft) draft = mado_draft_find (call, incident, &revision, error);
+
+  if (draft == NULL || !check_revision (draft, revision, error)
+      || !mado_store_fill_draft_files (call->desk->store, draft->id, draft->wish->files, error))
+    return NULL;
+  return g_steal_pointer (&draft);
+}
+
+void
+mado_verb_draft_file (MadoCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 incident, number = 0;
+
+  if (!mado_verbs_ticket (call, &incident))
+    return;
+  g_autoptr (MadoDraft) draft = load_whole (call, incident, &error);
+  g_variant_lookup (call->request.body, "file", "x", &number);
+  if (draft != NULL && (number < 1 || number > (gint64) draft->wish->files->len))
+    g_set_error (&error, MADO_ERROR, MADO_ERROR_NO, "%s: has no such file", draft->name);
+  if (error != NULL)
+    mado_call_fail (call, error);
+  else
+    answer_file (call, draft->wish->files->pdata[number - 1]);
 }

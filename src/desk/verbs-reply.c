@@ -3,6 +3,7 @@
 #include "madoguchi/desk/verbs-reply.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/desk/four-eyes.h"
+#include "madoguchi/desk/reply-files.h"
 #include "madoguchi/desk/reply-plan.h"
 #include "madoguchi/desk/store-draft.h"
 #include "madoguchi/desk/verbs.h"
@@ -67,6 +68,22 @@ on_previewed (gpointer data, const GError *error)
     mado_call_answer (call, mado_reply_preview_to_variant (mado_reply_plan_preview (sending->plan)), -1);
 }
 
+/* (transfer full) as the question says; files that it only names are those of the draft that "files_of" says. */
+static MadoReplyWish *
+read_wish (const MadoCall *call, gint64 incident, GError **error)
+{
+  g_autoptr (MadoReplyWish) wish = mado_reply_wish_from_variant (call->request.body, error);
+  const char *of = mado_verbs_string (call, "files_of");
+
+  if (wish == NULL || of == NULL)
+    return g_steal_pointer (&wish);
+  g_autoptr (MadoDraft) draft = mado_draft_look_up (call, incident, of, NULL, error);
+  if (draft == NULL || !mado_store_fill_draft_files (call->desk->store, draft->id, draft->wish->files, error)
+      || !mado_reply_files_take (wish->files, draft->wish->files, error))
+    return NULL;
+  return g_steal_pointer (&wish);
+}
+
 /* (transfer full) what the question wants: that of its draft, or its own; NULL with @error. */
 static MadoReplyWish *
 get_wish (MadoCall *call, gint64 incident, GError **error)
@@ -74,7 +91,7 @@ get_wish (MadoCall *call, gint64 incident, GError **error)
   Sending *sending = call->data;
 
   if (mado_verbs_string (call, "draft") == NULL)
-    return mado_reply_wish_from_variant (call->request.body, error);
+    return read_wish (call, incident, error);
   sending->draft = mado_draft_find (call, incident, &sending->revision, error);
   if (sending->draft == NULL
       || !mado_store_fill_draft_files (call->desk->store, sending->draft->id, sending->draft->wish->files, error))

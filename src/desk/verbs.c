@@ -49,6 +49,7 @@ static const struct {
   { "draft-save", mado_verb_draft_save },
   { "draft-send", mado_verb_draft_send },
   { "draft-discard", mado_verb_draft_discard },
+  { "draft-file", mado_verb_draft_file },
   { "approve", mado_verb_approve },
   { "refuse", mado_verb_refuse },
   { "canned-list", mado_verb_canned },

@@ -58,6 +58,7 @@ static const struct {
   { MADO_PEER_KEEPER, "restrict", NULL },
   { MADO_PEER_KEEPER, "link", NULL },            { MADO_PEER_KEEPER, "merge", NULL },
   { MADO_PEER_KEEPER, "split", NULL },
+  { MADO_PEER_KEEPER, "draft-file", NULL },
   { MADO_PEER_KEEPER, "triage", NULL },          { MADO_PEER_KEEPER, "feeds", NULL },
   { MADO_PEER_KEEPER, "search", NULL },
   { MADO_PEER_KEEPER, "members-list", NULL },    { MADO_PEER_KEEPER, "members-add", NULL },

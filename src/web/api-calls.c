@@ -30,7 +30,8 @@
       { "to", MADO_API_STRINGS, MADO_API_CONTENT, FALSE, "Addresses; nobody: who wrote last" },                                \
       FLAG ("plain_ok", "In the clear to whom no key is known for"), FLAG ("quote", "The newest mail, below the text"),        \
       FLAG ("waiting", "The ticket waits for the recipient then"),                                                           \
-      FLAG ("together", "One mail to all of them, who see each other")
+      FLAG ("together", "One mail to all of them, who see each other"),                                                      \
+      { "files", MADO_API_FILES, MADO_API_CONTENT, FALSE, "What goes along; [reply] attachments-max says how much" }
 
 const MadoApiCall mado_api_calls[] = {
   { "GET", "/incidents", "list", MADO_API_ITEMS, &mado_summary_type, FALSE, "The shared queue, newest activity first",
@@ -62,12 +63,16 @@ const MadoApiCall mado_api_calls[] = {
   { "POST", "/incidents/{ticket}/reply", "reply", MADO_API_BODY, NULL, TRUE, "Answers, signed, and encrypted where a key is known",
     { TICKET, WISH } },
   { "POST", "/incidents/{ticket}/reply/preview", "reply-preview", MADO_API_RECORD, &mado_reply_preview_type, FALSE,
-    "What the reply would be, to whom, and what is seen outside", { TICKET, WISH } },
+    "What the reply would be, to whom, and what is seen outside",
+    { TICKET, WISH, OPTIONAL ("files_of", "The draft that has the files of which only sha256 is said") } },
   { "GET", "/drafts", "drafts", MADO_API_ITEMS, &mado_draft_type, FALSE, "Answers that are not sent yet", { QUERY ("ticket", "Of one incident") } },
   { "POST", "/incidents/{ticket}/drafts/save", "draft-save", MADO_API_BODY, NULL, TRUE, "Keeps an answer; what is not given stays as it was",
     { TICKET, OPTIONAL ("draft", "Which one; else a new one"), OPTIONAL ("text", "What the reply says"), REST } },
   { "POST", "/incidents/{ticket}/drafts/send", "draft-send", MADO_API_BODY, NULL, TRUE, "Sends it, or asks another member to approve it", { TICKET, DRAFT } },
   { "POST", "/incidents/{ticket}/drafts/discard", "draft-discard", MADO_API_BODY, NULL, TRUE, "Throws it away", { TICKET, DRAFT } },
+  { "GET", "/incidents/{ticket}/drafts/{draft}/files/{file}", "draft-file", MADO_API_FILE, NULL, FALSE, "What goes along with it",
+    { TICKET, { "draft", MADO_API_STRING, MADO_API_PATH, TRUE, "Its number, with the revision that was read: 7.2" },
+      { "file", MADO_API_INTEGER, MADO_API_PATH, TRUE, "Which one: 1 is the first" } } },
   { "POST", "/incidents/{ticket}/approve", "approve", MADO_API_BODY, NULL, TRUE, "Sends what another member wrote, as it was read", { TICKET, DRAFT } },
   { "POST", "/incidents/{ticket}/refuse", "refuse", MADO_API_BODY, NULL, TRUE, "Gives it back to who wrote it",
     { TICKET, DRAFT, NEEDED ("reason", "Why") } },

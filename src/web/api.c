@@ -6,6 +6,7 @@
 #include "madoguchi/web/api-list.h"
 #include "madoguchi/web/content.h"
 #include "madoguchi/web/entrance.h"
+#include "madoguchi/web/disposition.h"
 #include "madoguchi/web/keeper.h"
 #include "madoguchi/web/openapi.h"
 #include "madoguchi/web/visitor.h"
@@ -14,6 +15,7 @@
 
 #define PREFIX "/api/v1"
 #define MAX_SEGMENTS 8
+#define LARGE (1024 * 1024)
 
 /* --- errors --------------------------------------------------------------------------------------------- */
 
@@ -143,6 +145,19 @@ find_call (const MadoHttpRequest *request, Captures *captures, gboolean *is_path
         return call;
     }
   return NULL;
+}
+
+gboolean
+mado_api_takes_files (const MadoHttpRequest *request)
+{
+  g_auto (Captures) captures = { .n = 0 };
+  gboolean is_path;
+  const MadoApiCall *call = g_str_has_prefix (mado_http_path (request), PREFIX) ? find_call (request, &captures, &is_path) : NULL;
+
+  for (const MadoApiArgument *argument = call != NULL ? call->arguments : NULL; argument != NULL && argument->name != NULL; argument++)
+    if (argument->type == MADO_API_FILES)
+      return TRUE;
+  return FALSE;
 }
 
 /* --- arguments ------------------------------------------------------------------------------------------ */
@@ -308,6 +323,17 @@ make_body (const MadoApiCall *call, const MadoHttpRequest *request, const Captur
   return g_variant_dict_end (&dict);
 }
 
+/* The same; large ones one after the other. */
+static GVariant *
+make_body_in_turn (const MadoSite *site, const MadoApiCall *call, const MadoHttpRequest *request, const Captures *captures,
+                   const Asker *asker, GError **error)
+{
+  g_autoptr (GMutexLocker) turn
+      = g_bytes_get_size (mado_http_content (request)) > LARGE ? g_mutex_locker_new ((GMutex *) &site->reading) : NULL;
+
+  return make_body (call, request, captures, asker, error);
+}
+
 /* --- answers -------------------------------------------------------------------------------------------- */
 
 static JsonNode *
@@ -368,7 +394,10 @@ answer_file (MadoPacket *packet)
   answer->fd = mado_packet_steal_fd (packet);
   answer->offset = (guint64) MAX (0, offset);
   answer->size = (guint64) MAX (0, size);
-  mado_http_answer_add (answer, "Content-Disposition", "attachment; filename=\"attachment.bin\"");
+  const char *name = NULL;
+  g_variant_lookup (packet->body, "save_as", "&s", &name);
+  g_autofree char *disposition = mado_disposition_write (name);
+  mado_http_answer_add (answer, "Content-Disposition", disposition);
   mado_http_answer_add (answer, "Cache-Control", "no-store");
   return answer;
 }
@@ -454,7 +483,7 @@ mado_api_answer (const MadoSite *site, const MadoHttpRequest *request)
     return mado_api_problem (400, "A session and a token: who asks?", NULL);
   if (asker.token == NULL && strcmp (call->method, "GET") != 0 && !mado_visitor_is_ours (request, asker.session)) /* no other site knows a token */
     return mado_api_problem (403, "This request does not come from the page", NULL);
-  GVariant *body = make_body (call, request, &captures, &asker, &error);
+  GVariant *body = make_body_in_turn (site, call, request, &captures, &asker, &error);
   if (body == NULL || !mado_web_ask (site->conf, call->verb, body, &packet, &error))
     return fail (site, &asker, error);
   return make_answer (call, &packet);

@@ -16,6 +16,7 @@
 #define MAX_LISTENERS 8
 #define BUFFER (64 * 1024)
 #define SMALL (64 * 1024)           /* content of so many bytes always finds room */
+#define SLOWEST (64 * 1024)         /* bytes in a second, of who may send much */
 #define TOGETHER (128 * 1024 * 1024) /* bytes of larger contents at the same time: who sends them may be anybody */
 
 struct _MadoHttp {
@@ -43,7 +44,8 @@ typedef struct {
   GByteArray *received; /* NULL: it is here whole */
   gint taken;           /* of TOGETHER */
   Stage stage;
-  gboolean is_trusted, is_suspended; /* these and the answer: under the mutex while it waits */
+  gsize trusted; /* with so many bytes of content; 0: with few */
+  gboolean is_suspended; /* these and the answer: under the mutex while it waits */
   MadoHttpAnswer *answer;
 } Exchange;
 
@@ -254,18 +256,18 @@ work (gpointer data, gboolean is_done)
 {
   Exchange *exchange = data;
   MadoHttp *http = exchange->http;
-  gboolean is_trusted = FALSE;
+  gsize trusted = 0;
   MadoHttpAnswer *answer = NULL;
 
   if (!is_done)
     answer = mado_http_answer_busy ();
   else if (exchange->stage == STAGE_TRUST)
-    is_trusted = http->service.trusts (exchange->request, http->data);
+    trusted = http->service.trusts (exchange->request, http->data);
   else
     answer = http->service.answer (exchange->request, http->data);
   g_mutex_lock (&http->mutex);
   if (exchange->is_suspended) {
-    exchange->is_trusted = is_trusted;
+    exchange->trusted = trusted;
     exchange->answer = g_steal_pointer (&answer);
     exchange->is_suspended = FALSE;
     MHD_resume_connection (exchange->connection);
@@ -318,7 +320,7 @@ take_room (Exchange *exchange, gsize length)
 
   if (all <= SMALL)
     return TRUE;
-  if (all > http->limits.max_content || !exchange->is_trusted)
+  if (all > exchange->trusted)
     return FALSE;
   exchange->taken += (gint) length;
   return g_atomic_int_add (&http->taken, (gint) length) <= TOGETHER - (gint) length;
@@ -372,6 +374,22 @@ answer_request (Exchange *exchange)
   return send_and_know (exchange, answer);
 }
 
+/* It is known with how much he is trusted. */
+static enum MHD_Result
+go_on (Exchange *exchange)
+{
+  MadoHttp *http = exchange->http;
+  const char *field = mado_http_header (exchange->request, "Content-Length");
+  guint64 length = field != NULL ? g_ascii_strtoull (field, NULL, 10) : 0;
+
+  if (exchange->trusted == 0)
+    return send_status (http, exchange->connection, MHD_HTTP_UNAUTHORIZED);
+  if (length > exchange->trusted)
+    return send_status (http, exchange->connection, MHD_HTTP_CONTENT_TOO_LARGE);
+  mado_patience_give (http->patience, get_patience (exchange->connection), http->limits.read_seconds + (guint) (length / SLOWEST));
+  return MHD_YES;
+}
+
 /* Called when the header is here, then for each piece of the content, then once with none; and again whenever it waited. */
 static enum MHD_Result
 on_request (void *data, struct MHD_Connection *connection, const char *url, const char *method, const char *version G_GNUC_UNUSED,
@@ -390,7 +408,7 @@ on_request (void *data, struct MHD_Connection *connection, const char *url, cons
     exchange->stage = STAGE_READ;
     if (answer != NULL)
       return send_answer (data, connection, answer);
-    return exchange->is_trusted ? MHD_YES : send_status (data, connection, MHD_HTTP_UNAUTHORIZED);
+    return go_on (exchange);
   }
   if (*length == 0)
     return answer_request (exchange);

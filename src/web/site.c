@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define API "/api/v1/"
+#define LARGE (8 * 1024 * 1024) /* bytes of a content without files */
 
 MadoSite *
 mado_site_new (const MadoConf *conf, GError **error)
@@ -18,6 +19,7 @@ mado_site_new (const MadoConf *conf, GError **error)
 
   site->conf = conf;
   site->known = mado_known_new ();
+  g_mutex_init (&site->reading);
   site->assets = mado_assets_read (mado_conf_string (conf, "web", "files"), error);
   gboolean is_read = site->assets != NULL && mado_words_add (site->assets, mado_conf_string (conf, "web", "words"), error);
   if (!is_read)
@@ -33,6 +35,7 @@ mado_site_free (MadoSite *site)
     return;
   g_clear_pointer (&site->assets, g_hash_table_destroy);
   mado_known_free (site->known);
+  g_mutex_clear (&site->reading);
   g_free (site);
 }
 
@@ -87,7 +90,13 @@ plan_request (const MadoHttpRequest *request, gpointer data)
   return plan;
 }
 
-static gboolean
+gsize
+mado_site_most (const MadoConf *conf)
+{
+  return LARGE + ((gsize) mado_conf_int (conf, "reply", "attachments-max") + 2) / 3 * 4; /* base64 */
+}
+
+static gsize
 trusts (const MadoHttpRequest *request, gpointer data)
 {
   const MadoSite *site = data;
@@ -97,10 +106,12 @@ trusts (const MadoHttpRequest *request, gpointer data)
   GVariantDict dict;
 
   if (session == NULL && token == NULL)
-    return FALSE;
+    return 0;
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, session != NULL ? "session" : "token", "s", session != NULL ? session : token);
-  return mado_web_ask (site->conf, "session", g_variant_dict_end (&dict), &packet, NULL);
+  if (!mado_web_ask (site->conf, "session", g_variant_dict_end (&dict), &packet, NULL))
+    return 0;
+  return mado_api_takes_files (request) ? mado_site_most (site->conf) : LARGE;
 }
 
 const MadoHttpService mado_site_service = { plan_request, answer_request, trusts };

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Files and matters in the members' page, in Debian's Chromium: mails of another matter get an incident of their own."""
+"""Files and matters in the members' page, in Debian's Chromium: files are attached, looked at, sent, and found by the reporter's gpg
+as they were, or kept in a draft that another member looks into; mails of another matter get an incident of their own."""
+import base64
+import hashlib
 import json
 import os
 import sys
@@ -19,9 +22,15 @@ class Site:
     def __init__(self, tap):
         self.tap = tap
         port = b.free_port()
-        self.demo = t.Demo(web='inet:127.0.0.1:%d' % port)
+        self.demo = t.Demo({('reply', 'attachments-max'): '2M'}, web='inet:127.0.0.1:%d' % port)
         self.site = 'http://127.0.0.1:%d' % port
         self.driver = b.Driver()
+        self.gpg = t.Gpg()
+        self.gpg.load(self.demo.team_key)
+        key = self.demo.dir + '/alice.asc'
+        with open(key, 'wb') as file:
+            file.write(self.gpg.export(self.gpg.generate('Alice <%s>' % ALICE)))
+        tap.equal(self.demo.cli('keys', 'import', '--pin', key).status, 0, 'the reporter\'s key is known')
         self.demo.cli('members', 'add', 'clerk', '--role', 'administrator')
         invitation = json.loads(self.demo.cli('members', 'invite', 'clerk', '--json').out)['invitation']
         self.clerk = w.Browser(port)  # who looks things up for the test
@@ -57,7 +66,7 @@ class Site:
         page.go('%s/#/incidents/%s' % (self.site, one['number']))
         page.find('.thread')
 
-    def pictures(self, page, name, ready=lambda: None):
+    def pictures(self, page, name, ready=lambda: None, at='main'):
         """Both languages, both widths, light and dark, for people."""
         for language in ('en', 'ja'):
             page.choose('.language select', language)
@@ -66,6 +75,7 @@ class Site:
             ready()
             for width in (1280, 360):
                 page.size(width, 900 if width > 600 else 740)
+                page.run("document.querySelector(arguments[0]).scrollIntoView()", at)
                 wide = page.run('return document.documentElement.scrollWidth - innerWidth')
                 self.tap.ok(wide <= 0, 'at %d pixels nothing stands out' % width, wide)
                 page.screenshot(os.path.join(PICTURES, '%s-%s-%d.png' % (name, language, width)))
@@ -99,6 +109,96 @@ def splitting(site, hanako):
     tap.ok(hanako.wait_text('Scans of our network', 'h1') and hanako.wait_text(made, '.relations'), 'and that one to it')
 
 
+DROP = """
+const [css, name, text] = arguments;
+const data = new DataTransfer();
+data.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name, {type: 'application/octet-stream'}));
+for (const type of ['dragenter', 'dragover', 'drop']) document.querySelector(css).dispatchEvent(new DragEvent(type, {dataTransfer: data, bubbles: true, cancelable: true}));
+"""
+
+
+def attaching(site, hanako):
+    tap = site.tap
+    one = site.mail('A report that needs files')
+    top = t.short_dir('f')
+    contents = {'対応手順 (第2版).pdf': b'%PDF-1.4\n' + os.urandom(200000), 'log.txt': '行\r\n'.encode() * 1000, 'dropped.bin': bytes(range(256)) * 40}
+    for name in list(contents)[:2]:
+        with open(os.path.join(top, name), 'wb') as file:
+            file.write(contents[name])
+    with open(os.path.join(top, 'large.iso'), 'wb') as file:
+        file.write(bytes(3000000))
+    site.show(hanako, one)
+    hanako.click('.write.reply summary')
+    tap.ok(hanako.wait_text('Up to 2.1 MB', '.attach'), 'how much may go along is said', hanako.text('.attach'))
+    hanako.type('[name=reply]', 'Please find the files attached.')
+    hanako.type('[name=files]', '\n'.join(os.path.join(top, n) for n in list(contents)[:2] + ['large.iso']), clear=False)
+    tap.ok(hanako.wait_text('Too much', '.attach') and 'large.iso' in hanako.text('.attach .files') and '3 MB' in hanako.text('.attach .files'), 'too much is said at once', hanako.text('.attach'))
+    hanako.click('.write.reply form > button[type=submit]')
+    tap.ok(hanako.text('.preview') == '', 'and does not get as far as the preview')
+    hanako.click('.attach li:nth-of-type(3) button')
+    tap.ok(t.wait_for(lambda: 'large.iso' not in hanako.text('.attach'), 10) and hanako.wait_text('of 2.1 MB', '.attach'), 'it is taken away again')
+    hanako.run(DROP, '.write.reply textarea', 'dropped.bin', base64.b64encode(contents['dropped.bin']).decode())
+    tap.ok(hanako.wait_text('dropped.bin', '.attach .files'), 'another one is dropped onto the form')
+    site.pictures(hanako, 'attach', lambda: attach_again(hanako, top, contents), '.attach')
+    site.show(hanako, one)
+    attach_again(hanako, top, contents)
+    hanako.click('.write.reply form > button[type=submit]')
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    tap.ok(hanako.wait_text(sums['dropped.bin'], '.preview .files') and all(name in hanako.text('.preview .files') and sums[name] in hanako.text('.preview .files') for name in contents),
+           'the preview has each with its hash', hanako.text('.preview'))
+    before = {t.header(raw, 'Message-ID') for raw in site.demo.outgoing()}
+    hanako.click('.write.reply button.main')
+    raw = t.wait_for(lambda: next((r for r in site.demo.outgoing() if t.header(r, 'Message-ID') not in before), None), 30)
+    opened = site.gpg.open_mail(raw)
+    found = {p.get_filename(): p.get_payload(decode=True) for p in opened.inner.walk() if p.get_content_disposition() == 'attachment'}
+    tap.ok(opened.encrypted and opened.good and {n: c for n, c in found.items() if n in contents} == contents, 'the reporter\'s gpg opens it and finds the same names and bytes',
+           (opened.status, {n: len(c) for n, c in found.items()}))
+    tap.ok(all(name.encode() not in raw and base64.b64encode(name.encode()) not in raw for name in contents), 'no name stands outside')
+    tap.ok(hanako.wait_text(sums['dropped.bin'], '.entry-out .files'), 'what went along stands in the thread')
+    drafting(site, hanako, one, top, contents)
+
+
+def attach_again(page, top, contents):
+    """In a form that is new."""
+    if page.run("return document.querySelectorAll('.attach li').length") == 3:
+        return
+    page.run("document.querySelector('.write.reply').open = true")
+    page.type('[name=reply]', 'Please find the files attached.')
+    page.type('[name=files]', '\n'.join(os.path.join(top, n) for n in list(contents)[:2]), clear=False)
+    page.run(DROP, '.write.reply textarea', 'dropped.bin', base64.b64encode(contents['dropped.bin']).decode())
+    page.wait_text('dropped.bin', '.attach .files')
+    page.click('.write.reply form > button[type=submit]')
+    page.find('.preview .files')
+
+
+def drafting(site, hanako, one, top, contents):
+    """By the keyboard: files of a draft stay, one by one, until somebody takes them away."""
+    tap, name = site.tap, list(contents)[0]
+    hanako.run("document.querySelector('.write.reply').open = true")
+    hanako.type('[name=reply]', 'A draft with files')
+    hanako.type('[name=files]', '\n'.join(os.path.join(top, n) for n in list(contents)[:2]), clear=False)
+    hanako.click('.write.reply form > button[type=button]:not(.main)')
+    tap.ok(hanako.wait_text(name, '.drafts .files') and hanako.wait_text('log.txt', '.drafts .files'), 'a draft keeps its files')
+    hanako.run("window.kept = []; HTMLAnchorElement.prototype.click = function () { window.kept.push(this.download); fetch = fetch; }; "
+               "URL.createObjectURL = (blob) => { blob.arrayBuffer().then((b) => crypto.subtle.digest('SHA-256', b)).then((d) => { window.sum = [...new Uint8Array(d)].map((x) => x.toString(16).padStart(2, '0')).join(''); }); return 'blob:x'; }")
+    hanako.click('.drafts .files li button')
+    tap.ok(t.wait_for(lambda: hanako.run('return window.sum') == hashlib.sha256(contents[name]).hexdigest(), 20) and hanako.run('return window.kept') == [name],
+           'who approves gets the same bytes, under the same name', hanako.run('return [window.sum, window.kept]'))
+    hanako.click('.draft .buttons button:nth-of-type(2)')  # go on writing
+    tap.ok(hanako.wait_text('log.txt', '.attach .files') and name in hanako.text('.attach .files'), 'and has them when it is gone on with')
+    hanako.run("document.querySelector('.attach li:nth-of-type(2) button').focus()")
+    hanako.press('enter')
+    tap.ok(t.wait_for(lambda: 'log.txt' not in hanako.text('.attach'), 10), 'one is taken away')
+    tap.ok(name in hanako.run('return document.activeElement.ariaLabel'), 'the focus goes to its neighbour')
+    hanako.click('.write.reply form > button[type=submit]')
+    tap.ok(hanako.wait_text(name, '.preview .files') and 'log.txt' not in hanako.text('.preview .files'), 'the preview shows the one that is left')
+    before = {t.header(raw, 'Message-ID') for raw in site.demo.outgoing()}
+    hanako.click('.write.reply button.main')
+    raw = t.wait_for(lambda: next((r for r in site.demo.outgoing() if t.header(r, 'Message-ID') not in before), None), 30)
+    found = {p.get_filename(): p.get_payload(decode=True) for p in site.gpg.open_mail(raw).inner.walk() if p.get_content_disposition() == 'attachment'}
+    tap.ok(found.get(name) == contents[name] and 'log.txt' not in found, 'which is sent', found.keys())
+
+
 def main():
     t.need_programs()
     if b.why_not():
@@ -107,6 +207,7 @@ def main():
     site = Site(tap)
     hanako = site.come_in('hanako', 'administrator', dark=True)
     splitting(site, hanako)
+    attaching(site, hanako)
     said = [line for line in hanako.console() if '401' not in line['message']]
     tap.equal(said, [], 'the browser had nothing to complain of')
     site.driver.close()

@@ -35,7 +35,7 @@ WORDS = {
     'due': ((T,), {'when': 'none', **STALE}), 'state': ((T,), {'state': 'open', **STALE}), 'note': ((T,), {'text': 'x', **STALE}),
     'reply-preview': ((T,), {'text': 'x'}), 'reply': ((T,), {'text': 'x', **STALE}),
     'drafts': ((), {}), 'draft-save': ((T,), {'text': 'x', **STALE}), 'draft-send': ((T,), {'draft': '1', **STALE}),
-    'draft-discard': ((T,), {'draft': '1', **STALE}), 'approve': ((T,), {'draft': '1.1', **STALE}),
+    'draft-discard': ((T,), {'draft': '1', **STALE}), 'draft-file': ((T,), {'draft': '1', 'file': 1}), 'approve': ((T,), {'draft': '1.1', **STALE}),
     'refuse': ((T,), {'draft': '1.1', 'reason': 'x', **STALE}), 'canned-list': ((), {}), 'canned-show': ((T,), {'name': 'closing'}),
     'priority': ((T,), {'priority': 'low', **STALE}), 'category': ((T,), {'category': 'none', **STALE}),
     'tlp': ((T,), {'tlp': 'GREEN', **STALE}), 'tag': ((T,), {'tags': ['x'], **STALE}),

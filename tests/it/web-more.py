@@ -1,7 +1,12 @@
 #!/usr/bin/env python3
-"""What the command line can, over HTTP: mails of another matter get a ticket of their own."""
+"""What the command line can, over HTTP: mails of another matter get a ticket of their own; files go along with replies and drafts."""
+import base64
+import email
+import email.policy
+import hashlib
 import json
 import os
+import socket
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
@@ -17,7 +22,7 @@ class House:
     def __init__(self, tap):
         self.tap = tap
         self.path = t.short_dir('w') + '/web.sock'
-        self.demo = t.Demo(web='unix:' + self.path)
+        self.demo = t.Demo({('reply', 'attachments-max'): '1M'}, web='unix:' + self.path)
 
     def member(self, login, role):
         self.demo.cli('members', 'add', login, '--role', role)
@@ -25,6 +30,15 @@ class House:
         browser = w.Browser(self.path)
         browser.set_up(invitation, PASSWORD)
         return browser
+
+    def begin(self, path, browser, length):
+        """What is said to a header alone, before the content comes."""
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.settimeout(30)
+            sock.connect(self.path)
+            cookie = '; '.join('%s=%s' % pair for pair in browser.jar.items()) or 'a=b'
+            sock.sendall(('POST %s%s HTTP/1.1\r\nHost: x\r\nCookie: %s\r\nContent-Length: %d\r\n\r\n' % (API, path, cookie, length)).encode())
+            return sock.recv(1000).split(b'\r\n')[0]
 
     def report(self, subject, browser, entity=None):
         """A mail comes in; its ticket as @browser sees it. "[TICKET]" in the subject: it joins that one."""
@@ -65,6 +79,70 @@ def splitting(house, hanako, reader):
     tap.ok(len(lines) == 1 and lines[0]['member'] == 'hanako', 'the audit knows', lines)
 
 
+def attaching(house, hanako, taro, reader):
+    tap = house.tap
+    one, _ = house.report('with files', hanako)
+    place = API + '/incidents/' + one['number']
+    names = ['報告書 "最終".pdf', 'empty.txt', "o'brien;x=1.bin"]
+    contents = [os.urandom(300000), b'', bytes(range(256)) * 10]
+    files = [{'name': n, 'type': 'application/pdf', 'content': base64.b64encode(c).decode()} for n, c in zip(names, contents)]
+    sums = [hashlib.sha256(c).hexdigest() for c in contents]
+    wish = {'text': 'see the files', 'to': [ALICE], 'plain_ok': True}
+    tap.equal(hanako.get(API + '/session').json['attachments_max'], 1048576, 'how much may go along is said')
+    shown = hanako.post(place + '/reply/preview', {**wish, 'files': files})
+    tap.ok([(f['name'], f['size'], f['sha256']) for f in shown.json['files']] == list(zip(names, map(len, contents), sums)), 'the preview lists names, sizes and hashes', shown)
+    for wrong, name in (('x', 'no list'), ([{'content': 'eA=='}], 'no name'), ([{'name': 'a', 'content': 'eA'}], 'half of base64'),
+                        ([{'name': 'a', 'content': 'e A='}], 'no base64'), ([{'name': 'a', 'content': 'eA==', 'size': 1}], 'what nobody knows'),
+                        ([{'name': 'a/b', 'content': 'eA=='}], 'a path'), ([{'name': 'a\nb', 'content': 'eA=='}], 'a line end'), ([{'name': 'a'}], 'no content'),
+                        ([{'name': 'a', 'content': 3}], 'a number')):
+        tap.equal(hanako.post(place + '/reply/preview', {**wish, 'files': wrong}).status, 400, '400 for a file with ' + name)
+    large = base64.b64encode(bytes(1048577)).decode()
+    for word, more in (('reply', {}), ('drafts/save', {}), ('reply/preview', {})):
+        answer = hanako.post(place + '/' + word, {**wish, 'files': [{'name': 'large', 'content': large}], **more})
+        tap.ok(answer.status == 413 and 'attachments-max is 1048576' in answer.json['detail'], 'too much is refused with a reason: ' + word, answer)
+    tap.equal(hanako.request('POST', place + '/reply', b' ' * 9500000, headers={'Content-Type': 'application/json'}).status, 400, 'a content with files may be larger than others')
+    tap.ok(b' 413 ' in house.begin('/incidents/%s/note' % one['number'], hanako, 9500000), 'than those without')
+    tap.ok(b' 413 ' in house.begin('/incidents/%s/reply' % one['number'], hanako, 10000000), 'but not without end')
+    tap.ok(b' 401 ' in house.begin('/incidents/%s/reply' % one['number'], w.Browser(house.path), 9500000), 'nor from a stranger')
+    saved = taro.post(place + '/drafts/save', {**wish, 'files': files})
+    draft = taro.get(API + '/drafts?ticket=' + one['number']).json['items'][0]
+    tap.ok(saved.status == 200 and [(f['name'], f['size'], f['sha256']) for f in draft['wish']['files']] == list(zip(names, map(len, contents), sums)),
+           'a draft keeps them', draft)
+    name = draft['name'].split('/')[1]
+    got = [hanako.get('%s/drafts/%s/files/%d' % (place, name, i)) for i in (1, 2, 3)]
+    tap.ok([g.body for g in got] == contents and all(g.header('Content-Type') == 'application/octet-stream' for g in got), 'another member reads the same bytes')
+    tap.equal(got[0].header('Content-Disposition'), 'attachment; filename="___ ____.pdf"; filename*=UTF-8\'\'%E5%A0%B1%E5%91%8A%E6%9B%B8%20%22%E6%9C%80%E7%B5%82%22.pdf',
+              'under the name that the member gave it')
+    tap.equal([hanako.get('%s/drafts/%s/files/%s' % (place, name, i)).status for i in ('0', '4', 'x', '-1')], [404, 404, 400, 404], 'there are no others')
+    tap.equal(reader.get('%s/drafts/%s/files/1' % (place, name)).status, 403, 'who only reads gets no files')
+    kept = [{'name': 'renamed.pdf', 'sha256': sums[0]}, {'name': names[2], 'sha256': sums[2]}]
+    shown = taro.post(place + '/reply/preview', {**wish, 'files': kept, 'files_of': name})
+    tap.ok([(f['name'], f['size']) for f in shown.json['files']] == [('renamed.pdf', 300000), (names[2], 2560)], 'what it has is named, and not sent again', shown)
+    tap.equal(taro.post(place + '/reply/preview', {**wish, 'files': kept}).status, 400, 'but not where nobody has it')
+    tap.equal(taro.post(place + '/drafts/save', {'draft': name, 'files': [{'name': 'a', 'sha256': 'f' * 64}]}).status, 404, 'nor what it has not')
+    again = taro.post(place + '/drafts/save', {'draft': name, 'plain_ok': False, 'files': kept})
+    draft = taro.get(API + '/drafts?ticket=' + one['number']).json['items'][0]
+    tap.ok([f['name'] for f in draft['wish']['files']] == ['renamed.pdf', names[2]] and draft['wish']['text'] == 'see the files' and not draft['wish']['plain_ok'],
+           'one is taken away, one renamed, and what is not spoken of stays', (again, draft))
+    tap.equal(hanako.get('%s/drafts/%s/files/1' % (place, name)).status, 404, 'the revision of before is not handed out')
+    name = draft['name'].split('/')[1]
+    taro.post(place + '/drafts/save', {'draft': name, 'files': [], 'to': [], 'subject': ''})
+    draft = taro.get(API + '/drafts?ticket=' + one['number']).json['items'][0]
+    tap.ok(draft['wish']['files'] == [] and draft['wish']['to'] == [], 'all of them are taken away', draft)
+    taro.post(place + '/drafts/discard', {'draft': draft['name'].split('/')[1]})
+    before = {t.header(raw, 'Message-ID') for raw in house.demo.outgoing()}
+    sent = hanako.post(place + '/reply', {**wish, 'files': files})
+    tap.equal(sent.status, 200, 'a reply goes with files')
+    raw = t.wait_for(lambda: next((r for r in house.demo.outgoing() if t.header(r, 'Message-ID') not in before), None), 30)
+    mail = email.message_from_bytes(raw, policy=email.policy.default)
+    found = [(p.get_filename(), p.get_payload(decode=True)) for p in mail.walk() if p.get_content_disposition() == 'attachment']
+    tap.ok([f for f in found if f[0] in names] == list(zip(names, contents)), 'and who gets it finds the same names and bytes', [f[0] for f in found])
+    entry = next(e for e in hanako.get(place).json['thread'] if e.get('text') == 'see the files')
+    tap.equal([(f['name'], f['sha256']) for f in entry['files']], list(zip(names, sums)), 'the thread tells what went along')
+    lines = [i for i in hanako.get(API + '/audit?limit=300').json['items'] if i['word'] == 'draft-file' and i['outcome'] == 'done']
+    tap.ok(len(lines) >= 3 and all(i['member'] == 'hanako' for i in lines), 'the audit knows who got which', lines)
+
+
 def main():
     t.need_programs()
     if t.program('madoguchi-web') is None:
@@ -73,7 +151,9 @@ def main():
     house = House(tap)
     hanako = house.member('hanako', 'administrator')
     reader = house.member('rei', 'reader')
+    taro = house.member('taro', 'handler')
     splitting(house, hanako, reader)
+    attaching(house, hanako, taro, reader)
     house.demo.stop()
     tap.done()
 

@@ -68,12 +68,13 @@
  *   Each of these from take on also with {if_version s}: NO when the ticket has another version by now
  *   draft-save {ticket s, draft s: "7" or "7.2"; optional: then a new one} with record MadoReplyWish: what it does not speak of
  *          stays; draft-discard {ticket s, draft s}; refuse {ticket s, draft s: with its revision, reason s}
- *          -> the same with {draft s: its name, draft_state s}
+ *          -> the same with {draft s: its name, draft_state s}. A file with sha256 and without content is one that the draft has
+ *   draft-file {ticket s, draft s, file x: 1 is the first} -> {filename s, save_as s, type s, size x} + fd of what goes along
  *   draft-send {ticket s, draft s}; approve {ticket s, draft s: with its revision} -> as reply. With {approval s: "needed"}
  *          reply and draft-send have only made a draft wait for another member
  *   drafts {ticket s; optional} -> {items aa{sv} of MadoDraft}
  *   canned-list {} -> {names as}; canned-show {name s, language s, ticket s; the last two optional} -> {subject s, text s}
- *   reply-preview, as reply or draft-send -> record MadoReplyPreview: what reply would do
+ *   reply-preview, as reply or draft-send, with {files_of s: a draft whose files are named as in draft-save; optional} -> record MadoReplyPreview: what reply would do
  *   triage {ticket s} -> record MadoTriage: what was decided, by which rule or by whom
  *   policy {} -> record MadoPolicySheet: what is in force in the house
  *   policy-try {ticket s} -> record MadoPolicyTrial: what the rules would make of it now, and why its answer is what it is

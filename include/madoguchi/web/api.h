@@ -54,6 +54,9 @@ MadoHttpAnswer *mado_api_answer (const MadoSite *site, const MadoHttpRequest *re
 /* Has the keeper to be asked for the answer, and how long may that take? */
 gboolean mado_api_needs_keeper (const MadoHttpRequest *request, MadoLineLane *lane);
 
+/* Does the call that @request makes take files? */
+gboolean mado_api_takes_files (const MadoHttpRequest *request);
+
 /* (transfer full) an error as problem details (RFC 9457). @detail: (nullable) a sentence. */
 MadoHttpAnswer *mado_api_problem (guint status, const char *title, const char *detail);
 

@@ -26,7 +26,7 @@ typedef struct {
 typedef struct {
   MadoHttpPlan (*plan) (const MadoHttpRequest *request, gpointer data);
   MadoHttpAnswer *(*answer) (const MadoHttpRequest *request, gpointer data); /* (transfer full) */
-  gboolean (*trusts) (const MadoHttpRequest *request, gpointer data); /* may he send a large content? Asked in the line, before it is kept */
+  gsize (*trusts) (const MadoHttpRequest *request, gpointer data); /* with how many bytes of content; asked in the line, before a large one is kept */
 } MadoHttpService;
 
 /* (transfer none) "GET", "POST"...; the path as it was sent, percent signs and all; from which address of the network the connection

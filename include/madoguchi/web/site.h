@@ -9,6 +9,7 @@ typedef struct {
   const MadoConf *conf;
   GHashTable *assets;         /* path -> MadoAsset (asset.h) */
   MadoKnown *known;           /* who was let in lately */
+  GMutex reading;             /* held by who takes a large content apart: that takes several times its size in memory */
 } MadoSite;
 
 /* (transfer full) reads the page's files. @conf must outlive it. Errors: CONF. */
@@ -16,5 +17,8 @@ MadoSite *mado_site_new (const MadoConf *conf, GError **error);
 void mado_site_free (MadoSite *site);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoSite, mado_site_free)
 
-/* What is served (http.h); its data is the site. */
+/* What is served (http.h); its data is the site. Whoever is logged in may send much, and most where files are taken. */
 extern const MadoHttpService mado_site_service;
+
+/* Most bytes of any content, those with files included. */
+gsize mado_site_most (const MadoConf *conf);

@@ -4,6 +4,7 @@ import { h } from './dom.js';
 import { present } from './focus.js';
 import { t, time } from './words.js';
 import { said } from './gateway.js';
+import { draftFiles } from './files.js';
 
 const may = (house, word) => house.may.includes(word);
 
@@ -31,6 +32,7 @@ function draftElement(draft, house, change, edit) {
     draft.conflict ? h('p', { class: 'problem' }, said(draft.conflict)) : null,
     draft.wish.to.length > 0 ? h('p', {}, t('To'), ': ', h('bdi', { class: 'address' }, draft.wish.to.join(', '))) : null,
     h('pre', { class: 'text ours', dir: 'auto' }, draft.wish.text || ''),
+    draftFiles(draft, draft.name.replace(/\/.*$/, ''), may(house, 'draft-file')),
     h('div', { class: 'buttons' },
       asked ? [button('approve', t('Approve and send'), () => ask(t('Send it as it stands here?'), t('Approve and send'), () => change('approve', { draft: name })), 'main'),
         button('refuse', t('Send it back'), () => ask(t('Why is it sent back?'), t('Send it back'), (reason) => change('refuse', { draft: name, reason }), true))]

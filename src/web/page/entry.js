@@ -10,6 +10,7 @@ import { encryptionVerdict, signatureVerdict, verdictKind } from './marks.js';
 import { visible } from './visible.js';
 import { said } from './gateway.js';
 import { eventText } from './events.js';
+import { filesList } from './files.js';
 
 const DIRECTIONS = { in: mark('Mail from outside'), out: mark('Our answer'), note: mark('Note of a member'), event: mark('Event') };
 const DELIVERY = { ready: mark('waits to be sent'), sending: mark('is being sent'), sent: mark('sent'), failed: mark('could not be delivered'),
@@ -103,7 +104,7 @@ function answer(entry) {
     h('span', { class: `delivery delivery-${entry.delivery}` }, entry.delivery ? t(DELIVERY[entry.delivery] || entry.delivery) : null)),
   h('p', {}, entry.encrypted_to ? [t('Encrypted to'), ' ', h('code', {}, entry.encrypted_to)] : t('Signed, not encrypted'))),
   h('p', { class: 'heading' }, t('To'), ' ', h('bdi', {}, entry.to || '')),
-  h('pre', { class: 'text ours', dir: 'auto' }, visible(eventText(entry)))];
+  h('pre', { class: 'text ours', dir: 'auto' }, visible(eventText(entry))), filesList(entry.files)];
 }
 
 // (an element) of one entry of the thread of incident `one`.

@@ -31,16 +31,17 @@ export const ticketsWithText = () => [...new Set([...kept.values()].map((one) =>
 
 export const isKept = (ticket, name) => kept.has(`${ticket} ${name}`);
 
-const fieldsOf = (form) => [...form.elements].filter((field) => field.name && field.name !== 'canned' && field.type !== 'submit');
-const valueOf = (field) => (field.type === 'checkbox' ? field.checked : field.type === 'file' ? field.files : field.value);
+const fieldsOf = (form) => [...form.elements].filter((field) => field.name && field.name !== 'canned' && field.type !== 'submit' && field.type !== 'file');
+const valueOf = (field) => (field.type === 'checkbox' ? field.checked : field.value);
 const isText = (field) => field.tagName === 'TEXTAREA' || field.type === 'text';
 
 // Keeps what is written into the form; what was written before into one of that name is put into it at once. TRUE when there was any.
-export function keepUnsent(form, ticket, name) {
+// files: (optional) what goes along with it, of files.js.
+export function keepUnsent(form, ticket, name, files = null) {
   const key = `${ticket} ${name}`;
   const save = () => {
-    if (fieldsOf(form).some((field) => isText(field) && field.value.trim() !== '')) {
-      kept.set(key, { ticket, draft: form.dataset.draft || '', fields: fieldsOf(form).map((field) => [field.name, valueOf(field)]) });
+    if (fieldsOf(form).some((field) => isText(field) && field.value.trim() !== '') || (files && files.chosen().length > 0)) {
+      kept.set(key, { ticket, draft: form.dataset.draft || '', files: files && files.chosen(), fields: fieldsOf(form).map((field) => [field.name, valueOf(field)]) });
     } else {
       kept.delete(key);
     }
@@ -55,9 +56,9 @@ export function keepUnsent(form, ticket, name) {
     const field = form.elements[which];
     if (!field) continue;
     if (field.type === 'checkbox') field.checked = value;
-    else if (field.type === 'file') field.files = value;
     else field.value = value;
   }
+  if (files && before.files) files.take(before.files);
   if (before.draft) form.dataset.draft = before.draft;
   return true;
 }

@@ -7,6 +7,7 @@ import { said } from './gateway.js';
 import * as notices from './notices.js';
 import { keepUnsent, isKept } from './unsent.js';
 import { ask } from './drafts.js';
+import { fileChooser, filesList } from './files.js';
 
 function area(name, words, rows) {
   return [h('label', { for: `write-${name}` }, t(words)), h('textarea', { id: `write-${name}`, name, rows, required: true, dir: 'auto', spellcheck: 'true' })];
@@ -39,11 +40,17 @@ function recipient(one) {
 // whole: also what is empty, since in a draft that is not spoken of stays as it was.
 function wishOf(form, whole = false) {
   const wish = { text: form.elements.reply.value };
-  if (form.elements.subject.value.trim() !== '') wish.subject = form.elements.subject.value.trim();
+  if (form.elements.subject.value.trim() !== '' || whole) wish.subject = form.elements.subject.value.trim();
   const to = form.elements.to.value.split(/[\s,;]+/).filter((word) => word !== '');
   if (to.length > 0 || whole) wish.to = to;
   for (const name of ['plain_ok', 'quote', 'waiting', 'together']) if (form.elements[name].checked || whole) wish[name] = form.elements[name].checked;
   return wish;
+}
+
+// The same with what goes along: of that, what a draft has is only named.
+async function wholeWish(form, files, whole) {
+  const along = await files.wish();
+  return { ...wishOf(form, whole), ...(along.length > 0 || whole ? { files: along } : {}) };
 }
 
 const nameOf = (answer) => answer.draft.replace(/^.*\//, '');
@@ -67,12 +74,13 @@ export function replyForm(current, after, house) {
     event.preventDefault();
     change();
     const one = current();
+    const { draft } = form.dataset;
     try {
-      const shown = await api.post(api.incident(one.number, 'reply', 'preview'), wishOf(form));
+      const shown = await api.post(api.incident(one.number, 'reply', 'preview'), { ...await wholeWish(form, files, false), ...(draft ? { files_of: draft } : {}) });
       version = shown.version || one.version;
       put(preview, h('h3', {}, t('Before it is sent')), h('ul', {}, shown.recipients.map(recipient)),
         shown.exposed.length > 0 ? h('ul', { class: 'problems' }, shown.exposed.map((text) => h('li', {}, said(text)))) : null,
-        h('pre', { class: 'text ours', dir: 'auto' }, shown.text));
+        h('pre', { class: 'text ours', dir: 'auto' }, shown.text), filesList(shown.files));
       send.hidden = shown.recipients.some((to) => to.problem);
       if (!send.hidden) send.focus();
     } catch (error) {
@@ -82,10 +90,12 @@ export function replyForm(current, after, house) {
 
   function empty() {
     form.reset();
+    files.empty();
     delete form.dataset.draft; // the one that is gone on with
     change();
   }
 
+  const files = fileChooser(house.attachments_max, () => form.dispatchEvent(new Event('input')));
   const keep = h('button', { type: 'button' }, t('Keep it as a draft'));
   const discard = h('button', { type: 'button', class: 'plain discard', hidden: true, on: { click: () => whenMeant(number, () => { empty(); element.firstChild.focus(); }) } }, t('Throw it away'));
   const canned = h('label', { hidden: true }, t('A text that is ready'), h('select', { name: 'canned', on: { change: async (event) => {
@@ -116,17 +126,19 @@ export function replyForm(current, after, house) {
     check('together', 'One mail to all, who see each other'),
     check('quote', 'Quote the newest mail'),
     check('plain_ok', 'It may go in the clear to whom no key is known for'),
+    files.element,
     h('button', { type: 'submit' }, t('Look at it first')), may('draft-save') ? keep : null, discard, preview, may('reply') ? send : null);
+  files.listen(form);
   send.addEventListener('click', async () => {
     send.disabled = true;
     const { draft } = form.dataset;
     try {
       let answer;
       if (draft) { // what is on the screen, and then that
-        const saved = await api.post(api.incident(current().number, 'drafts', 'save'), { draft, ...wishOf(form, true) }, version);
+        const saved = await api.post(api.incident(current().number, 'drafts', 'save'), { draft, ...await wholeWish(form, files, true) }, version);
         answer = await api.post(api.incident(current().number, 'drafts', 'send'), { draft: nameOf(saved) }, saved.version);
       } else {
-        answer = await api.post(api.incident(current().number, 'reply'), wishOf(form), version);
+        answer = await api.post(api.incident(current().number, 'reply'), await wholeWish(form, files, false), version);
       }
       empty();
       notices.done(answer.approval === 'needed' ? t('Another member has to approve it first.') : t('The reply is on its way.'));
@@ -139,7 +151,7 @@ export function replyForm(current, after, house) {
   keep.addEventListener('click', async () => {
     const { draft } = form.dataset;
     try {
-      await api.post(api.incident(current().number, 'drafts', 'save'), { ...(draft ? { draft } : {}), ...wishOf(form, true) }, current().version);
+      await api.post(api.incident(current().number, 'drafts', 'save'), { ...(draft ? { draft } : {}), ...await wholeWish(form, files, true) }, current().version);
       empty();
       notices.done(t('The draft is kept.'));
     } catch (error) {
@@ -147,7 +159,7 @@ export function replyForm(current, after, house) {
     }
     after();
   });
-  const element = h('details', { class: 'write reply', open: keepUnsent(form, number, 'reply') }, h('summary', {}, t('Reply')), form);
+  const element = h('details', { class: 'write reply', open: keepUnsent(form, number, 'reply', files) }, h('summary', {}, t('Reply')), form);
 
   const showDiscard = () => { discard.hidden = !isKept(number, 'reply'); };
   form.addEventListener('input', showDiscard);
@@ -161,6 +173,7 @@ export function replyForm(current, after, house) {
     form.elements.to.value = chosen.wish.to.join(', ');
     form.elements.subject.value = chosen.wish.subject || '';
     for (const flag of ['plain_ok', 'quote', 'waiting', 'together']) form.elements[flag].checked = chosen.wish[flag];
+    files.keep(chosen.wish.files);
     form.dispatchEvent(new Event('input'));
     element.open = true;
     form.elements.reply.focus();
