@@ -97,7 +97,7 @@ mado_content_read (const MadoHttpRequest *request, GError **error)
     problem = "the content has to be application/json";
   else if (!g_utf8_validate_len (text, length, NULL) || !is_clean (text, length) || !json_parser_load_from_data (parser, text, (gssize) length, NULL))
     problem = "the content is no JSON";
-  else if (!JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+  else if (json_parser_get_root (parser) == NULL || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser))) /* NULL: spaces alone */
     problem = "the content is no JSON object";
   if (problem == NULL)
     return json_parser_steal_root (parser);
