@@ -86,7 +86,7 @@ def several(suite, keys):
     began = time.monotonic()
     flood = head() + signed_by(b"".join([keys.dave.sign(BODY)] * 5000))
     report = suite.gateway.open([flood])[0]
-    ok("5,000 signatures: answered within 20 seconds, and not good", time.monotonic() - began < 20 and report["signature"] in UNSIGNED | {"unknown-key"}, m.show(report)[:500])
+    ok("5,000 signatures: answered within 20 seconds, and not good", time.monotonic() - began < 20 * float(os.environ.get('MADO_PATIENCE') or 1) and report["signature"] in UNSIGNED | {"unknown-key"}, m.show(report)[:500])
 
 
 # --- messages ----------------------------------------------------------------------------------------------

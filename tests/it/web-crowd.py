@@ -16,7 +16,7 @@ import madowire  # noqa: E402
 
 API = '/api/v1'
 HANAKO, TARO = 'H' * 43, 'T' * 43
-SLACK = 4 if os.environ.get('MADO_PATIENCE') else 1
+SLACK = (4 if os.environ.get('MADO_PATIENCE') else 1) * t.slowness()
 
 
 class Keeper:
