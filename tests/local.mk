@@ -66,5 +66,5 @@ TESTS += tests/it/web-attacks.py
 EXTRA_DIST += tests/it/web-attacks.py
 
 # What doctor says of the members' page.
-TESTS += tests/it/doctor-page.py tests/it/first-steps.py
-EXTRA_DIST += tests/it/doctor-page.py tests/it/first-steps.py
+TESTS += tests/it/doctor-page.py tests/it/first-steps.py tests/it/docs.py
+EXTRA_DIST += tests/it/doctor-page.py tests/it/first-steps.py tests/it/docs.py
