@@ -12,7 +12,7 @@ conf/locale/ja/LC_MESSAGES/madoguchi.mo: po/ja.po
 	$(AM_V_GEN)$(MKDIR_P) conf/locale/ja/LC_MESSAGES && $(MSGFMT) -c -o $@.new $(srcdir)/po/ja.po && mv $@.new $@
 
 conf/words/ja.mo: po/ja.po
-	$(AM_V_GEN)$(MKDIR_P) conf/words && $(MSGGREP) -N 'src/web/page/*.js' -N src/model/event.c -N src/model/taxonomy.c $(srcdir)/po/ja.po | $(MSGFMT) -o $@.new - && mv $@.new $@
+	$(AM_V_GEN)$(MKDIR_P) conf/words && $(MSGGREP) -N 'src/web/page/*.js' -N src/model/event.c -N src/model/taxonomy.c -N src/conf/table.c $(srcdir)/po/ja.po | $(MSGFMT) -o $@.new - && mv $@.new $@
 
 update-po:
 	cd $(srcdir) && po/extract && msgmerge --quiet --no-fuzzy-matching --update --backup=none --no-wrap --add-location=file po/ja.po po/madoguchi.pot && msgattrib --no-obsolete --no-wrap --add-location=file -o po/ja.po po/ja.po

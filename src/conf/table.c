@@ -250,7 +250,7 @@ const MadoConfSetting mado_conf_settings[] = {
 
   { "triage", "rules", MADO_CONF_STRING, MADO_DATADIR "/triage.conf", 0, 0,
     "File with the rules of triage: constituencies, categories, priorities, owners, what is out of scope (madoguchi-triage.conf(5)). "
-    "Read at start. none: only what reports say of themselves counts." },
+    "Read at start, and by `madoguchi policy reload`. none: only what reports say of themselves counts." },
 
   { "limits", "depth", MADO_CONF_INT, "100", 1, 1000, "Deepest nesting of MIME parts." },
   { "limits", "parts", MADO_CONF_INT, "10000", 1, 100000, "Most MIME parts of one mail." },

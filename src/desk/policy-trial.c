@@ -8,6 +8,7 @@
 #include "madoguchi/desk/store-triage.h"
 #include "madoguchi/desk/triage.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/model/event.h"
 
 #include <string.h>
 
@@ -50,6 +51,8 @@ judge_mail (Trial *run, const char *queue_id, GError **error)
     MadoDecision *decision = mado_decision_copy (mine->decisions->pdata[i]);
     decision->queue_id = g_strdup (queue_id);
     decision->date = mail->received;
+    g_ptr_array_extend_and_steal (decision->rule_event, mado_event_read_rule (decision->rule));
+    g_ptr_array_extend_and_steal (decision->because_event, mado_event_read_reason (decision->because));
     g_ptr_array_add (run->trial->triage->decisions, decision);
   }
   g_hash_table_add (run->judged, g_strdup (queue_id));

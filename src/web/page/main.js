@@ -18,6 +18,7 @@ import { showIncident } from './incident.js';
 import { showSearch } from './search.js';
 import { showOverview } from './overview.js';
 import { showTeam } from './team.js';
+import { showPolicy } from './policy.js';
 
 // The first part of the address after '#/' -> its view: show (place, rest, parameters, house) -> what to do when it goes, or nothing.
 const views = {
@@ -26,6 +27,7 @@ const views = {
   search: showSearch,
   overview: showOverview,
   team: showTeam,
+  policy: showPolicy,
 };
 
 const main = document.getElementById('main');
@@ -76,7 +78,9 @@ async function show() {
   }
 }
 
-const PLACES = [['', '#/', mark('Queue')], ['search', '#/search', mark('Search')], ['overview', '#/overview', mark('Overview')], ['team', '#/team', mark('Team')]];
+const PLACES = [['', '#/', mark('Queue')], ['search', '#/search', mark('Search')], ['overview', '#/overview', mark('Overview')], ['team', '#/team', mark('Team')],
+  ['policy', '#/policy', mark('Policy')]];
+const places = () => PLACES.filter(([name]) => name !== 'policy' || (house && house.may.includes('policy')));
 
 // What a window is called: where one is, and of an incident no more than its number, since titles end up in histories.
 function nameWindow(view, rest) {
@@ -125,7 +129,7 @@ function logOut() {
 function frame(view, rest) {
   nameWindow(view, rest);
   document.querySelector('.skip').textContent = t('Skip to the content');
-  drawTop(house, view, PLACES, { language: changeLanguage, theme: changeTheme, logOut });
+  drawTop(house, view, places(), { language: changeLanguage, theme: changeTheme, logOut });
 }
 
 // Whoever is not in yet, comes in here.

@@ -15,7 +15,7 @@ function fieldWords(field) {
   return FIELDS[field] ? t(FIELDS[field]) : field;
 }
 
-function valueWords({ field, value }) {
+export function valueWords({ field, value }) {
   if (!value) return '–';
   if (field === 'category') return categoryBoth(value);
   return ['priority', 'answer', 'template'].includes(field) ? t(value) : value;
@@ -30,15 +30,20 @@ function row(decision) {
       decision.because ? [': ', h('bdi', {}, eventText({ event: decision.because_event, text: decision.because }))] : null));
 }
 
+// What was decided, or would be.
+export function decisionsTable(triage) {
+  return triage.decisions.length === 0 ? h('p', { class: 'empty' }, t('Nothing was decided yet.'))
+    : h('table', {}, h('thead', {}, h('tr', {}, [t('What'), t('Value'), t('Why')].map((words) => h('th', { scope: 'col' }, words)))),
+      h('tbody', {}, triage.decisions.map(row)));
+}
+
 export function whyDecided(number) {
   const place = h('div', { class: 'wide' });
   const fold = h('details', { class: 'why', on: { toggle: async () => {
     if (!fold.open) return;
     try {
       const triage = await api.get(api.incident(number, 'triage'));
-      put(place, triage.decisions.length === 0 ? h('p', { class: 'empty' }, t('Nothing was decided yet.'))
-        : h('table', {}, h('thead', {}, h('tr', {}, [t('What'), t('Value'), t('Why')].map((words) => h('th', { scope: 'col' }, words)))),
-          h('tbody', {}, triage.decisions.map(row))));
+      put(place, decisionsTable(triage));
     } catch (error) {
       put(place, h('p', { class: 'problem' }, error.message));
     }
