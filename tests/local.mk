@@ -61,6 +61,9 @@ EXTRA_DIST += tests/it/web-streams.py
 # Slow questions, a keeper that hangs, and strangers in masses.
 TESTS += tests/it/web-crowd.py
 EXTRA_DIST += tests/it/web-crowd.py
+# What is left of secrets in memory.
+TESTS += tests/it/web-memory.py
+EXTRA_DIST += tests/it/web-memory.py
 # Attacks on the members' page.
 TESTS += tests/it/web-attacks.py
 EXTRA_DIST += tests/it/web-attacks.py

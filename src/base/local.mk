@@ -2,6 +2,7 @@ noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = src/base/error.c src/base/log.c src/base/text.c src/base/qid.c src/base/fsio.c src/base/hash.c \
 	src/base/base64.c src/base/wkd.c src/base/markup.c src/base/secret.c
 libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(GCRYPT_CFLAGS) -DMADO_XML_LIBRARY=\"$(XML_LIBRARY)\"
+noinst_HEADERS += include/madoguchi/base/wiping.h
 noinst_HEADERS += include/madoguchi/base/error.h include/madoguchi/base/log.h include/madoguchi/base/text.h \
 	include/madoguchi/base/qid.h include/madoguchi/base/fsio.h include/madoguchi/base/hash.h \
 	include/madoguchi/base/base64.h include/madoguchi/base/wkd.h include/madoguchi/base/markup.h include/madoguchi/base/secret.h

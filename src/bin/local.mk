@@ -13,11 +13,11 @@ madoguchi_SOURCES = src/bin/madoguchi.c
 madoguchi_LDADD = libdesk.a libreply.a $(report_libs) $(front_libs) $(mail_libs) $(model_json_libs)
 
 pkglibexec_PROGRAMS += madoguchi-web
-madoguchi_web_SOURCES = src/bin/madoguchi-web.c
+madoguchi_web_SOURCES = src/bin/madoguchi-web.c src/base/wiping.c
 madoguchi_web_LDADD = $(web_libs) $(intake_libs) $(role_libs)
 
 pkglibexec_PROGRAMS += madoguchi-keeper
-madoguchi_keeper_SOURCES = src/bin/madoguchi-keeper.c
+madoguchi_keeper_SOURCES = src/bin/madoguchi-keeper.c src/base/wiping.c
 madoguchi_keeper_LDADD = libreply.a $(desk_libs) $(role_libs)
 
 sbin_PROGRAMS += madoguchid

@@ -7,8 +7,10 @@
 void
 mado_sql_reset (MadoStatement *statement)
 {
-  if (statement != NULL)
-    sqlite3_reset (statement);
+  if (statement == NULL)
+    return;
+  sqlite3_reset (statement);
+  sqlite3_clear_bindings (statement); /* it is kept; what it was asked with is not */
 }
 
 gboolean
@@ -109,7 +111,7 @@ mado_sql_step (MadoStore *store, MadoStatement *statement, GError **error)
     return TRUE;
   if (code != SQLITE_DONE)
     mado_sql_fail (store, "step", error);
-  sqlite3_reset (statement);
+  mado_sql_reset (statement);
   return FALSE;
 }
 

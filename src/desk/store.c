@@ -56,6 +56,7 @@ open_database (MadoStore *store, const char *path, MadoVault *vault, GError **er
     return mado_sql_fail (store, "open", error);
   sqlite3_busy_timeout (store->db, BUSY_MS);
   sqlite3_db_config (store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  sqlite3_db_config (store->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 0, 0); /* memory of its own, which is not wiped (base/wiping.h) */
   return execute (store,
                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                   "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
