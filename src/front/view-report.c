@@ -266,6 +266,8 @@ mado_view_report (GString *out, guint columns, const MadoReport *report)
     view_records (out, columns, report->report->records);
   view_indicators (out, columns, report->indicators);
   /* A problem may quote what the mail says. */
-  for (guint i = 0; report->problems[i] != NULL; i++)
-    mado_view_stranger (out, columns, _ ("Problem: "), report->problems[i]);
+  for (guint i = 0; report->problems[i] != NULL; i++) {
+    g_autofree char *said = mado_words_translate (report->problems[i]);
+    mado_view_stranger (out, columns, _ ("Problem: "), said);
+  }
 }

@@ -2,6 +2,7 @@
 #include "madoguchi/mail/unlock.h"
 
 #include "madoguchi/base/error.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/mail/smime.h"
 #include "madoguchi/pgp/engines.h"
 
@@ -124,8 +125,8 @@ mado_unlock_note_keys (MadoReading *reading)
       continue;
     report->outdated_key = mado_used_key_copy (used);
     mado_reading_problem (reading, "The mail is encrypted to %s of the team%s (%s); the sender should take the newer one, %s.",
-                          g_strcmp0 (used->kind, "shared") == 0 ? "an earlier shared key" : "an earlier key",
-                          used->is_revoked ? ", revoked since" : used->is_expired ? ", expired since" : "",
+                          g_strcmp0 (used->kind, "shared") == 0 ? N_ ("an earlier shared key") : N_ ("an earlier key"),
+                          used->is_revoked ? N_ (", revoked since") : used->is_expired ? N_ (", expired since") : "",
                           used->subkey != NULL ? used->subkey : used->fingerprint, used->newer);
   }
 }

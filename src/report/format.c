@@ -2,6 +2,7 @@
 #include "madoguchi/report/format.h"
 
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/model/stretch.h"
 
 #include <locale.h>
@@ -98,7 +99,7 @@ mado_format_problem (MadoFormatOutput *output, const MadoDocument *document, con
   va_start (arguments, format);
   g_autofree char *what = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  g_autofree char *sentence = g_strdup_printf ("Part %s: %s", document->part, what);
+  g_autofree char *sentence = g_strdup_printf (N_ ("Part %s: %s"), document->part, what);
   g_ptr_array_add (output->problems, mado_format_visible (sentence, VALUE_MAX));
 }
 

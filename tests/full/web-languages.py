@@ -9,6 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import madobrowser as b  # noqa: E402
+import madoevents as events  # noqa: E402
 import madotest as t  # noqa: E402
 import madoweb as w  # noqa: E402
 
@@ -36,6 +37,28 @@ def come_in(demo, page, site):
     page.find('#secret')
     page.type('#code', w.totp(page.text('#secret').replace(' ', '')))
     page.click('form.entrance button[type=submit]')
+
+
+def check_work(tap, demo, page, site, words):
+    """A thread with lines of every kind, why it was decided so, and categories by their names."""
+    demo.cli('members', 'add', 'root', '--role', 'administrator')
+    raw = t.plain('jiro@reporter.example', t.TEAM, '迷惑メールの報告', '窓口御中\n\n迷惑メールが届きました。\n', mid=t.message_id())
+    tap.equal(demo.send(raw, 'jiro@reporter.example'), [250], 'another mail is taken')
+    t.wait_for(lambda: len(demo.cli('list', '--json').lines) == 2, 30)
+    other, first = (one['number'] for one in sorted(demo.cli('list', '--json').lines, key=lambda one: one['number'], reverse=True))
+    tap.equal(events.work(demo, first, other), [], 'it is worked on in every way')
+    page.go('%s/#/incidents/%s' % (site, first))
+    tap.ok(page.wait_text('自動応答: 平文 (日本語、内容なし)', 'main') and page.wait_text('下書きを始めました', 'main'), 'the page tells it in Japanese')
+    page.run(OPEN_ALL)
+    tap.ok(page.wait_text('ルール intrusion', 'main'), 'and why it was decided so')
+    text = page.run(OPEN_ALL)
+    own = events.pieces(demo.show(first))
+    tap.equal((sorted(piece for piece in own if piece in text), left_over(text, words)), ([], []), 'no sentence of the gateway is in English')
+    for said in ('状態: 回答待ち (変更前: 対応中)。それを待つ', 'root から hanako に引き継ぎました。よろしく', '閲覧を次のメンバーに限定しました: root。関係者のみ',
+                 '分類: フィッシング (変更前: システムの侵害)', '件名に「不正アクセス」', 'システムの侵害 intrusions:system-compromise'):
+        tap.ok(said in text, 'but: ' + said, [text])
+    problem = "return fetch('/api/v1/incidents/9999').then((answer) => answer.json()).then((one) => one.detail)"
+    tap.ok('no such ticket' in (page.run(problem) or ''), 'while its JSON is the same in every language')
 
 
 def look(tap, page, site, words):
@@ -77,6 +100,7 @@ def main():
         words = page.run("return fetch('/words.ja.json').then((answer) => answer.json())")
         tap.ok(len(words) > 300 and left_over('Nothing fits these filters.\n5 unread\nx', words) == ['Nothing fits these filters.', '5 unread'],
                'English would be found')
+        check_work(tap, demo, page, site, words)
         look(tap, page, site, words)
 
         page.go(site + '/#/team')

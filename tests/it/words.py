@@ -8,6 +8,7 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'lib'))
+import madoevents as events  # noqa: E402
 import madotest as t  # noqa: E402
 import madoweb as w  # noqa: E402
 
@@ -37,37 +38,19 @@ def left_over(text):
             and not re.match(r'\s+\$ |\| [^:]*$', line)]
 
 
-def work(demo, first, second):
-    """Has the gateway write lines of every kind into the thread of @first; returns what did not work."""
-    done = []
-    for words in (('members', 'add', 'root', '--role', 'administrator'), ('members', 'add', 'hanako', '--role', 'handler'),
-                  ('take', first), ('state', first, 'waiting', 'それを待つ'), ('state', first, 'open'), ('priority', first, 'urgent'),
-                  ('priority', first, 'auto'), ('category', first, 'phishing'), ('category', first, 'auto'), ('tlp', first, 'GREEN'),
-                  ('tag', first, 'x'), ('tag', '--remove', first, 'x'), ('due', first, '4h'), ('due', first, 'none'), ('due', first, 'auto'),
-                  ('hold', first), ('hold', '--release', first), ('link', first, second), ('link', '--remove', first, second),
-                  ('link', '--as', 'parent', first, second), ('restrict', first, '--to', 'root', '--reason', '関係者のみ'), ('restrict', '--lift', first),
-                  ('hand-over', first, '--to', 'hanako', '--note', 'よろしく'), ('assign', first, 'none'), ('assign', first, 'root'),
-                  ('merge', second, first), ('split', first, '3')):
-        done.append((words, demo.cli(*words)))
-    drafted = demo.cli('reply', '--draft', '--plain-ok', first, '-f', '-', '--json', stdin='下書き\n'.encode())
-    done.append((('reply', '--draft'), drafted))
-    return ['%s: %s' % (' '.join(words), one.err.decode().strip()) for words, one in done if one.status != 0]
-
-
 def check_events(tap, demo, ticket):
     second = t.plain('jiro@reporter.example', t.TEAM, '迷惑メールの報告', '窓口御中\n\n迷惑メールが届きました。\n', mid=t.message_id())
     tap.equal(demo.send(second, 'jiro@reporter.example'), [250], 'another mail is taken')
     t.wait_for(lambda: len(demo.cli('list', '--json').lines) == 2, 30)
     other = next(one['number'] for one in demo.cli('list', '--json').lines if one['number'] != ticket)
-    tap.equal(work(demo, ticket, other), [], 'it is worked on in every way')
+    tap.equal(events.work(demo, ticket, other), [], 'it is worked on in every way')
     entries = [one for number in (ticket, other) for one in demo.show(number)['thread'] if one['direction'] == 'event' or one['delivery']]
     tap.ok(len(entries) > 25 and len({event['word'] for one in entries for event in one['event']}) >= 24, 'which the threads tell',
            [(len(entries), sorted({event['word'] for one in entries for event in one['event']}))])
     tap.equal([one['text'] for one in entries if not one['event']], [], 'each line as a word, a sentence and values, too')
     for number in (ticket, other):
         said = ask(demo, JAPANESE, 'show', '--peek', number).text
-        own = {piece for one in demo.show(number)['thread'] for event in one['event'] for piece in re.split(r'\{[a-z]+\}', event['sentence'])
-               if re.search('[A-Za-z]{4}', piece)}
+        own = events.pieces(demo.show(number))
         tap.equal((sorted(piece for piece in own if piece in said), left_over(said)), ([], []), 'no sentence of the thread of %s is left in English' % number)
     said = ask(demo, JAPANESE, 'show', '--peek', ticket).text
     for words in ('自動応答: 平文 (日本語、内容なし)', '状態: 回答待ち (変更前: 対応中)。それを待つ', 'root から hanako に引き継ぎました。よろしく',

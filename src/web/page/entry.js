@@ -38,7 +38,7 @@ function verdicts(entry) {
     report.undecryptable ? h('p', { class: 'problem' }, t('This mail could not be opened: {reason}', { reason: said(report.undecryptable.reason) })) : null,
     warning ? h('p', { class: 'problem' }, t('The sender is known by another key: look twice.'), ' ', h('code', {}, warning.known || '?')) : null,
     report.layers.length > 0 ? h('details', {}, h('summary', {}, t('Layers')), h('ul', {}, report.layers.map(layerWords))) : null,
-    report.problems.length > 0 ? h('ul', { class: 'problems' }, report.problems.map((text) => h('li', {}, text))) : null);
+    report.problems.length > 0 ? h('ul', { class: 'problems' }, report.problems.map((text) => h('li', {}, h('bdi', {}, said(text))))) : null);
 }
 
 function parts(one, entry) {

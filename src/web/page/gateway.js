@@ -1,7 +1,7 @@
 // gateway.js: what the gateway says in words of its own (roles, flags, outcomes, why it says no), in the member's language. What is not
 // known here is shown as it came.
 
-import { t, mark } from './words.js';
+import { t, mark, understood } from './words.js';
 
 const WORDS = new Set([
   // priorities and kinds of links
@@ -59,5 +59,5 @@ export function said(text) {
     const found = pattern.exec(text);
     if (found) return t(sentence, Object.fromEntries(names.map((name, i) => [name, found[i + 1]])));
   }
-  return text;
+  return understood(text);
 }

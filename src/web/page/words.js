@@ -10,6 +10,7 @@ const FALLBACK = 'en';
 export async function useLanguage(...wanted) {
   language = wanted.find((code) => LANGUAGES.includes(code)) || FALLBACK;
   words = {};
+  patterns = null;
   if (language !== FALLBACK) {
     const answer = await fetch(`/words.${language}.json`, { credentials: 'same-origin' });
     if (answer.ok) words = await answer.json();
@@ -26,6 +27,42 @@ export const currentLanguage = () => language;
 export function t(text, values = {}) {
   const found = Object.hasOwn(words, text) ? words[text] : text;
   return found.replace(/\{([a-z]+)\}/g, (all, name) => (name in values ? String(values[name]) : all));
+}
+
+// Sentences of the catalogue with values that a program put in ("%s: no such ticket"), as patterns; the longest first.
+let patterns = null;
+const VALUE = /%(?:\d+\$)?\d*(?:hh|h|ll|l|z)?([sdiuc])/g;
+
+function makePatterns() {
+  const made = [];
+  for (const [sentence, said] of Object.entries(words)) {
+    const own = sentence.replace(VALUE, '');
+    if (own === sentence || (own.match(/[a-z]/gi) || []).length < 4) continue;
+    const escaped = sentence.split(/(%(?:\d+\$)?\d*(?:hh|h|ll|l|z)?[sdiuc])/).map((part, i) => (i % 2 === 0
+      ? part.replaceAll('%%', '%').replace(/[.*+?^${}()[\]\\|/]/g, '\\$&') : part.endsWith('s') ? '([^]{0,2000}?)' : '(-?\\d{1,20})')).join('');
+    made.push([own.length, new RegExp(`^${escaped}$`, 'u'), said]);
+  }
+  return made.sort((a, b) => b[0] - a[0]);
+}
+
+// A whole sentence that a program made out of one of the catalogue, in the member's language with the same values in it, as
+// mado_words_translate () does it for the command line; what is none of ours stays as it is.
+export function understood(text, depth = 0) {
+  if (Object.hasOwn(words, text)) return words[text];
+  if (language === FALLBACK || depth > 4) return text;
+  patterns = patterns || makePatterns();
+  for (const [, pattern, said] of patterns) {
+    const found = pattern.exec(text);
+    if (found) {
+      let next = 1;
+      return said.replace(/%(?:(\d)\$)?\d*(?:hh|h|ll|l|z)?[sdiuc]|%%/g, (all, place) => {
+        const value = all === '%%' ? '%' : found[place ? Number(place) : next++] || '';
+        return value.includes(' ') ? understood(value, depth + 1) : value;
+      });
+    }
+  }
+  const colon = text.indexOf(': ');
+  return colon < 0 ? text : `${text.slice(0, colon)}: ${understood(text.slice(colon + 2), depth + 1)}`;
 }
 
 // The zone of the member's device, for who works elsewhere than the team.
