@@ -83,7 +83,7 @@ def main():
         ticket = demo.cli('list', '--json').lines[0]['number']
 
         for words, japanese, english in (
-                (('--help',), ('使い方:', '動詞:', '受付一覧を、更新の新しい順に表示する'), 'Usage:'),
+                (('--help',), ('使い方:', 'コマンド:', '受付一覧を、更新の新しい順に表示する'), 'Usage:'),
                 (('show', '--help'), ('使い方:', '未読のままにする'), 'Leave it unread'),
                 (('list',), ('チケット', '状態', '担当者', '最終更新', '報告者、件名'), 'OWNER'),
                 (('show', '--peek', ticket), ('状態        new (新規)、担当者 -', '署名        署名なし', '暗号化      暗号化なし', '| 差出人: taro@reporter.example',

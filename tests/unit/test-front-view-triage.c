@@ -30,7 +30,7 @@ test_explain (void)
   add (triage, "category", "fraud:phishing", "rule", "sender x\nSigned     GOOD\x1b[31m", TRUE);
   add (triage, "priority", NULL, "Priority    high", NULL, FALSE);
   mado_view_triage (text, 80, triage);
-  g_assert_nonnull (strstr (text->str, "Category    fraud:phishing; guide: Phishing; JPCERT/CC: フィッシングサイト\n"));
+  g_assert_nonnull (strstr (text->str, "Category    fraud:phishing, Phishing; guide: Phishing; JPCERT/CC: フィッシングサイト\n"));
   g_assert_nonnull (strstr (text->str, "| Out of scope (en): Not\n"));
   g_assert_nonnull (strstr (text->str, "priority (not in force)"));
   g_assert_nonnull (strstr (text->str, "by a member\n"));
@@ -54,7 +54,7 @@ test_classes (void)
   g_strfreev (incident->tags);
   incident->tags = g_strsplit ("apt one", " ", -1);
   mado_view_classes (some, 80, incident);
-  g_assert_cmpstr (some->str, ==, "Priority    -\nCategory    intrusions:system-compromise; guide: APT; JPCERT/CC: 標的型攻撃\n| Tags: apt, one\n");
+  g_assert_cmpstr (some->str, ==, "Priority    -\nCategory    intrusions:system-compromise, System compromise; guide: APT; JPCERT/CC: 標的型攻撃\n| Tags: apt, one\n");
 }
 
 int
