@@ -85,7 +85,7 @@ print (MadoCli *cli, const MadoPublication *done, GError **error)
     const MadoPublishedFile *file = done->files->pdata[i];
     g_autofree char *path = mado_text_escape_line (file->path);
     g_autoptr (GString) text = g_string_new (NULL);
-    mado_view_cell (text, _ (file->action), 12);
+    mado_view_cell (text, _ (file->action), 11);
     g_string_append_printf (text, "%s\n", path);
     if (!mado_cli_print (cli, text->str, error))
       return FALSE;
