@@ -127,6 +127,9 @@ def walk(look):
     for view, wait in (('search', 'main h1'), ('overview', 'main h1'), ('team', 'main h1')):
         look.go(page, view, wait)
         look.examine(page, view)
+    look.go(page, 'policy?ticket=1', '.trial details')
+    page.run("document.querySelectorAll('.view-policy details').forEach((one) => { one.open = true; })")
+    look.examine(page, 'policy, all of it open')
     look.tries(page)
 
 

@@ -22,8 +22,8 @@ window.alert = window.confirm = window.prompt = () => { window.pwned = 1; };
 # that lead elsewhere.
 FOREIGN = '''
 const bad = [];
-const known = new Set(['A','ABBR','ARTICLE','ASIDE','B','BDI','BODY','BUTTON','CODE','DD','DETAILS','DIALOG','DIV','DL','DT','FIELDSET','FORM','H1','H2','H3',
-  'HEAD','HEADER','HTML','INPUT','KBD','LABEL','LEGEND','LI','LINK','MAIN','META','NAV','NOSCRIPT','OL','OPTION','P','PRE','SCRIPT','SECTION','SELECT','SPAN',
+const known = new Set(['A','ABBR','ARTICLE','ASIDE','B','BDI','BODY','BUTTON','CAPTION','CODE','DD','DETAILS','DIALOG','DIV','DL','DT','FIELDSET','FORM','H1','H2','H3','H4',
+  'HEAD','HEADER','HTML','INPUT','KBD','LABEL','LEGEND','LI','LINK','MAIN','META','NAV','NOSCRIPT','OL','OPTGROUP','OPTION','P','PRE','SCRIPT','SECTION','SELECT','SPAN',
   'SUMMARY','TABLE','TBODY','TD','TEXTAREA','TH','THEAD','TIME','TITLE','TR','UL','svg','rect','title']);
 for (const e of document.querySelectorAll('*')) {
   if (!known.has(e.tagName)) bad.push('element ' + e.tagName);
@@ -43,7 +43,8 @@ class Siege:
         self.tap = tap
         port = b.free_port()
         self.site = 'http://127.0.0.1:%d' % port
-        self.demo = t.Demo(web='inet:127.0.0.1:%d' % port)
+        self.canned = t.short_dir('c')
+        self.demo = t.Demo({('reply', 'canned'): self.canned}, web='inet:127.0.0.1:%d' % port)
         self.demo.cli('members', 'add', 'hanako', '--role', 'administrator')
         invitation = json.loads(self.demo.cli('members', 'invite', 'hanako', '--json').out)['invitation']
         self.driver = b.Driver()
@@ -79,6 +80,31 @@ class Siege:
         parts = ''.join('--BB\r\nContent-Type: text/html; name="<script>window.pwned=1</script>%d.html"\r\n\r\n<p>%d\r\n' % (i, i) for i in range(9990))
         many = (head % (frm % (number + 1), t.TEAM, t.message_id()) + 'Subject: many\r\nContent-Type: multipart/mixed; boundary=BB\r\n\r\n%s--BB--\r\n' % parts).encode()
         return [self.demo.send(long, frm % number), self.demo.send(many, frm % (number + 1))]
+
+    def odd_policy(self, texts):
+        """Rules and canned texts called as strangers call things: what the team itself writes is text, too."""
+        lines, seen = [], set()
+        for text in texts:
+            clean = ''.join(c for c in text if c.isprintable() and c not in '[]\\;,').strip().encode('utf-8', 'replace')[:60].decode('utf-8', 'ignore').strip()
+            if clean and clean[0] != '-' and clean not in seen:
+                seen.add(clean)
+                lines.append('[rule %s]\nwords = w%d; %s\ntags = odd\nout-of-scope-en = %s\n' % (clean, len(seen), clean[:20], clean))
+        with open(self.demo.setting('triage', 'rules'), 'w', encoding='utf-8') as file:
+            file.write(''.join(lines))
+        with open(self.canned + '/odd.en.txt', 'w', encoding='utf-8') as file:
+            file.write('Subject: <img src=x onerror=alert(1)>\n\n<script>window.pwned=1</script>\n<a href="javascript:alert(1)">x</a>\n')
+        done = self.demo.cli('policy', 'reload')
+        self.tap.ok(done.status == 0 and len(seen) > 100, 'rules with odd names are read', done)
+        self.page.go(self.site + '/#/policy?ticket=1')
+        self.page.find('.trial h4')
+        self.page.run("document.querySelectorAll('.view-policy details').forEach((one) => { one.open = true; });"
+                      "document.querySelector('section[aria-labelledby=canned-title] button').click()")
+        self.tap.ok(self.page.wait_text('javascript:alert(1)', '.cells .preview'), 'a canned text is shown as it is written')
+        names = self.page.run("return [...document.querySelectorAll('section[aria-labelledby=rules-title] details')].find((d) => d.querySelector('.pairs'))"
+                              ".querySelectorAll('tbody tr').length")
+        self.tap.equal(names, len(seen), 'so is every rule')
+        self.check('the view #/policy', '.cells')
+        self.tap.ok(self.page.run('return document.documentElement.scrollWidth - innerWidth') <= 0, 'nothing stands out of it')
 
     def check(self, name, ready):
         """The view that is shown now."""
@@ -164,6 +190,7 @@ def main():
     for path, ready in (('#/search?q=evil.example', '.rows li'), ('#/search?q=says', '.rows li'), ('#/overview', '.plots'), ('#/team', 'table')):
         page.go('%s/%s' % (siege.site, path))
         siege.check('the view ' + path, ready)
+    siege.odd_policy(texts)
     page.press('g')
     tap.ok(page.wait_text('Queue', 'main h1'), 'the page is usable after all that')
     bad = [line['message'] for line in page.console() if '401' not in line['message']]

@@ -14,8 +14,10 @@ import madotest as t  # noqa: E402
 import madoweb as w  # noqa: E402
 
 PASSWORD = 'correct horse battery'
-VIEWS = {'': '受付一覧', 'search?q=%E5%A0%B1%E5%91%8A': '検索', 'overview': '概況', 'team': 'チーム'}
-OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; }); return document.body.innerText"
+VIEWS = {'': '受付一覧', 'search?q=%E5%A0%B1%E5%91%8A': '検索', 'overview': '概況', 'team': 'チーム', 'policy?ticket=1': '方針'}
+# What stands so in a file, or is typed so, is the same in every language.
+OPEN_ALL = ("document.querySelectorAll('details').forEach((one) => { one.open = true; }); const words = [...document.querySelectorAll('[translate=no]')];"
+            "words.forEach((one) => { one.hidden = true; }); const text = document.body.innerText; words.forEach((one) => { one.hidden = false; }); return text")
 CHOOSE = "const s = document.querySelector('.language select'); s.value = arguments[0]; s.dispatchEvent(new Event('change')); return 1"
 
 

@@ -1,7 +1,7 @@
 /* triage-rules.h: the rules file of triage ([triage] rules), read and checked: which networks and names are whose, and what
  * is to be thought of which reports. GKeyFile syntax; no language, only keys with lists. madoguchi-triage.conf(5).
  *
- * Read at the keeper's start, and by `madoguchi conf`. Asks nobody, resolves nothing. */
+ * Read at the keeper's start, at `madoguchi policy reload`, and by `madoguchi conf`. Asks nobody, resolves nothing. */
 #pragma once
 
 #include "madoguchi/conf/conf.h"

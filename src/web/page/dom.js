@@ -3,7 +3,7 @@
 const SVG = 'http://www.w3.org/2000/svg';
 
 // What may be set as an attribute. Addresses (href, src) are ours alone: see link () and download ().
-const ATTRIBUTES = new Set(['class', 'id', 'type', 'name', 'value', 'for', 'title', 'lang', 'dir', 'role', 'tabindex', 'placeholder',
+const ATTRIBUTES = new Set(['class', 'id', 'type', 'name', 'value', 'for', 'title', 'lang', 'dir', 'translate', 'role', 'tabindex', 'placeholder',
   'autocomplete', 'inputmode', 'maxlength', 'minlength', 'pattern', 'rows', 'min', 'max', 'step', 'scope', 'datetime', 'open', 'required',
   'disabled', 'checked', 'selected', 'multiple', 'hidden', 'readonly', 'autofocus', 'spellcheck', 'enterkeyhint', 'colspan', 'method', 'label',
   'x', 'y', 'width', 'height', 'viewBox', 'd', 'rx', 'fill', 'stroke', 'accept', 'accesskey']);

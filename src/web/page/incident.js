@@ -202,7 +202,7 @@ export async function showIncident(place, rest, parameters, house) {
     place.dataset.tlp = one.tlp || ''; // for paper
     put(waiting, draftsSection(one, house, change, (draft, name) => reply.go(draft, name)));
     const logins = members.items.filter((member) => member.left === null).map((member) => member.login);
-    keeping(side, () => put(side, actions(one, house, change, logins), h('section', { 'aria-labelledby': 'facts-title' }, h('h2', { id: 'facts-title' }, t('Facts')), facts(one), may(house, 'triage') ? whyDecided(one.number) : null), relations(one), moreActions(one, house, logins, change)));
+    keeping(side, () => put(side, actions(one, house, change, logins), h('section', { 'aria-labelledby': 'facts-title' }, h('h2', { id: 'facts-title' }, t('Facts')), facts(one), may(house, 'triage') ? whyDecided(one.number, may(house, 'policy')) : null), relations(one), moreActions(one, house, logins, change)));
     const known = new Set([...thread.children].map((item) => item.dataset.id));
     const fresh = one.thread.filter((entry) => !known.has(String(entry.id)));
     for (const entry of fresh) thread.append(entryElement(one, entry));

@@ -6,12 +6,12 @@ import * as api from './api.js';
 import { t, mark, number, time } from './words.js';
 import { said } from './gateway.js';
 import * as notices from './notices.js';
-import { cells, folded, mapList } from './policy-table.js';
+import { asIs, cells, folded, mapList, word } from './policy-table.js';
 import { answerWords, keyWords, whenWords } from './policy-words.js';
 import { decisionsTable, valueWords } from './why.js';
 
 function ruleRows(rules, lookedAt) {
-  return rules.map((rule) => [h('th', { scope: 'row' }, h('bdi', {}, rule.name)), h('td', {}, mapList(rule.asks)), h('td', {}, mapList(rule.decides)),
+  return rules.map((rule) => [h('th', { scope: 'row' }, asIs(rule.name)), h('td', {}, mapList(rule.asks)), h('td', {}, mapList(rule.decides)),
     lookedAt > 0 ? h('td', { class: 'count' }, number(rule.fired)) : null].filter(Boolean));
 }
 
@@ -31,7 +31,7 @@ function answerPart(answer) {
   if (!answer) return h('p', { class: 'hint' }, t('Nothing can be said of its answer: the mail is not kept, or was not read.'));
   const key = answer.template === null ? null : h('p', {}, answer.encrypted ? t('Encrypted, to the key {fingerprint}: {why}', { fingerprint: answer.fingerprint, why: said(answer.because || '') })
     : t('Signed, in the clear: {why}', { why: whenWords(answer.because) === answer.because ? said(answer.because) : whenWords(answer.because) }));
-  return [h('h4', {}, t('Its automatic answer')), h('p', {}, h('b', {}, answerWords(answer.answer)), ': ', whenWords(answer.when), ' ', h('code', {}, answer.reason)), key];
+  return [h('h4', {}, t('Its automatic answer')), h('p', {}, h('b', {}, answerWords(answer.answer)), ': ', whenWords(answer.when), ' ', word(answer.reason)), key];
 }
 
 function trialPart(trial) {

@@ -12,10 +12,14 @@ export function cells(caption, heads, rows, isSaid = false, kind = '') {
     h('thead', {}, h('tr', {}, words.map((head) => h('th', { scope: 'col' }, head)))), h('tbody', {}, rows.map((row) => h('tr', {}, row)))));
 }
 
+// What stands so in a file, or is typed so: in every language the same.
+export const asIs = (text) => h('bdi', { translate: 'no' }, text);
+export const word = (text) => h('code', { translate: 'no' }, text);
+
 // A map of the rules file: its keys in words, what stands there as it stands.
 export function mapList(map) {
   const pairs = Object.entries(map);
-  return pairs.length === 0 ? h('span', { class: 'hint' }, t('nothing')) : h('dl', { class: 'pairs' }, pairs.map(([key, value]) => [h('dt', {}, keyWords(key)), h('dd', {}, h('bdi', {}, value))]));
+  return pairs.length === 0 ? h('span', { class: 'hint' }, t('nothing')) : h('dl', { class: 'pairs' }, pairs.map(([key, value]) => [h('dt', {}, keyWords(key)), h('dd', {}, asIs(value))]));
 }
 
 // Long tables: folded on a phone, where they would hide what comes after them.

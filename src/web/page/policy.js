@@ -7,7 +7,7 @@ import { t, mark, number, time, currentLanguage } from './words.js';
 import * as notices from './notices.js';
 import { categoryBoth } from './categories.js';
 import { rulesSection } from './policy-rules.js';
-import { cells, folded } from './policy-table.js';
+import { asIs, cells, folded, word } from './policy-table.js';
 import { aboutWords, answerWords, groupOrder, groupWords, roleWords, scopeWords, secondsWords, spanWords, typeWords, whenWords } from './policy-words.js';
 
 const ROLES = ['PoC', 'handler', 'commander', 'researcher', 'notification', 'reader', 'administrator', 'host'];
@@ -16,11 +16,11 @@ const section = (id, title, ...content) => h('section', { 'aria-labelledby': id 
 
 // --- settings
 
-const shown = (value) => (value === null || value === '' ? h('span', { class: 'hint' }, t('not set')) : h('bdi', {}, value));
+const shown = (value) => (value === null || value === '' ? h('span', { class: 'hint' }, t('not set')) : asIs(value));
 
 function settingRow(setting) {
   return [
-    h('th', { scope: 'row' }, h('code', {}, `[${setting.section}] ${setting.key}`)),
+    h('th', { scope: 'row' }, word(`[${setting.section}] ${setting.key}`)),
     h('td', {}, shown(setting.value), setting.differs ? [' ', h('span', { class: 'badge' }, t('set here'))] : null),
     h('td', {}, shown(setting.default)),
     h('td', {}, t(setting.help), ' ', h('span', { class: 'hint' }, setting.words ? t('One of: {words}.', { words: setting.words }) : `(${typeWords(setting.type)})`)),
@@ -81,12 +81,12 @@ function answersSection(sheet) {
     h('p', {}, t('The first line that is true of a mail decides.')),
     folded(t('{n} lines', { n: number(sheet.answer_rules.length) }), cells(t('When a mail is answered, and how'), [mark('No.'), mark('If'), mark('Answer'), mark('Rule')], sheet.answer_rules.map((rule, i) => [
       h('td', { class: 'count' }, number(i + 1)), h('th', { scope: 'row' }, whenWords(rule.when)),
-      h('td', { class: rule.answer === 'none' ? '' : 'good' }, answerWords(rule.answer)), h('td', {}, h('code', {}, rule.reason))]))),
+      h('td', { class: rule.answer === 'none' ? '' : 'good' }, answerWords(rule.answer)), h('td', {}, word(rule.reason))]))),
     h('h3', {}, t('Templates')),
     h('p', {}, t('{whose}, in {directory}. They are read when Madoguchi starts.', { whose: whose(templates), directory: templates.directory || '–' })),
     templates.problem ? h('p', { class: 'problem' }, whenWords(templates.problem)) : null,
     templates.names.length === 0 ? null : cells(t('Templates of answers'), [mark('Template'), mark('Languages')], byName(templates.names).map(([name, languages]) => [
-      h('th', { scope: 'row' }, h('code', {}, name)), h('td', {}, languages.join(', '))])));
+      h('th', { scope: 'row' }, word(name)), h('td', {}, asIs(languages.join(', ')))])));
 }
 
 function cannedRow(name, languages, house) {
@@ -100,8 +100,8 @@ function cannedRow(name, languages, house) {
       notices.failed(error);
     }
   }
-  return [h('th', { scope: 'row' }, h('code', {}, name)), h('td', {}, h('div', { class: 'buttons' }, languages.map((language) => (house.may.includes('canned-show')
-    ? h('button', { type: 'button', 'aria-label': t('Show {name} ({language})', { name, language }), on: { click: () => show(language) } }, language) : h('span', {}, language)))), place)];
+  return [h('th', { scope: 'row' }, word(name)), h('td', {}, h('div', { class: 'buttons' }, languages.map((language) => (house.may.includes('canned-show')
+    ? h('button', { type: 'button', on: { click: () => show(language) } }, asIs(language), h('span', { class: 'unseen', translate: 'no' }, ` ${name}`)) : asIs(language)))), place)];
 }
 
 function cannedSection(sheet, house) {
@@ -140,7 +140,7 @@ function permissionsSection(sheet) {
     h('p', {}, t('By role, for each word of the gateway; the command line, this page and scripts all ask by these. Members and their roles are on the page Team. An incident is restricted to named members by TLP:RED or by one of them; the last column says what becomes of a word then for everybody else.')),
     h('details', {}, h('summary', {}, t('{n} words', { n: number(sheet.permissions.length) })), h('div', { class: 'matrix' }, cells(t('Words, and who may use them'),
       [mark('Word'), ...ROLES, mark('Where an incident is restricted to others')].map((words) => (ROLES.includes(words) ? roleWords(words) : t(words))),
-      sheet.permissions.map((one) => [h('th', { scope: 'row' }, h('code', {}, one.word)), ...ROLES.map((role) => h('td', {}, one.roles.includes(role) ? t('yes') : '')),
+      sheet.permissions.map((one) => [h('th', { scope: 'row' }, word(one.word)), ...ROLES.map((role) => h('td', {}, one.roles.includes(role) ? t('yes') : '')),
         h('td', {}, one.restricted === '-' ? '' : scopeWords(one.restricted))]), true))));
 }
 

@@ -1,6 +1,6 @@
 // why.js: what was decided of an incident, by which rule of the team's or by whom; asked for when somebody wants to know.
 
-import { h, put } from './dom.js';
+import { h, put, link } from './dom.js';
 import * as api from './api.js';
 import { t, mark } from './words.js';
 import { eventText } from './events.js';
@@ -37,13 +37,14 @@ export function decisionsTable(triage) {
       h('tbody', {}, triage.decisions.map(row)));
 }
 
-export function whyDecided(number) {
+// mayTry: is who looks let see what the rules of now would decide?
+export function whyDecided(number, mayTry) {
   const place = h('div', { class: 'wide' });
   const fold = h('details', { class: 'why', on: { toggle: async () => {
     if (!fold.open) return;
     try {
       const triage = await api.get(api.incident(number, 'triage'));
-      put(place, decisionsTable(triage));
+      put(place, decisionsTable(triage), mayTry ? h('p', {}, link(`#/policy?ticket=${encodeURIComponent(number)}`, {}, t('What would the rules decide now?'))) : null);
     } catch (error) {
       put(place, h('p', { class: 'problem' }, error.message));
     }
