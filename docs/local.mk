@@ -7,3 +7,7 @@ dist_doc_DATA = README README.ja ARCHITECTURE.md SECURITY.md NEWS LICENSE docs/t
 
 # The members' page as its tests show it, for the README.
 EXTRA_DIST += docs/images/queue-en-1280.png docs/images/incident-ja-1280.png docs/images/overview-en-1280.png docs/images/queue-ja-390.png
+
+# bash finds it by the program's name.
+completiondir = $(datadir)/bash-completion/completions
+EXTRA_DIST += conf/madoguchi.bash-completion

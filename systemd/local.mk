@@ -21,11 +21,17 @@ $(systemd_built): %: %.in Makefile
 	$(AM_V_GEN)sed -e 's,@pkglibexecdir\@,$(pkglibexecdir),g' -e 's,@sysconfdir\@,$(sysconfdir),g' \
 	  $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
 
-# sysusers.d and tmpfiles.d want one file named as the package.
+# sysusers.d, tmpfiles.d and bash want one file named as the package.
 install-data-local:
-	$(MKDIR_P) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir)
+	$(MKDIR_P) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(tmpfilesdir) $(DESTDIR)$(completiondir)
+	$(INSTALL_DATA) $(srcdir)/conf/madoguchi.bash-completion $(DESTDIR)$(completiondir)/madoguchi
 	$(INSTALL_DATA) $(srcdir)/systemd/madoguchi.sysusers $(DESTDIR)$(sysusersdir)/madoguchi.conf
 	$(INSTALL_DATA) $(srcdir)/systemd/madoguchi.tmpfiles $(DESTDIR)$(tmpfilesdir)/madoguchi.conf
 
 uninstall-local:
-	rm -f $(DESTDIR)$(sysusersdir)/madoguchi.conf $(DESTDIR)$(tmpfilesdir)/madoguchi.conf
+	rm -f $(DESTDIR)$(sysusersdir)/madoguchi.conf $(DESTDIR)$(tmpfilesdir)/madoguchi.conf $(DESTDIR)$(completiondir)/madoguchi
+
+# Directories of our own that are empty by now go, too.
+uninstall-hook:
+	-for d in $(pkgdatadir)/web $(pkgdatadir)/words $(pkgdatadir)/templates $(pkgdatadir)/canned $(pkgdatadir)/forms $(pkgdatadir) \
+	  $(pkglibexecdir) $(docdir); do rmdir "$(DESTDIR)$$d" 2>/dev/null; done; :

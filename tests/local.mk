@@ -69,5 +69,5 @@ TESTS += tests/it/web-attacks.py
 EXTRA_DIST += tests/it/web-attacks.py
 
 # What doctor says of the members' page.
-TESTS += tests/it/doctor-page.py tests/it/first-steps.py tests/it/docs.py
-EXTRA_DIST += tests/it/doctor-page.py tests/it/first-steps.py tests/it/docs.py
+TESTS += tests/it/doctor-page.py tests/it/first-steps.py tests/it/docs.py tests/it/restore.py
+EXTRA_DIST += tests/it/doctor-page.py tests/it/first-steps.py tests/it/docs.py tests/it/restore.py

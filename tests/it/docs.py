@@ -137,6 +137,23 @@ def files(tap):
     tap.equal([name for name in pages if 'docs/' + name not in readme], [], 'and named in README')
 
 
+def completion(tap):
+    """What bash offers is what the program takes."""
+    def offered(*words):
+        script = ('. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _madoguchi; printf "%s\\n" "${COMPREPLY[@]}"')
+        done = subprocess.run(['bash', '--norc', '-c', script, 'x', os.path.join(t.SRC, 'conf', 'madoguchi.bash-completion'), t.program('madoguchi'), *words],
+                              capture_output=True, text=True, check=False, env=dict(os.environ, LANGUAGE='ja'))
+        return done.stdout.split(), done
+    verbs, done = offered('')
+    tap.ok({'list', 'show', 'members', 'hand-over', 'doctor', '--version'} <= set(verbs) and len(verbs) > 40, 'bash knows the verbs', done)
+    tap.equal(offered('hand')[0], ['hand-over'], 'one that is begun')
+    tap.equal(offered('reply', '--prev')[0], ['--preview'], 'the options of a verb')
+    tap.equal(offered('-c', 'x.conf', 'reply', '--prev')[0], ['--preview'], 'behind a configuration, too')
+    words = offered('members', '')[0]
+    tap.ok({'add', 'set', 'leave', 'invite', 'log-out', 'ls'} <= set(words), 'and its small words', words)
+    tap.equal(offered('-c', '/etc/hostnam')[0], ['/etc/hostname'], 'and files where a file is wanted')
+
+
 def main():
     if t.program('madoguchi') is None:
         t.skip_all('madoguchi is not built')
@@ -144,6 +161,7 @@ def main():
     commands(tap, house)
     settings(tap, house)
     files(tap)
+    completion(tap)
     tap.done()
 
 
