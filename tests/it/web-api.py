@@ -389,11 +389,13 @@ def flood(house, hanako):
     for i in range(100):
         stranger.get(API + '/incidents/planted-%d' % i)
         stranger.get(API + '/incidents/1/messages/%d/parts/planted' % i)
-    t.wait_for(lambda: b'madoguchi-web' in hanako.get(API + '/audit?limit=1000').body or b'"session"' in hanako.get(API + '/audit?limit=1000').body, 20)
-    time.sleep(1)
-    words = hanako.get(API + '/audit?limit=1000')
-    lines = [i for i in words.json['items'] if i['outcome'] == 'refused' and i['word'] in ('show', 'part', 'session')]
-    tap.ok(b'planted' not in words.body and 1 <= len(lines) < 40 and sum(i['times'] for i in lines) >= 200,
+
+    def refused():
+        words = hanako.get(API + '/audit?limit=1000')
+        return words.body, [i for i in words.json['items'] if i['outcome'] == 'refused' and i['word'] in ('show', 'part', 'session')]
+    t.wait_for(lambda: sum(i['times'] for i in refused()[1]) >= 200, 20, 0.2)
+    body, lines = refused()
+    tap.ok(b'planted' not in body and 1 <= len(lines) < 40 and sum(i['times'] for i in lines) >= 200,
            'who has no session writes nothing of his own into the audit, and few lines', (len(lines), lines[:3]))
     with socket.socket(socket.AF_UNIX) as sock:
         sock.settimeout(30)

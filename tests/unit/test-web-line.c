@@ -31,7 +31,7 @@ work (gpointer data, gboolean is_done)
 static void
 wait_for (Place *place, const guint *number, guint wanted)
 {
-  gint64 until = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
+  gint64 until = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
 
   g_mutex_lock (&place->mutex);
   while (*number != wanted)
@@ -41,10 +41,11 @@ wait_for (Place *place, const guint *number, guint wanted)
   g_mutex_unlock (&place->mutex);
 }
 
-/* Nobody else begins, as far as a moment can show. */
+/* So many begin, and nobody else, as far as a moment can show. */
 static void
 stays (Place *place, guint begun)
 {
+  wait_for (place, &place->begun, begun);
   g_usleep (50000);
   g_mutex_lock (&place->mutex);
   g_assert_cmpuint (place->begun, ==, begun);
@@ -150,8 +151,7 @@ test_end (void)
   g_assert_false (mado_line_put (line, MADO_LINE_QUICK, "a", TRUE, &place));
   mado_line_free (line); /* while a thread is at work */
   open_place (&place);
-  wait_for (&place, &place.done, 1);
-  g_usleep (50000); /* the thread leaves the place, which is on this stack */
+  wait_for (&place, &place.done, 1); /* and the thread has left the place, which is on this stack */
 }
 
 int
