@@ -12,6 +12,7 @@
 
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct {
@@ -156,21 +157,60 @@ answer_open (const MadoOpenContext *context, const char *queue_id, MadoPacket *r
   return TRUE;
 }
 
+/* (nullable) that of the archive that @request wants. */
+static gboolean
+get_password (const MadoOpenContext *context, const MadoPacket *request, const char **password, GError **error)
+{
+  gboolean wants_zip = FALSE;
+
+  g_variant_lookup (request->body, "zip", "b", &wants_zip);
+  *password = wants_zip ? mado_conf_string (context->conf, "web", "archive-password") : NULL;
+  if (!wants_zip || (*password != NULL && **password != '\0' && g_str_is_ascii (*password)))
+    return TRUE;
+  g_set_error_literal (error, MADO_ERROR, MADO_ERROR_NO, "[web] archive-password: no archives without a password in ASCII");
+  return FALSE;
+}
+
+/* The archive has a name of ours: that of its content. */
+static gboolean
+add_archive (GVariantDict *answer, const MadoPart *part, int fd, GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("%s.zip", part->sha256);
+  struct stat facts;
+
+  if (fstat (fd, &facts) != 0)
+    return mado_error_set_errno (error, "part");
+  g_variant_dict_insert (answer, "filename", "s", name);
+  g_variant_dict_insert (answer, "save_as", "s", name);
+  g_variant_dict_insert (answer, "type", "s", "application/zip");
+  g_variant_dict_insert (answer, "size", "x", (gint64) facts.st_size);
+  return TRUE;
+}
+
 static gboolean
 answer_part (const MadoOpenContext *context, MadoPacket *request, guint64 offset, guint64 size, GVariant **body, int *fd,
              GError **error)
 {
   g_autoptr (MadoPart) part = NULL;
-  const char *path = NULL;
+  const char *path = NULL, *password;
   GVariantDict answer;
 
   if (!g_variant_lookup (request->body, "path", "&s", &path)) {
     g_set_error (error, MADO_ERROR, MADO_ERROR_BUG, "part without a path");
     return FALSE;
   }
-  if (!mado_jail_part (context, request->fd, offset, size, path, &part, fd, error))
+  if (!get_password (context, request, &password, error)
+      || !mado_jail_part (context, request->fd, offset, size, path, password, &part, fd, error))
     return FALSE;
   g_variant_dict_init (&answer, NULL);
+  if (password != NULL && !add_archive (&answer, part, *fd, error)) {
+    g_variant_dict_clear (&answer);
+    return FALSE;
+  }
+  if (password != NULL) {
+    *body = g_variant_dict_end (&answer);
+    return TRUE;
+  }
   g_variant_dict_insert (&answer, "filename", "s", part->filename == NULL ? "" : part->filename);
   g_variant_dict_insert (&answer, "type", "s", part->type);
   g_variant_dict_insert (&answer, "size", "x", part->size);

@@ -219,6 +219,9 @@ const MadoConfSetting mado_conf_settings[] = {
     "Connections to the page at the same time. Strangers have half of them: more of theirs close the oldest of theirs." },
   { "web", "proxies", MADO_CONF_LIST, "unix;127.0.0.1;::1", 0, 0,
     "From whose connections X-Real-IP and trusted-header are believed: addresses of servers before the page; unix: sockets of the host." },
+  { "web", "archive-password", MADO_CONF_STRING, "infected", 0, 0,
+    "Password of the ZIP archives in which files of strangers are handed out, by which nothing runs by mistake. Everybody may know it. "
+    "ASCII." },
   { "web", "files", MADO_CONF_STRING, MADO_DATADIR "/web", 0, 0, "Directory of the page's own files." },
   { "web", "words", MADO_CONF_STRING, MADO_DATADIR "/words", 0, 0, "Directory of the page's sentences in other languages (LANGUAGE.mo)." },
 

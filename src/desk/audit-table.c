@@ -27,7 +27,7 @@ static const struct {
   { "reply-preview", READ, "to draft" },
   { "reply", CHANGE, "to plain_ok quote waiting" },
   { "raw", EXPORT, "message queue_id" },
-  { "part", EXPORT, "message path" },
+  { "part", EXPORT, "message path zip" },
   { "take", CHANGE, NULL },
   { "assign", CHANGE, "owner" },
   { "hand-over", CHANGE, "to" },

@@ -117,6 +117,7 @@ void
 mado_verb_part (MadoCall *call)
 {
   const char *path = mado_verbs_string (call, "path");
+  gboolean zip = FALSE;
   g_autofree char *id = NULL;
   g_autoptr (MadoSpoolFile) file = open_message (call, &id);
   GVariantDict dict;
@@ -128,6 +129,8 @@ mado_verb_part (MadoCall *call)
   g_variant_dict_insert (&dict, "offset", "x", (gint64) file->offset);
   g_variant_dict_insert (&dict, "size", "x", (gint64) file->size);
   g_variant_dict_insert (&dict, "path", "s", path != NULL ? path : "");
+  g_variant_lookup (call->request.body, "zip", "b", &zip);
+  g_variant_dict_insert (&dict, "zip", "b", zip);
   mado_pool_submit (call->desk->opener, "part", g_variant_dict_end (&dict), file->fd, TRUE, on_part, call);
 }
 

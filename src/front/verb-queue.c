@@ -181,6 +181,8 @@ fetch (MadoCli *cli, const char *verb, const char *path, GError **error)
   g_variant_dict_insert (&dict, "message", "x", message);
   if (path != NULL)
     g_variant_dict_insert (&dict, "path", "s", path);
+  if (cli->options.zip)
+    g_variant_dict_insert (&dict, "zip", "b", TRUE);
   if (!mado_member_ask (cli->conf, verb, g_variant_dict_end (&dict), -1, &answer, error))
     return FALSE;
   g_variant_lookup (answer.body, "offset", "x", &offset);

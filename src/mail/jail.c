@@ -8,6 +8,7 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/text.h"
+#include "madoguchi/mail/locked-zip.h"
 #include "madoguchi/pgp/engines.h"
 #include "madoguchi/role/sandbox.h"
 
@@ -36,7 +37,8 @@ struct _Job {
   const MadoOpenContext *context;
   int fd;
   guint64 offset, size;
-  const char *path; /* of a part */
+  const char *path;     /* of a part */
+  const char *password; /* of the archive that it is put into; NULL: none */
   Desk desk;
 };
 
@@ -78,7 +80,7 @@ write_record (int fd, const MadoRecordType *type, gpointer record, GError **erro
 }
 
 static gboolean
-copy_content (int from, int to, GError **error)
+copy_content (int from, int to, const MadoPart *part, const char *password, GError **error)
 {
   g_autoptr (GBytes) bytes = NULL;
   gsize size;
@@ -86,6 +88,10 @@ copy_content (int from, int to, GError **error)
 
   if (!mado_fsio_read_all (from, G_MAXINT, &bytes, error))
     return FALSE;
+  if (password != NULL) {
+    g_autofree char *name = g_strdup_printf ("%s.bin", part->sha256); /* nothing of a stranger's */
+    return mado_locked_zip_write (to, name, bytes, password, error);
+  }
   data = g_bytes_get_data (bytes, &size);
   return mado_fsio_write_all (to, data, size, error);
 }
@@ -99,7 +105,7 @@ read_part (const Job *job, GError **error)
 
   if (!mado_open_part (job->context, job->fd, job->offset, job->size, job->path, &part, &fd, error))
     return FALSE;
-  ok = copy_content (fd, job->desk.content, error) && write_record (job->desk.answer, &mado_part_type, part, error);
+  ok = copy_content (fd, job->desk.content, part, job->password, error) && write_record (job->desk.answer, &mado_part_type, part, error);
   close (fd);
   return ok;
 }
@@ -341,7 +347,7 @@ read_outline_of (const Job *lost, const char *why, gboolean is_limit, GError **e
 gboolean
 mado_jail_open (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, MadoReport **report, GError **error)
 {
-  Job job = { read_mail, context, fd, offset, size, NULL, { -1, -1 } };
+  Job job = { read_mail, context, fd, offset, size, NULL, NULL, { -1, -1 } };
   MadoReport *found = NULL;
   gboolean is_limit = FALSE;
   const char *gone;
@@ -359,10 +365,10 @@ mado_jail_open (const MadoOpenContext *context, int fd, guint64 offset, guint64 
 }
 
 gboolean
-mado_jail_part (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, const char *path, MadoPart **part,
-                int *fd_out, GError **error)
+mado_jail_part (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, const char *path, const char *password,
+                MadoPart **part, int *fd_out, GError **error)
 {
-  Job job = { read_part, context, fd, offset, size, path, { -1, -1 } };
+  Job job = { read_part, context, fd, offset, size, path, password, { -1, -1 } };
   MadoPart *found = NULL;
   gboolean is_limit = FALSE;
   const char *gone;

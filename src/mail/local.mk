@@ -4,9 +4,9 @@ libmail_a_SOURCES = src/mail/structure.c src/mail/header.c src/mail/words.c src/
 	src/mail/content.c \
 	src/mail/html.c src/mail/strip.c src/mail/flowed.c src/mail/reading.c src/mail/facts.c src/mail/auth-results.c src/mail/returned.c src/mail/body.c src/mail/open.c \
 	src/mail/forms.c src/mail/smime.c src/mail/peel.c src/mail/unlock.c src/mail/inline.c src/mail/blocks.c src/mail/pairs.c src/mail/offers.c \
-	src/mail/protect.c src/mail/differences.c src/mail/verdict.c src/mail/jail.c
+	src/mail/protect.c src/mail/differences.c src/mail/verdict.c src/mail/locked-zip.c src/mail/jail.c
 libmail_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) $(XML_CFLAGS)
-noinst_HEADERS += include/madoguchi/mail/open.h include/madoguchi/mail/jail.h include/madoguchi/mail/structure.h \
+noinst_HEADERS += include/madoguchi/mail/open.h include/madoguchi/mail/jail.h include/madoguchi/mail/locked-zip.h include/madoguchi/mail/structure.h \
 	include/madoguchi/mail/header.h include/madoguchi/mail/words.h include/madoguchi/mail/charset.h \
 	include/madoguchi/mail/convert.h include/madoguchi/mail/jis.h include/madoguchi/mail/guess.h \
 	include/madoguchi/mail/sniff.h include/madoguchi/mail/archive.h include/madoguchi/mail/attachment.h \
@@ -79,3 +79,7 @@ tests_unit_test_mail_flowed_LDADD = $(mail_libs)
 unit_tests += tests/unit/test-mail-auth-results
 tests_unit_test_mail_auth_results_SOURCES = tests/unit/test-mail-auth-results.c
 tests_unit_test_mail_auth_results_LDADD = $(mail_libs)
+
+unit_tests += tests/unit/test-mail-locked-zip
+tests_unit_test_mail_locked_zip_SOURCES = tests/unit/test-mail-locked-zip.c
+tests_unit_test_mail_locked_zip_LDADD = $(mail_libs)

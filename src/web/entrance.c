@@ -81,6 +81,8 @@ answer_session (const MadoSite *site, const MadoHttpRequest *request, MadoPacket
   json_object_set_string_member (object, "proof", proof);
   json_object_set_string_member (object, "team", team != NULL ? team : "");
   json_object_set_string_member (object, "prefix", mado_conf_string (site->conf, "team", "ticket-prefix"));
+  const char *password = mado_conf_string (site->conf, "web", "archive-password");
+  json_object_set_string_member (object, "archive_password", password != NULL ? password : "");
   json_object_set_int_member (object, "attachments_max", mado_conf_int (site->conf, "reply", "attachments-max"));
   json_object_set_string_member (object, "zone", mado_conf_string (site->conf, "hours", "zone"));
   return answer_json (node);

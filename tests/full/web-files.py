@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Files and matters in the members' page, in Debian's Chromium: files are attached, looked at, sent, and found by the reporter's gpg
-as they were, or kept in a draft that another member looks into; mails of another matter get an incident of their own."""
+as they were, or kept in a draft that another member looks into; mails of another matter get an incident of their own;
+a stranger's program is kept as an archive."""
 import base64
 import hashlib
+import io
 import json
 import os
 import sys
+import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import madobrowser as b  # noqa: E402
@@ -199,6 +202,27 @@ def drafting(site, hanako, one, top, contents):
     tap.ok(found.get(name) == contents[name] and 'log.txt' not in found, 'which is sent', found.keys())
 
 
+def archiving(site, hanako):
+    tap, content = site.tap, b'MZ' + os.urandom(5000)
+    entity = (b'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nlook\r\n--b\r\n'
+              b'Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename="invoice.pdf.exe"\r\n'
+              b'Content-Transfer-Encoding: base64\r\n\r\n' + base64.encodebytes(content).replace(b'\n', b'\r\n') + b'--b--\r\n')
+    one = site.mail('A stranger\'s program', entity=entity)
+    site.show(hanako, one)
+    hanako.wait_text('invoice.pdf.exe', '.parts')
+    site.pictures(hanako, 'archive', lambda: hanako.click('.parts td button'))
+    hanako.run("window.sums = []; HTMLAnchorElement.prototype.click = function () { window.name_of = this.download; }; "
+               "URL.createObjectURL = (blob) => { const r = new FileReader(); r.onload = () => { window.content = r.result.split(',')[1]; }; r.readAsDataURL(blob); return 'blob:x'; }")
+    hanako.click('.parts td button')
+    tap.ok(hanako.run('return document.activeElement.innerText') == 'Cancel' and 'infected' in hanako.text('dialog'), 'the password is said, and doing nothing is what comes first')
+    hanako.click('dialog button.main')
+    got = t.wait_for(lambda: hanako.run('return window.content'), 20)
+    sha = hashlib.sha256(content).hexdigest()
+    archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(got)))
+    tap.ok(hanako.run('return window.name_of') == sha + '.zip' and archive.namelist() == [sha + '.bin'] and archive.read(sha + '.bin', pwd=b'infected') == content,
+           'it is an archive that opens with it, and holds the same bytes', archive.namelist())
+
+
 def main():
     t.need_programs()
     if b.why_not():
@@ -207,6 +231,7 @@ def main():
     site = Site(tap)
     hanako = site.come_in('hanako', 'administrator', dark=True)
     splitting(site, hanako)
+    archiving(site, hanako)
     attaching(site, hanako)
     said = [line for line in hanako.console() if '401' not in line['message']]
     tap.equal(said, [], 'the browser had nothing to complain of')

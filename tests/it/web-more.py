@@ -1,13 +1,18 @@
 #!/usr/bin/env python3
-"""What the command line can, over HTTP: mails of another matter get a ticket of their own; files go along with replies and drafts."""
+"""What the command line can, over HTTP: mails of another matter get a ticket of their own; files go along with replies and drafts; files of
+strangers come in archives with the usual password."""
 import base64
 import email
 import email.policy
 import hashlib
+import io
 import json
 import os
+import shutil
 import socket
+import subprocess
 import sys
+import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import madotest as t  # noqa: E402
@@ -143,6 +148,52 @@ def attaching(house, hanako, taro, reader):
     tap.ok(len(lines) >= 3 and all(i['member'] == 'hanako' for i in lines), 'the audit knows who got which', lines)
 
 
+def archives(house, hanako, reader):
+    """Opened by Python's zipfile, and by unzip and 7z where they are."""
+    tap, content = house.tap, b'MZ' + os.urandom(150000)
+    entity = (b'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nlook\r\n--b\r\n'
+              b'Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename="../../evil\xe2\x80\xaegpj.exe"\r\n'
+              b'Content-Transfer-Encoding: base64\r\n\r\n' + base64.encodebytes(content).replace(b'\n', b'\r\n')
+              + b'--b\r\nContent-Type: text/csv\r\nContent-Disposition: attachment; filename="none.csv"\r\n\r\n\r\n--b--\r\n')
+    one, message = house.report('a stranger\'s program', hanako, entity)
+    parts = next(e for e in one['thread'] if e['id'] == message)['report']['parts']
+    tap.equal([p['size'] for p in parts], [len(content), 0], 'two files came')
+    place = '%s/incidents/%s/messages/%d/parts/' % (API, one['number'], message)
+    for part, wanted in zip(parts, (content, b'')):
+        answer = hanako.get(place + part['path'] + '?zip=true')
+        sha = hashlib.sha256(wanted).hexdigest()
+        archive = zipfile.ZipFile(io.BytesIO(answer.body))
+        tap.ok(answer.status == 200 and answer.header('Content-Type') == 'application/octet-stream'
+               and answer.header('Content-Disposition').startswith('attachment; filename="%s.zip"' % sha), 'an archive, called by what is in it', answer.headers)
+        info = archive.infolist()
+        tap.ok([i.filename for i in info] == [sha + '.bin'] and info[0].flag_bits & 1 and info[0].external_attr == 0 and info[0].date_time[0] == 1980,
+               'nothing in it was named by the stranger, and nothing may run', info)
+        tap.equal(archive.read(sha + '.bin', pwd=b'infected'), wanted, 'with the password it holds the same bytes')
+        tap.ok(wanted == b'' or wanted[:1000] not in answer.body, 'which do not stand in it')
+        for pwd in (None, b'infecteD', b''):
+            try:
+                same = archive.read(sha + '.bin', pwd=pwd) == wanted and wanted != b''
+            except (RuntimeError, zipfile.BadZipFile):
+                same = False
+            tap.ok(not same, 'and not with the password %r' % pwd)
+        path = os.path.join(t.short_dir('z'), 'a.zip')
+        with open(path, 'wb') as file:
+            file.write(answer.body)
+        for tool, command in (('unzip', ['unzip', '-p', '-P', 'infected', path]), ('7z', ['7z', 'e', '-so', '-pinfected', path])):
+            if shutil.which(tool) is None:
+                continue
+            wrong = [word.replace('infected', 'innocent') for word in command]
+            right = subprocess.run(command, capture_output=True, check=False)
+            tap.ok(right.returncode == 0 and right.stdout == wanted, tool + ' opens it', right.stderr)
+            wrong = subprocess.run(wrong, capture_output=True, check=False)
+            tap.ok(wanted == b'' or (wrong.returncode != 0 and wrong.stdout != wanted), tool + ' does not with a wrong password', wrong.stderr)
+    plain = hanako.get(place + parts[0]['path'])
+    tap.ok(plain.body == content and 'evil' not in plain.header('Content-Disposition'), 'the bytes as they are, without the stranger\'s name', plain.headers)
+    tap.equal(hanako.get(place + '9.9?zip=true').status, 404, 'no archive of what is not there')
+    tap.equal(reader.get(place + parts[0]['path'] + '?zip=true').status, 403, 'nor for who only reads')
+    tap.equal(hanako.get(place + parts[0]['path'] + '?zip=yes').status, 400, 'nor for who says something else')
+
+
 def main():
     t.need_programs()
     if t.program('madoguchi-web') is None:
@@ -154,6 +205,7 @@ def main():
     taro = house.member('taro', 'handler')
     splitting(house, hanako, reader)
     attaching(house, hanako, taro, reader)
+    archives(house, hanako, reader)
     house.demo.stop()
     tap.done()
 

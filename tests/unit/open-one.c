@@ -34,7 +34,7 @@ print_part (const MadoOpenContext *context, int fd, guint64 size, const char *pa
   g_autoptr (GError) error = NULL;
   int content = -1;
 
-  if (!mado_jail_part (context, fd, 0, size, path, &part, &content, &error)) {
+  if (!mado_jail_part (context, fd, 0, size, path, NULL, &part, &content, &error)) {
     print_error (error);
     return;
   }

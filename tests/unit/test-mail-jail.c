@@ -86,7 +86,7 @@ test_part (void)
   char bytes[16] = "";
   int fd = mail_fd (MAIL), out = -1;
 
-  g_assert_true (mado_jail_part (&context, fd, 0, strlen (MAIL), "1.2", &part, &out, &error));
+  g_assert_true (mado_jail_part (&context, fd, 0, strlen (MAIL), "1.2", NULL, &part, &out, &error));
   g_assert_no_error (error);
   g_assert_cmpstr (part->type, ==, "application/pdf");
   g_assert_cmpint (read (out, bytes, sizeof bytes), ==, 5);
@@ -94,7 +94,7 @@ test_part (void)
   close (out);
   out = -1;
   g_clear_pointer (&part, mado_part_free);
-  g_assert_false (mado_jail_part (&context, fd, 0, strlen (MAIL), "1.7", &part, &out, &error));
+  g_assert_false (mado_jail_part (&context, fd, 0, strlen (MAIL), "1.7", NULL, &part, &out, &error));
   g_assert_error (error, MADO_ERROR, MADO_ERROR_NO); /* the child's error comes over as it was */
   g_assert_nonnull (strstr (error->message, "1.7"));
   g_assert_cmpint (out, ==, -1);

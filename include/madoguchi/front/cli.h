@@ -47,6 +47,7 @@ typedef struct {
   gboolean all;         /* hand-over */
   char *note;           /* hand-over */
   char *output;         /* part, raw, keys export */
+  gboolean zip;         /* part */
   char *file, *subject; /* reply */
   char **recipients, **files; /* reply */
   char *edit, *discard, *send; /* reply: names of drafts */

@@ -14,6 +14,6 @@
 gboolean mado_jail_open (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, MadoReport **report,
                          GError **error);
 
-/* mado_open_part () in a child. Errors: those, BUG when it crashed, LIMIT. */
+/* mado_open_part () in a child; @password (nullable): in an archive (locked-zip.h), as SHA256.bin. Errors: those, BUG when it crashed, LIMIT. */
 gboolean mado_jail_part (const MadoOpenContext *context, int fd, guint64 offset, guint64 size, const char *path,
-                         MadoPart **part, int *fd_out, GError **error);
+                         const char *password, MadoPart **part, int *fd_out, GError **error);

@@ -41,34 +41,40 @@ function verdicts(entry) {
     report.problems.length > 0 ? h('ul', { class: 'problems' }, report.problems.map((text) => h('li', {}, h('bdi', {}, said(text))))) : null);
 }
 
-function parts(one, entry) {
+function parts(one, entry, house) {
   if (entry.report.parts.length === 0) return null;
   const rows = entry.report.parts.map((part) => h('tr', {},
     h('td', {}, h('bdi', { class: 'file' }, visible(part.filename || t('(no name)')))),
     h('td', {}, part.type, part.detected_type && part.detected_type !== part.type ? ` (${t('really {type}', { type: part.detected_type })})` : ''),
     h('td', {}, bytes(part.size)),
     h('td', {}, part.flags.map((flag) => h('span', { class: 'flag' }, said(flag)))),
-    h('td', {}, h('button', { type: 'button', on: { click: () => keep(one, entry, part) } }, t('Download …')))));
+    h('td', {}, h('button', { type: 'button', on: { click: () => keep(one, entry, part, house) } }, t('Download …')))));
   return h('details', { class: 'parts', open: true }, h('summary', {}, t('{n} parts', { n: number(entry.report.parts.length) })),
     h('table', {}, h('thead', {}, h('tr', {}, [mark('Name'), mark('Type'), mark('Size'), mark('Flags'), ''].map((w) => h('th', { scope: 'col' }, w && t(w))))), h('tbody', {}, rows)));
 }
 
-// A stranger's file is kept only by whoever read the warning.
-function keep(one, entry, part) {
+// A stranger's file is kept only by whoever read the warning; as an archive that nothing opens by mistake, or as it is.
+function keep(one, entry, part, house) {
+  const get = (zip) => async () => {
+    dialog.close();
+    try {
+      await api.download(`${api.incident(one.number, 'messages', entry.id, 'parts', part.path)}${zip ? '?zip=true' : ''}`,
+        zip ? `${part.sha256}.zip` : `${one.number}-${entry.id}-${part.path}.bin`);
+    } catch (error) {
+      notices.failed(error);
+    }
+  };
   const dialog = h('dialog', { 'aria-labelledby': 'keep-title' },
     h('h2', { id: 'keep-title' }, t('Download a stranger\'s file?')),
     h('p', {}, t('It may be made to harm whoever opens it. Open it only where that does no harm.')),
-    h('dl', { class: 'facts' }, h('dt', {}, t('Name')), h('dd', {}, h('bdi', {}, visible(part.filename || t('(no name)')))), h('dt', {}, 'SHA-256'), h('dd', {}, h('code', {}, part.sha256)),
-      part.flags.length > 0 ? [h('dt', {}, t('Flags')), h('dd', {}, part.flags.map(said).join(', '))] : null),
+    h('dl', { class: 'facts' }, h('dt', {}, t('Name')), h('dd', {}, h('bdi', {}, visible(part.filename || t('(no name)')))),
+      h('dt', {}, t('Size')), h('dd', {}, bytes(part.size)), h('dt', {}, 'SHA-256'), h('dd', {}, h('code', {}, part.sha256)),
+      part.flags.length > 0 ? [h('dt', {}, t('Flags')), h('dd', {}, part.flags.map(said).join(', '))] : null,
+      house.archive_password ? [h('dt', {}, t('Password')), h('dd', {}, h('code', { class: 'indicator' }, house.archive_password))] : null),
+    house.archive_password ? h('p', { class: 'hint' }, t('The archive is a ZIP with this password; the file in it is called by its SHA-256.')) : null,
     h('div', { class: 'buttons' },
-      h('button', { type: 'button', class: 'main', on: { click: async () => {
-        dialog.close();
-        try {
-          await api.download(api.incident(one.number, 'messages', entry.id, 'parts', part.path), `${one.number}-${entry.id}-${part.path}.bin`);
-        } catch (error) {
-          notices.failed(error);
-        }
-      } } }, t('Download')),
+      house.archive_password ? h('button', { type: 'button', class: 'main', on: { click: get(true) } }, t('Download as an archive')) : null,
+      h('button', { type: 'button', class: 'bare', on: { click: get(false) } }, t('Download as it is')),
       h('button', { type: 'button', autofocus: true, on: { click: () => dialog.close() } }, t('Cancel'))));
   present(dialog);
 }
@@ -84,7 +90,7 @@ function indicators(entry) {
       one.signed ? h('span', { class: 'flag' }, t('signed')) : null))));
 }
 
-function mail(one, entry) {
+function mail(one, entry, house) {
   const report = entry.report;
   if (!report) return h('div', { class: 'stranger' }, h('pre', { class: 'text' }, visible(eventText(entry))));
   return [verdicts(entry),
@@ -94,7 +100,7 @@ function mail(one, entry) {
       h('p', { class: 'heading' }, t('Subject'), ' ', h('bdi', { class: 'subject', lang: report.language || null }, visible(report.subject || t('(no subject)')))),
       h('pre', { class: 'text', dir: 'auto', tabindex: '0', lang: report.language || null }, visible(report.text || '')),
       report.text_truncated ? h('p', { class: 'hint' }, t('The text is longer; the rest is in the mail as it came.')) : null,
-      parts(one, entry), indicators(entry)),
+      parts(one, entry, house), indicators(entry)),
     h('p', { class: 'entry-end' }, h('button', { type: 'button', class: 'plain', on: { click: () => api.download(api.incident(one.number, 'messages', entry.id, 'raw'),
       `${one.number}-${entry.id}.eml`).catch(notices.failed) } }, t('The mail as it came')))];
 }
@@ -108,8 +114,8 @@ function answer(entry) {
 }
 
 // (an element) of one entry of the thread of incident `one`.
-export function entryElement(one, entry) {
-  const body = entry.direction === 'in' ? mail(one, entry) : entry.direction === 'out' ? answer(entry)
+export function entryElement(one, entry, house) {
+  const body = entry.direction === 'in' ? mail(one, entry, house) : entry.direction === 'out' ? answer(entry)
     : h('pre', { class: 'text ours', dir: 'auto' }, visible(eventText(entry)));
   return h('li', { class: `entry entry-${entry.direction}`, data: { id: String(entry.id), delivery: entry.delivery || '' } },
     h('p', { class: 'entry-top' }, h('b', {}, t(DIRECTIONS[entry.direction] || mark('Entry'))),

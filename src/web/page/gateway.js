@@ -40,7 +40,8 @@ const WORDS = new Set([
   mark('that is no address of the team'), mark('the text is too long to quote a mail below it'),
   mark('nothing can be quoted: there is more than one recipient'), mark('a file needs content and a name without a path'),
   mark('the ticket was merged into another one meanwhile: look at it again'),
-  mark('a file of the answer is not in its draft any more'), mark('Over a limit'), mark('Content Too Large'),
+  mark('a file of the answer is not in its draft any more'),
+  mark('[web] archive-password: no archives without a password in ASCII'), mark('Over a limit'), mark('Content Too Large'),
 ]);
 
 // The same with something in it that differs.

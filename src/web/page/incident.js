@@ -205,10 +205,10 @@ export async function showIncident(place, rest, parameters, house) {
     keeping(side, () => put(side, actions(one, house, change, logins), h('section', { 'aria-labelledby': 'facts-title' }, h('h2', { id: 'facts-title' }, t('Facts')), facts(one), may(house, 'triage') ? whyDecided(one.number, may(house, 'policy')) : null), relations(one), moreActions(one, house, logins, change)));
     const known = new Set([...thread.children].map((item) => item.dataset.id));
     const fresh = one.thread.filter((entry) => !known.has(String(entry.id)));
-    for (const entry of fresh) thread.append(entryElement(one, entry));
+    for (const entry of fresh) thread.append(entryElement(one, entry, house));
     for (const entry of one.thread.filter((e) => e.direction === 'out')) { // their delivery goes on
       const old = thread.querySelector(`[data-id="${Number(entry.id)}"]`);
-      if (old && old.dataset.delivery !== entry.delivery) old.replaceWith(entryElement(one, entry));
+      if (old && old.dataset.delivery !== entry.delivery) old.replaceWith(entryElement(one, entry, house));
     }
     return fresh;
   }
