@@ -50,7 +50,8 @@
  *   search {query s, limit x, below x, by_rank b; all but the first optional} -> {items aa{sv} of MadoFound, next x, backlog x}:
  *          next: a message to go on below, 0: that was all; backlog: entries that the index does not have yet
  *   feeds {limit x, after s: a queue id; both optional} -> {items aa{sv} of MadoFeed}
- *   raw {ticket s, message x} or {queue_id s} of a mail without ticket -> {queue_id s, offset x, size x} + fd;  part {ticket s, message x, path s, zip b} -> as the opener's
+ *   raw {ticket s, message x} or {queue_id s} of a mail without ticket -> {queue_id s, offset x, size x} + fd;
+ *   part {ticket s, message x, path s, zip b} -> as the opener's
  *   take {ticket s}; assign {ticket s, owner s}; state {ticket s, state s, reason s}; note {ticket s, text s}
  *   hand-over {ticket s, to s, note s}: of a ticket of who asks;  due {ticket s, when s: a time, a day, how long from now, "none", "auto"}
  *   priority {ticket s, priority s}; category {ticket s, category s}; tlp {ticket s, tlp s}: each also "auto", which hands the
