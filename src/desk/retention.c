@@ -221,6 +221,42 @@ mado_retention_erase (MadoRetention *retention, GPtrArray *due, GError **error)
   return TRUE;
 }
 
+/* Adds to @tried what was erased of @due, and a few of what was not. FALSE: an error that concerns all. */
+static gboolean
+try_all (MadoRetention *retention, GPtrArray *due, guint most, GPtrArray *tried, guint *erased, GError **error)
+{
+  guint refused = tried->len - *erased;
+
+  if (!mado_retention_erase (retention, due, error))
+    return FALSE;
+  for (guint i = 0; i < due->len; i++) {
+    const MadoExpired *one = due->pdata[i];
+    if (!one->erased && refused++ >= most)
+      continue;
+    *erased += one->erased;
+    g_ptr_array_add (tried, mado_expired_copy (one));
+  }
+  return TRUE;
+}
+
+GPtrArray *
+mado_retention_run (MadoRetention *retention, gint64 now, guint most, GError **error)
+{
+  g_autoptr (GPtrArray) tried = g_ptr_array_new_with_free_func ((GDestroyNotify) mado_expired_free);
+  Cursor at = { 0, 0 };
+  guint erased = 0;
+
+  while (erased < most) {
+    guint wanted = most - erased;
+    g_autoptr (GPtrArray) due = list_from (retention, now, wanted, TRUE, &at, error);
+    if (due == NULL || !try_all (retention, due, most, tried, &erased, error))
+      return NULL;
+    if (due->len < wanted)
+      break;
+  }
+  return g_steal_pointer (&tried);
+}
+
 /* --- files ------------------------------------------------------------------------------------------------------- */
 
 static gboolean

@@ -66,15 +66,18 @@ mado_verb_retention_status (MadoCall *call)
 
 typedef struct {
   MadoCall *call;
-  GPtrArray *due;
+  GPtrArray *due; /* what was tried */
 } Run;
 
 static gboolean
 apply_run (gpointer data, GError **error)
 {
-  const Run *run = data;
+  Run *run = data;
+  MadoDesk *desk = run->call->desk;
 
-  return mado_retention_erase (run->call->desk->retention, run->due, error);
+  g_clear_pointer (&run->due, g_ptr_array_unref); /* of a try that was rolled back */
+  run->due = mado_retention_run (desk->retention, desk->now (), MAX_ERASED, error);
+  return run->due != NULL;
 }
 
 static void
@@ -86,23 +89,16 @@ on_run (gpointer data, const GError *error)
     mado_call_fail (run->call, error);
   else
     mado_call_answer (run->call, mado_verbs_items (&mado_expired_type, run->due), -1);
-  g_ptr_array_unref (run->due);
+  g_clear_pointer (&run->due, g_ptr_array_unref);
   g_free (run);
 }
 
 void
 mado_verb_retention_run (MadoCall *call)
 {
-  g_autoptr (GError) error = NULL;
-  GPtrArray *due = mado_retention_list (call->desk->retention, call->desk->now (), MAX_ERASED, &error);
-
-  if (due == NULL) {
-    mado_call_fail (call, error);
-    return;
-  }
   Run *run = g_new0 (Run, 1);
+
   run->call = call;
-  run->due = due;
   mado_call_change (call, apply_run, on_run, run);
   mado_retention_sweep (call->desk->retention);
 }

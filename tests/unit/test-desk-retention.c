@@ -392,6 +392,37 @@ test_hold (House *house, gconstpointer data G_GNUC_UNUSED)
   g_assert_cmpint (number (house, "SELECT count (*) FROM audit WHERE word IN ('erase', 'erased')"), ==, 2);
 }
 
+/* What is held stands before nothing, however little is erased at once. */
+static void
+test_held_in_front (House *house, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autofree char *ticket = make_ticket (house);
+  g_autoptr (GError) error = NULL;
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "ticket", "s", ticket);
+  g_variant_dict_insert (&dict, "reason", "s", "Gericht");
+  g_variant_unref (house_ask (house, "hold", g_variant_dict_end (&dict), NULL));
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "ticket", "s", "2");
+  g_variant_dict_insert (&dict, "state", "s", "resolved");
+  g_variant_unref (house_ask (house, "state", g_variant_dict_end (&dict), NULL));
+  MadoDesk *desk = open_desk (house, 1000);
+  g_assert_true (mado_sql_run (desk->store, NULL, "UPDATE incident SET updated = updated - 1000 WHERE hold <> 0", ""));
+  g_assert_true (mado_store_begin (desk->store, NULL));
+  g_autoptr (GPtrArray) tried = mado_retention_run (desk->retention, clock_at, 1, &error);
+  g_assert_no_error (error);
+  g_assert_true (mado_store_commit (desk->store, NULL));
+  g_assert_cmpuint (tried->len, ==, 2);
+  const MadoExpired *held = tried->pdata[0], *other = tried->pdata[1];
+  g_assert_true (held->held && !held->erased && held->why != NULL);
+  g_assert_true (!other->held && other->erased);
+  g_autoptr (GPtrArray) again = mado_retention_run (desk->retention, clock_at, 1, &error);
+  g_assert_cmpuint (again->len, ==, 1);
+  mado_desk_close (desk);
+}
+
 static void
 test_refused (House *house, gconstpointer data G_GNUC_UNUSED)
 {
@@ -511,6 +542,7 @@ main (int argc, char **argv)
   ADD ("daily", test_daily);
   ADD ("files", test_files);
   ADD ("hold", test_hold);
+  ADD ("held-in-front", test_held_in_front);
   ADD ("refused", test_refused);
   ADD ("late", test_late);
   ADD ("opened-late", test_opened_late);

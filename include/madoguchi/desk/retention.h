@@ -21,6 +21,10 @@ GPtrArray *mado_retention_list (const MadoRetention *retention, gint64 now, guin
 /* Erases @due (of MadoExpired) but for what is held, within a transaction, and says in each what came of it. Errors: TEMP. */
 gboolean mado_retention_erase (MadoRetention *retention, GPtrArray *due, GError **error);
 
+/* (transfer full) erases @most of what is due at @now, the longest finished first, in the transaction that runs; what may not be erased
+ * stands before nothing. Of MadoExpired: what was erased, and of what was not @most at the most. Errors: TEMP, PERM. */
+GPtrArray *mado_retention_run (MadoRetention *retention, gint64 now, guint most, GError **error);
+
 /* Removes the archived mails of erased tickets, soon. */
 void mado_retention_sweep (MadoRetention *retention);
 
