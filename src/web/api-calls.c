@@ -107,7 +107,7 @@ const MadoApiCall mado_api_calls[] = {
   { "GET", "/incidents/{ticket}/policy", "policy-try", MADO_API_RECORD, &mado_policy_trial_type, FALSE,
     "What the rules would make of it now, and why its answer is what it is", { TICKET } },
   { "GET", "/held", "held", MADO_API_ITEMS, &mado_held_type, FALSE, "Mails that could not be settled, and why", { { NULL } } },
-  { "GET", "/held/{id}", "held-show", MADO_API_BODY, NULL, FALSE, "One of them, with what is wrong", { HELD } },
+  { "GET", "/held/{id}", "held-show", MADO_API_BODY, &mado_held_type, FALSE, "One of them, with what is wrong", { HELD } },
   { "POST", "/held/{id}/retry", "held-retry", MADO_API_BODY, NULL, FALSE, "It is tried again", { HELD } },
   { "POST", "/held/{id}/release", "held-release", MADO_API_BODY, NULL, FALSE, "It becomes a ticket, or joins the one it claims", { HELD } },
   { "POST", "/held/{id}/drop", "held-drop", MADO_API_BODY, NULL, FALSE, "It is thrown away", { HELD } },

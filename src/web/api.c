@@ -8,6 +8,7 @@
 #include "madoguchi/web/entrance.h"
 #include "madoguchi/web/disposition.h"
 #include "madoguchi/web/keeper.h"
+#include "madoguchi/web/negotiate.h"
 #include "madoguchi/web/openapi.h"
 #include "madoguchi/web/visitor.h"
 
@@ -257,7 +258,7 @@ add_argument (GVariantDict *dict, const MadoApiCall *call, const MadoApiArgument
   return !argument->is_needed || set_wrong (argument, "is needed", error);
 }
 
-/* If-Match: "12" (RFC 9110, 13.1.1). */
+/* If-Match: "12", or "12.HASH" as it was read (RFC 9110, 13.1.1): the version counts, not who looked at it meanwhile. */
 static gboolean
 add_version (GVariantDict *dict, const MadoApiCall *call, const MadoHttpRequest *request, GError **error)
 {
@@ -266,11 +267,11 @@ add_version (GVariantDict *dict, const MadoApiCall *call, const MadoHttpRequest 
 
   if (!call->has_version || !mado_http_has_header (request, "If-Match") || g_strcmp0 (tag, "*") == 0)
     return TRUE;
-  if (length < 3 || length > 22 || !g_str_is_ascii (tag) || tag[0] != '"' || tag[length - 1] != '"') {
+  if (length < 3 || length > 60 || !g_str_is_ascii (tag) || tag[0] != '"' || tag[length - 1] != '"') {
     g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE, "If-Match: the ETag of the ticket is needed");
     return FALSE;
   }
-  g_autofree char *version = g_strndup (tag + 1, length - 2);
+  g_autofree char *version = g_strndup (tag + 1, strcspn (tag + 1, ".\""));
   g_variant_dict_insert (dict, "if_version", "s", version);
   return TRUE;
 }
@@ -369,6 +370,25 @@ convert_items (const MadoRecordType *type, GVariant *body, GError **error)
   return node;
 }
 
+/* A record, and whatever else is said. */
+static JsonNode *
+convert_more (const MadoRecordType *type, GVariant *body, GError **error)
+{
+  JsonNode *node = convert_record (type, body, error);
+  g_autoptr (JsonNode) all = mado_body_to_json (body);
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *value;
+
+  if (node == NULL)
+    return NULL;
+  json_object_iter_init (&iter, json_node_get_object (all));
+  while (json_object_iter_next (&iter, &name, &value))
+    if (!json_object_has_member (json_node_get_object (node), name))
+      json_object_set_member (json_node_get_object (node), name, json_node_copy (value));
+  return node;
+}
+
 static JsonNode *
 convert (const MadoApiCall *call, GVariant *body, GError **error)
 {
@@ -378,7 +398,7 @@ convert (const MadoApiCall *call, GVariant *body, GError **error)
   case MADO_API_ITEMS:
     return convert_items (call->type, body, error);
   default:
-    return mado_body_to_json (body);
+    return call->type != NULL ? convert_more (call->type, body, error) : mado_body_to_json (body);
   }
 }
 
@@ -398,16 +418,29 @@ answer_file (MadoPacket *packet)
   g_variant_lookup (packet->body, "save_as", "&s", &name);
   g_autofree char *disposition = mado_disposition_write (name);
   mado_http_answer_add (answer, "Content-Disposition", disposition);
+  mado_http_answer_add (answer, "Accept-Ranges", "none"); /* the mail is opened anew for each question: a piece costs what the whole does */
   mado_http_answer_add (answer, "Cache-Control", "no-store");
   return answer;
 }
 
+/* What it says, and of a ticket its version before that: by this it may be changed (add_version). */
+static char *
+make_tag (const MadoApiCall *call, const MadoPacket *packet, const char *text)
+{
+  g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+  gint64 version = 0;
+
+  if (!call->has_version || !g_variant_lookup (packet->body, "version", "x", &version))
+    return g_strdup_printf ("\"%.32s\"", sum);
+  return strcmp (call->method, "GET") == 0 ? g_strdup_printf ("\"%" G_GINT64_FORMAT ".%.32s\"", version, sum)
+                                           : g_strdup_printf ("\"%" G_GINT64_FORMAT "\"", version);
+}
+
 static MadoHttpAnswer *
-make_answer (const MadoApiCall *call, MadoPacket *packet)
+make_answer (const MadoApiCall *call, const MadoHttpRequest *request, MadoPacket *packet)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) node = NULL;
-  gint64 version = 0;
 
   if (call->kind == MADO_API_FILE)
     return packet->fd >= 0 ? answer_file (packet) : mado_api_problem (500, "The keeper gave no file", NULL);
@@ -417,14 +450,38 @@ make_answer (const MadoApiCall *call, MadoPacket *packet)
   if (node == NULL)
     return mado_api_fail (error);
   g_autofree char *text = mado_json_line (node);
+  g_autofree char *tag = make_tag (call, packet, text);
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
-  MadoHttpAnswer *answer = mado_http_answer_new (200, "application/json", bytes);
-  if (call->has_version && g_variant_lookup (packet->body, "version", "x", &version)) {
-    g_autofree char *tag = g_strdup_printf ("\"%" G_GINT64_FORMAT "\"", version);
+  gboolean is_read = strcmp (call->method, "GET") == 0;
+  gboolean is_same = is_read && mado_negotiate_is_known (request, tag);
+  MadoHttpAnswer *answer = mado_http_answer_new (is_same ? 304 : 200, is_same ? NULL : "application/json", is_same ? NULL : bytes);
+  if (is_read || call->has_version)
     mado_http_answer_add (answer, "ETag", tag);
-  }
-  mado_http_answer_add (answer, "Cache-Control", "no-store");
   return answer;
+}
+
+/* (transfer full) which methods there are at the path of @request. */
+static char *
+list_methods (const MadoHttpRequest *request)
+{
+  g_auto (Captures) captures = { .n = 0 };
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (const MadoApiCall *call = mado_api_calls; call->method != NULL; call++)
+    if (match (call->path, mado_http_path (request) + strlen (PREFIX), &captures))
+      g_string_append_printf (list, "%s%s%s", list->len > 0 ? ", " : "", call->method, strcmp (call->method, "GET") == 0 ? ", HEAD" : "");
+  return g_strdup (list->str);
+}
+
+/* (nullable, transfer full) why @request cannot be a question at all; NULL: it can. */
+static MadoHttpAnswer *
+refuse (const MadoApiCall *call, const MadoHttpRequest *request)
+{
+  if (call->kind != MADO_API_FILE && !mado_negotiate_accepts (request, "application/json"))
+    return mado_api_problem (406, "The answer is JSON", "Accept: application/json");
+  if (!mado_content_is_readable (request))
+    return mado_api_problem (415, "The content has to be application/json", NULL);
+  return NULL;
 }
 
 static MadoHttpAnswer *
@@ -463,6 +520,19 @@ mado_api_needs_keeper (const MadoHttpRequest *request, MadoLineLane *lane)
   return call != NULL || mado_entrance_is_one (request);
 }
 
+static MadoHttpAnswer *
+answer_nowhere (const MadoHttpRequest *request, gboolean is_path)
+{
+  g_autofree char *own = is_path ? list_methods (request) : NULL;
+  const char *methods = is_path ? own : mado_entrance_methods (request);
+
+  if (methods == NULL)
+    return mado_api_problem (404, "There is no such place", NULL);
+  MadoHttpAnswer *answer = mado_api_problem (405, "Not this way", NULL);
+  mado_http_answer_add (answer, "Allow", methods);
+  return answer;
+}
+
 MadoHttpAnswer *
 mado_api_answer (const MadoSite *site, const MadoHttpRequest *request)
 {
@@ -476,15 +546,18 @@ mado_api_answer (const MadoSite *site, const MadoHttpRequest *request)
   if (call == NULL && strcmp (mado_http_path (request), PREFIX "/openapi.json") == 0)
     return mado_openapi_answer ();
   if (call == NULL)
-    return is_path ? mado_api_problem (405, "Not this way", NULL) : mado_api_problem (404, "There is no such place", NULL);
+    return answer_nowhere (request, is_path);
   if (asker.session == NULL && asker.token == NULL)
     return answer_stranger ();
   if (asker.session != NULL && asker.token != NULL)
     return mado_api_problem (400, "A session and a token: who asks?", NULL);
   if (asker.token == NULL && strcmp (call->method, "GET") != 0 && !mado_visitor_is_ours (request, asker.session)) /* no other site knows a token */
     return mado_api_problem (403, "This request does not come from the page", NULL);
+  MadoHttpAnswer *refused = refuse (call, request);
+  if (refused != NULL)
+    return refused;
   GVariant *body = make_body_in_turn (site, call, request, &captures, &asker, &error);
   if (body == NULL || !mado_web_ask (site->conf, call->verb, body, &packet, &error))
     return fail (site, &asker, error);
-  return make_answer (call, &packet);
+  return make_answer (call, request, &packet);
 }

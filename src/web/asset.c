@@ -2,7 +2,9 @@
 #include "madoguchi/web/asset.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
+#include "madoguchi/web/negotiate.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 #define MAX_FILE (4 * 1024 * 1024)
@@ -29,8 +31,26 @@ asset_free (gpointer data)
   MadoAsset *asset = data;
 
   g_bytes_unref (asset->bytes);
+  g_clear_pointer (&asset->packed, g_bytes_unref);
   g_free (asset->etag);
+  g_free (asset->packed_etag);
   g_free (asset);
+}
+
+/* (nullable, transfer full) @bytes by gzip, if they become smaller. */
+static GBytes *
+pack (GBytes *bytes)
+{
+  g_autoptr (GZlibCompressor) compressor = g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9);
+  gsize length, read, written;
+  const void *data = g_bytes_get_data (bytes, &length);
+  g_autofree guint8 *buffer = g_malloc (length + 1);
+
+  if (length == 0
+      || g_converter_convert (G_CONVERTER (compressor), data, length, buffer, length, G_CONVERTER_INPUT_AT_END, &read, &written, NULL)
+             != G_CONVERTER_FINISHED)
+    return NULL; /* it does not fit */
+  return g_bytes_new (buffer, written);
 }
 
 void
@@ -42,6 +62,8 @@ mado_assets_put (GHashTable *assets, const char *path, const char *type, GBytes 
   asset->type = type;
   asset->bytes = g_bytes_ref (bytes);
   asset->etag = g_strdup_printf ("\"%.32s\"", sum);
+  asset->packed = pack (bytes);
+  asset->packed_etag = g_strdup_printf ("\"%.32s-gzip\"", sum);
   g_hash_table_insert (assets, g_strdup (path), asset);
 }
 
@@ -81,13 +103,18 @@ MadoHttpAnswer *
 mado_assets_answer (GHashTable *assets, const MadoHttpRequest *request)
 {
   const MadoAsset *asset = g_hash_table_lookup (assets, mado_http_path (request));
-  const char *known = mado_http_header (request, "If-None-Match");
 
   if (asset == NULL)
     return NULL;
-  gboolean is_same = g_strcmp0 (known, asset->etag) == 0;
-  MadoHttpAnswer *answer = mado_http_answer_new (is_same ? 304 : 200, is_same ? NULL : asset->type, is_same ? NULL : asset->bytes);
-  mado_http_answer_add (answer, "ETag", asset->etag);
+  gboolean is_packed = asset->packed != NULL && mado_negotiate_has_gzip (request);
+  const char *etag = is_packed ? asset->packed_etag : asset->etag;
+  gboolean is_same = mado_negotiate_is_known (request, etag);
+  GBytes *bytes = is_packed ? asset->packed : asset->bytes;
+  MadoHttpAnswer *answer = mado_http_answer_new (is_same ? 304 : 200, is_same ? NULL : asset->type, is_same ? NULL : bytes);
+  if (is_packed && !is_same)
+    mado_http_answer_add (answer, "Content-Encoding", "gzip");
+  mado_http_answer_add (answer, "Vary", "Accept-Encoding");
+  mado_http_answer_add (answer, "ETag", etag);
   mado_http_answer_add (answer, "Cache-Control", "no-cache");
   return answer;
 }

@@ -79,6 +79,12 @@ is_json (const char *type)
          && (type[length] == '\0' || type[length] == ';' || type[length] == ' ');
 }
 
+gboolean
+mado_content_is_readable (const MadoHttpRequest *request)
+{
+  return g_bytes_get_size (mado_http_content (request)) == 0 || is_json (mado_http_header (request, "Content-Type"));
+}
+
 JsonNode *
 mado_content_read (const MadoHttpRequest *request, GError **error)
 {

@@ -119,6 +119,15 @@ find (const MadoHttpRequest *request)
   return NULL;
 }
 
+const char *
+mado_entrance_methods (const MadoHttpRequest *request)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (entrances); i++)
+    if (strcmp (entrances[i].path, mado_http_path (request)) == 0)
+      return entrances[i].method;
+  return NULL;
+}
+
 gboolean
 mado_entrance_is_one (const MadoHttpRequest *request)
 {
@@ -142,6 +151,10 @@ make_body (const MadoConf *conf, const Entrance *entrance, const MadoHttpRequest
     g_variant_dict_insert (dict, "passive", "b", TRUE);
   if (entrance->fields[0] == NULL)
     return TRUE;
+  if (!mado_content_is_readable (request)) {
+    *problem = mado_api_problem (415, "The content has to be application/json", NULL);
+    return FALSE;
+  }
   node = mado_content_read (request, &error);
   for (gsize i = 0; error == NULL && i < G_N_ELEMENTS (entrance->fields) && entrance->fields[i] != NULL; i++) {
     const char *text = mado_content_string (node, entrance->fields[i]);

@@ -45,6 +45,15 @@ mado_http_answer_add (MadoHttpAnswer *answer, const char *name, const char *valu
   g_ptr_array_add (answer->headers, g_string_free (clean, FALSE));
 }
 
+gboolean
+mado_http_answer_has (const MadoHttpAnswer *answer, const char *name)
+{
+  for (guint i = 0; i + 1 < answer->headers->len; i += 2)
+    if (g_ascii_strcasecmp (answer->headers->pdata[i], name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static const char *
 get_title (guint status)
 {

@@ -56,9 +56,20 @@ answer_api (const MadoSite *site, const MadoHttpRequest *request)
 
   if (answer == NULL)
     answer = mado_api_answer (site, request);
+  if (!mado_http_answer_has (answer, "Cache-Control"))
+    mado_http_answer_add (answer, "Cache-Control", "no-store");
   answer->is_for_member = word != NULL && answer->status < 400;
   if (word != NULL && (answer->status == 401 || answer->is_for_member))
     mado_known_set (site->known, word, answer->is_for_member);
+  return answer;
+}
+
+static MadoHttpAnswer *
+refuse_method (void)
+{
+  MadoHttpAnswer *answer = mado_api_problem (405, "This is only for reading", NULL);
+
+  mado_http_answer_add (answer, "Allow", "GET, HEAD");
   return answer;
 }
 
@@ -71,7 +82,7 @@ answer_request (const MadoHttpRequest *request, gpointer data)
   if (g_str_has_prefix (path, API))
     return answer_api (site, request);
   if (strcmp (method, "GET") != 0 && strcmp (method, "HEAD") != 0)
-    return mado_api_problem (405, "This is only for reading", NULL);
+    return refuse_method ();
   MadoHttpAnswer *answer = mado_assets_answer (site->assets, request);
   return answer != NULL ? answer : mado_api_problem (404, "There is no such page", NULL);
 }

@@ -27,7 +27,7 @@ typedef struct {
 typedef enum {
   MADO_API_RECORD, /* one record of type */
   MADO_API_ITEMS,  /* {"items": [records of type], and what else the keeper says} */
-  MADO_API_BODY,   /* the words' own answer */
+  MADO_API_BODY,   /* the words' own answer; with a type: a record of it, and what else the keeper says */
   MADO_API_FILE,   /* a descriptor, as a download that no browser shows */
   MADO_API_NOTHING
 } MadoApiKind;

@@ -7,6 +7,8 @@ typedef struct {
   const char *type;
   GBytes *bytes;
   char *etag;
+  GBytes *packed; /* (nullable) the same by gzip, if that is smaller: our own files alone, which hold no secret that its size could tell */
+  char *packed_etag;
 } MadoAsset;
 
 /* (transfer full) path ("/", "/app.js") -> MadoAsset of the files of @directory. Errors: CONF. */

@@ -9,6 +9,9 @@
  * Errors: USAGE, in words for who sent it. */
 JsonNode *mado_content_read (const MadoHttpRequest *request, GError **error);
 
+/* Does it bring nothing, or what says that it is application/json? */
+gboolean mado_content_is_readable (const MadoHttpRequest *request);
+
 /* (nullable, transfer none) a text of that object. */
 const char *mado_content_string (JsonNode *node, const char *name);
 

@@ -9,3 +9,6 @@ MadoHttpAnswer *mado_entrance_answer (const MadoSite *site, const MadoHttpReques
 
 /* Is @request one of these? */
 gboolean mado_entrance_is_one (const MadoHttpRequest *request);
+
+/* (nullable, static) the method by which there is one at the path of @request. */
+const char *mado_entrance_methods (const MadoHttpRequest *request);

@@ -24,6 +24,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MadoHttpAnswer, mado_http_answer_free)
 /* Adds a header field; characters that would end it are left out. */
 void mado_http_answer_add (MadoHttpAnswer *answer, const char *name, const char *value);
 
+/* Has it that field? */
+gboolean mado_http_answer_has (const MadoHttpAnswer *answer, const char *name);
+
 /* (transfer full) problem details (RFC 9457) that say no more than @status; the second: too many ask at once (503). */
 MadoHttpAnswer *mado_http_answer_status (guint status);
 MadoHttpAnswer *mado_http_answer_busy (void);
