@@ -33,7 +33,7 @@ function ticketLink(ticket) {
 function facts(one) {
   return h('dl', { class: 'facts' },
     fact('State', stateWords(one.state)), fact('Owner', one.owner || t('nobody')),
-    fact('Due', one.due && [time(one.due), one.overdue ? h('b', { class: 'problem' }, ` ${t('overdue')}`) : '']),
+    fact('Due time', one.due && [time(one.due), one.overdue ? h('b', { class: 'problem' }, ` ${t('overdue')}`) : '']),
     fact('Priority', one.priority && said(one.priority)), fact('Category', one.category && categoryBoth(one.category)),
     fact('TLP', one.tlp && [tlpMark(one.tlp), ' ', tlpWords(one.tlp)]), fact('PAP', one.pap), fact('Tags', one.tags.join(', ')),
     fact('Constituencies', one.constituencies.join(', ')),

@@ -4,7 +4,7 @@ import { h, put, link } from './dom.js';
 import * as api from './api.js';
 import { t, mark } from './words.js';
 import { eventText } from './events.js';
-import { categoryBoth } from './categories.js';
+import { categoryWords } from './categories.js';
 
 const SCOPE = 'out-of-scope-';
 const FIELDS = { category: mark('Category'), priority: mark('Priority'), owner: mark('Owner'), template: mark('Template of the answer'),
@@ -17,7 +17,8 @@ function fieldWords(field) {
 
 export function valueWords({ field, value }) {
   if (!value) return '–';
-  if (field === 'category') return categoryBoth(value);
+  if (value === 'auto') return t('as the rules say');
+  if (field === 'category') return h('span', { title: value }, categoryWords(value));
   return ['priority', 'answer', 'template'].includes(field) ? t(value) : value;
 }
 
@@ -33,7 +34,7 @@ function row(decision) {
 // What was decided, or would be.
 export function decisionsTable(triage) {
   return triage.decisions.length === 0 ? h('p', { class: 'empty' }, t('Nothing was decided yet.'))
-    : h('table', {}, h('thead', {}, h('tr', {}, [t('What'), t('Value'), t('Why')].map((words) => h('th', { scope: 'col' }, words)))),
+    : h('table', {}, h('thead', {}, h('tr', {}, [t('What was decided'), t('Value'), t('Why')].map((words) => h('th', { scope: 'col' }, words)))),
       h('tbody', {}, triage.decisions.map(row)));
 }
 
