@@ -400,11 +400,11 @@ class Demo:
         return self.cli('show', '--json', ticket).json
 
     def ticket_of(self, mail_id, seconds=20):
-        """The incident whose thread holds the mail with this Message-ID. The newest first, and each again only when it changed."""
+        """The incident whose thread holds the mail with this Message-ID. Each is looked at again only when it changed."""
         seen = {}
 
         def look():
-            for summary in reversed(self.incidents()):
+            for summary in self.incidents():
                 if seen.get(summary['ticket']) == summary['version']:
                     continue
                 seen[summary['ticket']] = summary['version']

@@ -3,6 +3,7 @@
 #include "madoguchi/desk/triage-words.h"
 
 #include <string.h>
+#include <time.h>
 
 static void
 test_fold (void)
@@ -124,13 +125,13 @@ test_hostile (void)
   for (gsize i = 0; i < G_N_ELEMENTS (pieces); i++) {
     g_autoptr (GString) text = g_string_new (NULL);
     guint8 found[2] = { 0 };
-    gint64 start = g_get_monotonic_time ();
+    gint64 start = clock ();
     while (text->len < 2 * 1024 * 1024)
       g_string_append (text, pieces[i]);
     g_autofree char *folded = mado_words_fold (text->str);
     mado_words_find (words, folded, found, 1);
-    g_test_message ("%zu bytes: %.0f ms", text->len, (double) (g_get_monotonic_time () - start) / 1000.0);
-    g_assert_cmpint (g_get_monotonic_time () - start, <, 20 * G_USEC_PER_SEC);
+    g_test_message ("%zu bytes: %.0f ms", text->len, (double) (clock () - start) / 1000.0);
+    g_assert_cmpint (clock () - start, <, 20 * CLOCKS_PER_SEC);
     g_assert_cmpint (found[1], ==, 0);
   }
 }

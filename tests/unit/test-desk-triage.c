@@ -4,6 +4,7 @@
 #include "madoguchi/desk/triage.h"
 
 #include <string.h>
+#include <time.h>
 
 static const char house[]
     = "[constituency uni]\nnetworks = 192.0.2.0/24; 2001:db8::/32\ndomains = example.ac.jp\nas = AS64500\ncontacts = noc@uni.example\n"
@@ -415,11 +416,11 @@ test_large (void)
     g_autofree char *name = g_strdup_printf ("a.b.c.d.e.f.g.host%d.example.ac.jp", i);
     add_indicator (report, "domain", name, "statement");
   }
-  start = g_get_monotonic_time ();
+  start = clock ();
   g_autoptr (MadoTriage) triage = judge (rules, report);
-  g_test_message ("10 MB of text and 60000 indicators: %.0f ms", (double) (g_get_monotonic_time () - start) / 1000.0);
+  g_test_message ("10 MB of text and 60000 indicators: %.0f ms", (double) (clock () - start) / 1000.0);
   g_assert_null (triage->category);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 60 * G_USEC_PER_SEC);
+  g_assert_cmpint (clock () - start, <, 60 * CLOCKS_PER_SEC);
 }
 
 int

@@ -4,6 +4,7 @@
 
 #include <gmime/gmime.h>
 #include <string.h>
+#include <time.h>
 
 static const struct {
   const char *text, *joined;
@@ -64,13 +65,13 @@ static void
 test_flood (void)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  gint64 start = g_get_monotonic_time ();
+  gint64 start = clock ();
   g_autofree char *joined = NULL;
 
   for (guint i = 0; i < 1000000; i++)
     g_string_append (text, i % 3 == 0 ? "> \n" : ">>>> \n");
   joined = mado_flowed_join (text->str, FALSE);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+  g_assert_cmpint (clock () - start, <, 5 * CLOCKS_PER_SEC);
   g_assert_cmpuint (strlen (joined), <=, text->len + 1);
 }
 

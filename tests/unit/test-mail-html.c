@@ -3,6 +3,7 @@
 
 #include <glib.h>
 #include <string.h>
+#include <time.h>
 
 typedef struct {
   const char *name;
@@ -123,7 +124,7 @@ test_floods (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (floods); i++) {
     g_autoptr (GString) page = g_string_new (floods[i].before);
-    gint64 start = g_get_monotonic_time ();
+    gint64 start = clock ();
     g_autofree char *out = NULL;
     gsize size = g_getenv ("MADO_FLOOD") == NULL ? 1000000 : (gsize) g_ascii_strtoull (g_getenv ("MADO_FLOOD"), NULL, 10);
     guint notes = 0;
@@ -132,11 +133,11 @@ test_floods (void)
       g_string_append (page, floods[i].piece);
     g_string_append (page, floods[i].after);
     out = mado_html_to_text_without (page->str, NULL, &notes);
-    g_test_message ("%s: %" G_GSIZE_FORMAT " bytes in %" G_GINT64_FORMAT " ms", floods[i].piece, page->len, (g_get_monotonic_time () - start) / 1000);
+    g_test_message ("%s: %" G_GSIZE_FORMAT " bytes in %" G_GINT64_FORMAT " ms", floods[i].piece, page->len, (clock () - start) / 1000);
     if (strstr (out, "end") == NULL)
       g_error ("flood of \"%s\": the end is lost", floods[i].piece);
     g_assert_cmpint ((notes & MADO_HTML_ODD) != 0, ==, floods[i].is_odd);
-    g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+    g_assert_cmpint (clock () - start, <, 5 * CLOCKS_PER_SEC);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 #include <string.h>
+#include <time.h>
 
 #define MULTI(b) "Content-Type: multipart/mixed; boundary=" b "\n\n"
 
@@ -127,11 +128,11 @@ assert_limit (GString *mail, guint depth, guint parts, gsize header)
 {
   MadoStructureLimits limits = { depth, parts, header };
   g_autoptr (GError) error = NULL;
-  gint64 start = g_get_monotonic_time ();
+  gint64 start = clock ();
 
   g_assert_null (mado_structure_scan ((const guint8 *) mail->str, mail->len, "1", &limits, &error));
   g_assert_error (error, MADO_ERROR, MADO_ERROR_LIMIT);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 2 * G_USEC_PER_SEC);
+  g_assert_cmpint (clock () - start, <, 2 * CLOCKS_PER_SEC);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 #include <string.h>
+#include <time.h>
 
 static void
 print_node (const MadoXml *node, GString *out)
@@ -127,13 +128,13 @@ read_many (const char *before, const char *unit, gsize times, const char *after)
 {
   g_autoptr (GString) text = g_string_new (before);
   char *found;
-  gint64 start = g_get_monotonic_time ();
+  gint64 start = clock ();
 
   for (gsize i = 0; i < times; i++)
     g_string_append (text, unit);
   g_string_append (text, after);
   found = read_bytes (text->str, text->len);
-  g_test_message ("%s: %" G_GSIZE_FORMAT " bytes in %.2f s", unit, text->len, (double) (g_get_monotonic_time () - start) / 1e6);
+  g_test_message ("%s: %" G_GSIZE_FORMAT " bytes in %.2f s", unit, text->len, (double) (clock () - start) / 1e6);
   return found;
 }
 
@@ -149,7 +150,7 @@ read_many (const char *before, const char *unit, gsize times, const char *after)
 static void
 test_limits (void)
 {
-  gint64 start = g_get_monotonic_time ();
+  gint64 start = clock ();
 
   CHECK_MANY ("", "<a>", 63, "<x/>", "!perm");
   CHECK_MANY ("", "<a>", 65, "", "!limit");
@@ -165,7 +166,7 @@ test_limits (void)
   CHECK_MANY ("<a>", "<!-- x -->", 300000, "</a>", "");
   CHECK_MANY ("<a>", "<?x y?>", 300000, "</a>", "");
   CHECK_MANY ("<a><b>", " ", 33 * 1024 * 1024, "</b></a>", "!limit");
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 60 * G_USEC_PER_SEC);
+  g_assert_cmpint (clock () - start, <, 60 * CLOCKS_PER_SEC);
 }
 
 /* A listener that somebody would connect to who followed an address in a document. */

@@ -4,6 +4,7 @@
 #include "madoguchi/base/error.h"
 
 #include <string.h>
+#include <time.h>
 
 static char *
 read_all (const char *text)
@@ -81,7 +82,7 @@ static void
 test_hostile (void)
 {
   static const char *const units[] = { "[", "{", "- ", "? ", "{a: ", "a: {", "-\n ", "\"", "'", "#", "&a ", "!a ", "a: ", ": ", "%TAG ", "|", "---\n", "\t" };
-  gint64 start = g_get_monotonic_time ();
+  gint64 start = clock ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (units); i++) {
     g_autoptr (GString) text = g_string_new (NULL);
@@ -90,9 +91,9 @@ test_hostile (void)
       g_string_append (text, units[i]);
     found = read_all (text->str);
     g_assert_true (strlen (found) < 4 || strcmp (found, "perm") == 0 || strcmp (found, "limit") == 0 || strcmp (found, "denied") == 0);
-    g_test_message ("%s: %s after %.2f s", units[i], found, (double) (g_get_monotonic_time () - start) / 1e6);
+    g_test_message ("%s: %s after %.2f s", units[i], found, (double) (clock () - start) / 1e6);
   }
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 60 * G_USEC_PER_SEC);
+  g_assert_cmpint (clock () - start, <, 60 * CLOCKS_PER_SEC);
 }
 
 int
