@@ -2,12 +2,12 @@
 #include "madoguchi/front/checks.h"
 #include "madoguchi/front/checks-keys.h"
 #include "madoguchi/front/checks-publish.h"
+#include "madoguchi/front/checks-postfix.h"
 #include "madoguchi/front/checks-roles.h"
 #include "madoguchi/front/checks-smime.h"
 #include "madoguchi/front/checks-milter.h"
 #include "madoguchi/front/checks-vault.h"
 #include "madoguchi/front/checks-web.h"
-#include "madoguchi/front/postconf.h"
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/text.h"
@@ -193,47 +193,6 @@ check_agent (const Checks *checks)
 
 /* --- mail server and the rest ------------------------------------------------------------------------ */
 
-static gboolean
-names_our_socket (const Checks *checks, const char *value)
-{
-  const char *const *listen = mado_conf_list (checks->conf, "intake", "lmtp-listen");
-
-  for (gsize i = 0; value != NULL && listen[i] != NULL; i++) {
-    g_autofree char *wanted = g_strconcat ("lmtp:", listen[i], NULL);
-    if (strstr (value, wanted) != NULL)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static void
-check_postfix (const Checks *checks)
-{
-  static const char *const parameters[] = { "mailbox_transport", "virtual_transport", "local_transport", "transport_maps" };
-  g_autofree char *bare = mado_postconf ("smtpd_forbid_bare_newline");
-  g_autofree char *maps = NULL;
-  gboolean found = FALSE;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (parameters); i++) {
-    g_autofree char *value = mado_postconf (parameters[i]);
-    if (value == NULL && i == 0) {
-      say (checks, "postfix", MADO_CHECK_OK, "no Postfix on this machine");
-      return;
-    }
-    found = found || names_our_socket (checks, value);
-    if (i == 3)
-      maps = g_strdup (value);
-  }
-  if (found)
-    say (checks, "postfix", MADO_CHECK_OK, "hands mail to our LMTP socket");
-  else if (maps != NULL && *maps != '\0')
-    say (checks, "postfix", MADO_CHECK_OK, "routes by transport_maps; see that it names our LMTP socket");
-  else
-    say (checks, "postfix", MADO_CHECK_WARN, "no transport names our LMTP socket (README, \"Behind Postfix\")");
-  if (bare == NULL || *bare == '\0' || strcmp (bare, "no") == 0)
-    say (checks, "postfix", MADO_CHECK_WARN, "set smtpd_forbid_bare_newline = normalize: it stops smuggled mails");
-}
-
 static void
 check_templates (const Checks *checks)
 {
@@ -278,7 +237,7 @@ mado_checks_run (const MadoConf *conf, const MadoCliHooks *hooks, MadoCheckRepor
   check_templates (&checks);
   check_forms (&checks);
   mado_checks_publish (conf, now_seconds (), report, data);
-  check_postfix (&checks);
+  mado_checks_postfix (conf, report, data);
   mado_checks_milter (conf, report, data);
   mado_checks_web (conf, report, data);
   if (mado_conf_bool (conf, "runtime", "insecure-single-uid"))

@@ -65,3 +65,5 @@ tests_unit_test_front_checks_web_LDADD = $(front_libs)
 tests_unit_test_front_checks_web_CPPFLAGS = $(AM_CPPFLAGS) -DMADO_PAGE=\"$(abs_top_srcdir)/src/web/page\"
 libfront_a_SOURCES += src/front/checks-roles.c
 noinst_HEADERS += include/madoguchi/front/checks-roles.h
+libfront_a_SOURCES += src/front/checks-postfix.c
+noinst_HEADERS += include/madoguchi/front/checks-postfix.h

@@ -7,7 +7,7 @@ from tap import Sample, Tap, source_dir
 
 # test: {source file below src/, without .c: a word of the test}
 COVERED = {
-    "tests/it/first-steps.py": {"front/checks-roles": "does not serve, others do"},
+    "tests/it/first-steps.py": {"front/checks-roles": "does not serve, others do", "front/checks-postfix": "local_recipient_maps"},
     "tests/unit/test-front-checks-web.c": {"front/dial": "systemctl status madoguchi-web"},
     "tests/unit/test-base.c": {"base/error": "mado_error_code", "base/fsio": "mado_fsio_replace", "base/log": "mado_log",
                                "base/qid": "mado_qid_new", "base/text": "mado_text_visible"},

@@ -39,7 +39,8 @@ class House:
             file.write(CONF % {'d': self.dir})
 
     def cli(self, *words):
-        run = subprocess.run([t.program('madoguchi'), '-c', self.conf, *words], capture_output=True, timeout=60, check=False)
+        run = subprocess.run([t.program('madoguchi'), '-c', self.conf, *words], capture_output=True, timeout=60, check=False,
+                             env=dict(os.environ, PATH=self.dir + '/bin:' + os.environ['PATH']))
         return t.Result(run.returncode, run.stdout, run.stderr)
 
     def doctor(self, name):
@@ -91,6 +92,51 @@ def roles(tap, house):
     del doors
 
 
+POSTCONF = """#!/bin/sh
+case $2 in
+  mail_version) echo 3.7.11 ;;
+  smtpd_forbid_bare_newline) echo normalize ;;
+  mydestination) echo "first.example, localhost" ;;
+%s
+  *) echo ;;
+esac
+"""
+POSTMAP = """#!/bin/sh
+case "$2 $3" in
+%s
+  *) exit 1 ;;
+esac
+"""
+
+
+def postfix(tap, house):
+    """A Postfix that says what its configuration would: each way to lose or refuse the team's mail is named."""
+    os.mkdir(house.dir + '/bin')
+
+    def says(conf, tables):
+        for name, text in (('postconf', POSTCONF % '\n'.join('  %s) echo "%s" ;;' % row for row in conf)),
+                           ('postmap', POSTMAP % '\n'.join('  "%s") echo "%s" ;;' % row for row in tables))):
+            with open('%s/bin/%s' % (house.dir, name), 'w', encoding='utf-8') as file:
+                file.write(text)
+            os.chmod(file.name, 0o755)
+        lines = house.doctor('postfix')
+        return lines[0][0] + ' ' + lines[0][1] if len(lines) == 1 else str(lines)
+    maps, recipients = ('transport_maps', 'hash:/t, hash:/u'), ('local_recipient_maps', 'unix:passwd.byname hash:/a')
+    rel = 'lmtp:unix:%s/lmtp.sock' % os.path.basename(house.dir)
+    ours, known = ('csirt@first.example hash:/u', rel), ('csirt hash:/a', 'root')
+    tap.ok(says([maps, recipients], [ours, known]).startswith('ok csirt@first.example'), 'a route, and a recipient that is known')
+    tap.ok(says([maps, recipients], [ours, ('csirt@first.example hash:/a', 'x')]).startswith('ok'), 'known by its address')
+    tap.ok(says([maps], [ours]).startswith('ok'), 'or everybody is taken')
+    tap.ok(says([maps, recipients], [('csirt@first.example hash:/u', 'lmtp:unix:%s/lmtp.sock' % house.dir), known]).startswith('ok'), 'the whole path')
+    tap.ok(says([maps, recipients], [('first.example hash:/t', rel), known]).startswith('ok'), 'the whole domain')
+    tap.ok(says([('virtual_transport', rel)], []).startswith('ok'), 'a virtual domain')
+    tap.ok(says([maps, recipients], [ours]).startswith('fail csirt@first.example: refused as unknown'), 'a recipient that nobody knows')
+    tap.ok(says([maps, recipients], [known]).startswith('warn csirt@first.example: no transport'), 'no route')
+    tap.ok(says([maps, recipients], [('csirt@first.example hash:/t', 'smtp:elsewhere'), ours, known]).startswith('warn'), 'a route to elsewhere')
+    tap.ok(says([maps, recipients], [('csirt@first.example hash:/t', 'lmtp:unix:x/other.sock'), known]).startswith('warn'), 'or to another socket')
+    shutil.rmtree(house.dir + '/bin')
+
+
 def running(tap):
     demo = t.Demo()
     lines = [(line['name'], line['status'], line['detail']) for line in demo.cli('doctor', '--json').lines if line['name'] in ('roles', 'intake')]
@@ -109,6 +155,7 @@ def main():
     tap, house, gpg = t.Tap(), House(), t.Gpg()
     keyring(tap, house, gpg)
     roles(tap, house)
+    postfix(tap, house)
     running(tap)
     shutil.rmtree(house.dir)
     tap.done()
