@@ -7,7 +7,7 @@ EXTRA_DIST += $(full_builds) tests/full/threads.supp
 long_tests = tests/full/sanitized.sh tests/full/distcheck.sh tests/full/kill9-rounds.sh tests/interop/matrix.py tests/it/bombs.py
 
 # The members' page in a real browser.
-browser_tests = tests/full/web-day.py tests/full/web-axe.py tests/full/web-injection.py tests/full/web-queue.py tests/full/web-languages.py tests/full/web-files.py
+browser_tests = tests/full/web-day.py tests/full/web-work.py tests/full/web-axe.py tests/full/web-injection.py tests/full/web-queue.py tests/full/web-languages.py tests/full/web-files.py
 FULL_TESTS += $(browser_tests)
 EXTRA_DIST += $(browser_tests) tests/full/axe/package.json tests/full/axe/package-lock.json
 

@@ -134,7 +134,7 @@ function keeping(place, redraw) {
   const again = had && (focused ? [...place.querySelectorAll('input, select')].find((one) => one.name === focused)
     : [...place.querySelectorAll('button, summary, a, select')].find((one) => one.tagName === had.tagName && one.textContent === had.textContent));
   if (again) again.focus({ preventScroll: true });
-  else if (had) rescue(place.querySelector('h2'));
+  else if (had) rescue(place.querySelector('h2') || place);
 }
 
 function toEntry(entry) {
@@ -182,17 +182,20 @@ export async function showIncident(place, rest, parameters, house) {
     try {
       const answer = await api.post(api.incident(number, ...word.split('/')), content, one.version);
       for (const form of side.querySelectorAll('form.line')) form.reset(); // what was asked for is done
-      for (const fold of side.querySelectorAll('details')) fold.open = false;
+      for (const fold of side.querySelectorAll('details[open]')) {
+        if (fold.contains(document.activeElement)) fold.firstChild.focus({ preventScroll: true });
+        fold.open = false;
+      }
       if (answer.notes) answer.notes.forEach((note) => notices.done(said(note)));
       if (goesOn && answer.ticket) location.hash = `#/incidents/${answer.ticket.replace(/^.*#/, '')}`;
       else if (word === 'unread') location.hash = '#/'; // looking at it again would make it read
       else await refresh();
-      rescue(place.querySelector('h1'));
+      rescue(thread);
       return true;
     } catch (error) {
       notices.failed(error);
       await refresh().catch(() => {}); // said above already
-      rescue(place.querySelector('h1'));
+      rescue(thread);
       return false;
     }
   }
@@ -200,7 +203,7 @@ export async function showIncident(place, rest, parameters, house) {
   function draw() {
     put(top, header(one));
     place.dataset.tlp = one.tlp || ''; // for paper
-    put(waiting, draftsSection(one, house, change, (draft, name) => reply.go(draft, name)));
+    keeping(waiting, () => put(waiting, draftsSection(one, house, change, (draft, name) => reply.go(draft, name))));
     const logins = members.items.filter((member) => member.left === null).map((member) => member.login);
     keeping(side, () => put(side, actions(one, house, change, logins), h('section', { 'aria-labelledby': 'facts-title' }, h('h2', { id: 'facts-title' }, t('Facts')), facts(one), may(house, 'triage') ? whyDecided(one.number, may(house, 'policy')) : null), relations(one), moreActions(one, house, logins, change)));
     const known = new Set([...thread.children].map((item) => item.dataset.id));

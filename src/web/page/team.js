@@ -2,7 +2,8 @@
 
 import { h, put } from './dom.js';
 import * as api from './api.js';
-import { present } from './focus.js';
+import { present, rescue } from './focus.js';
+import { whenChanged } from './live.js';
 import { t, mark, time, number, deviceZone } from './words.js';
 import { said } from './gateway.js';
 import * as notices from './notices.js';
@@ -84,7 +85,7 @@ function heldRow(one, house, again) {
   }
   const button = (word, words, run) => (may(house, `held-${word}`) && !one.restricted ? h('button', { type: 'button', on: { click: run } }, words) : null);
   const problems = h('td', {}, said(one.reason || ''));
-  return h('tr', {}, h('td', {}, h('code', {}, one.queue_id)), h('td', {}, time(one.received)), problems, h('td', {}, h('bdi', {}, one.from || '')),
+  return h('tr', { data: { mail: one.queue_id } }, h('td', {}, h('code', {}, one.queue_id)), h('td', {}, time(one.received)), problems, h('td', {}, h('bdi', {}, one.from || '')),
     h('td', {}, h('div', { class: 'buttons' },
       button('show', t('What is wrong'), async () => {
         try {
@@ -100,13 +101,31 @@ function heldRow(one, house, again) {
 
 function held(first, house) {
   const place = h('div');
+  let now = first;
+
   function draw(items) {
+    const had = place.contains(document.activeElement) ? document.activeElement : null;
+    const row = had && had.closest('tr') ? had.closest('tr').dataset.mail : null;
     put(place, items.length === 0 ? null : h('section', { 'aria-labelledby': 'held-title' }, h('h2', { id: 'held-title' }, t('Held mails')),
       h('div', { class: 'wide' }, h('table', {}, h('thead', {}, h('tr', {}, [mark('Mail'), mark('Came in'), mark('Why'), mark('From'), ''].map((w) => h('th', { scope: 'col' }, w && t(w))))),
-        h('tbody', {}, items.map((one) => heldRow(one, house, async () => draw((await api.get('/held')).items))))))));
+        h('tbody', {}, items.map((one) => heldRow(one, house, acted)))))));
+    if (!had) return;
+    const again = row && [...place.querySelectorAll('tr')].find((one) => one.dataset.mail === row);
+    const button = again && [...again.querySelectorAll('button')].find((one) => one.textContent === had.textContent);
+    if (button) button.focus({ preventScroll: true });
+    else rescue(place.querySelector('h2') || place);
+  }
+  async function refresh() {
+    const { items } = await api.get('/held');
+    if (JSON.stringify(items) !== JSON.stringify(now)) draw(items); // what is being read stays
+    now = items;
+  }
+  async function acted() {
+    await refresh();
+    rescue(place.querySelector('h2') || place);
   }
   draw(first);
-  return place;
+  return { place, refresh };
 }
 
 async function audit() {
@@ -134,9 +153,10 @@ export async function showTeam(place, rest, parameters, house) {
       notices.failed(error);
     }
   } } });
+  const heldPart = held(waiting.items, house);
   put(place, h('h1', {}, t('Team')), h('label', { class: 'check' }, duty, t('I am on duty')), zones(house),
     h('div', { class: 'wide' }, h('table', {}, h('thead', {}, h('tr', {}, [mark('Login'), mark('Name'), mark('Role'), mark('Duty'), ''].map((w) => h('th', { scope: 'col' }, w && t(w))))),
       h('tbody', {}, members.items.map((member) => memberRow(member, house))))),
-    tokens, account(mails), held(waiting.items, house), asked);
-  return null;
+    tokens, account(mails), heldPart.place, asked);
+  return whenChanged(() => heldPart.refresh().catch(() => {}));
 }
