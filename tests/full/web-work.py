@@ -264,7 +264,7 @@ def begun_again(work, hanako, first):
     tap.ok(hanako.wait_text('The gateway is there again', '#notices', 30), 'and that it is there again')
     tap.ok(t.wait_for(lambda: hanako.run("return document.querySelector('#away').hidden"), 10), 'the warning goes')
     work.mail('Re: [EXCSIRT #%s] more' % first, 'after the restart\n', 'owner@reporter.example')
-    tap.ok(hanako.wait_text('after the restart', '.thread', 30), 'what comes then appears by itself')
+    tap.ok(hanako.wait_text('after the restart', '.thread', 30), 'what comes then appears by itself', (hanako.text('#notices'), hanako.text('.thread')[-300:], hanako.console(), work.demo.log()[-1500:]))
     tap.equal(hanako.run("return document.querySelector('[name=note]').value"), 'written before it went', 'what was written stands')
     hanako.run("document.querySelector('[name=note]').form.requestSubmit()")
     tap.ok(hanako.wait_text('written before it went', '.thread'), 'and is taken')
