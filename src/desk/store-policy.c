@@ -13,8 +13,8 @@ mado_store_each_decision (MadoStore *store, gint64 mails, MadoStoreOnDecision ea
   g_autoptr (GError) problem = NULL;
   gint64 first = 0;
 
-  /* the number of the oldest of them: messages are counted upwards, and few of them are no tickets' */
-  if (!mado_sql_number (store, &first, error, "SELECT max (message) - ?1 " OF_RULES, "i", mails)
+  /* messages are counted upwards, and few of them are no tickets'; the greatest one stands at the end of an index */
+  if (!mado_sql_number (store, &first, error, "SELECT max (message) - ?1 FROM decision", "i", mails)
       || !mado_sql_number (store, looked_at, error, "SELECT count (DISTINCT message) " OF_RULES " AND message > ?1", "i", first))
     return FALSE;
   g_autoptr (MadoStatement) row

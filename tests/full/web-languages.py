@@ -18,6 +18,8 @@ VIEWS = {'': '受付一覧', 'search?q=%E5%A0%B1%E5%91%8A': '検索', 'overview'
 # What stands so in a file, or is typed so, is the same in every language.
 OPEN_ALL = ("document.querySelectorAll('details').forEach((one) => { one.open = true; }); const words = [...document.querySelectorAll('[translate=no]')];"
             "words.forEach((one) => { one.hidden = true; }); const text = document.body.innerText; words.forEach((one) => { one.hidden = false; }); return text")
+UNSAID = ("const said = [...document.querySelectorAll('.settings td:nth-child(4)')].map((one) => one.firstChild.textContent);"
+          "return [said.length > 130, said.filter((one) => !/[\\u3040-\\u30ff\\u4e00-\\u9fff]/.test(one))]")
 CHOOSE = "const s = document.querySelector('.language select'); s.value = arguments[0]; s.dispatchEvent(new Event('change')); return 1"
 
 
@@ -72,6 +74,8 @@ def look(tap, page, site, words):
             text = page.run(OPEN_ALL)
             tap.equal(left_over(text, words), [], 'no English is left in it')
             tap.ok(page.run('return document.documentElement.scrollWidth - innerWidth') <= 0, 'nor is it too wide')
+            if view.startswith('policy'):
+                tap.equal(page.run(UNSAID), [True, []], 'what each setting means is said in Japanese')
         page.go(site + '/#/')
         page.find('.row a')
         page.run("document.querySelector('.row a').click(); return 1")
