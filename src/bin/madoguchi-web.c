@@ -84,8 +84,9 @@ start (MadoRoleContext *role, GError **error)
   Page *page = g_new0 (Page, 1);
 
   role->state = page;
-  page->conf = role->conf;
-  page->site = mado_site_new (role->conf, error);
+  /* One of our own, which goes with the process: threads may wait at the keeper when the role's is freed. */
+  page->conf = mado_conf_load (mado_conf_path (role->conf), error);
+  page->site = page->conf != NULL ? mado_site_new (page->conf, error) : NULL;
   return page->site != NULL;
 }
 

@@ -1,7 +1,7 @@
 # Checks that build the whole thing again. Part of the full tests (make check-full).
-full_builds = tests/full/distcheck.sh tests/full/sanitized.sh tests/full/threads.sh
+full_builds = tests/full/distcheck.sh tests/full/sanitized.sh tests/full/threads.sh tests/full/threads-web.sh
 FULL_TESTS += $(full_builds)
-EXTRA_DIST += $(full_builds) tests/full/threads.supp
+EXTRA_DIST += $(full_builds) tests/full/threads.supp tests/full/threads.h
 
 # What is started first when several run at a time (check-full): the longest, so that nothing long is left for the end.
 long_tests = tests/full/sanitized.sh tests/full/distcheck.sh tests/full/kill9-rounds.sh tests/interop/matrix.py tests/it/bombs.py

@@ -93,3 +93,9 @@ fuzz_targets += tests/fuzz/fuzz-door
 tests_fuzz_fuzz_door_SOURCES = tests/fuzz/fuzz-door.c $(fuzz_main)
 tests_fuzz_fuzz_door_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_door_LDADD = $(door_libs)
+
+fuzz_targets += tests/fuzz/fuzz-web
+tests_fuzz_fuzz_web_SOURCES = tests/fuzz/fuzz-web.c $(fuzz_main)
+tests_fuzz_fuzz_web_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(MICROHTTPD_CFLAGS)
+tests_fuzz_fuzz_web_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_web_LDADD = $(web_libs)
