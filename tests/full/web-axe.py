@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""axe-core on the views of the members' page, light and dark, on a desk and on a phone: nothing serious, nothing critical. npm
+"""axe-core on the views and dialogs of the members' page, light and dark, on a desk and on a phone: it finds nothing, not even what is minor. npm
 fetches axe-core into the build directory, as tests/full/axe pins it; without npm or its registry this is skipped."""
 import json
 import os
@@ -15,6 +15,7 @@ import madoweb as w  # noqa: E402
 PASSWORD = 'a sentence is fine'
 ALICE = 'alice@reporter.example'
 SUBJECT = 'what was encrypted'
+EXCUSED = {}  # what axe-core finds and we keep: its name -> why
 
 
 def fetch():
@@ -42,7 +43,7 @@ class Look:
     def __init__(self, tap, axe):
         self.tap, self.axe = tap, axe
         port = b.free_port()
-        self.demo = t.Demo(web='inet:127.0.0.1:%d' % port)
+        self.demo = t.Demo(web='inet:127.0.0.1:%d' % port, conf={('reply', 'approval'): 'all'})
         self.site = 'http://127.0.0.1:%d' % port
         self.driver = b.Driver()
 
@@ -59,10 +60,10 @@ class Look:
                 if not page.run('return typeof axe === "object"'):
                     self.cdp(page, 'Runtime.evaluate', expression=self.axe)
                 found = page.run_async('const done = arguments[arguments.length - 1]; axe.run(document, {resultTypes: ["violations"]}).then('
-                                       '(r) => done({passes: r.passes.length, bad: r.violations.filter((v) => v.impact === "serious" || v.impact === "critical")'
-                                       '.map((v) => [v.id, v.impact, v.nodes.slice(0, 4).map((n) => n.target.join(" ") + ": " + n.failureSummary)])}),'
+                                       '(r) => done({passes: r.passes.length, bad: r.violations.map((v) => [v.id, v.impact, v.nodes.slice(0, 4).map((n) => n.target.join(" ") + ": " + n.failureSummary)])}),'
                                        '(e) => done({bad: [String(e)], passes: 0}))')
-                self.tap.ok(found['passes'] > 3 and not found['bad'], '%s, %d pixels, %s: nothing serious' % (name, width, scheme), json.dumps(found['bad'], indent=1))
+                bad = [one for one in found['bad'] if one[0] not in EXCUSED]
+                self.tap.ok(found['passes'] > 3 and not bad, '%s, %d pixels, %s: nothing is found' % (name, width, scheme), json.dumps(bad, indent=1))
         page.size(1280, 900)
 
     def tries(self, page):
@@ -77,21 +78,76 @@ class Look:
         page.go(self.site + '/#/' + where)
         page.find(wait)
 
+    def dialog(self, page, name, script, *arguments):
+        """Opens one with what the script presses, looks at it, and closes it."""
+        page.run(script, *arguments)
+        if not self.tap.ok(t.wait_for(lambda: page.find_all('dialog[open]'), 15), 'there is a dialog: ' + name, page.text('body')[-800:]):
+            return
+        self.examine(page, name)
+        page.press('escape')
+        t.wait_for(lambda: not page.find_all('dialog'), 5)
 
-def arrive(look):
-    gpg = t.Gpg()
-    team_key = gpg.load(look.demo.team_key)[0]
-    alice = gpg.generate('Alice <%s>' % ALICE)
+
+PRESS = ("const one = [...document.querySelectorAll(arguments[0])].find((e) => e.textContent.trim() === arguments[1] && e.checkVisibility()); if (one) one.click();")
+OPEN_ALL = "document.querySelectorAll('main details').forEach((d) => { d.open = true; })"
+
+
+def know(look):
+    """The reporter's key, before there are members: root may not say whose it is later."""
+    gpg = look.gpg = t.Gpg()
+    look.team_key = gpg.load(look.demo.team_key)[0]
+    alice = look.alice = gpg.generate('Alice <%s>' % ALICE)
     key = look.demo.dir + '/alice.asc'
     with open(key, 'wb') as file:
         file.write(gpg.export(alice))
-    look.demo.cli('keys', 'import', '--pin', key)
-    raw = t.pgp_encrypted(gpg, ALICE, t.TEAM, '...', t.text_entity('hxxp://c2[.]example/gate 192.0.2.7\n'), [team_key], alice, mid=t.message_id(), inner_subject=SUBJECT)
+    look.tap.equal(look.demo.cli('keys', 'import', '--pin', key).status, 0, 'the reporter\'s key is known')
+
+
+def arrive(look):
+    entity = t.part_entity([t.text_entity('hxxp://c2[.]example/gate 192.0.2.7\n'), t.attachment('invoice.pdf.exe', b'MZ' + b'x' * 300)])
+    raw = t.pgp_encrypted(look.gpg, ALICE, t.TEAM, '...', entity, [look.team_key], look.alice, mid=t.message_id(), inner_subject=SUBJECT)
     look.demo.send(raw, ALICE)
     look.demo.send(t.plain('bob@reporter.example', t.TEAM, 'plain', 'in the clear\n', mid=t.message_id()), 'bob@reporter.example')
 
 
+def dialogs(look, page):
+    look.dialog(page, 'download of a part', "document.querySelector('.parts td:last-child button, .parts tr button').click()")
+    look.dialog(page, 'throw away', PRESS, '.write.reply button', 'Throw it away')
+    look.dialog(page, 'reject', "const s = document.querySelector('.actions select'); s.value = 'rejected'; s.dispatchEvent(new Event('change', {bubbles: true}))")
+    look.dialog(page, 'log out with something unsent', PRESS, '.own button', 'Log out')
+    page.run(PRESS, '.write.reply button', 'Keep it as a draft')
+    look.tap.ok(page.wait_text('an answer', '.drafts'), 'there is a draft')
+    look.examine(page, 'incident with a draft and a notice')
+    look.dialog(page, 'send a draft', PRESS, '.draft button', 'Send it')
+    page.run(PRESS, '.draft button', 'Send it')
+    page.click('dialog button.main')
+    look.tap.ok(page.wait_text('member\'s yes', '.drafts'), 'it waits for another member', page.text('.drafts'))
+    look.examine(page, 'incident with an answer that waits for approval')
+    look.number = page.run("return location.hash.split('/')[2]")
+    look.go(page, '?state=open&owner=me', '.keep-view')
+    look.dialog(page, 'keep a view', PRESS, '.keep-view', 'Keep this view')
+    look.go(page, 'search?q=zzzzz', 'main h1')
+    page.wait_text('Nothing was found', 'main')
+    look.examine(page, 'search that finds nothing')
+    look.go(page, 'incidents/2026-000099', '.failure')
+    look.examine(page, 'what cannot be shown')
+
+
+def team(look, page):
+    stranger = 'one@stranger.example'
+    look.demo.send(t.plain(stranger, t.TEAM, 'Re: [EXCSIRT #%s] hello' % look.number, 'let me in\n', mid=t.message_id()), stranger)
+    look.tap.ok(page.wait_text(stranger, '.view-team'), 'a held mail appears by itself')
+    page.run(PRESS, '[aria-labelledby=held-title] button', 'What is wrong')
+    page.run(OPEN_ALL)
+    look.examine(page, 'team, all open, a mail held')
+    look.dialog(page, 'throw a mail away', PRESS, '[aria-labelledby=held-title] button', 'Throw it away')
+    look.dialog(page, 'invitation', PRESS, '.view-team button', 'Invite to the page')
+    page.type('.tokens [name=name]', 'backup')
+    look.dialog(page, 'token', PRESS, '.tokens form button', 'Make a token')
+
+
 def walk(look):
+    know(look)
     look.demo.cli('members', 'add', 'hanako', '--role', 'administrator', '--languages', 'en')
     invitation = json.loads(look.demo.cli('members', 'invite', 'hanako', '--json').out)['invitation']
     page = look.driver.open()
@@ -124,12 +180,18 @@ def walk(look):
     page.click('.write.reply form > button[type=submit]')
     look.tap.ok(t.wait_for(lambda: ALICE in page.text('.write.reply'), 20), 'a reply is shown before it goes')
     look.examine(page, 'reply with preview')
+    dialogs(look, page)
     for view, wait in (('search', 'main h1'), ('overview', 'main h1'), ('team', 'main h1')):
         look.go(page, view, wait)
         look.examine(page, view)
+    team(look, page)
     look.go(page, 'policy?ticket=1', '.trial details')
     page.run("document.querySelectorAll('.view-policy details').forEach((one) => { one.open = true; })")
     look.examine(page, 'policy, all of it open')
+    page.run_async("const done = arguments[0]; fetch('/api/v1/session').then((a) => a.json()).then((s) => fetch('/api/v1/members/hanako/log-out',"
+                   "{method: 'POST', headers: {'Content-Type': 'application/json', 'X-Madoguchi-Proof': s.proof}, body: '{}'})).then((a) => done(a.status))")
+    page.wait_text('The session has ended', 'main', 30)
+    look.examine(page, 'a session that ended')
     look.tries(page)
 
 

@@ -5,6 +5,7 @@ change it at once; a second report is merged; it is handed over, found by a Japa
 Then the same queue by the keyboard alone, on a phone, and in Japanese. Screenshots are kept in the directory `screenshots`."""
 import json
 import os
+import shutil
 import sys
 import time
 
@@ -21,6 +22,7 @@ ANSWER = 'ご連絡ありがとうございます。該当サーバーを隔離�
 SECOND = 'こちらでも 133.1.2.77 から総当たり攻撃を受けています。\n'
 WORD = '総当たり攻撃'
 PICTURES = os.path.join(t.BUILD, 'screenshots')
+README_SHOWS = ('queue-en-1280', 'incident-ja-1280', 'overview-en-1280', 'queue-ja-390')  # go to $MADO_IMAGES, too
 
 
 class Day:
@@ -67,7 +69,11 @@ class Day:
         return mid
 
     def picture(self, page, name):
-        page.screenshot(os.path.join(PICTURES, name + '.png'))
+        path = os.path.join(PICTURES, name + '.png')
+        page.screenshot(path)
+        self.tap.ok(os.path.getsize(path) < 150000, 'the picture %s is small' % name, os.path.getsize(path))
+        if os.environ.get('MADO_IMAGES') and name in README_SHOWS:
+            shutil.copy(path, os.environ['MADO_IMAGES'])
 
     def open_row(self, page, subject):
         page.go(self.site + '/#/')
@@ -208,6 +214,8 @@ def is_finished(d, hanako, taro):
     tap.ok(t.wait_for(lambda: 'resolved' in taro.text('.incident-top'), 20), 'it is resolved')
     d.mail('また通信が出ています。\n', 'Re: [EXCSIRT #%s] %s' % (d.ticket, SUBJECT))
     tap.ok(t.wait_for(lambda: 'open' in taro.text('.incident-top .state'), 30), 'a late mail opens it again, before his eyes')
+    taro.size(1280, 760)
+    d.picture(taro, 'incident-dark-1280')
     taro.go(d.site + '/#/overview')
     tap.ok(taro.wait_text('By state') and taro.run("return document.querySelectorAll('.plot rect').length") >= 30, 'the overview shows it in plots')
 
@@ -275,7 +283,7 @@ def in_two_languages(d, hanako):
         hanako.choose('.language select', language)
         tap.ok(t.wait_for(lambda l=language: hanako.run('return document.documentElement.lang') == l, 20), 'the page speaks ' + language)
         for width in (1280, 390):
-            hanako.size(width, 900 if width > 600 else 780)
+            hanako.size(width, 760 if width > 600 else 780)
             for view, path, ready in (('queue', '#/', '.row'), ('incident', '#/incidents/' + d.ticket, '.thread'), ('reply', '#/incidents/' + d.ticket, '.thread'),
                                       ('search', '#/search?q=' + WORD, '.rows li'), ('overview', '#/overview', '.plots')):
                 hanako.go('%s/%s' % (d.site, path))

@@ -50,7 +50,7 @@ function parts(one, entry, house) {
     h('td', {}, part.flags.map((flag) => h('span', { class: 'flag' }, said(flag)))),
     h('td', {}, h('button', { type: 'button', on: { click: () => keep(one, entry, part, house) } }, t('Download …')))));
   return h('details', { class: 'parts', open: true }, h('summary', {}, t('{n} parts', { n: number(entry.report.parts.length) })),
-    h('table', {}, h('thead', {}, h('tr', {}, [mark('Name'), mark('Type'), mark('Size'), mark('Flags'), ''].map((w) => h('th', { scope: 'col' }, w && t(w))))), h('tbody', {}, rows)));
+    h('table', {}, h('thead', {}, h('tr', {}, [mark('Name'), mark('Type'), mark('Size'), mark('Flags'), mark('Actions')].map((w) => h('th', { scope: 'col' }, w && t(w))))), h('tbody', {}, rows)));
 }
 
 // A stranger's file is kept only by whoever read the warning; as an archive that nothing opens by mistake, or as it is.

@@ -109,7 +109,7 @@ function cannedSection(sheet, house) {
   return section('canned-title', t('Canned texts'),
     h('p', {}, t('{whose}: files NAME.LANGUAGE.txt in {directory}. Who writes, changes or removes one there changes it here at once, without a restart.', { whose: whose(canned), directory: canned.directory || '–' })),
     canned.problem ? h('p', { class: 'problem' }, whenWords(canned.problem)) : null,
-    canned.names.length > 0 ? cells(t('Canned texts'), [mark('Name'), mark('Languages')], byName(canned.names).map(([name, languages]) => cannedRow(name, languages, house)))
+    canned.names.length > 0 ? cells(t('All canned texts'), [mark('Name'), mark('Languages')], byName(canned.names).map(([name, languages]) => cannedRow(name, languages, house)))
       : canned.problem ? null : h('p', { class: 'empty' }, t('There are none.')));
 }
 

@@ -107,7 +107,7 @@ function held(first, house) {
     const had = place.contains(document.activeElement) ? document.activeElement : null;
     const row = had && had.closest('tr') ? had.closest('tr').dataset.mail : null;
     put(place, items.length === 0 ? null : h('section', { 'aria-labelledby': 'held-title' }, h('h2', { id: 'held-title' }, t('Held mails')),
-      h('div', { class: 'wide' }, h('table', {}, h('thead', {}, h('tr', {}, [mark('Mail'), mark('Came in'), mark('Why'), mark('From'), ''].map((w) => h('th', { scope: 'col' }, w && t(w))))),
+      h('div', { class: 'wide' }, h('table', {}, h('thead', {}, h('tr', {}, [mark('Mail'), mark('Came in'), mark('Why'), mark('From'), mark('Actions')].map((w) => h('th', { scope: 'col' }, w && t(w))))),
         h('tbody', {}, items.map((one) => heldRow(one, house, acted)))))));
     if (!had) return;
     const again = row && [...place.querySelectorAll('tr')].find((one) => one.dataset.mail === row);
@@ -155,7 +155,7 @@ export async function showTeam(place, rest, parameters, house) {
   } } });
   const heldPart = held(waiting.items, house);
   put(place, h('h1', {}, t('Team')), h('label', { class: 'check' }, duty, t('I am on duty')), zones(house),
-    h('div', { class: 'wide' }, h('table', {}, h('thead', {}, h('tr', {}, [mark('Login'), mark('Name'), mark('Role'), mark('Duty'), ''].map((w) => h('th', { scope: 'col' }, w && t(w))))),
+    h('div', { class: 'wide' }, h('table', {}, h('thead', {}, h('tr', {}, [mark('Login'), mark('Name'), mark('Role'), mark('Duty'), mark('Actions')].map((w) => h('th', { scope: 'col' }, w && t(w))))),
       h('tbody', {}, members.items.map((member) => memberRow(member, house))))),
     tokens, account(mails), heldPart.place, asked);
   return whenChanged(() => heldPart.refresh().catch(() => {}));

@@ -40,7 +40,7 @@ export async function tokensSection(house) {
   async function refresh() {
     const answer = await api.get('/tokens');
     put(list, answer.items.length === 0 ? h('p', { class: 'hint' }, t('There are none.')) : h('table', {},
-      h('thead', {}, h('tr', {}, [mark('Name'), mark('Login'), mark('Scopes'), mark('Good until'), mark('Last used'), ''].map((w) => h('th', { scope: 'col' }, w && t(w))))),
+      h('thead', {}, h('tr', {}, [mark('Name'), mark('Login'), mark('Scopes'), mark('Good until'), mark('Last used'), mark('Actions')].map((w) => h('th', { scope: 'col' }, w && t(w))))),
       h('tbody', {}, answer.items.map(row))));
   }
 

@@ -64,5 +64,7 @@ export function drawTop(house, view, places, acts) {
       h('button', { type: 'button', class: 'plain', on: { click: acts.theme }, title: t('Light or dark') }, '◐', h('span', { class: 'unseen' }, t('Light or dark'))),
       house ? h('button', { type: 'button', class: 'plain', on: { click: keys.showHelp }, title: t('Keys') }, '?', h('span', { class: 'unseen' }, t('Keys'))) : null,
       house ? h('button', { type: 'button', on: { click: acts.logOut } }, t('Log out')) : null));
+  const here = document.querySelector('#top [aria-current]');
+  if (here) here.scrollIntoView({ block: 'nearest', inline: 'nearest' }); // on a phone the row may be longer than it is wide
   drawUnsent();
 }

@@ -78,7 +78,7 @@ export function replyForm(current, after, house) {
     try {
       const shown = await api.post(api.incident(one.number, 'reply', 'preview'), { ...await wholeWish(form, files, false), ...(draft ? { files_of: draft } : {}) });
       version = shown.version || one.version;
-      put(preview, h('h3', {}, t('Before it is sent')), h('ul', {}, shown.recipients.map(recipient)),
+      put(preview, h('h2', {}, t('Before it is sent')), h('ul', {}, shown.recipients.map(recipient)),
         shown.exposed.length > 0 ? h('ul', { class: 'problems' }, shown.exposed.map((text) => h('li', {}, said(text)))) : null,
         h('pre', { class: 'text ours', dir: 'auto' }, shown.text), filesList(shown.files));
       send.hidden = shown.recipients.some((to) => to.problem);
