@@ -122,3 +122,8 @@ src/front/page-files.c: $(dist_web_DATA) Makefile
 	@$(MKDIR_P) src/front
 	$(AM_V_GEN)(echo '#include "madoguchi/front/checks-web.h"'; echo 'const MadoPageFile mado_page_files[] = {'; \
 	  cd $(srcdir) && sha256sum $(dist_web_DATA) | sed 's|^\([0-9a-f]*\) .*/\(.*\)$$|  { "\2", "\1" },|'; echo '  { NULL, NULL } };') >$@.tmp && mv $@.tmp $@
+
+unit_tests += tests/unit/test-web-api-calls
+tests_unit_test_web_api_calls_SOURCES = tests/unit/test-web-api-calls.c
+tests_unit_test_web_api_calls_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(MICROHTTPD_CFLAGS)
+tests_unit_test_web_api_calls_LDADD = $(web_libs)

@@ -80,7 +80,7 @@ COVERED = {
     "tests/unit/test-desk-escalate.c": {"desk/store-due": "mado_store_set_due"},
     "tests/it/queue.py": {"desk/verbs-queue": "'state'", "front/tickets": "numbers",
                           "front/verb-hand-over": "'hand-over'"},
-    "tests/it/web-api.py": {"bin/madoguchi-web": "'madoguchi-web'", "desk/session": "a session that somebody made up", "desk/verbs-session": "'/log-out'", "desk/watch": "event: change", "web/api": "If-Match", "web/api-calls": "/take", "desk/store-overview": "'/overview'", "model/overview": "madoguchi.overview/1",
+    "tests/it/web-api.py": {"bin/madoguchi-web": "'madoguchi-web'", "desk/session": "a session that somebody made up", "desk/verbs-session": "'/log-out'", "desk/watch": "event: change", "web/api": "If-Match", "desk/store-overview": "'/overview'", "model/overview": "madoguchi.overview/1",
  "web/entrance": "'/session'", "web/events": "event: hello",
                             "web/http": "a length and chunks", "web/keeper": "API", "web/openapi": "openapi.json", "web/site": "etc/passwd",
  "desk/verbs-token": "tokens/new", "front/verb-token": "'token', 'rm'"},
