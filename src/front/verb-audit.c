@@ -6,7 +6,6 @@
 #include "madoguchi/base/fsio.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/base/words.h"
-#include "madoguchi/base/words.h"
 #include "madoguchi/model/audit.h"
 
 #include <inttypes.h>

@@ -6,7 +6,6 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/base/words.h"
-#include "madoguchi/base/words.h"
 #include "madoguchi/model/feed.h"
 
 #include <inttypes.h>

@@ -5,7 +5,6 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/base/words.h"
-#include "madoguchi/base/words.h"
 #include "madoguchi/model/member.h"
 
 #include <inttypes.h>
@@ -109,7 +108,7 @@ print_session (MadoCli *cli, const MadoPacket *answer, GError **error)
   g_autofree char *when = mado_text_time (until);
   g_string_append_printf (text,
                           cli->options.json ? "{\"login\":\"%s\",\"until\":\"%s\",\"invitation\":\"%s\"}\n"
-                                            : "%s may choose a password for the page until %s, once, with this invitation:\n%s\n",
+                                            : _ ("%s may choose a password for the page until %s, once, with this invitation:\n%s\n"),
                           login, when, invitation);
   return mado_cli_print (cli, text->str, error);
 }

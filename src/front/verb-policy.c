@@ -82,7 +82,8 @@ view_match (GString *out, guint columns, const MadoFormFit *match)
   mado_view_ours (out, 0, _ ("%s: score %" PRId64 ", %s%s"), name, match->score,
                   match->is_chosen ? _ ("this is the form") : match->is_form ? _ ("fits, another one fits better") : _ ("does not fit"),
                   match->is_quoted ? _ (" (quoted or forwarded)") : "");
-  mado_view_ours (out, 2, "%s", match->decided);
+  g_autofree char *decided = mado_words_translate (match->decided != NULL ? match->decided : "");
+  mado_view_ours (out, 2, "%s", decided);
   if (match->part != NULL)
     mado_view_ours (out, 2, _ ("part %s, lines %" PRId64 " to %" PRId64 ", %" PRId64 " of %" PRId64 " labels filled in"),
                     part, match->first_line, match->last_line, match->filled, match->labels);

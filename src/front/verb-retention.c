@@ -6,7 +6,6 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/base/words.h"
-#include "madoguchi/base/words.h"
 #include "madoguchi/model/retention.h"
 
 #include <string.h>
@@ -26,19 +25,19 @@ view_ticket (GString *out, const MadoPacket *answer, const char *what)
 static void
 view_erased (GString *out, const MadoPacket *answer)
 {
-  view_ticket (out, answer, "erased: its number, states and times stay");
+  view_ticket (out, answer, _ ("erased: its number, states and times stay"));
 }
 
 static void
 view_hold (GString *out, const MadoPacket *answer)
 {
-  view_ticket (out, answer, "on hold: nothing of it may be erased");
+  view_ticket (out, answer, _ ("on hold: nothing of it may be erased"));
 }
 
 static void
 view_released (GString *out, const MadoPacket *answer)
 {
-  view_ticket (out, answer, "released: it may be erased again");
+  view_ticket (out, answer, _ ("released: it may be erased again"));
 }
 
 gboolean

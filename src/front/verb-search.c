@@ -5,7 +5,6 @@
 #include "madoguchi/base/error.h"
 #include "madoguchi/base/text.h"
 #include "madoguchi/base/words.h"
-#include "madoguchi/base/words.h"
 #include "madoguchi/model/found.h"
 
 #include <inttypes.h>

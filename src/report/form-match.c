@@ -5,6 +5,7 @@
  * later in the form count, so that a log is not cut where it says "Date:". A line that names a form ends the one before;
  * so does the first label of a form that is there already. */
 #include "madoguchi/report/form-match.h"
+#include "madoguchi/base/words.h"
 
 #include "madoguchi/report/form-line.h"
 #include "madoguchi/report/form-value.h"
@@ -189,11 +190,11 @@ decide (const Walk *walk, MadoFormFit *match)
   g_autofree char *name = NULL;
 
   if (walk->marker_line > 0)
-    name = g_strdup_printf ("line %" G_GINT64_FORMAT " names the form", walk->marker_line);
+    name = g_strdup_printf (N_ ("line %" G_GINT64_FORMAT " names the form"), walk->marker_line);
   else
-    name = g_strdup (walk->has_subject ? "the subject names the form" : "nothing names the form");
-  match->decided = g_strdup_printf ("%s, and %" G_GINT64_FORMAT " of its labels are there, where %" G_GINT64_FORMAT " are needed%s", name,
-                                    match->labels, match->needed, has_typical (walk) ? "" : "; none of them is typical of it");
+    name = g_strdup (walk->has_subject ? N_ ("the subject names the form") : N_ ("nothing names the form"));
+  match->decided = g_strdup_printf (N_ ("%s, and %" G_GINT64_FORMAT " of its labels are there, where %" G_GINT64_FORMAT " are needed%s"), name,
+                                    match->labels, match->needed, has_typical (walk) ? "" : N_ ("; none of them is typical of it"));
 }
 
 static void

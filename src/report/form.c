@@ -2,6 +2,7 @@
 #include "madoguchi/report/form.h"
 
 #include "madoguchi/base/text.h"
+#include "madoguchi/base/words.h"
 #include "madoguchi/model/tlp.h"
 #include "madoguchi/report/form-match.h"
 #include "madoguchi/report/form-value.h"
@@ -300,7 +301,7 @@ mado_form_study (MadoReport *report, MadoSource *source, const MadoConf *conf, g
     match->template_name = g_strdup (form->name);
     match->title = g_strdup (form->title);
     match->needed = form->needed;
-    match->decided = g_strdup ("none of its labels is there");
+    match->decided = g_strdup (N_ ("none of its labels is there"));
     g_ptr_array_add (report->report->forms, match);
   }
 }

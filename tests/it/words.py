@@ -61,7 +61,7 @@ def check_events(tap, demo, ticket):
 def check_verbs(tap, demo, ticket):
     for words in (('doctor',), ('policy', 'explain', ticket), ('keys', 'roll-over'), ('vault',), ('audit',), ('account',), ('retention',),
                   ('held',), ('members',), ('show', '9999'), ('state', ticket, 'rejected'), ('take', ticket), ('merge', ticket, ticket),
-                  ('list', '--limit', 'x'), ('canned', 'show', 'nothing'), ('due', ticket, 'tomorrow'), ('nothing',), ('held', 'show', 'x')):
+                  ('list', '--limit', 'x'), ('canned', 'show', 'nothing'), ('due', ticket, 'tomorrow'), ('hold', ticket), ('members', 'invite', 'hanako'), ('policy',), ('nothing',), ('held', 'show', 'x')):
         ours, theirs = ask(demo, ENGLISH, *words), ask(demo, JAPANESE, *words)
         said = theirs.text + theirs.err.decode()
         tap.equal((theirs.status, left_over(said)), (ours.status, []), '%s leaves no sentence in English' % ' '.join(words[:2]))
