@@ -68,8 +68,8 @@ def check_verbs(tap, demo, ticket):
     said = ask(demo, JAPANESE, 'doctor').text
     tap.ok('で署名と暗号化ができます' in said and 'の期限まで' in said and 'スキーマ' in said, 'doctor says what it and the keeper found', said)
     ours, theirs = ask(demo, ENGLISH, 'doctor', '--json'), ask(demo, JAPANESE, 'doctor', '--json')
-    varies = re.compile('takes [0-9]+ ms|[0-9.]+ .B free|[0-9-]+T[0-9:]+Z|[0-9]+ rows')
-    tap.equal(varies.sub('', theirs.text), varies.sub('', ours.text), 'doctor --json does not')
+    tap.ok([one['name'] for one in theirs.lines] == [one['name'] for one in ours.lines] and len(ours.lines) > 20
+           and theirs.text.isascii(), 'doctor --json does not', theirs)
 
 
 def main():
