@@ -30,6 +30,8 @@ desk_house = tests/unit/desk-house.c tests/unit/desk-house.h tests/unit/desk-fak
 libdesk_a_SOURCES += src/desk/guess-guard.c src/desk/session.c src/desk/watch.c src/desk/store-overview.c src/desk/store-session.c src/desk/verbs-session.c
 noinst_HEADERS += include/madoguchi/desk/guess-guard.h include/madoguchi/desk/session.h include/madoguchi/desk/watch.h include/madoguchi/desk/store-overview.h \
 	include/madoguchi/desk/store-session.h include/madoguchi/desk/verbs-session.h
+libdesk_a_SOURCES += src/desk/store-view.c src/desk/verbs-view.c
+noinst_HEADERS += include/madoguchi/desk/store-view.h include/madoguchi/desk/verbs-view.h
 libdesk_a_SOURCES += src/desk/token-scope.c src/desk/store-token.c src/desk/verbs-token.c
 noinst_HEADERS += include/madoguchi/desk/token-scope.h include/madoguchi/desk/store-token.h include/madoguchi/desk/verbs-token.h
 unit_tests += tests/unit/test-desk-token

@@ -111,6 +111,11 @@ static const struct {
   { "tokens-list", ALL "*" HOUSE },
   { "tokens-rm", ALL "*" HOUSE },
   { "overview", ALL HOUSE },
+  { "views", ALL HOUSE },
+  { "view-put", ALL HOUSE },
+  { "view-remove", ALL HOUSE },
+  { "team-view-put", "PCA" HOUSE },
+  { "team-view-remove", "PCA" HOUSE },
   { "watch", "*" HOUSE },
   { "log-in", "*" HOUSE }, /* the words by which one comes in are for the page (session.h) */
   { "log-in-trusted", "*" HOUSE },

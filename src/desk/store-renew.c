@@ -51,6 +51,8 @@ static const struct {
   { "member", "login", "languages", "login" },
   { "audit", "id", "details", "id" },
   { "access_token", "id", "name", "id" },
+  { "saved_view", "id", "name", "id" },
+  { "saved_view", "id", "query", "id" },
   { "credential", "login", "password", "login" },
   { "credential", "login", "totp", "login" },
   { "credential", "login", "new_password", "login" },

@@ -289,6 +289,10 @@ static const char *const migrations[] = {
   "CREATE INDEX incident_class ON incident (substr (category, 1, instr (category || ':', ':') - 1), updated, id, category)"
   "  WHERE category IS NOT NULL;"
   "CREATE INDEX decision_tag ON decision (value_key, incident) WHERE field = 'tag';",
+  /* Filters of the list under names: of members, or (without login) of the team. */
+  "CREATE TABLE saved_view (id TEXT PRIMARY KEY, login TEXT REFERENCES member (login), name BLOB NOT NULL, name_key BLOB NOT NULL UNIQUE,"
+  "  query BLOB NOT NULL, made INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+  "CREATE INDEX saved_view_login ON saved_view (login);",
 };
 
 static gboolean

@@ -36,6 +36,8 @@ const MadoSealedTable mado_sealed_tables[] = {
   { "credential", NULL, "login", { "password", "totp", "new_password", "new_totp" }, NULL },
   { "access_token", NULL, "id", { "name" },
     IS_NOT ("name_key", "keyed ('token-name', login || ' ' || peek ('access_token.name', id, name))") },
+  { "saved_view", NULL, "id", { "name", "query" },
+    IS_NOT ("name_key", "keyed ('view-name', coalesce (login, '') || ' ' || peek ('saved_view.name', id, name))") },
   { "audit", "id", "id", { "details" }, NULL },
   { "vault_check", NULL, "id", { "sealed" }, NULL },
   { "member", NULL, "login", { "name", "fingerprint", "languages" }, NULL },

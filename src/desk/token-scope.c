@@ -18,13 +18,13 @@ static const struct {
   const char *verb, *scope;
 } table[] = {
   { "list", READ }, { "show", READ }, { "triage", READ }, { "search", READ }, { "feeds", READ }, { "drafts", READ },
-  { "overview", READ }, { "held", READ }, { "held-show", READ }, { "account", READ }, { "status", READ }, { "canned-list", READ },
+  { "overview", READ }, { "views", READ }, { "held", READ }, { "held-show", READ }, { "account", READ }, { "status", READ }, { "canned-list", READ },
   { "canned-show", READ }, { "members-list", READ }, { "keys-list", READ }, { "keys-show", READ }, { "keys-known", READ },
   { "keys-export", READ }, { "reply-preview", READ }, { "policy-try", READ },
   { "raw", FILES }, { "part", FILES }, { "draft-file", FILES },
   { "unread", WORK }, { "take", WORK }, { "assign", WORK }, { "hand-over", WORK }, { "due", WORK }, { "state", WORK }, { "note", WORK },
   { "priority", WORK }, { "category", WORK }, { "tlp", WORK }, { "tag", WORK }, { "link", WORK }, { "merge", WORK }, { "split", WORK },
-  { "draft-save", WORK }, { "draft-discard", WORK }, { "members-duty", WORK },
+  { "draft-save", WORK }, { "draft-discard", WORK }, { "members-duty", WORK }, { "view-put", WORK }, { "view-remove", WORK }, { "team-view-put", WORK }, { "team-view-remove", WORK },
   { "reply", REPLY }, { "draft-send", REPLY },
   { "held-retry", HOUSE }, { "held-release", HOUSE }, { "reopen", HOUSE }, { "keys-refresh", HOUSE }, { "doctor", HOUSE },
   { "look-up-own", HOUSE }, { "security-txt", HOUSE }, { "vault-status", HOUSE }, { "retention-status", HOUSE }, { "policy", HOUSE },

@@ -11,6 +11,7 @@
 #include "madoguchi/desk/store-queue.h"
 #include "madoguchi/desk/store-session.h"
 #include "madoguchi/desk/store-token.h"
+#include "madoguchi/desk/store-view.h"
 #include "madoguchi/desk/verbs.h"
 #include "madoguchi/ipc/peer.h"
 
@@ -324,7 +325,8 @@ apply_leave (const MadoCall *call, MadoMember *member, gboolean is_new, GError *
   member->on_duty = FALSE;
   return mado_store_forget_seen (call->desk->store, member->login, error)
          && mado_store_forget_credential (call->desk->store, member->login, error)
-         && mado_store_remove_tokens (call->desk->store, member->login, error);
+         && mado_store_remove_tokens (call->desk->store, member->login, error)
+         && mado_store_remove_views (call->desk->store, member->login, error);
 }
 
 void

@@ -27,6 +27,7 @@
 #include "madoguchi/desk/verbs-triage.h"
 #include "madoguchi/desk/watch.h"
 #include "madoguchi/desk/verbs-vault.h"
+#include "madoguchi/desk/verbs-view.h"
 
 #include <string.h>
 
@@ -120,6 +121,11 @@ static const struct {
   { "tokens-list", mado_verb_tokens_list },
   { "tokens-rm", mado_verb_tokens_rm },
   { "overview", mado_verb_overview },
+  { "views", mado_verb_views },
+  { "view-put", mado_verb_view_put },
+  { "view-remove", mado_verb_view_remove },
+  { "team-view-put", mado_verb_view_put },
+  { "team-view-remove", mado_verb_view_remove },
   { "watch", mado_verb_watch },
   { "log-in", mado_verb_log_in },
   { "log-in-trusted", mado_verb_log_in_trusted },

@@ -3,6 +3,7 @@
 #include "madoguchi/front/verbs.h"
 #include "madoguchi/front/member.h"
 #include "madoguchi/front/tickets.h"
+#include "madoguchi/front/verb-view.h"
 #include "madoguchi/front/view.h"
 #include "madoguchi/front/view-incident.h"
 #include "madoguchi/base/error.h"
@@ -82,8 +83,9 @@ print_notices (const MadoCli *cli, const MadoPacket *answer)
 
 /* (transfer floating) what `list` asks for; NULL: it makes no sense. */
 static GVariant *
-make_list_body (const MadoCliOptions *o, GError **error)
+make_list_body (MadoCli *cli, GError **error)
 {
+  const MadoCliOptions *o = &cli->options;
   const char *const pairs[][2] = { { "state", o->state }, { "owner", o->owner }, { "after", o->after }, { "priority", o->priority },
                                    { "category", o->category }, { "tlp", o->tlp }, { "tag", o->tag } };
   const struct {
@@ -98,7 +100,10 @@ make_list_body (const MadoCliOptions *o, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
     if (!mado_member_check_text (pairs[i][0], pairs[i][1], WORD_MAX, error))
       return NULL;
-  g_variant_dict_init (&dict, NULL);
+  g_autoptr (GVariant) view = o->view != NULL ? mado_view_find (cli, o->view, error) : NULL;
+  if (o->view != NULL && view == NULL)
+    return NULL;
+  g_variant_dict_init (&dict, view); /* what is said besides goes before it */
   for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
     if (pairs[i][1] != NULL)
       g_variant_dict_insert (&dict, pairs[i][0], "s", pairs[i][1]);
@@ -122,7 +127,7 @@ gboolean
 mado_verb_list (MadoCli *cli, GError **error)
 {
   g_auto (MadoPacket) answer = MADO_PACKET_INIT;
-  GVariant *body = make_list_body (&cli->options, error);
+  GVariant *body = make_list_body (cli, error);
   gboolean ok;
 
   if (body == NULL || !mado_member_ask (cli->conf, "list", body, -1, &answer, error))

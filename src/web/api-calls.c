@@ -12,6 +12,7 @@
 #include "madoguchi/model/reply-preview.h"
 #include "madoguchi/model/reply-wish.h"
 #include "madoguchi/model/triage.h"
+#include "madoguchi/model/view.h"
 #include "madoguchi/web/api.h"
 
 #define TICKET { "ticket", MADO_API_STRING, MADO_API_PATH, TRUE, "Its number, e.g. 2026-000001" }
@@ -24,6 +25,8 @@
 #define LIMIT NUMBER ("limit", "At most so many")
 #define WISH { "text", MADO_API_STRING, MADO_API_CONTENT, TRUE, "What the reply says" }, REST
 #define DRAFT NEEDED ("draft", "Its number, with the revision that was read: 7.2")
+#define VIEW NEEDED ("name", "What it is called")
+#define VIEW_NAMED { "name", MADO_API_STRING, MADO_API_QUERY, TRUE, "What it is called" }
 #define HELD { "id", MADO_API_STRING, MADO_API_PATH, TRUE, "The queue id" }
 #define REST                                                                                                                  \
   OPTIONAL ("subject", "Instead of the thread's"),                                                                            \
@@ -101,6 +104,13 @@ const MadoApiCall mado_api_calls[] = {
   { "GET", "/search", "search", MADO_API_ITEMS, &mado_found_type, FALSE, "Messages, notes and answers that fit, the newest first",
     { { "query", MADO_API_STRING, MADO_API_QUERY, TRUE, "docs/search.md" }, LIMIT, NUMBER ("below", "The page after: \"next\" of the one before"),
       { "by_rank", MADO_API_BOOLEAN, MADO_API_QUERY, FALSE, "The best first" } } },
+  { "GET", "/views", "views", MADO_API_ITEMS, &mado_view_type, FALSE, "Filters of the queue under names: the member's own, then the team's", { { NULL } } },
+  { "PUT", "/views", "view-put", MADO_API_ITEMS, &mado_view_type, FALSE, "Keeps one of the member's own, in the place of the one of that name",
+    { VIEW, NEEDED ("query", "The arguments of GET /incidents: state=open&owner=me") } },
+  { "DELETE", "/views", "view-remove", MADO_API_ITEMS, &mado_view_type, FALSE, "Forgets it", { VIEW_NAMED } },
+  { "PUT", "/team-views", "team-view-put", MADO_API_ITEMS, &mado_view_type, FALSE, "The same for one that all members see",
+    { VIEW, NEEDED ("query", "The arguments of GET /incidents") } },
+  { "DELETE", "/team-views", "team-view-remove", MADO_API_ITEMS, &mado_view_type, FALSE, "Forgets it", { VIEW_NAMED } },
   { "GET", "/overview", "overview", MADO_API_RECORD, &mado_overview_type, FALSE, "The queue in numbers", { { NULL } } },
   { "GET", "/policy", "policy", MADO_API_RECORD, &mado_policy_sheet_record_type, FALSE, "What is in force: settings, rules, permissions", { { NULL } } },
   { "POST", "/policy/reload", "policy-reload", MADO_API_BODY, NULL, FALSE, "The rules of triage are read again", { { NULL } } },

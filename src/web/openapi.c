@@ -255,7 +255,7 @@ add_operation (JsonBuilder *builder, const MadoApiCall *call)
   set (builder, "operationId", call->verb);
   set (builder, "summary", call->help);
   add_parameters (builder, call);
-  if (strcmp (call->method, "POST") == 0)
+  if (strcmp (call->method, "POST") == 0 || strcmp (call->method, "PUT") == 0)
     add_content (builder, call);
   begin (builder, "responses");
   begin (builder, "200");
@@ -270,6 +270,27 @@ add_operation (JsonBuilder *builder, const MadoApiCall *call)
   set (builder, "description", "Problem details (RFC 9457)");
   json_builder_end_object (builder);
   json_builder_end_object (builder);
+  json_builder_end_object (builder);
+}
+
+/* Of the calls with its path? */
+static gboolean
+is_first (const MadoApiCall *call)
+{
+  const MadoApiCall *first = mado_api_calls;
+
+  while (strcmp (first->path, call->path) != 0)
+    first++;
+  return first == call;
+}
+
+static void
+add_path (JsonBuilder *builder, const char *path)
+{
+  begin (builder, path);
+  for (const MadoApiCall *call = mado_api_calls; call->method != NULL; call++)
+    if (strcmp (call->path, path) == 0)
+      add_operation (builder, call);
   json_builder_end_object (builder);
 }
 
@@ -328,11 +349,9 @@ mado_openapi_document (void)
   json_builder_end_object (builder);
   json_builder_end_array (builder);
   begin (builder, "paths");
-  for (const MadoApiCall *call = mado_api_calls; call->method != NULL; call++) { /* no path has two methods */
-    begin (builder, call->path);
-    add_operation (builder, call);
-    json_builder_end_object (builder);
-  }
+  for (const MadoApiCall *call = mado_api_calls; call->method != NULL; call++)
+    if (is_first (call))
+      add_path (builder, call->path);
   json_builder_end_object (builder);
   add_security (builder);
   begin (builder, "components");

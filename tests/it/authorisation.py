@@ -52,7 +52,7 @@ WORDS = {
     'members-list': ((), {}), 'members-duty': ((), {}), 'members-add': ((), {}), 'members-set': ((), {}), 'members-leave': ((), {}),
     'members-invite': ((), {}), 'members-log-out': ((), {}), 'tokens-add': ((), {}), 'tokens-list': ((), {}), 'tokens-rm': ((), {}), 'watch': ((), {}),
     'log-in': ((), {}), 'log-in-trusted': ((), {}), 'set-up': ((), {}), 'set-up-confirm': ((), {}), 'session': ((), {}), 'log-out': ((), {}),
-    'overview': ((), {}), 'vault-status': ((), {}), 'vault-rewrap': ((), {}), 'vault-rotate': ((), {}),
+    'overview': ((), {}), 'views': ((), {}), 'view-put': ((), {}), 'view-remove': ((), {}), 'team-view-put': ((), {}), 'team-view-remove': ((), {}), 'vault-status': ((), {}), 'vault-rewrap': ((), {}), 'vault-rotate': ((), {}),
     'audit-list': ((T,), {}), 'hold': ((T,), STALE), 'erase': ((T,), STALE), 'retention-status': ((), {}), 'retention-run': ((), {}),
     'audit-verify': ((), {}), 'audit-sign': ((), {}), 'audit-head': ((), {}),
 }

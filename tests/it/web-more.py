@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What the command line can, over HTTP: mails of another matter get a ticket of their own; files go along with replies and drafts; files of
-strangers come in archives with the usual password."""
+strangers come in archives with the usual password; views are the same everywhere."""
 import base64
 import email
 import email.policy
@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import urllib.parse
 import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
@@ -194,18 +195,77 @@ def archives(house, hanako, reader):
     tap.equal(hanako.get(place + parts[0]['path'] + '?zip=yes').status, 400, 'nor for who says something else')
 
 
+def views(house, hanako, taro, reader):
+    tap = house.tap
+
+    def shown(browser):
+        return [(v['name'], v['query'], v['team']) for v in browser.get(API + '/views').json['items']]
+
+    def put(browser, name, query, path='/views'):
+        return browser.request('PUT', API + path, {'name': name, 'query': query})
+
+    def drop(browser, name, path='/views'):
+        return browser.request('DELETE', '%s%s?%s' % (API, path, urllib.parse.urlencode({'name': name})))
+    tap.equal(shown(taro), [], 'nobody has a view')
+    kept = put(taro, '朝/の 一覧', 'state=open&owner=me')
+    tap.ok(kept.status == 200 and shown(taro) == [('朝/の 一覧', 'state=open&owner=me', False)], 'a view is kept', kept)
+    tap.equal(shown(hanako), [], 'it is his')
+    put(taro, 'late', 'overdue=true&category=%E8%84%86%E5%BC%B1+x')
+    put(taro, '朝/の 一覧', 'state=new')
+    tap.equal([v[1] for v in shown(taro)], ['state=new', 'overdue=true&category=%E8%84%86%E5%BC%B1+x'], 'another takes the place of the one of its name')
+    for name, query, why in (('x', 'colour=red', 'a filter that is none'), ('x', '', 'none'), ('x', 'state=open&state=new', 'one twice'), ('x', 'unread=perhaps', 'no yes'),
+                             ('x', 'state=', 'an empty one'), ('x', 'state=%ff', 'no text'), ('', 'state=new', 'no name'), ('a\nb', 'state=new', 'two lines'),
+                             ('x' * 121, 'state=new', 'a long name'), ('x', 'tag=' + 'a' * 2000, 'a long query')):
+        tap.equal(put(taro, name, query).status, 400, '400 for ' + why)
+    tap.equal(put(taro, 'ours', 'state=new', '/team-views').status, 403, 'a handler keeps none for the team')
+    tap.equal(put(hanako, 'ours', 'priority=urgent', '/team-views').status, 200, 'an administrator does')
+    tap.ok(shown(reader) == [('ours', 'priority=urgent', True)] and shown(taro)[-1] == ('ours', 'priority=urgent', True), 'and all see it', shown(reader))
+    tap.equal(drop(taro, 'ours').status, 404, 'nobody forgets it as his own')
+    tap.equal(drop(taro, 'ours', '/team-views').status, 403, 'nor the team\'s without a say')
+    tap.equal(taro.request('PUT', API + '/views', {'name': 'forged', 'query': 'state=new'}, proof=False).status, 403, 'nobody keeps one from another site')
+    tap.equal(taro.post(API + '/views', {'name': 'x', 'query': 'state=new'}).status, 405, 'nor another way')
+    tap.equal([drop(taro, 'late').status, drop(taro, 'late').status], [200, 404], 'one is forgotten, once')
+    many = [put(reader, 'v%d' % i, 'state=new').status for i in range(52)]
+    tap.ok(many[:50] == [200] * 50 and many[50:] == [413] * 2, 'fifty are enough', many)
+    with open(house.demo.dir + '/store.db', 'rb') as file:
+        store = file.read() + open(house.demo.dir + '/store.db-wal', 'rb').read()
+    tap.ok('朝/の'.encode() not in store and b'overdue=true' not in store and b'saved_view' in store, 'names and queries rest sealed')
+    audit = hanako.get(API + '/audit?limit=50').body.decode()
+    tap.ok('view-put' in audit and '朝/の' not in audit, 'the audit knows that, and not what')
+    house.demo.cli('members', 'leave', 'rei')
+    tap.equal(shown(hanako), [('ours', 'priority=urgent', True)], 'who leaves takes only his own along')
+
+
+def by_command(house):
+    """Before there are members, all that is kept is the team's."""
+    tap, cli = house.tap, house.demo.cli
+    house.demo.send(t.plain(ALICE, t.TEAM, 'for the view', 'text\n', mid=t.message_id()), ALICE)
+    house.demo.settle(accepted=1)
+    tap.equal(cli('views', 'keep', 'mine', 'state=new').status, 64, 'a view of nobody is not kept')
+    kept = cli('views', 'keep', '--team', 'new ones', 'state=new')
+    tap.ok(kept.status == 0 and cli('views', '--json').json == {'schema': 'madoguchi.view/1', 'name': 'new ones', 'query': 'state=new', 'team': True}, 'the team\'s is', kept)
+    tap.ok(b'new ones (team)  state=new' in cli('views').out, 'and listed', cli('views'))
+    tap.equal([len(cli('list', '--json', '--view', 'new ones', *more).lines) for more in ((), ('--state', 'open'))], [1, 0], 'list goes by it, and by what is said besides')
+    wrong = cli('list', '--view', 'none')
+    tap.ok(wrong.status == 1 and b'no view of that name' in wrong.err, 'a name that is none is said', wrong)
+    tap.equal([cli('views', 'keep', 'x').status, cli('views', 'x').status, cli('views', 'keep', '--team', 'x', 'colour=red').status], [64, 64, 64], 'words that make no sense')
+    tap.equal([cli('views', 'forget', '--team', 'new ones').status, cli('views', 'forget', '--team', 'new ones').status, len(cli('views').out)], [0, 1, 0], 'it is forgotten')
+
+
 def main():
     t.need_programs()
     if t.program('madoguchi-web') is None:
         t.skip_all('madoguchi-web is not built')
     tap = t.Tap()
     house = House(tap)
+    by_command(house)
     hanako = house.member('hanako', 'administrator')
     reader = house.member('rei', 'reader')
     taro = house.member('taro', 'handler')
     splitting(house, hanako, reader)
     attaching(house, hanako, taro, reader)
     archives(house, hanako, reader)
+    views(house, hanako, taro, reader)
     house.demo.stop()
     tap.done()
 

@@ -48,6 +48,8 @@ typedef struct {
   char *note;           /* hand-over */
   char *output;         /* part, raw, keys export */
   gboolean zip;         /* part */
+  char *view;           /* list */
+  gboolean team;        /* views */
   char *file, *subject; /* reply */
   char **recipients, **files; /* reply */
   char *edit, *discard, *send; /* reply: names of drafts */

@@ -57,6 +57,7 @@ gboolean mado_verb_account (MadoCli *cli, GError **error);
 
 /* verb-members.c: asked of the keeper. */
 gboolean mado_verb_members (MadoCli *cli, GError **error);
+gboolean mado_verb_views (MadoCli *cli, GError **error);
 gboolean mado_verb_token (MadoCli *cli, GError **error); /* members token */
 
 /* verb-vault.c: asked of the keeper. */

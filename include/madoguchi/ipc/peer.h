@@ -102,6 +102,8 @@
  *   audit-verify {heads as: signed texts; optional} -> record MadoAuditVerdict
  *   From the first member on DENIED for everybody else, and for members as desk/permissions.h and desk/need.h say
  *   overview {} -> record MadoOverview
+ *   views {} -> {items aa{sv} of MadoView}: of who asks, and the team's; view-put {name s, query s}, view-remove {name s}: of who asks;
+ *   team-view-put, team-view-remove: the team's -> as views
  *   members-invite {login s} -> {login s, invitation s, until x}: lets a member choose a password for the page
  *   members-log-out {login s} -> {login s, count x}: ends the sessions of a member
  *   tokens-add {name s, scopes as, days x; the last two optional} -> record MadoAccessToken with {token s}: shown this once

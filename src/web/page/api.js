@@ -84,3 +84,14 @@ export async function download(path, name) {
 
 // The path of one incident, and of what belongs to it.
 export const incident = (number, ...rest) => ['/incidents', number, ...rest].map((part, i) => (i === 0 ? part : encodeURIComponent(part))).join('/');
+
+// Keeps something under its name, and forgets it.
+export async function keep(path, content) {
+  const answer = await send('PUT', path, content);
+  return answer.json();
+}
+
+export async function forget(path, parameters) {
+  const answer = await send('DELETE', path + query(parameters));
+  return answer.json();
+}
