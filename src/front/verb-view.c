@@ -4,6 +4,7 @@
 #include "madoguchi/front/verbs.h"
 #include "madoguchi/front/view.h"
 #include "madoguchi/base/error.h"
+#include "madoguchi/base/text.h"
 #include "madoguchi/base/words.h"
 #include "madoguchi/model/view.h"
 
@@ -50,7 +51,7 @@ print_views (MadoCli *cli, const MadoPacket *answer, GError **error)
 
   for (guint i = 0; ok && i < items->len; i++) {
     const MadoView *view = items->pdata[i];
-    g_autofree char *name = mado_view_word (view->name), *query = mado_view_word (view->query);
+    g_autofree char *name = mado_text_visible (view->name), *query = mado_text_visible (view->query);
     if (cli->options.json)
       ok = mado_member_print_json (cli, &mado_view_type, view, error);
     else

@@ -212,7 +212,7 @@ def views(house, hanako, taro, reader):
     tap.equal(shown(hanako), [], 'it is his')
     put(taro, 'late', 'overdue=true&category=%E8%84%86%E5%BC%B1+x')
     put(taro, '朝/の 一覧', 'state=new')
-    tap.equal([v[1] for v in shown(taro)], ['state=new', 'overdue=true&category=%E8%84%86%E5%BC%B1+x'], 'another takes the place of the one of its name')
+    tap.equal(sorted(v[1] for v in shown(taro)), ['overdue=true&category=%E8%84%86%E5%BC%B1+x', 'state=new'], 'another takes the place of the one of its name')
     for name, query, why in (('x', 'colour=red', 'a filter that is none'), ('x', '', 'none'), ('x', 'state=open&state=new', 'one twice'), ('x', 'unread=perhaps', 'no yes'),
                              ('x', 'state=', 'an empty one'), ('x', 'state=%ff', 'no text'), ('', 'state=new', 'no name'), ('a\nb', 'state=new', 'two lines'),
                              ('x' * 121, 'state=new', 'a long name'), ('x', 'tag=' + 'a' * 2000, 'a long query')):

@@ -114,7 +114,7 @@ test_permissions (void)
                                      " members-invite members-log-out tokens-list tokens-rm watch log-in log-in-trusted set-up set-up-confirm");
   assert_may (MADO_MEMBER_READER, "list show triage policy-try search feeds unread looking drafts canned-list held held-show account status doctor look-up-own"
                                   " keys-list keys-show keys-export members-list members-duty tokens-add tokens-list tokens-rm"
-                                  " overview session log-out");
+                                  " overview views view-put view-remove session log-out");
   assert_may (-1, "");
   assert_may (MADO_PERMISSIONS_HOST + 1, "");
   for (int role = 0; role <= MADO_PERMISSIONS_HOST; role++)
