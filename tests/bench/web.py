@@ -247,12 +247,12 @@ def ms(times, start=0):
     return 'p50 %.0f p95 %.0f ms' % (1000 * (statistics.median(times) - start), 1000 * (percentile(times, 0.95) - start))
 
 
-def arrivals(team, floors, count, mails, page):
+def arrivals(team, floors, select, count, mails, page):
     """How soon listeners and a screen know of a mail."""
-    select, clients = listen(team, count)
     before, most, missed, unseen = team.memory(), 0.0, 0, 0
     events, screens = [], []
     if page is not None:
+        page.go('about:blank')
         page.go(team.site + '/#/')
         page.find('.row')
         page.run(WATCH)
@@ -267,8 +267,6 @@ def arrivals(team, floors, count, mails, page):
             unseen += shown is None
             screens += [shown / 1000 - start] if shown else []
         most = max(most, team.memory())
-    for client in clients:
-        client.close()
     say('%d listeners, %d mails: arrival to event %s, worst %.0f; not heard %d' % (count, mails, ms(events), 1000 * max(events), missed))
     if screens:
         say('arrival to a row on the screen: %s; not seen %d' % (ms(screens), unseen))
@@ -276,12 +274,10 @@ def arrivals(team, floors, count, mails, page):
     floors.at_most('listeners that did not hear of a mail', missed, 0)
     floors.at_most('mails that did not come to the screen', unseen, 0)
     floors.at_most('madoguchi-web with %d listeners, MiB' % count, most, MOST_MIB)
-    return before
 
 
-def storm(team, floors, count, mails):
+def storm(team, floors, select, count, mails):
     """All pages ask again after each event: at once, and spread as the page does it."""
-    select, clients = listen(team, count)
     slowest, unanswered, most = {}, 0, 0.0
     for spread in (0, SPREAD):
         took, whole, before = [], [], team.seconds()
@@ -296,8 +292,6 @@ def storm(team, floors, count, mails):
         say('%d pages ask again after each mail, within %3.0f ms: an answer takes %s; arrival to answer %s; processor time of an answer: %s' % (
             count, spread * 1000, ms(took), ms(whole), ', '.join('%s %.1f ms' % pair for pair in used.items())))
         slowest[spread] = percentile(took, 0.95)
-    for client in clients:
-        client.close()
     floors.at_most('pages that had no answer', unanswered, 0)
     floors.at_most('p95 of an answer, asked for spread / all at once', slowest[SPREAD] / slowest[0], 1)
     floors.at_most('madoguchi-web with %d pages that ask, MiB' % count, most, MOST_MIB)
@@ -427,8 +421,13 @@ def main():
     else:
         say('no browser: ' + why)
     views(team, floors, page, options.rounds)
-    arrivals(team, floors, options.listeners, options.mails, page)
-    storm(team, floors, options.listeners, options.storms)
+    before = team.memory()
+    select, clients = listen(team, options.listeners)
+    say('madoguchi-web: %.0f MiB, and %.0f with %d listeners' % (before, team.memory(), options.listeners))
+    arrivals(team, floors, select, options.listeners, options.mails, page)
+    storm(team, floors, select, options.listeners, options.storms)
+    for client in clients:
+        client.close()
     team.close()
     say('\n== floors; load %.1f now' % os.getloadavg()[0])
     for row in floors.rows:

@@ -122,6 +122,15 @@ def asks_seldom(tap, team, page):
     tap.ok(page.wait_text('came unseen', '.rows'), 'and asks when it is looked at again')
 
 
+def is_left_often(tap, team, page):
+    for _ in range(7):
+        page.go('about:blank')
+        page.go(team.site + '/#/')
+        page.find('.row')
+    page.run('scrollTo(0, document.documentElement.scrollHeight)')
+    tap.ok(t.wait_for(lambda: page.run(LOOK)['last'] >= 100, 10), 'pages that were left keep no connection from the one that is there', page.run(LOOK))
+
+
 def main():
     t.need_programs()
     why = b.why_not()
@@ -142,6 +151,7 @@ def main():
            page.run(LOOK))
     tap.ok(page.run("return document.querySelector('button.next').hidden"), 'without a way to more')
     asks_seldom(tap, team, page)
+    is_left_often(tap, team, page)
     tap.equal([line for line in page.console() if 'favicon' not in line['message']], [], 'the browser complains of nothing')
     team.close()
     tap.done()

@@ -69,3 +69,7 @@ export function close() {
   tell.stop();
   setAway(false);
 }
+
+// A page that is left may be kept by the browser, and its stream with it: six of them, and nothing else of ours gets through.
+window.addEventListener('pagehide', () => { if (source) source.close(); });
+window.addEventListener('pageshow', (event) => { if (event.persisted && source) listen(false); });

@@ -3,7 +3,7 @@
 // it is looked at again.
 
 const SPREAD = 250; // milliseconds: within them all pages ask
-const PAUSE = 1000; // between two questions at least
+const PAUSE = 200; // between two questions at least
 const SHARE = 10; // of the time a page asks for at most one part in so many
 
 // act () returns a promise. What is returned is to be called after each change; its stop () forgets those that were not asked for yet.
