@@ -159,6 +159,12 @@ def working(house, hanako, taro):
     tap.equal(hanako.get(API + '/incidents?state=open&colour=red').status, 400, '400 for a question that nobody knows')
     tap.equal(hanako.get(API + '/incidents/2026-999999').status, 404, '404 for a ticket that is not there')
     tap.equal(hanako.get(API + '/incidents?limit=x').status, 400, '400 for a limit that is no number')
+    page = API + '/incidents?after=' + one['number']
+    tap.equal([i['number'] for i in hanako.get(page).json['items']], [], 'after the last ticket comes nothing')
+    tap.equal([i['number'] for i in hanako.get(page + '&after_updated=2100-01-01T00:00:00Z').json['items']], [one['number']],
+              'but after where it stood when it was seen')
+    for wrong in (page + '&after_updated=soon', API + '/incidents?after_updated=2100-01-01T00:00:00Z'):
+        tap.equal(hanako.get(wrong).status, 400, '400 for a place that is none')
 
 
 def answering(house, hanako, taro):

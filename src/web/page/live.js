@@ -23,7 +23,9 @@ export function whenReachable(callback) { onState = callback; }
 
 export const isReachable = () => !isAway;
 
-const tell = paced(() => Promise.allSettled([...listeners].map(async (listener) => listener())));
+// Whoever asked and was told that too many do, asks again.
+const isBusy = ({ reason }) => reason instanceof api.Problem && (reason.status === 503 || reason.status === 0);
+const tell = paced(async () => !(await Promise.allSettled([...listeners].map(async (listener) => listener()))).some(isBusy));
 
 function setAway(is) {
   clearTimeout(alarm);

@@ -5,8 +5,9 @@
 const SPREAD = 250; // milliseconds: within them all pages ask
 const PAUSE = 200; // between two questions at least
 const SHARE = 10; // of the time a page asks for at most one part in so many
+const AGAIN = 2000; // when there was no answer
 
-// act () returns a promise. What is returned is to be called after each change; its stop () forgets those that were not asked for yet.
+// act () returns a promise: was there an answer? What is returned is to be called after each change; its stop () forgets those that were not asked for yet.
 export function paced(act) {
   let timer = 0;
   let isDirty = false;
@@ -18,10 +19,11 @@ export function paced(act) {
     isDirty = false;
     isAsking = true;
     const start = performance.now();
-    await act();
+    const isAnswered = await act();
     const end = performance.now();
-    quietUntil = end + Math.max(PAUSE, (end - start) * SHARE);
+    quietUntil = end + Math.max(isAnswered ? PAUSE : AGAIN, (end - start) * SHARE);
     isAsking = false;
+    if (!isAnswered) isDirty = true;
     if (isDirty) changed();
   }
 
