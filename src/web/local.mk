@@ -81,6 +81,10 @@ unit_tests += tests/unit/test-web-asset
 tests_unit_test_web_asset_SOURCES = tests/unit/test-web-asset.c
 tests_unit_test_web_asset_LDADD = $(web_libs)
 tests_unit_test_web_asset_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(MICROHTTPD_CFLAGS)
+unit_tests += tests/unit/test-web-openapi
+tests_unit_test_web_openapi_SOURCES = tests/unit/test-web-openapi.c
+tests_unit_test_web_openapi_LDADD = $(web_libs)
+tests_unit_test_web_openapi_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(MICROHTTPD_CFLAGS)
 
 # The page's own files.
 webdir = $(pkgdatadir)/web

@@ -83,7 +83,7 @@ COVERED = {
                           "front/verb-hand-over": "'hand-over'"},
     "tests/it/web-api.py": {"bin/madoguchi-web": "'madoguchi-web'", "desk/session": "a session that somebody made up", "desk/verbs-session": "'/log-out'", "desk/watch": "event: change", "web/api": "If-Match", "desk/store-overview": "'/overview'", "model/overview": "madoguchi.overview/1",
  "web/entrance": "'/session'", "web/events": "event: hello",
-                            "web/http": "a length and chunks", "web/keeper": "API", "web/openapi": "openapi.json", "web/site": "etc/passwd",
+                            "web/http": "a length and chunks", "web/keeper": "API", "web/site": "etc/passwd",
  "desk/verbs-token": "tokens/new", "front/verb-token": "'token', 'rm'"},
     "tests/unit/test-desk-token.c": {"desk/store-token": "mado_store_find_access_token", "desk/token-scope": "mado_token_scope_allows",
                                      "model/access-token": "MadoAccessToken"},
