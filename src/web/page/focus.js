@@ -5,7 +5,10 @@ export function present(dialog) {
   const before = document.activeElement;
   dialog.addEventListener('close', () => {
     dialog.remove();
-    if (before && before.isConnected && before !== document.body) before.focus({ preventScroll: true });
+    if (!before || before === document.body) return;
+    const after = before.isConnected ? before // or what was drawn in its place meanwhile
+      : [...document.querySelectorAll(before.tagName)].find((one) => one.textContent === before.textContent && one.checkVisibility());
+    (after || document.getElementById('main')).focus({ preventScroll: true });
   });
   document.body.append(dialog);
   dialog.showModal();
