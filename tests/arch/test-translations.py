@@ -10,6 +10,10 @@ from pathlib import Path
 from tap import Sample, Tap, source_dir
 
 MARKED = re.compile(r'\bN?_ \("')
+# Whole sentences that are made in English and translated where they are shown: po/extract knows the same calls.
+SPOKEN = re.compile(r'\b(?:g_set_error|g_set_error_literal|mado_verbs_fail_usage|say|report|begin|add_item|mado_reading_problem|mado_format_problem)'
+                    r' \([^;"]*"[^"]*[a-z]{3}')
+SPEAKERS = ("src/front/*.c", "src/desk/verbs*.c", "src/mail/[bfpu]*.c", "src/report/[dis]*.c")
 NAMES = re.compile(r"\{[a-z]+\}")
 FORMATS = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?(<PRI\w+>|(?:hh|h|ll|l|z)?[a-zA-Z%])")  # what is printed, whatever its width
 
@@ -73,6 +77,7 @@ def check_sources(root):
     named = set((root / "po" / "POTFILES").read_text().split())
     there = {str(path.relative_to(root)) for path in (root / "src" / "web" / "page").glob("*.js")}
     there |= {str(path.relative_to(root)) for path in (root / "src" / "front").glob("*.c") if MARKED.search(path.read_text())}
+    there |= {str(path.relative_to(root)) for places in SPEAKERS for path in root.glob(places) if SPOKEN.search(path.read_text())}
     yield from (f"not in po/POTFILES: {path}" for path in sorted(there - named))
     yield from (f"in po/POTFILES, and says nothing: {path}" for path in sorted(named) if not (root / path).is_file())
 
@@ -101,6 +106,10 @@ def main():
         for word in ("other names: {n}", "not translated: Open", "missing: Shut", "to be looked at: Maybe", "not said any more: Old", "other values: %s"):
             tap.finds(found, word, f"found: {word}")
         tap.ok(len(found) == 6, "and nothing else is", found)
+    speaker = {"po/POTFILES": "src/front/a.c\n", "src/front/a.c": 'x = _ ("Yes");', "src/front/b.c": 'say (checks, OK, "%s answers", it);',
+               "src/front/c.c": 'g_set_error (error, MADO_ERROR, code, "%s: no", it);', "src/front/d.c": 'add ("nothing of it");'}
+    with Sample(speaker) as sample:
+        tap.ok(list(check_sources(sample)) == ["not in po/POTFILES: src/front/b.c"], "found: a file that says whole sentences", list(check_sources(sample)))
     tap.done()
 
 
