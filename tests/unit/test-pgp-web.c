@@ -169,24 +169,43 @@ test_pin_means_pin (Web *web, gconstpointer data)
   g_assert_cmpstr (by, ==, "web-of-trust");
 }
 
+/* (transfer full) the keys, with Alice's certified for some seconds by a friend; NULL when these had passed before we could look. */
+static MadoKeyIndex *
+certify_shortly (Web *web, guint friend, int seconds)
+{
+  g_autofree char *expire = g_strdup_printf ("--default-cert-expire=seconds=%d", seconds);
+  gint64 began = g_get_real_time () / G_USEC_PER_SEC;
+  const char *by;
+
+  trust (web, web->friends[friend], 5);
+  run (web->other, NULL, expire, "--local-user", web->friends[friend], "--quick-sign-key", web->alice);
+  bring (web, web->alice);
+  MadoValidity validity = judge (web->pgp, web->alice, SOMEBODY, &by);
+  g_autoptr (MadoKeyIndex) index = mado_key_index_load (web->pgp, NULL);
+  gboolean is_due = mado_key_index_is_due (index, web->pgp, g_get_real_time () / G_USEC_PER_SEC);
+  if (g_get_real_time () / G_USEC_PER_SEC - began >= seconds)
+    return NULL;
+  g_assert_cmpint (validity, ==, MADO_VALIDITY_FULL);
+  g_assert_cmpint (mado_key_index_table (index)->until, !=, 0);
+  g_assert_false (is_due);
+  return g_steal_pointer (&index);
+}
+
 static void
 test_expiry (Web *web, gconstpointer data)
 {
-  gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  static const int seconds[] = { 3, 20, 90 }; /* a busy machine needs more */
   g_autoptr (MadoKeyIndex) index = NULL;
   const MadoKey *key;
   gboolean matches;
   const char *by;
 
   (void) data;
-  trust (web, web->friends[0], 5);
-  run (web->other, NULL, "--default-cert-expire=seconds=5", "--local-user", web->friends[0], "--quick-sign-key", web->alice);
-  bring (web, web->alice);
-  g_assert_cmpint (judge (web->pgp, web->alice, SOMEBODY, &by), ==, MADO_VALIDITY_FULL);
-  index = mado_key_index_load (web->pgp, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (seconds) && index == NULL; i++)
+    index = certify_shortly (web, i, seconds[i]);
+  g_assert_nonnull (index);
   key = mado_key_index_find (index, web->alice);
-  g_assert_cmpint (mado_key_index_table (index)->until, !=, 0);
-  g_assert_false (mado_key_index_is_due (index, web->pgp, g_get_real_time () / G_USEC_PER_SEC));
+  gint64 deadline = g_get_monotonic_time () + 120 * G_USEC_PER_SEC;
   /* Nobody makes the table again: what it says of Alice ends by itself. */
   while (mado_key_index_judge (index, key, SOMEBODY, &matches, &by) == MADO_VALIDITY_FULL && g_get_monotonic_time () < deadline)
     g_usleep (50000);
