@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Much at once at the members' page: slow questions stand before nothing but themselves, a keeper that hangs stops no file of the page,
 and however many strangers come, members find a place. The keeper is one of the test's own, that is as slow as it is told to be."""
+import http.client
 import os
 import signal
 import socket
@@ -106,7 +107,7 @@ class Crowd:
     def run(self):
         try:
             self.answers.append(timed(self.ask))
-        except OSError:
+        except (OSError, http.client.HTTPException):
             pass # the page ended
 
     def join(self):
