@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Much at once at the members' page: slow questions stand before nothing but themselves, a keeper that hangs stops no file of the page,
 and however many strangers come, members find a place. The keeper is one of the test's own, that is as slow as it is told to be."""
+import atexit
 import http.client
 import os
 import signal
@@ -70,6 +71,7 @@ class House:
                        % (self.dir, self.path, self.port, t.SRC + '/src/web/page', connections))
         self.log = open(self.dir + '/log', 'wb')
         self.web = subprocess.Popen([t.program('madoguchi-web'), '-c', self.dir + '/madoguchi.conf'], stdout=self.log, stderr=self.log)
+        atexit.register(self.web.kill)
         if not t.wait_for(lambda: os.path.exists(self.path), 30):
             print('# ' + open(self.dir + '/log').read())
 
