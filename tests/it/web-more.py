@@ -114,6 +114,7 @@ def attaching(house, hanako, taro, reader):
     draft = taro.get(API + '/drafts?ticket=' + one['number']).json['items'][0]
     tap.ok(saved.status == 200 and [(f['name'], f['size'], f['sha256']) for f in draft['wish']['files']] == list(zip(names, map(len, contents), sums)),
            'a draft keeps them', draft)
+    tap.ok(draft['wish']['plain_ok'] and not draft['wish']['quote'], 'and how it is to go', draft)
     name = draft['name'].split('/')[1]
     got = [hanako.get('%s/drafts/%s/files/%d' % (place, name, i)) for i in (1, 2, 3)]
     tap.ok([g.body for g in got] == contents and all(g.header('Content-Type') == 'application/octet-stream' for g in got), 'another member reads the same bytes')
