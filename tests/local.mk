@@ -36,7 +36,7 @@ FULL_TESTS += $(it_full)
 EXTRA_DIST += $(it_quick) $(it_full) tests/it/milter/common.lua tests/it/milter/order.lua tests/it/milter/aborted.lua \
 	tests/it/milter/many.lua tests/it/milter/odd.lua tests/bench/run.py tests/bench/milter.py tests/bench/scale.py tests/bench/web.py tests/lib/madobombs.py \
 	tests/lib/madogpg.py tests/lib/madolmtp.py tests/lib/madomail.py tests/lib/madopostfix.py tests/lib/madotest.py tests/lib/madowire.py \
-	tests/lib/madoweb.py tests/lib/madoevents.py tests/lib/madoproxy.py tests/lib/madobrowser.py tests/lib/madopayloads.py tests/lib/madowkd.py
+	tests/lib/madoweb.py tests/lib/madoevents.py tests/lib/madoproxy.py tests/lib/madobrowser.py tests/lib/madopayloads.py tests/lib/madoqr.py tests/lib/madowkd.py
 
 # The team's own keys: what is published of them, and the way from one to the next.
 TESTS += tests/it/publish.py tests/it/own-keys.py

@@ -36,7 +36,8 @@ char *
 mado_totp_uri (const guint8 secret[MADO_TOTP_SECRET_SIZE], const char *issuer, const char *login)
 {
   g_autofree char *base32 = mado_totp_base32 (secret);
-  g_autofree char *who = g_uri_escape_string (issuer, NULL, FALSE);
+  g_autofree char *plain = g_strdelimit (g_strdup (issuer), ":", '-'); /* a colon ends it, however it is written */
+  g_autofree char *who = g_uri_escape_string (plain, NULL, FALSE);
   g_autofree char *name = g_uri_escape_string (login, NULL, FALSE);
 
   return g_strdup_printf ("otpauth://totp/%s:%s?secret=%s&issuer=%s&algorithm=SHA1&digits=%d&period=%d", who, name, base32, who,

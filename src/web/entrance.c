@@ -7,6 +7,7 @@
 #include "madoguchi/web/api.h"
 #include "madoguchi/web/content.h"
 #include "madoguchi/web/keeper.h"
+#include "madoguchi/web/qr.h"
 #include "madoguchi/web/visitor.h"
 
 #include <string.h>
@@ -49,11 +50,15 @@ answer_begun (const MadoSite *site G_GNUC_UNUSED, const MadoHttpRequest *request
   return answer;
 }
 
+/* The secret of a second device, and a code of its URI; null when that is too long for one. */
 static MadoHttpAnswer *
 answer_set_up (const MadoSite *site G_GNUC_UNUSED, const MadoHttpRequest *request G_GNUC_UNUSED, MadoPacket *packet)
 {
   g_autoptr (JsonNode) node = mado_body_to_json (packet->body);
+  const char *uri = NULL;
+  JsonNode *code = g_variant_lookup (packet->body, "uri", "&s", &uri) ? mado_qr_new (uri) : NULL;
 
+  json_object_set_member (json_node_get_object (node), "qr", code != NULL ? code : json_node_new (JSON_NODE_NULL));
   return answer_json (node);
 }
 

@@ -26,6 +26,7 @@ FOREIGN = [
     ("seccomp.h", ["src/role/*"]),
     ("microhttpd.h", ["src/web/http.c", "src/web/events.c"]),
     ("sodium.h", ["src/vault/*"]),
+    ("qrencode.h", ["src/web/qr.c"]),
     ("libpsl.h", ["src/report/indicator-name.c"]),
     ("idn2.h", ["src/report/indicator-name.c", "src/reply/wkd-place.c"]),
 ]

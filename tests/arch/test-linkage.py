@@ -15,19 +15,20 @@ LIBRARIES = {
     "gmime": "libgmime-", "gpgme": "libgpgme.", "sqlite": "libsqlite3.", "curl": "libcurl",
     "json": "libjson-glib-", "xml": "libxml2.", "gcrypt": "libgcrypt.", "psl": "libpsl.", "idn": "libidn2.", "yaml": "libyaml-",
     "milter": "libmilter.", "microhttpd": "libmicrohttpd.", "sodium": "libsodium.",
+    "qrencode": "libqrencode.",
 }
 # program: (must link, must not link)
 TABLE = {
-    "madoguchi-lmtp": (["gcrypt"], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml", "milter", "sodium", "microhttpd"]),
-    "madoguchi-milter": (["gcrypt", "milter"], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml", "sodium", "microhttpd"]),
-    "madoguchi-web": (["microhttpd", "json"], ["gcrypt", "gmime", "gpgme", "sqlite", "curl", "xml", "psl", "idn", "yaml", "milter", "sodium"]),
-    "madoguchi-keeper": (["gcrypt", "sqlite", "sodium"], ["gmime", "gpgme", "curl", "json", "xml", "psl", "idn", "yaml", "milter", "microhttpd"]),
-    "madoguchi-opener": (["gcrypt", "gmime", "gpgme", "psl", "idn", "yaml", "json"], ["sqlite", "curl", "xml", "milter", "sodium", "microhttpd"]),
-    "madoguchi-signer": (["gpgme"], ["gmime", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml", "milter", "sodium", "microhttpd"]),
-    "madoguchi-sender": (["curl", "idn"], ["gmime", "gpgme", "sqlite", "json", "xml", "psl", "yaml", "milter", "sodium", "microhttpd"]),
-    "madoguchi-keyring": (["gpgme"], ["gmime", "curl", "sqlite", "json", "xml", "psl", "idn", "yaml", "milter", "sodium", "microhttpd"]),
-    "madoguchi": (["gcrypt", "gmime", "gpgme", "psl", "idn", "yaml", "json"], ["curl", "sqlite", "xml", "milter", "sodium", "microhttpd"]),
-    "madoguchid": ([], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml", "milter", "sodium", "microhttpd"]),
+    "madoguchi-lmtp": (["gcrypt"], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml", "milter", "sodium", "microhttpd", "qrencode"]),
+    "madoguchi-milter": (["gcrypt", "milter"], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml", "sodium", "microhttpd", "qrencode"]),
+    "madoguchi-web": (["microhttpd", "json", "qrencode"], ["gcrypt", "gmime", "gpgme", "sqlite", "curl", "xml", "psl", "idn", "yaml", "milter", "sodium"]),
+    "madoguchi-keeper": (["gcrypt", "sqlite", "sodium"], ["gmime", "gpgme", "curl", "json", "xml", "psl", "idn", "yaml", "milter", "microhttpd", "qrencode"]),
+    "madoguchi-opener": (["gcrypt", "gmime", "gpgme", "psl", "idn", "yaml", "json"], ["sqlite", "curl", "xml", "milter", "sodium", "microhttpd", "qrencode"]),
+    "madoguchi-signer": (["gpgme"], ["gmime", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml", "milter", "sodium", "microhttpd", "qrencode"]),
+    "madoguchi-sender": (["curl", "idn"], ["gmime", "gpgme", "sqlite", "json", "xml", "psl", "yaml", "milter", "sodium", "microhttpd", "qrencode"]),
+    "madoguchi-keyring": (["gpgme"], ["gmime", "curl", "sqlite", "json", "xml", "psl", "idn", "yaml", "milter", "sodium", "microhttpd", "qrencode"]),
+    "madoguchi": (["gcrypt", "gmime", "gpgme", "psl", "idn", "yaml", "json"], ["curl", "sqlite", "xml", "milter", "sodium", "microhttpd", "qrencode"]),
+    "madoguchid": ([], ["gmime", "gpgme", "sqlite", "curl", "json", "xml", "psl", "idn", "yaml", "milter", "sodium", "microhttpd", "qrencode"]),
 }
 
 

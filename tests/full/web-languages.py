@@ -10,10 +10,12 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import madobrowser as b  # noqa: E402
 import madoevents as events  # noqa: E402
+import madoqr as qr  # noqa: E402
 import madotest as t  # noqa: E402
 import madoweb as w  # noqa: E402
 
 PASSWORD = 'correct horse battery'
+PICTURES = os.path.join(t.BUILD, 'screenshots')
 VIEWS = {'': '受付一覧', 'search?q=%E5%A0%B1%E5%91%8A': '検索', 'overview': '概況', 'team': 'チーム', 'policy?ticket=1': '方針'}
 # What stands so in a file, or is typed so, is the same in every language.
 OPEN_ALL = ("document.querySelectorAll('details').forEach((one) => { one.open = true; }); const words = [...document.querySelectorAll('[translate=no]')];"
@@ -32,13 +34,41 @@ def left_over(text, words):
             if line in english or any(pattern.fullmatch(line) for pattern in patterns if re.search('[A-Za-z]{4}', line))]
 
 
-def come_in(demo, page, site):
-    demo.cli('members', 'add', 'hanako', '--role', 'administrator', '--name', '佐藤 花子', '--languages', 'zh,ja,en')
-    invitation = json.loads(demo.cli('members', 'invite', 'hanako', '--json').out)['invitation']
+def begin(demo, page, site, login, *more):
+    """As far as the second device."""
+    demo.cli('members', 'add', login, *more)
+    invitation = json.loads(demo.cli('members', 'invite', login, '--json').out)['invitation']
     page.go('%s/#/invitation/%s' % (site, invitation))
     page.type('#password', PASSWORD)
     page.click('form.entrance button[type=submit]')
     page.find('#secret')
+
+
+def check_code(tap, demo, page, site, words):
+    """The QR code of a second device is read from the screen: on a desk and on the narrowest phone, light and dark."""
+    begin(demo, page, site, 'saburo')
+    tap.equal(left_over(page.run(OPEN_ALL), words), [], 'no English is left where a second device is set up')
+    uri = page.run("return document.querySelector('details .secret').textContent")
+    tap.ok(uri.startswith('otpauth://totp/') and page.text('#secret').replace(' ', '') in uri, 'the secret stands there as text and as an address', [uri])
+    tap.equal(page.run("const one = document.querySelector('main svg'); return one && [one.getAttribute('role'), one.getAttribute('aria-label')]"),
+              ['img', '下の鍵の QR コード'], 'and as a picture, which says what it is')
+    os.makedirs(PICTURES, exist_ok=True)
+    for scheme in ('light', 'dark'):
+        page.ask('POST', '/goog/cdp/execute', {'cmd': 'Emulation.setEmulatedMedia', 'params': {
+            'features': [{'name': 'prefers-color-scheme', 'value': scheme}]}})
+        for wide in (1280, 320):
+            page.size(wide, 900)
+            tap.ok(page.run('return document.documentElement.scrollWidth - innerWidth') <= 0, 'nothing is too wide at %d pixels, %s' % (wide, scheme))
+            path = os.path.join(PICTURES, 'second-device-%s-%d.png' % (scheme, wide))
+            page.screenshot(path, whole=True)
+            if qr.why_not():
+                tap.skip('the picture can be read', qr.why_not())
+            else:
+                tap.equal(qr.read(path), [uri], 'the picture can be read')
+
+
+def come_in(demo, page, site):
+    begin(demo, page, site, 'hanako', '--role', 'administrator', '--name', '佐藤 花子', '--languages', 'zh,ja,en')
     page.type('#code', w.totp(page.text('#secret').replace(' ', '')))
     page.click('form.entrance button[type=submit]')
 
@@ -106,6 +136,7 @@ def main():
         words = page.run("return fetch('/words.ja.json').then((answer) => answer.json())")
         tap.ok(len(words) > 300 and left_over('Nothing fits these filters.\n5 unread\nx', words) == ['Nothing fits these filters.', '5 unread'],
                'English would be found')
+        check_code(tap, demo, driver.open(language='ja'), site, words)
         check_work(tap, demo, page, site, words)
         look(tap, page, site, words)
 

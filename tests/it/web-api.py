@@ -8,8 +8,10 @@ import re
 import socket
 import sys
 import time
+import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import madoqr as qr  # noqa: E402
 import madotest as t  # noqa: E402
 import madoweb as w  # noqa: E402
 
@@ -65,6 +67,21 @@ def stranger(house):
     tap.ok(nobody.get('/', headers={'If-None-Match': page.header('ETag')}).status == 304, 'and is not sent twice')
 
 
+def check_code(tap, device):
+    """The secret of a second device as apps take it."""
+    uri = urllib.parse.urlsplit(device['uri'])
+    team, login = (urllib.parse.unquote(word) for word in uri.path[1:].split(':'))
+    tap.equal((uri.scheme, uri.netloc, login), ('otpauth', 'totp', 'hanako'), 'the secret comes as an address for apps, too')
+    tap.equal(dict(urllib.parse.parse_qsl(uri.query, strict_parsing=True)),
+              {'secret': device['secret'], 'issuer': team, 'algorithm': 'SHA1', 'digits': '6', 'period': '30'}, 'which says all that they need')
+    is_code = qr.is_code(device.get('qr'))
+    tap.ok(is_code, 'and as the modules of a QR code', device)
+    if is_code and qr.why_not():
+        tap.skip('that says the same', qr.why_not())
+    else:
+        tap.equal(is_code and qr.read_modules(device['qr']['rows']), [device['uri']], 'that says the same')
+
+
 def coming_in(house):
     tap = house.tap
     house.demo.cli('members', 'add', 'hanako', '--role', 'administrator')
@@ -73,8 +90,9 @@ def coming_in(house):
     browser = house.browser()
     tap.equal(browser.post(API + '/set-up', {'invitation': first, 'password': PASSWORD}).status, 403, 'an older invitation is void')
     tap.equal(browser.post(API + '/set-up', {'invitation': invitation, 'password': 'short'}).status, 400, 'a short password is refused')
-    house.secrets['hanako'] = browser.post(API + '/set-up', {'invitation': invitation, 'password': PASSWORD}).json['secret']
-    secret = house.secrets['hanako']
+    device = browser.post(API + '/set-up', {'invitation': invitation, 'password': PASSWORD}).json
+    secret = house.secrets['hanako'] = device['secret']
+    check_code(tap, device)
     tap.equal(browser.log_in('hanako', PASSWORD, w.totp(secret)).status, 403, 'nothing counts before a code confirmed it')
     browser.proof = 'none'
     wrong = '%06d' % ((int(w.totp(secret)) + 1) % 1000000)

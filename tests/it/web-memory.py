@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What is left of secrets in the memory of madoguchi-web and of the keeper, after they were used: nothing of passwords, secrets of
-second devices, codes, invitations and sessions. The test reads the processes' memory as root."""
+second devices (as QR codes, too), codes, invitations and sessions. The test reads the processes' memory as root."""
 import base64
 import json
 import os
@@ -61,7 +61,9 @@ def main():
     demo.cli('members', 'add', 'hanako', '--role', 'administrator')
     invitation = json.loads(demo.cli('members', 'invite', 'hanako', '--json').out)['invitation']
     first, second = w.Browser(path), w.Browser(path)
-    secret = first.set_up(invitation, PASSWORD)
+    device = first.post(API + '/set-up', {'invitation': invitation, 'password': PASSWORD}).json
+    secret, row = device['secret'], device['qr']['rows'][-19] # where its right half is data alone
+    first.proof = first.post(API + '/set-up/confirm', {'invitation': invitation, 'code': w.totp(secret)}).json['proof']
     tap.equal(second.log_in('hanako', WRONG, '000000').status, 403, 'a wrong password is tried')
     kept = w.UnixConnection(path) # a browser that keeps its connection
     kept.request('POST', API + '/log-in', json.dumps({'login': 'hanako', 'password': KEPT, 'code': '000000'}),
@@ -72,7 +74,8 @@ def main():
     tap.equal(second.log_in('hanako', PASSWORD, code).status, 200, 'and the right one')
     sessions = {'session %d' % i: b.jar[w.COOKIE].encode() for i, b in enumerate((first, second))}
     words = {'password': PASSWORD.encode(), 'wrong password': WRONG.encode(), 'kept password': KEPT.encode(), 'secret': secret.encode(),
-             'raw secret': base64.b32decode(secret), 'invitation': invitation.encode(), **sessions}
+             'raw secret': base64.b32decode(secret), 'invitation': invitation.encode(),
+             'code of the secret': row.encode(), 'modules of the secret': bytes(int(module) for module in row[25:]), **sessions}
     stream = w.Events(first)
     tap.ok(stream.wait(b'event: hello'), 'a stream is open')
     for browser in (first, second):

@@ -47,6 +47,10 @@ test_words (void)
   g_assert_cmpstr (uri, ==,
                    "otpauth://totp/Example%20CSIRT:hanako?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example%20CSIRT"
                    "&algorithm=SHA1&digits=6&period=30");
+  g_autofree char *odd = mado_totp_uri (secret, "CERT: 窓口 & Co", "hanako");
+  g_assert_cmpstr (odd, ==,
+                   "otpauth://totp/CERT-%20%E7%AA%93%E5%8F%A3%20%26%20Co:hanako?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+                   "&issuer=CERT-%20%E7%AA%93%E5%8F%A3%20%26%20Co&algorithm=SHA1&digits=6&period=30");
 }
 
 int

@@ -11,7 +11,8 @@ void mado_totp_new_secret (guint8 secret[MADO_TOTP_SECRET_SIZE]);
 /* (transfer full) the secret in base32 without padding (RFC 4648, 6), as people type it. */
 char *mado_totp_base32 (const guint8 secret[MADO_TOTP_SECRET_SIZE]);
 
-/* (transfer full) the otpauth: URI that devices read as a picture. */
+/* (transfer full) the otpauth: URI that devices read as a picture (Key URI Format: "issuer:account", each in percent-encoding,
+ * without a colon of its own). */
 char *mado_totp_uri (const guint8 secret[MADO_TOTP_SECRET_SIZE], const char *issuer, const char *login);
 
 /* The code of @secret for time step @step (seconds since the epoch / 30), below 1,000,000. */

@@ -4,6 +4,7 @@ import { h, put } from './dom.js';
 import * as api from './api.js';
 import { t, mark } from './words.js';
 import { said } from './gateway.js';
+import { drawCode } from './qr.js';
 
 function field(words, attributes, help) {
   const input = h('input', { required: true, spellcheck: 'false', ...attributes });
@@ -62,7 +63,9 @@ export function showSetUp(place, invitation, then) {
 
 function showDevice(place, invitation, device, then) {
   put(place, form('Your second device', [
-    h('p', {}, t('Type this key into your app, as time-based with six digits:')),
+    device.qr ? [h('p', {}, t('Scan this with your app:')), drawCode(device.qr, t('QR code of the key below')),
+      h('p', {}, t('If you cannot scan it, type this key, as time-based with six digits:'))]
+      : h('p', {}, t('Type this key into your app, as time-based with six digits:')),
     h('p', { class: 'secret', id: 'secret', tabindex: '0' }, device.secret.match(/.{1,4}/g).join(' ')),
     h('details', {}, h('summary', {}, t('The same as an address for apps')), h('p', { class: 'secret' }, device.uri)),
     code(),
