@@ -56,6 +56,7 @@ test_calls (void)
 static void
 test_table (void)
 {
+  static const char *const methods[] = { "GET", "POST", "PUT", "DELETE", NULL };
   g_autoptr (GHashTable) ways = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (const MadoApiCall *call = mado_api_calls; call->method != NULL; call++) {
@@ -66,7 +67,7 @@ test_table (void)
       g_assert_cmpint (strstr (call->path, braces) != NULL, ==, call->arguments[n].place == MADO_API_PATH);
     }
     g_assert_cmpuint (n, <, MADO_API_ARGUMENTS);
-    g_assert_true (strcmp (call->method, "GET") == 0 || strcmp (call->method, "POST") == 0);
+    g_assert_true (g_strv_contains (methods, call->method));
   }
 }
 
