@@ -53,14 +53,16 @@ answer_api (const MadoSite *site, const MadoHttpRequest *request)
 {
   MadoHttpAnswer *answer = mado_entrance_answer (site, request);
   g_autofree char *word = get_word (request);
+  MadoLineLane lane;
 
   if (answer == NULL)
     answer = mado_api_answer (site, request);
   if (!mado_http_answer_has (answer, "Cache-Control"))
     mado_http_answer_add (answer, "Cache-Control", "no-store");
-  answer->is_for_member = word != NULL && answer->status < 400;
+  answer->is_for_member = word != NULL && answer->status < 400 && mado_api_needs_keeper (request, &lane); /* else nobody looked at the word */
+  gboolean is_kept = !mado_http_answer_has (answer, "Set-Cookie"); /* else it is over, or another one's */
   if (word != NULL && (answer->status == 401 || answer->is_for_member))
-    mado_known_set (site->known, word, answer->is_for_member);
+    mado_known_set (site->known, word, answer->is_for_member && is_kept);
   return answer;
 }
 

@@ -219,6 +219,29 @@ def strangers(tap, house, port):
         sock.close()
 
 
+def made_up(tap, house):
+    """Sessions that are made up, with what is answered without looking at them: nobody becomes known by that."""
+    socks = []
+    for i in range(150):
+        sock = socket.socket(socket.AF_UNIX)
+        sock.settimeout(2 * SLACK)
+        socks.append(sock)
+        cookie = b'Host: x\r\nCookie: %s=%043d\r\n\r\n' % (w.COOKIE.encode(), i)
+        try:
+            if not t.wait_for(lambda: sock.connect_ex(house.path) == 0, 5):
+                break
+            for path in (b'/api/v1/openapi.json', b'/words.js'):
+                sock.sendall(b'HEAD ' + path + b' HTTP/1.1\r\n' + cookie)
+                sock.recv(65536)
+        except OSError:
+            break
+    answers, took = timed(lambda: [house.browser(TARO).get(API + '/session').status for _ in range(3)])
+    tap.ok(answers == [200] * 3 and took < 10 * SLACK,
+           'who makes up a session for a document that anybody may read takes no place of a member', (answers, took))
+    for sock in socks:
+        sock.close()
+
+
 def main():
     if t.program('madoguchi-web') is None:
         t.skip_all('madoguchi-web is not built')
@@ -227,6 +250,7 @@ def main():
     slow_questions(tap, house)
     strangers(tap, house, False)
     strangers(tap, house, True)
+    made_up(tap, house)
     hanging_keeper(tap, house)
     house.keeper.hangs = lambda verb, packet: True
     stuck = Crowd(5, lambda: house.browser(HANAKO).request('GET', API + '/incidents'))
