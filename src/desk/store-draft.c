@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define MAX_DRAFTS 20 /* of one ticket, with texts of up to MADO_REPLY_TEXT_MAX */
+
 /* The last line of the thread that says something to or from outside: automatic answers do not count. */
 #define LAST_SPOKEN(incident)                                                                                   \
   "(SELECT coalesce (max (e.id), 0) FROM entry e LEFT JOIN outbox o ON o.id = e.outbox WHERE e.incident = " incident \
@@ -149,13 +151,28 @@ find_name (MadoStore *store, gint64 incident, MadoDraft *draft, GError **error)
   return TRUE;
 }
 
+/* All of them are shown with their ticket, and have to fit into one answer. */
+static gboolean
+has_room (MadoStore *store, gint64 incident, GError **error)
+{
+  gint64 count = 0;
+
+  if (!mado_sql_number (store, &count, error, "SELECT count (*) FROM draft WHERE incident = ? AND state IN ('draft', 'needs-approval')", "i",
+                        incident))
+    return FALSE;
+  if (count >= MAX_DRAFTS)
+    g_set_error (error, MADO_ERROR, MADO_ERROR_LIMIT, "a ticket has no more than %d answers that are not sent: send or discard one first", MAX_DRAFTS);
+  return count < MAX_DRAFTS;
+}
+
 gboolean
 mado_store_put_draft (MadoStore *store, gint64 incident, MadoDraft *draft, gint64 now, GError **error)
 {
   draft->updated = now;
   if (draft->id == 0) {
     draft->created = now;
-    if (!mado_sql_run (store, error,
+    if (!has_room (store, incident, error)
+        || !mado_sql_run (store, error,
                        "INSERT INTO draft (incident, state, author, revision, created, updated, seen) VALUES (?1, ?2, ?3, ?4, ?5, ?5, 0)",
                        "issii", incident, draft->state, draft->author, draft->revision, now))
       return FALSE;

@@ -112,6 +112,28 @@ test_life (Fixture *f, gconstpointer data G_GNUC_UNUSED)
   g_assert_false (mado_store_fill_draft_files (f->store, draft->id, light->wish->files, &error));
 }
 
+/* As many as one answer can show; those that are over do not count. */
+static void
+test_many (Fixture *f, gconstpointer data G_GNUC_UNUSED)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 last = 0;
+
+  for (guint i = 0; i < 20; i++) {
+    g_autoptr (MadoDraft) draft = make_draft ("one of many");
+    g_assert_true (mado_store_put_draft (f->store, f->id, draft, NOW, &error));
+    last = draft->id;
+  }
+  g_autoptr (MadoDraft) more = make_draft ("one more");
+  g_assert_false (mado_store_put_draft (f->store, f->id, more, NOW, &error));
+  g_assert_error (error, MADO_ERROR, MADO_ERROR_LIMIT);
+  g_clear_error (&error);
+  g_autoptr (MadoDraft) old = mado_store_load_draft (f->store, f->id, last, &error);
+  g_assert_true (mado_store_put_draft (f->store, f->id, old, NOW, &error)); /* is changed as before */
+  g_assert_true (mado_store_end_draft (f->store, last, MADO_DRAFT_DISCARDED, NOW, &error));
+  g_assert_true (mado_store_put_draft (f->store, f->id, more, NOW, &error));
+}
+
 static void
 add_answer (Fixture *f, const char *message_id, gboolean is_automatic)
 {
@@ -224,6 +246,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/store-draft/life", Fixture, NULL, set_up, test_life, tear_down);
+  g_test_add ("/store-draft/many", Fixture, NULL, set_up, test_many, tear_down);
   g_test_add ("/store-draft/conflict", Fixture, NULL, set_up, test_conflict, tear_down);
   g_test_add ("/store-draft/answer-files", Fixture, NULL, set_up, test_answer_files, tear_down);
   g_test_add ("/store-draft/sealed", Fixture, NULL, set_up, test_sealed, tear_down);
