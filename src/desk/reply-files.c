@@ -13,8 +13,8 @@ is_type (const char *type)
 {
   const char *slash = type != NULL ? strchr (type, '/') : NULL;
 
-  if (slash == NULL || slash == type || slash[1] == '\0' || strlen (type) > 127 || g_str_has_prefix (type, "multipart/")
-      || g_str_has_prefix (type, "message/"))
+  if (slash == NULL || slash == type || slash[1] == '\0' || strlen (type) > 127 || g_ascii_strncasecmp (type, "multipart/", 10) == 0
+      || g_ascii_strncasecmp (type, "message/", 8) == 0)
     return FALSE;
   for (const char *p = type; *p != '\0'; p++)
     if (p != slash && !g_ascii_isalnum (*p) && strchr ("!#$&-^_.+", *p) == NULL)
