@@ -84,7 +84,7 @@ check_keyring (const MadoConf *conf, MadoCheckReport report, gpointer data)
     if (lstat (file, &info) != 0 || !S_ISREG (info.st_mode) || info.st_uid == home.st_uid)
       continue;
     g_autofree char *detail
-        = g_strdup_printf (N_ ("%s is not owned by who owns the directory, so keys cannot be imported (chown --reference=%s %s/*)"), file, path, path);
+        = g_strdup_printf (N_ ("%s is not owned by who owns the directory, so keys cannot be imported (chown -h --reference=%s %s/*)"), file, path, path);
     report (data, "gnupg-home", MADO_CHECK_FAIL, detail);
     return;
   }

@@ -418,6 +418,22 @@ run_roll_over (const Keys *keys, GError **error)
   return (asked == NULL || fingerprint != NULL) && mado_verb_roll_over (keys->cli, fingerprint, error);
 }
 
+/* What is looked at is what is given away, whatever stands under its name by then. FALSE: see errno. */
+static gboolean
+give_file_back (int home, const char *name, const struct stat *owner)
+{
+  int file = openat (home, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  struct stat info;
+  gboolean is_ours = file >= 0 && fstat (file, &info) == 0 && S_ISREG (info.st_mode) && info.st_nlink == 1 && info.st_uid == 0;
+  gboolean ok = !is_ours || fchownat (file, "", owner->st_uid, owner->st_gid, AT_EMPTY_PATH) == 0;
+  int problem = errno;
+
+  if (file >= 0)
+    close (file);
+  errno = problem;
+  return ok;
+}
+
 /* Root may do the keyring's work while no keeper runs, as for the team's own key before the first start. What it wrote must not
  * stay root's: madoguchi-keyring could not change it any more. The directory is a less privileged user's, so nothing is followed. */
 static void
@@ -426,12 +442,11 @@ give_back (const MadoConf *conf)
   const char *path = mado_conf_string (conf, "crypto", "gnupg-home");
   int fd = path != NULL ? open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
   g_autoptr (GDir) dir = path != NULL ? g_dir_open (path, 0, NULL) : NULL;
-  struct stat home, info;
+  struct stat home;
   const char *name;
 
   while (fd >= 0 && dir != NULL && fstat (fd, &home) == 0 && (name = g_dir_read_name (dir)) != NULL)
-    if (fstatat (fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG (info.st_mode) && info.st_nlink == 1 && info.st_uid == 0
-        && fchownat (fd, name, home.st_uid, home.st_gid, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (!give_file_back (fd, name, &home)) {
       g_autofree char *words = g_strdup_printf ("keys: %s/%s stays root's: %s", path, name, g_strerror (errno));
       mado_cli_warn (words);
     }
