@@ -493,6 +493,7 @@ static const struct {
   { "remains", "queue_id received" },
   { "renewed", "data_key kind" },
   { "reply_file", "content draft id outbox position" },          /* erased */
+  { "saved_view", "id login made name name_key query" },          /* filters, of no incident */
   { "seen", "entry incident login" },
   { "session", "begun id login seen" },
   { "vault_check", "id sealed" },

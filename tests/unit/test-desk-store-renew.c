@@ -12,7 +12,7 @@ static const char *const not_sealed[] = {
   "incident.token_key", "message.message_id_key", "message.sender_key", "message.signer_key", "message.subject_key",
   "message.content_sha256_key", "outbox.message_id_key", "outbox.recipient_key", "decision.value_key", "indicator.value_key",
   "alias.name_key", "known_key.address_key", "known_key.fingerprint_key", "look_up.address_key", "audit.digest", "audit.mac",
-  "audit_tip.mac", "audit_head.mac", "credential.invitation", "session.id", "access_token.name_key", "access_token.hash",
+  "audit_tip.mac", "audit_head.mac", "credential.invitation", "session.id", "access_token.name_key", "access_token.hash", "saved_view.name_key",
 };
 
 typedef struct {

@@ -43,6 +43,7 @@ static const char *const clear[] = {
   "session: id login begun seen",                                 /* and one's of what a browser shows */
   "draft: id incident state author revision created updated seen",
   "reply_file: id draft outbox position",
+  "saved_view: id login name_key made",
   "renewed: kind data_key",
   "vault_check: id",
   "audit: id date login uid word incident version outcome times digest mac",
