@@ -136,6 +136,12 @@ def main():
         words = page.run("return fetch('/words.ja.json').then((answer) => answer.json())")
         tap.ok(len(words) > 300 and left_over('Nothing fits these filters.\n5 unread\nx', words) == ['Nothing fits these filters.', '5 unread'],
                'English would be found')
+        # nobody can write a text that takes the page long to find among its sentences
+        took = page.run("return import('/words.js').then(({ understood }) => ['  ', ' ', ': ', 'a  b  expires ', '  1 bytes, '].map((piece) => {"
+                        " const begun = performance.now(); understood(`x${piece.repeat(1300 / piece.length)}\\n`); return performance.now() - begun; }))")
+        tap.ok(max(took) < 500 * t.slowness(), 'a text of spaces and signs costs no more than others', took)
+        tap.ok('no such ticket' not in page.run("return import('/words.js').then(({ understood }) => understood('2026-000001: no such ticket'))"),
+               'while a sentence of ours with a value in it is found')
         check_code(tap, demo, driver.open(language='ja'), site, words)
         check_work(tap, demo, page, site, words)
         look(tap, page, site, words)

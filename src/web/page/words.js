@@ -29,40 +29,73 @@ export function t(text, values = {}) {
   return found.replace(/\{([a-z]+)\}/g, (all, name) => (name in values ? String(values[name]) : all));
 }
 
-// Sentences of the catalogue with values that a program put in ("%s: no such ticket"), as patterns; the longest first.
+// Sentences of the catalogue with values that a program put in ("%s: no such ticket"), as what stands between the values; the longest first.
 let patterns = null;
-const VALUE = /%(?:\d+\$)?\d*(?:hh|h|ll|l|z)?([sdiuc])/g;
+const VALUE = /%(?:\d+\$)?\d*(?:hh|h|ll|l|z)?([sdiuc])/;
+const MAX_TEXT = 4096; // of what is understood
+const MAX_VALUE = 2000;
+const MAX_STEPS = 500; // for one sentence
+const MAX_SENTENCES = 50; // within one another
 
 function makePatterns() {
   const made = [];
   for (const [sentence, said] of Object.entries(words)) {
-    const own = sentence.replace(VALUE, '');
-    if (own === sentence || (own.match(/[a-z]/gi) || []).length < 4) continue;
-    const escaped = sentence.split(/(%(?:\d+\$)?\d*(?:hh|h|ll|l|z)?[sdiuc])/).map((part, i) => (i % 2 === 0
-      ? part.replaceAll('%%', '%').replace(/[.*+?^${}()[\]\\|/]/g, '\\$&') : part.endsWith('s') ? '([^]{0,2000}?)' : '(-?\\d{1,20})')).join('');
-    made.push([own.length, new RegExp(`^${escaped}$`, 'u'), said]);
+    const parts = sentence.split(VALUE); // a sentence's own words, and kinds of values between them
+    const own = parts.filter((part, i) => i % 2 === 0).map((part) => part.replaceAll('%%', '%'));
+    const areTexts = parts.filter((part, i) => i % 2 === 1).map((kind) => kind === 's');
+    if (areTexts.length === 0 || (own.join('').match(/[a-z]/gi) || []).length < 4) continue;
+    made.push({ own, areTexts, said, weight: own.join('').length });
   }
-  return made.sort((a, b) => b[0] - a[0]);
+  return made.sort((a, b) => b.weight - a.weight);
+}
+
+// The values of `text`, if it was made from that sentence: each as short as can be. A text may be a stranger's, so nothing is tried again
+// without end: after a text the next of the sentence's own words are where they come first, unless a number behind them does not fit.
+function fits({ own, areTexts }, text) {
+  const found = [];
+  let steps = MAX_STEPS;
+  const go = (i, at) => {
+    const next = own[i + 1];
+    const isLast = i + 1 === areTexts.length;
+    const end = text.length - next.length;
+    const accept = (to) => {
+      found[i] = text.slice(at, to);
+      return isLast ? to === end : go(i + 1, to + next.length);
+    };
+    if (!areTexts[i]) {
+      const digits = /-?\d{1,20}/y;
+      digits.lastIndex = at;
+      return digits.test(text) && text.startsWith(next, digits.lastIndex) && accept(digits.lastIndex);
+    }
+    if (isLast) return end >= at && end - at <= MAX_VALUE && text.endsWith(next) && accept(end);
+    const mayTryAgain = areTexts.includes(false, i + 1);
+    for (let to = text.indexOf(next, at); to >= 0 && to - at <= MAX_VALUE && steps-- > 0; to = text.indexOf(next, to + 1)) {
+      if (accept(to)) return true;
+      if (!mayTryAgain || to >= text.length) return false;
+    }
+    return false;
+  };
+  return text.startsWith(own[0]) && go(0, own[0].length) ? found : null;
 }
 
 // A whole sentence that a program made out of one of the catalogue, in the member's language with the same values in it, as
 // mado_words_translate () does it for the command line; what is none of ours stays as it is.
-export function understood(text, depth = 0) {
+export function understood(text, depth = 0, left = { n: MAX_SENTENCES }) {
   if (Object.hasOwn(words, text)) return words[text];
-  if (language === FALLBACK || depth > 4) return text;
+  if (language === FALLBACK || depth > 4 || text.length > MAX_TEXT || left.n-- <= 0) return text;
   patterns = patterns || makePatterns();
-  for (const [, pattern, said] of patterns) {
-    const found = pattern.exec(text);
+  for (const pattern of patterns) {
+    const found = fits(pattern, text);
     if (found) {
-      let next = 1;
-      return said.replace(/%(?:(\d)\$)?\d*(?:hh|h|ll|l|z)?[sdiuc]|%%/g, (all, place) => {
-        const value = all === '%%' ? '%' : found[place ? Number(place) : next++] || '';
-        return value.includes(' ') ? understood(value, depth + 1) : value;
+      let next = 0;
+      return pattern.said.replace(/%(?:(\d)\$)?\d*(?:hh|h|ll|l|z)?[sdiuc]|%%/g, (all, place) => {
+        const value = all === '%%' ? '%' : found[place ? Number(place) - 1 : next++] || '';
+        return value.includes(' ') ? understood(value, depth + 1, left) : value;
       });
     }
   }
   const colon = text.indexOf(': ');
-  return colon < 0 ? text : `${text.slice(0, colon)}: ${understood(text.slice(colon + 2), depth + 1)}`;
+  return colon < 0 ? text : `${text.slice(0, colon)}: ${understood(text.slice(colon + 2), depth + 1, left)}`;
 }
 
 // The zone of the member's device, for who works elsewhere than the team.
