@@ -15,6 +15,7 @@ mado_web_is_slow (const char *verb)
     "search", "overview", "audit-list", "feeds", /* much to look at */
     "reply", "reply-preview", "draft-send", "approve", /* may look for keys in the network */
     "raw", "part", /* a mail is opened for it, and may be large */
+    "policy", "policy-try", /* waits for the signer; all mails of an incident are judged again */
     NULL,
   };
 

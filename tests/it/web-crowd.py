@@ -3,6 +3,7 @@
 and however many strangers come, members find a place. The keeper is one of the test's own, that is as slow as it is told to be."""
 import atexit
 import http.client
+import itertools
 import os
 import signal
 import socket
@@ -123,8 +124,9 @@ def slow_questions(tap, house):
     keeper, hanako, taro = house.keeper, house.browser(HANAKO), house.browser(TARO)
     for browser in (hanako, taro):
         tap.equal(browser.get(API + '/session').status, 200, 'a member is known')
-    keeper.hangs = lambda verb, packet: verb == 'search' and HANAKO.encode() in packet
-    crowd = Crowd(40, lambda: house.browser(HANAKO).get(API + '/search?query=x'))
+    keeper.hangs = lambda verb, packet: verb in ('search', 'policy-try') and HANAKO.encode() in packet
+    paths = itertools.cycle(('/search?query=x', '/incidents/2026-000001/policy'))
+    crowd = Crowd(40, lambda: house.browser(HANAKO).get(API + next(paths)))
     tap.ok(t.wait_for(lambda: keeper.held >= 2, 10), 'forty questions that take long are asked')
     for browser, name in ((taro, 'another member'), (hanako, 'the same member')):
         answer, took = timed(lambda: browser.get(API + '/session'))
