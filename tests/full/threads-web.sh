@@ -13,7 +13,7 @@ bail ()
 }
 
 [ -f Makefile ] || "$MADO_SRC/configure" -q --disable-hardening LDFLAGS=-fsanitize=thread \
-  CFLAGS="-O1 -g -fsanitize=thread -DMADO_SANITIZED -include $(realpath "$MADO_SRC")/tests/full/threads.h" >configure.log 2>&1 || bail configure.log "configure"
+  CFLAGS="-O1 -g -fsanitize=thread -DMADO_SANITIZED $(pkg-config --cflags glib-2.0) -include $(realpath "$MADO_SRC")/tests/full/threads.h" >configure.log 2>&1 || bail configure.log "configure"
 make -j"$(nproc)" madoguchi-web >build.log 2>&1 || bail build.log "build"
 export TSAN_OPTIONS="suppressions=$MADO_SRC/tests/full/threads.supp exitcode=66"
 # GLib's own allocator hands memory from thread to thread behind locks that the sanitizer does not see.
