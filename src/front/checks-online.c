@@ -72,7 +72,7 @@ compare (const Checks *checks, const char *address, GBytes *block)
   else
     say (checks, MADO_CHECK_FAIL, "%s: the directory gives %s%s; in use is %s", address,
          keys->len == 0 ? N_ ("no key") : keys->len > 1 ? N_ ("several keys, one of them ")
-                                                   : "the key ",
+                                                        : "the key ",
          keys->len == 0 ? "" : ((MadoOfferedKey *) keys->pdata[0])->fingerprint, team);
 }
 

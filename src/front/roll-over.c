@@ -153,7 +153,7 @@ look_at_new_key (Look *look)
   } else if (sign == NULL || encrypt == NULL || !is_alive (primary, look->now)) {
     begin (look, "new-key", "left", "the new key %s %s", look->new_key,
            !is_alive (primary, look->now) ? N_ ("is revoked or has expired") : sign == NULL ? N_ ("cannot sign")
-                                                                                       : N_ ("has no encryption subkey that is valid"));
+                                                                                            : N_ ("has no encryption subkey that is valid"));
     type (look, "gpg --quick-add-key %s %s 2y", look->new_key, sign == NULL ? "ed25519 sign" : "cv25519 encr");
     type (look, "gpg --armor --export %s > new.asc && madoguchi keys import new.asc", look->new_key);
   } else {

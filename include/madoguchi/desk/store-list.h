@@ -31,4 +31,4 @@ char *mado_list_sql (MadoStore *store, const MadoListFilter *filter, const MadoL
 #define MADO_LIST_TYPES "ssssssssiiiii"
 #define MADO_LIST_VALUES(filter, reader, after, limit)                                                              \
   (filter)->state, (filter)->owner, (filter)->priority, (filter)->tlp, (reader), (filter)->category, (filter)->tag,   \
-    (filter)->unread_by, (filter)->due_until, (gint64) ((after)->id != 0), (after)->updated, (after)->id, (limit)
+      (filter)->unread_by, (filter)->due_until, (gint64) ((after)->id != 0), (after)->updated, (after)->id, (limit)
