@@ -122,6 +122,21 @@ def asks_seldom(tap, team, page):
     tap.ok(page.wait_text('came unseen', '.rows'), 'and asks when it is looked at again')
 
 
+def hears_after_trouble(tap, team, page):
+    """A gateway that stood still for seconds, and then said no, keeps nobody waiting for long afterwards."""
+    page.run("""
+const before = window.fetch;
+window.trouble = 0;
+window.fetch = (path, more) => {
+  if (!String(path).includes('/incidents?') || window.trouble > 0) return before(path, more);
+  window.trouble = 1;
+  return new Promise((resolve) => setTimeout(() => resolve(new Response('{}', { status: 503 })), 4000));
+};""")
+    arrive(team, 'came while the gateway stood still')
+    tap.ok(t.wait_for(lambda: page.run('return window.trouble') == 1, 10), 'a question waits long, and gets no answer')
+    tap.ok(page.wait_text('came while the gateway stood still', '.rows', 20), 'it is asked again soon', page.text('.row'))
+
+
 def is_left_often(tap, team, page):
     for _ in range(7):
         page.go('about:blank')
@@ -151,6 +166,7 @@ def main():
            page.run(LOOK))
     tap.ok(page.run("return document.querySelector('button.next').hidden"), 'without a way to more')
     asks_seldom(tap, team, page)
+    hears_after_trouble(tap, team, page)
     is_left_often(tap, team, page)
     tap.equal([line for line in page.console() if 'favicon' not in line['message']], [], 'the browser complains of nothing')
     team.close()

@@ -5,6 +5,7 @@
 const SPREAD = 250; // milliseconds: within them all pages ask
 const PAUSE = 200; // between two questions at least
 const SHARE = 10; // of the time a page asks for at most one part in so many
+const LONGEST = 10000; // however long the gateway took
 const AGAIN = 2000; // when there was no answer
 
 // act () returns a promise: was there an answer? What is returned is to be called after each change; its stop () forgets those that were not asked for yet.
@@ -16,12 +17,13 @@ export function paced(act) {
 
   async function ask() {
     timer = 0;
+    if (document.visibilityState === 'hidden') return; // it went out of sight while it waited, and stays dirty
     isDirty = false;
     isAsking = true;
     const start = performance.now();
     const isAnswered = await act();
     const end = performance.now();
-    quietUntil = end + Math.max(isAnswered ? PAUSE : AGAIN, (end - start) * SHARE);
+    quietUntil = end + (isAnswered ? Math.min(LONGEST, Math.max(PAUSE, (end - start) * SHARE)) : AGAIN);
     isAsking = false;
     if (!isAnswered) isDirty = true;
     if (isDirty) changed();
