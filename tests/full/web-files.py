@@ -140,7 +140,8 @@ def attaching(site, hanako):
     hanako.type('[name=files]', '\n'.join(os.path.join(top, n) for n in list(contents)[:2] + ['large.iso']), clear=False)
     tap.ok(hanako.wait_text('Too much', '.attach') and 'large.iso' in hanako.text('.attach .files') and '3 MB' in hanako.text('.attach .files'), 'too much is said at once', hanako.text('.attach'))
     hanako.click('.write.reply form > button[type=submit]')
-    tap.ok(hanako.text('.preview') == '', 'and does not get as far as the preview')
+    tap.ok(hanako.text('.preview') == '' and hanako.run("return document.activeElement.name === 'files' && !document.querySelector('.write.reply form').checkValidity()"),
+           'and does not get as far as the preview', hanako.run('return document.activeElement.outerHTML'))
     hanako.click('.attach li:nth-of-type(3) button')
     tap.ok(t.wait_for(lambda: 'large.iso' not in hanako.text('.attach'), 10) and hanako.wait_text('of 2.1 MB', '.attach'), 'it is taken away again')
     hanako.run(DROP, '.write.reply textarea', 'dropped.bin', base64.b64encode(contents['dropped.bin']).decode())
