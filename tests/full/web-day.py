@@ -103,7 +103,7 @@ def is_worked_on(d, hanako, taro):
     hanako.click('.why summary')
     tap.ok(hanako.wait_text('triage.conf', '.why'), 'which rule decided what is a click away', hanako.text('.why'))
     d.open_row(taro, SUBJECT)
-    tap.ok(taro.wait_text('hanako looking at it, too', '.looking') and hanako.wait_text('taro looking at it, too', '.looking', 30), 'each sees that the other looks at it')
+    tap.ok(taro.wait_text('Also looking at it: hanako', '.looking') and hanako.wait_text('Also looking at it: taro', '.looking', 30), 'each sees that the other looks at it')
     shown = hanako.text('.entry-in')
     tap.ok('133.1.2.77' in hanako.text('.stranger .text') and 'Signed by the sender' in hanako.text('.strip'), 'she reads what was encrypted', shown)
     tap.ok('133[.]1[.]2[.]77' in hanako.run("document.querySelector('.indicators').open = true; return document.querySelector('.indicators').innerText"),

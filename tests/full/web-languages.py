@@ -91,6 +91,10 @@ def check_work(tap, demo, page, site, words):
     for said in ('状態: 回答待ち (変更前: 対応中)。それを待つ', 'root から hanako に引き継ぎました。よろしく', '閲覧を次のメンバーに限定しました: root。関係者のみ',
                  '分類: フィッシング (変更前: システムの侵害)', '件名に「不正アクセス」', 'システムの侵害 intrusions:system-compromise'):
         tap.ok(said in text, 'but: ' + said, [text])
+    page.type('[name=reply]', '対応します。')
+    page.run("document.querySelector('[name=reply]').form.requestSubmit()")
+    tap.ok(page.wait_text('このアドレス宛ての暗号化に使える鍵がありません', '.preview'), 'a preview says why it would not go', page.text('.preview'))
+    tap.equal(re.findall('[A-Za-z-]*[Pp]lain[A-Za-z-]*|no key', page.text('.preview')), [], 'without a word of the command line')
     problem = "return fetch('/api/v1/incidents/9999').then((answer) => answer.json()).then((one) => one.detail)"
     tap.ok('no such ticket' in (page.run(problem) or ''), 'while its JSON is the same in every language')
 

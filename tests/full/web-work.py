@@ -77,6 +77,10 @@ def begin(work, hanako):
 def four_eyes(work, hanako, taro, first):
     tap = work.tap
     work.open(hanako, first)
+    hanako.choose('.actions select', 'rejected')
+    hanako.find('dialog[open]')
+    hanako.press('escape')
+    tap.ok(t.wait_for(lambda: hanako.run("return document.querySelector('.actions select').value") == 'new', 5), 'a rejection that is given up leaves the state as it was, in sight, too')
     hanako.press('r')
     tap.equal(hanako.run('return document.activeElement.name'), 'reply', 'r begins a reply')
     hanako.type('[name=reply]', ANSWER)
@@ -87,6 +91,7 @@ def four_eyes(work, hanako, taro, first):
     tap.equal(hanako.run("return document.querySelector('[name=reply]').value"), '', 'and is handed in')
     work.open(taro, first)
     tap.ok(taro.wait_text(ANSWER, '.drafts'), 'he reads it', taro.text('main'))
+    tap.ok('It may go in the clear' in taro.text('.draft .wishes'), 'and that it may go in the clear', taro.text('.drafts'))
     work.button(taro, '.draft button', 'Send it back')
     taro.find('dialog[open]')
     tap.ok(taro.run("return document.activeElement.closest('dialog') !== null"), 'a dialog takes the focus')
@@ -118,6 +123,7 @@ def held(work, hanako, first):
         work.mail('Re: [EXCSIRT #%s] hello' % first, 'let me in\n', name + '@stranger.example')
     tap.ok(t.wait_for(lambda: work.demo.account()['states']['held'] == 3, 20), 'three strangers who name the ticket are held', work.demo.account())
     hanako.go(work.site + '/#/team')
+    tap.ok(hanako.wait_text('it names a ticket, where its sender is not known', '[aria-labelledby=held-title]'), 'why they are held is said in words', hanako.text('main'))
     row = "[...document.querySelectorAll('section[aria-labelledby=held-title] tbody tr')].find((r) => r.innerText.includes('%s@'))"
 
     def press(name, words):

@@ -5,7 +5,7 @@ let onStranger = () => {};
 
 // Has anybody done anything here since the last question that counted? What the page asks by itself keeps nobody logged in.
 let isUsed = true;
-for (const kind of ['pointerdown', 'keydown', 'wheel', 'touchmove']) {
+for (const kind of ['pointerdown', 'keydown', 'wheel', 'touchmove', 'click', 'input']) { // the last two: of who speaks, or uses a screen reader
   addEventListener(kind, (event) => { if (event.isTrusted) isUsed = true; }, { capture: true, passive: true });
 }
 

@@ -2,11 +2,15 @@
 
 import { h } from './dom.js';
 import { present } from './focus.js';
-import { t, time } from './words.js';
+import { t, mark, time } from './words.js';
 import { said } from './gateway.js';
 import { draftFiles } from './files.js';
 
 const may = (house, word) => house.may.includes(word);
+
+// How a reply may be wished to go: boxes of the form, and said of a draft.
+export const WISHES = [['waiting', mark('Then it waits for the answer')], ['together', mark('One mail to all, who see each other')],
+  ['quote', mark('Quote the newest mail')], ['plain_ok', mark('It may go in the clear to whom no key is known for')]];
 
 // Asks for a reason, or only whether it is meant, before act (reason) is called.
 export function ask(question, button, act, asksWhy = false) {
@@ -21,6 +25,12 @@ export function ask(question, button, act, asksWhy = false) {
   present(dialog);
 }
 
+// How it is to go, beside the text: whoever approves the one approves the other.
+function wishes(wish) {
+  const wanted = WISHES.filter(([name]) => wish[name]);
+  return wanted.length === 0 ? null : h('ul', { class: 'wishes' }, wanted.map(([name, words]) => h('li', { class: name === 'plain_ok' ? 'problem' : '' }, t(words))));
+}
+
 function draftElement(draft, house, change, edit) {
   const name = draft.name.replace(/^.*\//, '');
   const asked = draft.state === 'needs-approval';
@@ -30,7 +40,9 @@ function draftElement(draft, house, change, edit) {
       h('span', {}, t('by {login}', { login: draft.author })), h('time', { datetime: draft.updated }, time(draft.updated))),
     draft.refused_reason ? h('p', { class: 'problem' }, t('{login} sent it back', { login: draft.refused_by || '' }), ': ', h('bdi', {}, draft.refused_reason)) : null,
     draft.conflict ? h('p', { class: 'problem' }, said(draft.conflict)) : null,
+    draft.wish.subject ? h('p', {}, t('Subject'), ': ', h('bdi', { class: 'subject' }, draft.wish.subject)) : null,
     draft.wish.to.length > 0 ? h('p', {}, t('To'), ': ', h('bdi', { class: 'address' }, draft.wish.to.join(', '))) : null,
+    wishes(draft.wish),
     h('pre', { class: 'text ours', dir: 'auto' }, draft.wish.text || ''),
     draftFiles(draft, draft.name.replace(/\/.*$/, ''), may(house, 'draft-file')),
     h('div', { class: 'buttons' },

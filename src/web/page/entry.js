@@ -49,7 +49,7 @@ function parts(one, entry, house) {
     h('td', {}, bytes(part.size)),
     h('td', {}, part.flags.map((flag) => h('span', { class: 'flag' }, said(flag)))),
     h('td', {}, h('button', { type: 'button', on: { click: () => keep(one, entry, part, house) } }, t('Download …')))));
-  return h('details', { class: 'parts', open: true }, h('summary', {}, t('{n} parts', { n: number(entry.report.parts.length) })),
+  return h('details', { class: 'parts', open: true }, h('summary', {}, t('Parts: {n}', { n: number(entry.report.parts.length) })),
     h('table', {}, h('thead', {}, h('tr', {}, [mark('Name'), mark('Type'), mark('Size'), mark('Flags'), mark('Actions')].map((w) => h('th', { scope: 'col' }, w && t(w))))), h('tbody', {}, rows)));
 }
 
@@ -85,7 +85,7 @@ const defang = (value) => value.replace(/^http/i, 'hxxp').replace(/\./g, '[.]').
 function indicators(entry) {
   const all = entry.report.indicators;
   if (all.length === 0) return null;
-  return h('details', { class: 'indicators' }, h('summary', {}, t('{n} indicators', { n: number(all.length) })),
+  return h('details', { class: 'indicators' }, h('summary', {}, t('Indicators: {n}', { n: number(all.length) })),
     h('ul', {}, all.slice(0, 500).map((one) => h('li', {}, h('span', { class: 'kind' }, one.type), ' ', h('code', { class: 'indicator' }, defang(one.value)),
       one.signed ? h('span', { class: 'flag' }, t('signed')) : null))));
 }
@@ -106,7 +106,7 @@ function mail(one, entry, house) {
 }
 
 function answer(entry) {
-  return [h('div', { class: 'strip' }, h('p', {}, entry.author ? t('Written by {author}', { author: entry.author }) : t('Sent by the gateway'), ', ',
+  return [h('div', { class: 'strip' }, h('p', {}, entry.author ? t('Written by {author}', { author: entry.author }) : t('Sent by the gateway'), ' – ',
     h('span', { class: `delivery delivery-${entry.delivery}` }, entry.delivery ? t(DELIVERY[entry.delivery] || entry.delivery) : null)),
   h('p', {}, entry.encrypted_to ? [t('Encrypted to'), ' ', h('code', {}, entry.encrypted_to)] : t('Signed, not encrypted'))),
   h('p', { class: 'heading' }, t('To'), ' ', h('bdi', {}, entry.to || '')),

@@ -44,13 +44,15 @@ const WORDS = new Set([
   mark('[web] archive-password: no archives without a password in ASCII'), mark('Over a limit'), mark('Content Too Large'),
 ]);
 
-// The same with something in it that differs.
+// The same with something in it that differs; as a pair, what the page says instead where the gateway speaks of the command line.
 const SENTENCES = [
   mark('made when it is sent, ends in {domain}'), mark('{login} is no member of the team'), mark('{ticket}: no such ticket'), mark('{word}: not for you to ask'),
   mark('{word}: the incident is restricted to named members'), mark('{ticket} is yours already'), mark('{login} only reads (role {role})'),
   mark('{answer}: who wrote in an answer does not approve it'), mark('{value}: not a mark of TLP'), mark('{value}: not a priority'),
-  mark('{value}: not a state of a ticket'), mark('{why}. --plain-ok would send it signed, and readable for everybody on the way'), mark('{ticket}: not a ticket of ours'), mark('too many tries: wait {seconds} seconds'),
-].map((sentence) => [sentence, [...sentence.matchAll(/\{([a-z]+)\}/g)].map((found) => found[1]),
+  mark('{value}: not a state of a ticket'), mark('{ticket}: not a ticket of ours'), mark('too many tries: wait {seconds} seconds'),
+  mark('{address}: {why}; nothing was sent'),
+  ['{why}. --plain-ok would send it signed, and readable for everybody on the way', mark('{why}. If it may go in the clear, it goes signed, and readable for everybody on the way')],
+].map((one) => (Array.isArray(one) ? one : [one, one])).map(([sentence, ours]) => [ours, [...sentence.matchAll(/\{([a-z]+)\}/g)].map((found) => found[1]),
   new RegExp(`^${sentence.split(/\{[a-z]+\}/).map((part) => part.replace(/[.*+?^$()[\]\\|]/g, '\\$&')).join('(.{1,200}?)')}$`, 'u')]);
 
 // A word or sentence of the gateway.
@@ -58,7 +60,7 @@ export function said(text) {
   if (WORDS.has(text)) return t(text);
   for (const [sentence, names, pattern] of SENTENCES) {
     const found = pattern.exec(text);
-    if (found) return t(sentence, Object.fromEntries(names.map((name, i) => [name, found[i + 1]])));
+    if (found) return t(sentence, Object.fromEntries(names.map((name, i) => [name, found[i + 1].includes(' ') ? said(found[i + 1]) : found[i + 1]])));
   }
   return understood(text);
 }

@@ -56,7 +56,7 @@ function relations(one) {
 }
 
 function choice(words, values, current, act, translate) {
-  return h('label', {}, t(words), h('select', { on: { change: (event) => act(event.target.value) } },
+  return h('label', {}, t(words), h('select', { on: { change: (event) => act(event.target.value, event.target) } },
     values.includes(current) ? null : h('option', { value: '', selected: true, disabled: true }, current || '–'),
     values.map((value) => h('option', { value, selected: value === current }, translate(value)))));
 }
@@ -67,23 +67,24 @@ const autoOr = (value) => (value === 'auto' ? t('as the rules say') : said(value
 function actions(one, house, change, people) {
   return h('section', { class: 'actions', 'aria-labelledby': 'actions-title' }, h('h2', { id: 'actions-title' }, t('Work')),
     may(house, 'take') && one.owner !== house.login ? h('button', { type: 'button', class: 'main', on: { click: () => change('take') } }, t('Take it')) : null,
-    may(house, 'state') ? choice('State', STATES, one.state, (state) => changeState(state, change), stateWords) : null,
+    may(house, 'state') ? choice('State', STATES, one.state, (state, select) => changeState(state, change, () => { select.value = one.state; }), stateWords) : null,
     may(house, 'assign') ? choice('Owner', ['none', ...people], one.owner || 'none', (owner) => change('assign', { owner }), (v) => (v === 'none' ? t('nobody') : v)) : null,
     may(house, 'priority') ? choice('Priority', PRIORITIES, one.priority, (priority) => change('priority', { priority }), autoOr) : null,
     may(house, 'tlp') ? choice('TLP', TLPS, one.tlp, (tlp) => change('tlp', { tlp }), (v) => (v === 'auto' ? autoOr(v) : v)) : null,
-    may(house, 'due') ? lineForm('Due (4h, 2d, a day, none, auto)', 'due', '', (when) => change('due', { when })) : null,
-    may(house, 'unread') ? h('button', { type: 'button', on: { click: () => change('unread') } }, t('Unread again')) : null,
-    may(house, 'category') ? h('label', {}, t('Category'), h('select', { name: 'category', on: { change: (event) => change('category', { category: event.target.value }) } },
+    may(house, 'category') ? h('label', { class: 'whole' }, t('Category'), h('select', { name: 'category', on: { change: (event) => change('category', { category: event.target.value }) } },
       categoryOptions([['auto', t('as the rules say')], ['none', t('none')]], one.category || 'none'))) : null,
-    may(house, 'tag') ? lineForm('New tag', 'tag', '', (tag) => change('tag', { tags: [tag] })) : null);
+    may(house, 'due') ? lineForm('Due (4h, 2d, a day, none, auto)', 'due', '', (when) => change('due', { when })) : null,
+    may(house, 'tag') ? lineForm('New tag', 'tag', '', (tag) => change('tag', { tags: [tag] }), t('Add')) : null,
+    may(house, 'unread') ? h('button', { type: 'button', on: { click: () => change('unread') } }, t('Unread again')) : null);
 }
 
-function lineForm(words, name, value, act) {
+function lineForm(words, name, value, act, button = t('Set')) {
   return h('form', { class: 'line', on: { submit: (event) => { event.preventDefault(); act(new FormData(event.currentTarget).get(name).trim()); } } },
-    h('label', {}, t(words), h('input', { name, value: value || '', required: true, maxlength: '200' })), h('button', { type: 'submit' }, t('Set')));
+    h('label', {}, t(words), h('input', { name, value: value || '', required: true, maxlength: '200' })), h('button', { type: 'submit' }, button));
 }
 
-function changeState(state, change) {
+// back () shows the state of before again, when it is not rejected after all.
+function changeState(state, change, back) {
   if (state !== 'rejected') {
     change('state', { state });
     return;
@@ -96,6 +97,7 @@ function changeState(state, change) {
   } } }, h('h2', { id: 'reason-title' }, t('Why is it rejected?')), h('label', { for: 'reason' }, t('Reason')), reason,
   h('div', { class: 'buttons' }, h('button', { type: 'submit', class: 'main' }, t('Reject')),
     h('button', { type: 'button', on: { click: () => dialog.close() } }, t('Cancel')))));
+  dialog.addEventListener('close', back);
   present(dialog);
 }
 
@@ -224,7 +226,7 @@ export async function showIncident(place, rest, parameters, house) {
     }
     const fresh = draw().filter((entry) => entry.from !== house.login);
     news.hidden = fresh.length === 0;
-    if (fresh.length > 0) put(news, t('{n} new entries in this thread.', { n: amount(fresh.length) }));
+    if (fresh.length > 0) put(news, t('New entries in this thread: {n}', { n: amount(fresh.length) }));
   }
 
   const focusOn = (name) => { const field = writing.querySelector(`[name="${name}"]`); if (field) { field.closest('details').open = true; field.focus(); } };
@@ -250,7 +252,7 @@ export async function showIncident(place, rest, parameters, house) {
   async function look() {
     const { members: names } = await api.post(api.incident(number, 'looking'));
     others.hidden = names.length === 0;
-    put(others, names.length === 0 ? null : t('{names} looking at it, too.', { names: names.join(', ') }));
+    put(others, names.length === 0 ? null : t('Also looking at it: {names}', { names: names.join(', ') }));
   }
 
   const say = () => { if (!document.hidden) look().catch(() => {}); }; // it is no work of the member's

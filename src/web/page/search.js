@@ -41,7 +41,13 @@ export async function showSearch(place, rest, parameters) {
 
   async function fetchPage() {
     put(state, t('Loading …'));
-    const answer = await api.get('/search', { query, limit: 50, below, by_rank: rank ? 'true' : null });
+    let answer;
+    try {
+      answer = await api.get('/search', { query, limit: 50, below, by_rank: rank ? 'true' : null });
+    } catch (error) {
+      put(state, h('span', { class: 'problem' }, said(error.message)), ' ', h('button', { type: 'button', on: { click: fetchPage } }, t('Try again')));
+      return;
+    }
     for (const found of answer.items) list.append(row(found));
     below = answer.next || null;
     more.hidden = !below;
@@ -50,13 +56,7 @@ export async function showSearch(place, rest, parameters) {
   }
 
   put(place, h('h1', {}, t('Search')), form, state, list, more);
-  if (query !== '') {
-    try {
-      await fetchPage();
-    } catch (error) {
-      put(state, h('span', { class: 'problem' }, said(error.message)), ' ', h('button', { type: 'button', on: { click: () => fetchPage().catch(() => {}) } }, t('Try again')));
-    }
-  }
+  if (query !== '') await fetchPage();
   const step = (by) => {
     const rows = [...list.querySelectorAll('a.subject')];
     const next = rows[Math.min(rows.length - 1, Math.max(0, rows.indexOf(document.activeElement) + by))];

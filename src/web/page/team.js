@@ -32,7 +32,7 @@ async function invite(login) {
 async function endSessions(login) {
   try {
     const answer = await api.post(`/members/${encodeURIComponent(login)}/log-out`);
-    notices.done(t('{n} sessions of {login} ended.', { n: number(answer.count), login }));
+    notices.done(t('Sessions of {login} that were ended: {n}', { n: number(answer.count), login }));
   } catch (error) {
     notices.failed(error);
   }
@@ -73,6 +73,14 @@ function account(shown) {
 
 const ROLES = ['poc', 'handler', 'commander', 'researcher', 'notification', 'reader', 'administrator'];
 
+// Why a mail is held, by the keeper's words for it; desk/settle.c says the same in threads.
+const READER = mark('the program that reads mails failed on it');
+const HELD = { 'unconfirmed-tag': mark('it names a ticket, where its sender is not known'), 'unconfirmed-alias': mark('it names another team\'s number of a ticket, where its sender is not known'),
+  limit: mark('reading it went over a limit'), broken: mark('its file in the spool is damaged'), 'no-mail': mark('it has no header field, so it is no mail'),
+  'store-damaged': mark('what is stored of its sender or its thread does not belong there, or was changed'), crash: READER, attempts: READER };
+
+const heldWords = (reason) => h('span', { title: reason }, HELD[reason] ? t(HELD[reason]) : reason);
+
 function heldRow(one, house, again) {
   async function act(word) {
     try {
@@ -84,13 +92,13 @@ function heldRow(one, house, again) {
     await again();
   }
   const button = (word, words, run) => (may(house, `held-${word}`) && !one.restricted ? h('button', { type: 'button', on: { click: run } }, words) : null);
-  const problems = h('td', {}, said(one.reason || ''));
+  const problems = h('td', {}, heldWords(one.reason || ''));
   return h('tr', { data: { mail: one.queue_id } }, h('td', {}, h('code', {}, one.queue_id)), h('td', {}, time(one.received)), problems, h('td', {}, h('bdi', {}, one.from || '')),
     h('td', {}, h('div', { class: 'buttons' },
       button('show', t('What is wrong'), async () => {
         try {
           const shown = await api.get(`/held/${encodeURIComponent(one.queue_id)}`);
-          put(problems, said(one.reason || ''), h('p', {}, h('bdi', {}, shown.subject || '')), h('ul', { class: 'problems' }, (shown.problems || []).map((text) => h('li', {}, h('bdi', {}, text)))));
+          put(problems, heldWords(one.reason || ''), h('p', {}, h('bdi', {}, shown.subject || '')), h('ul', { class: 'problems' }, (shown.problems || []).map((text) => h('li', {}, h('bdi', {}, said(text))))));
         } catch (error) {
           notices.failed(error);
         }
@@ -150,6 +158,7 @@ export async function showTeam(place, rest, parameters, house) {
     try {
       await api.post('/duty', { on_duty: duty.checked });
     } catch (error) {
+      duty.checked = !duty.checked;
       notices.failed(error);
     }
   } } });
@@ -158,5 +167,5 @@ export async function showTeam(place, rest, parameters, house) {
     h('div', { class: 'wide' }, h('table', {}, h('thead', {}, h('tr', {}, [mark('Login'), mark('Name'), mark('Role'), mark('Duty'), mark('Actions')].map((w) => h('th', { scope: 'col' }, w && t(w))))),
       h('tbody', {}, members.items.map((member) => memberRow(member, house))))),
     tokens, account(mails), heldPart.place, asked);
-  return whenChanged(() => heldPart.refresh().catch(() => {}));
+  return whenChanged(() => heldPart.refresh());
 }

@@ -5,6 +5,7 @@ import * as api from './api.js';
 import { t, mark } from './words.js';
 import { eventText } from './events.js';
 import { categoryWords } from './categories.js';
+import { said } from './gateway.js';
 
 const SCOPE = 'out-of-scope-';
 const FIELDS = { category: mark('Category'), priority: mark('Priority'), owner: mark('Owner'), template: mark('Template of the answer'),
@@ -47,7 +48,7 @@ export function whyDecided(number, mayTry) {
       const triage = await api.get(api.incident(number, 'triage'));
       put(place, decisionsTable(triage), mayTry ? h('p', {}, link(`#/policy?ticket=${encodeURIComponent(number)}`, {}, t('What would the rules decide now?'))) : null);
     } catch (error) {
-      put(place, h('p', { class: 'problem' }, error.message));
+      put(place, h('p', { class: 'problem' }, said(error.message)));
     }
   } } }, h('summary', {}, t('What was decided, and why')), place);
   return fold;

@@ -12,8 +12,10 @@ export async function useLanguage(...wanted) {
   words = {};
   patterns = null;
   if (language !== FALLBACK) {
-    const answer = await fetch(`/words.${language}.json`, { credentials: 'same-origin' });
-    if (answer.ok) words = await answer.json();
+    try {
+      const answer = await fetch(`/words.${language}.json`, { credentials: 'same-origin' });
+      if (answer.ok) words = await answer.json();
+    } catch { /* out of reach: in English, rather than not at all */ }
   }
   document.documentElement.lang = language;
 }
@@ -146,5 +148,5 @@ export function bytes(value) {
   let unit = 0;
   let n = value;
   while (n >= 1000 && unit < 2) { n /= 1000; unit++; }
-  return format('NumberFormat', { style: 'unit', unit: units[unit], maximumFractionDigits: 1 }).format(n);
+  return format('NumberFormat', { style: 'unit', unit: units[unit], unitDisplay: unit === 0 ? 'long' : 'short', maximumFractionDigits: 1 }).format(n);
 }

@@ -6,7 +6,7 @@ import { t } from './words.js';
 import { said } from './gateway.js';
 import * as notices from './notices.js';
 import { keepUnsent, isKept } from './unsent.js';
-import { ask } from './drafts.js';
+import { ask, WISHES } from './drafts.js';
 import { fileChooser, filesList } from './files.js';
 
 function area(name, words, rows) {
@@ -31,7 +31,7 @@ function whenMeant(number, act) {
 function recipient(one) {
   return h('li', {}, h('bdi', { class: 'address' }, one.address), ' – ',
     one.encrypted_to ? [t('encrypted to'), ' ', h('code', {}, one.encrypted_to)] : h('b', { class: 'problem' }, t('in the clear')),
-    one.why ? h('p', { class: 'hint' }, said(one.why)) : null, one.warning ? h('p', { class: 'problem' }, said(one.warning)) : null,
+    one.why && !(one.problem || '').startsWith(one.why) ? h('p', { class: 'hint' }, said(one.why)) : null, one.warning ? h('p', { class: 'problem' }, said(one.warning)) : null,
     one.problem ? h('p', { class: 'problem' }, said(one.problem)) : null,
     h('details', {}, h('summary', {}, t('What everybody on the way can read')),
       h('dl', { class: 'facts' }, Object.entries(one.outside || {}).map(([name, value]) => [h('dt', {}, said(name)), h('dd', {}, h('bdi', {}, said(value)))]))));
@@ -43,7 +43,7 @@ function wishOf(form, whole = false) {
   if (form.elements.subject.value.trim() !== '' || whole) wish.subject = form.elements.subject.value.trim();
   const to = form.elements.to.value.split(/[\s,;]+/).filter((word) => word !== '');
   if (to.length > 0 || whole) wish.to = to;
-  for (const name of ['plain_ok', 'quote', 'waiting', 'together']) if (form.elements[name].checked || whole) wish[name] = form.elements[name].checked;
+  for (const [name] of WISHES) if (form.elements[name].checked || whole) wish[name] = form.elements[name].checked;
   return wish;
 }
 
@@ -122,10 +122,7 @@ export function replyForm(current, after, house) {
     h('label', {}, t('Subject (empty: as in the thread)'), h('input', { name: 'subject', type: 'text', maxlength: '500', autocomplete: 'off' })),
     area('reply', 'What the reply says', '8'),
     h('label', {}, t('To (empty: who wrote last)'), h('input', { name: 'to', type: 'text', maxlength: '2000', autocomplete: 'off' })),
-    check('waiting', 'Then it waits for the answer'),
-    check('together', 'One mail to all, who see each other'),
-    check('quote', 'Quote the newest mail'),
-    check('plain_ok', 'It may go in the clear to whom no key is known for'),
+    WISHES.map(([name, words]) => check(name, words)),
     files.element,
     h('button', { type: 'submit' }, t('Look at it first')), may('draft-save') ? keep : null, discard, preview, may('reply') ? send : null);
   files.listen(form);
@@ -172,7 +169,7 @@ export function replyForm(current, after, house) {
     form.elements.reply.value = chosen.wish.text || '';
     form.elements.to.value = chosen.wish.to.join(', ');
     form.elements.subject.value = chosen.wish.subject || '';
-    for (const flag of ['plain_ok', 'quote', 'waiting', 'together']) form.elements[flag].checked = chosen.wish[flag];
+    for (const [flag] of WISHES) form.elements[flag].checked = chosen.wish[flag];
     files.keep(chosen.wish.files);
     form.dispatchEvent(new Event('input'));
     element.open = true;
