@@ -44,7 +44,7 @@ typedef struct {
   GByteArray *received; /* NULL: it is here whole */
   gint taken;           /* of TOGETHER */
   Stage stage;
-  gsize trusted; /* with so many bytes of content; 0: with few */
+  gssize trusted; /* with so many bytes of content; 0: with few; -1: nobody can say */
   gboolean is_suspended; /* these and the answer: under the mutex while it waits */
   MadoHttpAnswer *answer;
 } Exchange;
@@ -256,7 +256,7 @@ work (gpointer data, gboolean is_done)
 {
   Exchange *exchange = data;
   MadoHttp *http = exchange->http;
-  gsize trusted = 0;
+  gssize trusted = 0;
   MadoHttpAnswer *answer = NULL;
 
   if (!is_done)
@@ -285,6 +285,7 @@ wait_in_line (Exchange *exchange, Stage stage)
   MadoHttp *http = exchange->http;
 
   exchange->stage = stage;
+  exchange->trusted = -1; /* until somebody says it */
   g_mutex_lock (&http->mutex);
   exchange->is_suspended = TRUE;
   g_hash_table_add (http->suspended, exchange);
@@ -320,7 +321,7 @@ take_room (Exchange *exchange, gsize length)
 
   if (all <= SMALL)
     return TRUE;
-  if (all > exchange->trusted)
+  if (exchange->trusted < 0 || all > (gsize) exchange->trusted)
     return FALSE;
   exchange->taken += (gint) length;
   return g_atomic_int_add (&http->taken, (gint) length) <= TOGETHER - (gint) length;
@@ -374,6 +375,16 @@ answer_request (Exchange *exchange)
   return send_and_know (exchange, answer);
 }
 
+/* What comes of the content is not read: it must not be taken for the next request. */
+static enum MHD_Result
+refuse_busy (Exchange *exchange)
+{
+  g_autoptr (MadoHttpAnswer) answer = mado_http_answer_busy ();
+
+  mado_http_answer_add (answer, "Connection", "close");
+  return send_answer (exchange->http, exchange->connection, answer);
+}
+
 /* It is known with how much he is trusted. */
 static enum MHD_Result
 go_on (Exchange *exchange)
@@ -384,7 +395,7 @@ go_on (Exchange *exchange)
 
   if (exchange->trusted == 0)
     return send_status (http, exchange->connection, MHD_HTTP_UNAUTHORIZED);
-  if (length > exchange->trusted)
+  if (length > (gsize) exchange->trusted)
     return send_status (http, exchange->connection, MHD_HTTP_CONTENT_TOO_LARGE);
   mado_patience_give (http->patience, get_patience (exchange->connection), http->limits.read_seconds + (guint) (length / SLOWEST));
   return MHD_YES;
@@ -406,9 +417,7 @@ on_request (void *data, struct MHD_Connection *connection, const char *url, cons
     return answer != NULL ? send_and_know (exchange, answer) : MHD_NO;
   if (exchange->stage == STAGE_TRUST) {
     exchange->stage = STAGE_READ;
-    if (answer != NULL)
-      return send_answer (data, connection, answer);
-    return go_on (exchange);
+    return answer == NULL && exchange->trusted >= 0 ? go_on (exchange) : refuse_busy (exchange);
   }
   if (*length == 0)
     return answer_request (exchange);

@@ -1,5 +1,6 @@
 /* site.c: see site.h. */
 #include "madoguchi/web/site.h"
+#include "madoguchi/base/error.h"
 #include "madoguchi/web/api.h"
 #include "madoguchi/web/asset.h"
 #include "madoguchi/web/entrance.h"
@@ -109,22 +110,23 @@ mado_site_most (const MadoConf *conf)
   return LARGE + ((gsize) mado_conf_int (conf, "reply", "attachments-max") + 2) / 3 * 4; /* base64 */
 }
 
-static gsize
+static gssize
 trusts (const MadoHttpRequest *request, gpointer data)
 {
   const MadoSite *site = data;
   g_auto (MadoPacket) packet = MADO_PACKET_INIT;
   g_autofree char *session = mado_visitor_session (request);
   g_autofree char *token = mado_visitor_token (request);
+  g_autoptr (GError) error = NULL;
   GVariantDict dict;
 
   if (session == NULL && token == NULL)
     return 0;
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, session != NULL ? "session" : "token", "s", session != NULL ? session : token);
-  if (!mado_web_ask (site->conf, "session", g_variant_dict_end (&dict), &packet, NULL))
-    return 0;
-  return mado_api_takes_files (request) ? mado_site_most (site->conf) : LARGE;
+  if (!mado_web_ask (site->conf, "session", g_variant_dict_end (&dict), &packet, &error))
+    return g_error_matches (error, MADO_ERROR, MADO_ERROR_DENIED) ? 0 : -1;
+  return mado_api_takes_files (request) ? (gssize) mado_site_most (site->conf) : LARGE;
 }
 
 const MadoHttpService mado_site_service = { plan_request, answer_request, trusts };

@@ -244,6 +244,22 @@ def made_up(tap, house):
         sock.close()
 
 
+def keeper_gone(tap, house):
+    """Whoever sends much while nobody can say who he is, is no stranger for that: the page would log him out."""
+    def send(session):
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.settimeout(20)
+            sock.connect(house.path)
+            sock.sendall(b'POST /api/v1/incidents/2026-000001/note HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\nCookie: %s=%s\r\n\r\n'
+                         % (w.COOKIE.encode(), session.encode()))
+            return sock.recv(65536)[:12]
+
+    os.rename(house.dir + '/keeper.sock', house.dir + '/away.sock')
+    tap.equal(send(TARO), b'HTTP/1.1 503', 'a large content while the keeper is away: not now')
+    os.rename(house.dir + '/away.sock', house.dir + '/keeper.sock')
+    tap.equal(send('N' * 43), b'HTTP/1.1 401', 'of somebody whom the keeper does not know: not at all')
+
+
 def main():
     if t.program('madoguchi-web') is None:
         t.skip_all('madoguchi-web is not built')
@@ -253,6 +269,7 @@ def main():
     strangers(tap, house, False)
     strangers(tap, house, True)
     made_up(tap, house)
+    keeper_gone(tap, house)
     hanging_keeper(tap, house)
     house.keeper.hangs = lambda verb, packet: True
     stuck = Crowd(5, lambda: house.browser(HANAKO).request('GET', API + '/incidents'))

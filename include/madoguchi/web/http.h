@@ -26,7 +26,8 @@ typedef struct {
 typedef struct {
   MadoHttpPlan (*plan) (const MadoHttpRequest *request, gpointer data);
   MadoHttpAnswer *(*answer) (const MadoHttpRequest *request, gpointer data); /* (transfer full) */
-  gsize (*trusts) (const MadoHttpRequest *request, gpointer data); /* with how many bytes of content; asked in the line, before a large one is kept */
+  /* with how many bytes of content, 0: nobody knows him, -1: nobody can say now; asked in the line, before a large one is kept */
+  gssize (*trusts) (const MadoHttpRequest *request, gpointer data);
 } MadoHttpService;
 
 /* (transfer none) "GET", "POST"...; the path as it was sent, percent signs and all; from which address of the network the connection
