@@ -40,3 +40,6 @@ noinst_HEADERS += include/madoguchi/base/catalogue.h
 unit_tests += tests/unit/test-base-catalogue
 tests_unit_test_base_catalogue_SOURCES = tests/unit/test-base-catalogue.c
 tests_unit_test_base_catalogue_LDADD = $(base_libs)
+unit_tests += tests/unit/test-base-wiping
+tests_unit_test_base_wiping_SOURCES = tests/unit/test-base-wiping.c src/base/wiping.c
+tests_unit_test_base_wiping_LDADD = $(base_libs)

@@ -21,7 +21,6 @@ COVERED = {
     "tests/unit/test-desk-audit.c": {"desk/audit-call": "no-such-word", "desk/audit-table": "mado_audit_table_find", "desk/store-audit": "times",
                                      "desk/store-chain": "count_rows", "desk/verbs-audit": "audit-list", "model/audit": "mado_audit_record_from"},
     "tests/unit/test-desk-renewal.c": {"desk/rewrap": "vault-rotate", "desk/verbs-vault": "vault-status", "model/vault-status": "mado_vault_status_from"},
-    "tests/it/web-memory.py": {"base/wiping": "nothing is left in the memory"},
     "tests/it/web-more.py": {"web/api-list": "no whole number", "desk/store-view": "rest sealed", "desk/verbs-view": "for the team", "model/view": "a filter that is none",
                              "front/verb-view": "no view of that name"},
     "tests/it/web-attacks.py": {"web/patience": "buys no more than the deadline"},
