@@ -135,6 +135,18 @@ window.fetch = (path, more) => {
     arrive(team, 'came while the gateway stood still')
     tap.ok(t.wait_for(lambda: page.run('return window.trouble') == 1, 10), 'a question waits long, and gets no answer')
     tap.ok(page.wait_text('came while the gateway stood still', '.rows', 20), 'it is asked again soon', page.text('.row'))
+    page.run("""
+const before = window.fetch, patience = AbortSignal.timeout;
+AbortSignal.timeout = () => patience.call(AbortSignal, 1000);
+window.trouble = 0;
+window.fetch = (path, more) => {
+  if (!String(path).includes('/incidents?') || window.trouble > 0) return before(path, more);
+  window.trouble = 1;
+  return new Promise((resolve, reject) => more.signal?.addEventListener('abort', () => reject(new TypeError('gone'))));
+};""")
+    arrive(team, 'came while the line was dead')
+    tap.ok(t.wait_for(lambda: page.run('return window.trouble') == 1, 10), 'a question is never answered')
+    tap.ok(page.wait_text('came while the line was dead', '.rows', 20), 'nor does the page wait for that for ever', page.text('.row'))
 
 
 def is_left_often(tap, team, page):

@@ -200,7 +200,7 @@ def conflict(work, hanako, first):
     tap = work.tap
     work.open(hanako, first)
     hanako.run("window.realFetch = fetch; window.deaf = true; window.fetch = (path, more) => (window.deaf && /incidents\\/[0-9-]+$/.test(path) && (!more || more.method === 'GET')"
-               "? new Promise(() => {}) : realFetch(path, more));")
+               "? new Promise((done) => { const wait = () => (window.deaf ? setTimeout(wait, 50) : done(realFetch(path, more))); wait(); }) : realFetch(path, more));")
     status = hanako.run_async("const done = arguments[1]; realFetch('/api/v1/session').then((a) => a.json()).then((s) => realFetch('/api/v1/incidents/' + arguments[0] + '/note',"
                               "{method: 'POST', headers: {'Content-Type': 'application/json', 'X-Madoguchi-Proof': s.proof}, body: '{\"text\": \"from elsewhere\"}'})).then((a) => done(a.status))", first)
     tap.ok(status in (200, 204), 'it is changed behind the page', status)

@@ -1,5 +1,7 @@
 // api.js: asks the gateway. The session is in a cookie that this page cannot read; `proof` shows that a request is the page's own.
 
+const PATIENCE = 60000; // milliseconds: what is read later than that is not coming any more, as behind a line that went away without a word
+
 let proof = 'none';
 let onStranger = () => {};
 
@@ -35,7 +37,7 @@ async function fail(answer) {
   return new Problem(answer.status, problem.title || String(answer.status), problem.detail);
 }
 
-async function send(method, path, content, headers) {
+async function send(method, path, content, headers, signal) {
   let answer;
   const passive = isUsed ? {} : { 'X-Madoguchi-Passive': '1' };
   isUsed = false;
@@ -44,7 +46,7 @@ async function send(method, path, content, headers) {
       method, credentials: 'same-origin', cache: 'no-store', redirect: 'error',
       headers: { ...(method === 'GET' ? {} : { 'X-Madoguchi-Proof': proof }),
         ...(content === undefined ? {} : { 'Content-Type': 'application/json' }), ...passive, ...headers },
-      body: content === undefined ? undefined : JSON.stringify(content),
+      body: content === undefined ? undefined : JSON.stringify(content), signal,
     });
   } catch {
     throw new Problem(0, 'offline', null);
@@ -61,7 +63,7 @@ function query(parameters) {
 
 // Reads: the object that path, with its parameters, is.
 export async function get(path, parameters) {
-  const answer = await send('GET', path + query(parameters));
+  const answer = await send('GET', path + query(parameters), undefined, {}, AbortSignal.timeout(PATIENCE));
   return answer.json();
 }
 
