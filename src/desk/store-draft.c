@@ -173,8 +173,8 @@ mado_store_put_draft (MadoStore *store, gint64 incident, MadoDraft *draft, gint6
     draft->created = now;
     if (!has_room (store, incident, error)
         || !mado_sql_run (store, error,
-                       "INSERT INTO draft (incident, state, author, revision, created, updated, seen) VALUES (?1, ?2, ?3, ?4, ?5, ?5, 0)",
-                       "issii", incident, draft->state, draft->author, draft->revision, now))
+                           "INSERT INTO draft (incident, state, author, revision, created, updated, seen) VALUES (?1, ?2, ?3, ?4, ?5, ?5, 0)",
+                           "issii", incident, draft->state, draft->author, draft->revision, now))
       return FALSE;
     draft->id = sqlite3_last_insert_rowid (store->db);
   }

@@ -118,7 +118,7 @@ test_files (void)
   g_assert_false (check_one (conf, "x", "text/plain", NULL, &type));
   g_assert_false (check_one (conf, "x", "text/plain", "0123456789a", &type));
   for (const char *const *bad = (const char *const[]){ "text", "/", "text/", "a/b; c=d", "a/b\r\nX: y", "multipart/mixed",
-                                                           "message/rfc822", "Multipart/Mixed", "MESSAGE/RFC822", NULL };
+                                                        "message/rfc822", "Multipart/Mixed", "MESSAGE/RFC822", NULL };
        *bad != NULL; bad++) {
     g_assert_true (check_one (conf, "x", *bad, "x", &type));
     g_assert_cmpstr (type, ==, "application/octet-stream");
