@@ -66,7 +66,7 @@ begin (Cipher *cipher, const char *password)
 }
 
 static void
-put (GByteArray *out, guint32 value, guint bytes)
+put (GByteArray *out, guint64 value, guint bytes)
 {
   for (guint i = 0; i < bytes; i++) {
     guint8 byte = (guint8) (value >> (8 * i));
