@@ -55,7 +55,7 @@ check_reach (const Checks *checks, const char *spec)
     if (!is_loopback (spec))
       say (checks, MADO_CHECK_FAIL, "%s: not loopback, so madoguchi-web refuses it: others would come in without TLS; name unix:PATH", spec);
     else if (header != NULL)
-      say (checks, MADO_CHECK_WARN, "%s: whoever has a login on this machine can say %s: somebody; listen on unix:PATH instead", spec, header);
+      say (checks, MADO_CHECK_FAIL, "%s: whoever has a login on this machine can say %s: somebody; listen on unix:PATH instead", spec, header);
     return;
   }
   if (stat (spec + strlen ("unix:"), &info) != 0 || (info.st_mode & S_IWOTH) == 0)

@@ -10,8 +10,7 @@
 #include "madoguchi/pgp/key-index.h"
 #include "madoguchi/pgp/keyring.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include <grp.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,7 +20,45 @@
 typedef struct {
   MadoCli *cli;
   gboolean has_keeper;
+  const char *who; /* asks; for what the keyring writes down */
 } Keys;
+
+/* What was read of a file that is to be imported. */
+typedef struct {
+  const char *path;
+  GBytes *block;
+  GError *problem; /* instead of it */
+} File;
+
+static void
+file_free (gpointer data)
+{
+  File *file = data;
+
+  g_clear_pointer (&file->block, g_bytes_unref);
+  g_clear_error (&file->problem);
+  g_free (file);
+}
+
+/* Root may do the keyring's work while no keeper runs, as for the team's own key before the first start. He does it as the owner of the
+ * directory, to the end of the program: what is written belongs to madoguchi-keyring, and nothing that a less privileged user
+ * put there leads root to other files. Whoever is not root, or whose directory is root's, goes on as he is. Errors: TEMP. */
+static gboolean
+become_owner (const Keys *keys, GError **error)
+{
+  const char *home = mado_conf_string (keys->cli->conf, "crypto", "gnupg-home");
+  const char *scratch = g_getenv ("TMPDIR");
+  struct stat info;
+
+  if (keys->has_keeper || geteuid () != 0 || home == NULL || stat (home, &info) != 0 || info.st_uid == 0)
+    return TRUE;
+  if (setgroups (1, &info.st_gid) != 0 || setresgid (info.st_gid, info.st_gid, info.st_gid) != 0
+      || setresuid (info.st_uid, info.st_uid, info.st_uid) != 0)
+    return mado_error_set_errno (error, home);
+  if (scratch != NULL && access (scratch, W_OK | X_OK) != 0)
+    g_unsetenv ("TMPDIR"); /* root's own */
+  return TRUE;
+}
 
 /* (transfer full) @text as 40 (or 64) upper-case hexadecimal digits. Errors: USAGE. */
 static char *
@@ -148,7 +185,7 @@ import_block (const Keys *keys, GBytes *block, GError **error)
   gboolean ok;
 
   if (!keys->has_keeper)
-    return mado_keyring_import (cli->conf, block, cli->options.pin, g_get_user_name (), &table, error) ? table : NULL;
+    return mado_keyring_import (cli->conf, block, cli->options.pin, keys->who, &table, error) ? table : NULL;
   fd = mado_fsio_memfd ("keys", block, error);
   if (fd < 0)
     return NULL;
@@ -159,39 +196,54 @@ import_block (const Keys *keys, GBytes *block, GError **error)
   return ok ? read_table (&answer, error) : NULL;
 }
 
-static gboolean
-import_file (const Keys *keys, const char *path, GError **error)
+static File *
+read_file (const char *path)
 {
-  g_autoptr (GBytes) block = NULL;
+  File *file = g_new0 (File, 1);
   gboolean is_stdin = strcmp (path, "-") == 0;
-  int fd = is_stdin ? STDIN_FILENO : mado_member_open_file (path, error);
-  gboolean ok = fd >= 0 && mado_fsio_read_all (fd, BLOCK_MAX, &block, error);
+  int fd = is_stdin ? STDIN_FILENO : mado_member_open_file (path, &file->problem);
 
+  file->path = path;
+  if (fd >= 0)
+    mado_fsio_read_all (fd, BLOCK_MAX, &file->block, &file->problem);
   if (fd >= 0 && !is_stdin)
     close (fd);
-  if (!ok)
+  return file;
+}
+
+static gboolean
+import_file (const Keys *keys, const File *file, GError **error)
+{
+  if (file->block == NULL) {
+    g_propagate_error (error, g_error_copy (file->problem));
     return FALSE;
-  g_autoptr (MadoKeyTable) table = import_block (keys, block, error);
+  }
+  g_autoptr (MadoKeyTable) table = import_block (keys, file->block, error);
   return table != NULL && print_table (keys->cli, table, error);
 }
 
-/* Every file is tried; the first trouble decides the exit status. */
+/* Every file is tried; the first trouble decides the exit status. All are read first, by who asks. */
 static gboolean
 run_import (const Keys *keys, GError **error)
 {
-  for (guint i = 1; i < keys->cli->n_arguments; i++) {
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (file_free);
+
+  for (guint i = 1; i < keys->cli->n_arguments; i++)
+    g_ptr_array_add (files, read_file (mado_cli_argument (keys->cli, i)));
+  if (!become_owner (keys, error))
+    return FALSE;
+  for (guint i = 0; i < files->len; i++) {
     g_autoptr (GError) problem = NULL;
-    const char *path = mado_cli_argument (keys->cli, i);
-    if (import_file (keys, path, &problem))
+    const File *file = files->pdata[i];
+    if (import_file (keys, file, &problem))
       continue;
-    g_autofree char *what = g_str_has_prefix (problem->message, path)
+    g_autofree char *what = g_str_has_prefix (problem->message, file->path)
                                 ? g_strdup_printf ("keys: %s", problem->message)
-                                : g_strdup_printf ("keys: %s: %s", path, problem->message);
+                                : g_strdup_printf ("keys: %s: %s", file->path, problem->message);
     mado_cli_warn (what);
     if (keys->cli->status == 0)
       keys->cli->status = mado_error_exit_status (problem);
   }
-  (void) error;
   return TRUE;
 }
 
@@ -246,6 +298,8 @@ change (const Keys *keys, const char *verb, const char *subject, const char *fin
   g_autoptr (MadoKey) key = NULL;
   gboolean is_removal = strcmp (verb, "rm") == 0;
 
+  if (!become_owner (keys, error))
+    return FALSE;
   if (keys->has_keeper) {
     if (!mado_member_ask (keys->cli->conf, asked, mado_member_body ("address", subject, "fingerprint", fingerprint, NULL), -1,
                           &answer, error))
@@ -255,7 +309,7 @@ change (const Keys *keys, const char *verb, const char *subject, const char *fin
     if (answer.body != NULL && g_variant_n_children (answer.body) > 0 && key == NULL)
       return FALSE;
   } else if (is_removal ? !mado_keyring_remove (keys->cli->conf, fingerprint, error)
-                        : !mado_keyring_state (keys->cli->conf, verb, subject, fingerprint, g_get_user_name (), &key, error)) {
+                        : !mado_keyring_state (keys->cli->conf, verb, subject, fingerprint, keys->who, &key, error)) {
     return FALSE;
   }
   return print_outcome (keys, key, subject, fingerprint, error);
@@ -418,42 +472,6 @@ run_roll_over (const Keys *keys, GError **error)
   return (asked == NULL || fingerprint != NULL) && mado_verb_roll_over (keys->cli, fingerprint, error);
 }
 
-/* What is looked at is what is given away, whatever stands under its name by then. FALSE: see errno. */
-static gboolean
-give_file_back (int home, const char *name, const struct stat *owner)
-{
-  int file = openat (home, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-  struct stat info;
-  gboolean is_ours = file >= 0 && fstat (file, &info) == 0 && S_ISREG (info.st_mode) && info.st_nlink == 1 && info.st_uid == 0;
-  gboolean ok = !is_ours || fchownat (file, "", owner->st_uid, owner->st_gid, AT_EMPTY_PATH) == 0;
-  int problem = errno;
-
-  if (file >= 0)
-    close (file);
-  errno = problem;
-  return ok;
-}
-
-/* Root may do the keyring's work while no keeper runs, as for the team's own key before the first start. What it wrote must not
- * stay root's: madoguchi-keyring could not change it any more. The directory is a less privileged user's, so nothing is followed. */
-static void
-give_back (const MadoConf *conf)
-{
-  const char *path = mado_conf_string (conf, "crypto", "gnupg-home");
-  int fd = path != NULL ? open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-  g_autoptr (GDir) dir = path != NULL ? g_dir_open (path, 0, NULL) : NULL;
-  struct stat home;
-  const char *name;
-
-  while (fd >= 0 && dir != NULL && fstat (fd, &home) == 0 && (name = g_dir_read_name (dir)) != NULL)
-    if (!give_file_back (fd, name, &home)) {
-      g_autofree char *words = g_strdup_printf ("keys: %s/%s stays root's: %s", path, name, g_strerror (errno));
-      mado_cli_warn (words);
-    }
-  if (fd >= 0)
-    close (fd);
-}
-
 gboolean
 mado_verb_keys (MadoCli *cli, GError **error)
 {
@@ -484,11 +502,8 @@ mado_verb_keys (MadoCli *cli, GError **error)
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
     if (strcmp (table[i].name, name) == 0 && cli->n_arguments >= table[i].min && cli->n_arguments <= table[i].max) {
-      Keys keys = { cli, mado_member_keeper_runs (cli->conf) };
-      gboolean ok = table[i].run (&keys, error);
-      if (!keys.has_keeper && geteuid () == 0)
-        give_back (cli->conf);
-      return ok;
+      const Keys keys = { cli, mado_member_keeper_runs (cli->conf), g_get_user_name () };
+      return table[i].run (&keys, error);
     }
   g_set_error_literal (error, MADO_ERROR, MADO_ERROR_USAGE,
                        "usage: madoguchi keys ls|show FPR|import [--pin] FILE...|export FPR|pin ADDRESS FPR|unpin ADDRESS"

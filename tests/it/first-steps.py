@@ -60,6 +60,20 @@ def keyring(tap, house, gpg):
     nobody = pwd.getpwnam('nobody')
     os.chown(home, nobody.pw_uid, nobody.pw_gid)
     os.symlink('/etc/hostname', home + '/elsewhere')
+    victim = house.dir + '/of-root'
+    with open(victim, 'w', encoding='ascii') as file:
+        file.write('precious')
+    planted = home + '/madoguchi-archive.kbx.tmp' # gpg would write it anew
+    os.symlink(victim, planted)
+    for i in range(2):
+        path = '%s/early%d.asc' % (house.dir, i)
+        with open(path, 'wb') as file:
+            file.write(gpg.export(gpg.generate('early <early%d@first.example>' % i)))
+        house.cli('keys', 'import', '--pin', path)
+    with open(victim, 'rb') as file:
+        tap.equal(file.read(), b'precious', 'root writes through no link that the owner of the directory planted')
+    if os.path.islink(planted):
+        os.unlink(planted)
     for i, name in enumerate(('team', 'partner')):
         path = '%s/%s.asc' % (house.dir, name)
         with open(path, 'wb') as file:

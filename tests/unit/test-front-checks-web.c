@@ -198,7 +198,7 @@ test_reach (House *house, gconstpointer data)
   assert_says (house, "inet:[::1]:1", "", NULL, "not loopback");
   assert_says (house, "inet:localhost:1", "", NULL, "not loopback");
   assert_says (house, "inet:127.0.0.1:1", "", NULL, "has a login on this machine");
-  assert_says (house, "inet:127.0.0.1:1", header, "warn", "has a login on this machine");
+  assert_says (house, "inet:127.0.0.1:1", header, "fail", "has a login on this machine");
   assert_says (house, house->spec, header, "ok", "has to answer 401");
   assert_says (house, house->spec, header, NULL, "mode 0");
   g_chmod (house->spec + strlen ("unix:"), 0666);
