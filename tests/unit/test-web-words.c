@@ -129,6 +129,8 @@ free_asset (gpointer data)
 
   g_bytes_unref (asset->bytes);
   g_free (asset->etag);
+  g_clear_pointer (&asset->packed, g_bytes_unref);
+  g_free (asset->packed_etag);
   g_free (asset);
 }
 
