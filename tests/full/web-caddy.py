@@ -20,6 +20,7 @@ class Caddy(mp.Proxy):
 
     def write(self):
         sample = self.read_sample((('/run/madoguchi-web/web.sock', self.web),
+                                   ('read_body 2m', 'read_body 20s'), # long enough for a test
                                    ('\n{\n\tservers', '\n{\n\tadmin off\n\thttp_port %d\n\thttps_port %d\n\tservers' % (self.plain, self.port)),
                                    ('\n%s {\n' % mp.HOST, '\n%s {\n\tbind 127.0.0.1\n\ttls %s/cert.pem %s/key.pem\n' % (mp.HOST, self.top, self.top))))
         with open(self.top + '/Caddyfile', 'w', encoding='utf-8') as file:

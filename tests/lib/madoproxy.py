@@ -249,7 +249,8 @@ def slowness(p, hanako, content=b''):
             return True
     tap.ok(t.wait_for(lambda: all(is_closed(s) for s in slow), 60), 'and they are closed')
     got = p.raw(b'POST /api/v1/log-in HTTP/1.1\r\nHost: %s\r\nContent-Length: 100000000\r\n\r\n' % HOST.encode() + content, 20)
-    tap.ok(got.startswith(b'HTTP/1.1 413'), 'what is too large is refused before it comes', got[:100])
+    # Caddy may find that the page has closed the line while it still sends, before it reads why.
+    tap.ok(re.match(rb'HTTP/1.1 (413|502) ' if content else rb'HTTP/1.1 413 ', got), 'what is too large is refused before it comes', got[:100])
     got = p.raw(b'GET / HTTP/1.1\r\nHost: x\r\nX: ' + b'a' * 100000 + b'\r\n\r\n', 5)
     tap.ok(re.match(rb'HTTP/1.1 4', got), 'a header too large, too', got[:100])
 
