@@ -255,7 +255,8 @@ def viewing(site, hanako):
     tap.ok(phone.wait_text('朝の一覧', '.own-views', 30) and 'From before' in phone.text('.own-views'), 'her phone has the same', phone.text('body'))
     phone.run("[...document.querySelectorAll('.own-views a')].find((a) => a.innerText === '朝の一覧').click()")
     tap.ok(t.wait_for(lambda: phone.run('return location.hash') == '#/?state=open&owner=me', 10), 'and it leads where it led')
-    phone.run("[...document.querySelectorAll('.own-views button')].find((a) => a.ariaLabel.includes('朝の一覧')).click()")
+    forget = "const x = [...document.querySelectorAll('.own-views button')].find((a) => a.ariaLabel.includes('朝の一覧')); if (x) x.click(); return Boolean(x)"
+    t.wait_for(lambda: phone.run(forget), 10) # the queue is drawn anew first
     tap.ok(t.wait_for(lambda: '朝の一覧' not in phone.text('.own-views'), 10), 'it is forgotten there')
     hanako.go(site.site + '/#/?state=new')
     tap.ok(t.wait_for(lambda: 'From before' in hanako.text('.own-views') and '朝の一覧' not in hanako.text('.own-views'), 10), 'and here', hanako.text('.own-views'))
