@@ -47,13 +47,7 @@ class Day:
         self.demo.cli('members', 'add', login, '--role', role, '--name', name, '--languages', 'en')
         invitation = json.loads(self.demo.cli('members', 'invite', login, '--json').out)['invitation']
         page = self.driver.open(**more)
-        page.go('%s/#/invitation/%s' % (self.site, invitation))
-        page.type('#password', PASSWORD)
-        page.click('form.entrance button[type=submit]')
-        page.find('#secret')
-        self.secrets[login] = page.text('#secret').replace(' ', '')
-        page.type('#code', w.totp(self.secrets[login]))
-        page.click('form.entrance button[type=submit]')
+        self.secrets[login] = page.set_up('%s/#/invitation/%s' % (self.site, invitation), PASSWORD)
         self.tap.ok(page.wait_text('Queue', 'main h1'), '%s sets a password and a second device up, and is in' % login)
         return page
 

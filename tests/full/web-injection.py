@@ -8,7 +8,6 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import madobrowser as b  # noqa: E402
 import madotest as t  # noqa: E402
-import madoweb as w  # noqa: E402
 from madopayloads import payloads  # noqa: E402
 
 PASSWORD = 'a sentence is fine'
@@ -51,13 +50,7 @@ class Siege:
         self.driver = b.Driver()
         self.page = self.driver.open()
         self.page.ask('POST', '/goog/cdp/execute', {'cmd': 'Page.addScriptToEvaluateOnNewDocument', 'params': {'source': WATCH}})
-        self.page.go('%s/#/invitation/%s' % (self.site, invitation))
-        self.page.type('#password', PASSWORD)
-        self.page.click('form.entrance button[type=submit]')
-        self.page.find('#secret')
-        secret = self.page.text('#secret').replace(' ', '')
-        self.page.type('#code', w.totp(secret))
-        self.page.click('form.entrance button[type=submit]')
+        self.page.set_up('%s/#/invitation/%s' % (self.site, invitation), PASSWORD)
         self.page.wait_text('Queue', 'main h1')
 
     def send(self, number, payload):

@@ -10,18 +10,12 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import madobrowser as b  # noqa: E402
 import madotest as t  # noqa: E402
-import madoweb as w  # noqa: E402
 
 
 def come_in(tap, link):
     driver = b.Driver()
     page = driver.open()
-    page.go(link)
-    page.type('#password', 'a sentence is fine')
-    page.click('form.entrance button[type=submit]')
-    page.find('#secret')
-    page.type('#code', w.totp(page.text('#secret').replace(' ', '')))
-    page.click('form.entrance button[type=submit]')
+    page.set_up(link, 'a sentence is fine')
     tap.ok(page.wait_text('Phishing page on your network', 'main'), 'the printed log-in leads to the queue', page.text('main'))
     other = driver.open()
     other.go(link)

@@ -35,13 +35,7 @@ class Work:
         self.demo.cli('members', 'add', login, '--role', role, '--languages', 'en')
         invitation = json.loads(self.demo.cli('members', 'invite', login, '--json').out)['invitation']
         page = self.driver.open(**more)
-        page.go('%s/#/invitation/%s' % (self.site, invitation))
-        page.type('#password', PASSWORD)
-        page.click('form.entrance button[type=submit]')
-        page.find('#secret')
-        self.secrets[login] = page.text('#secret').replace(' ', '')
-        page.type('#code', w.totp(self.secrets[login]))
-        page.click('form.entrance button[type=submit]')
+        self.secrets[login] = page.set_up('%s/#/invitation/%s' % (self.site, invitation), PASSWORD)
         page.wait_text('Queue', 'main h1')
         return page
 

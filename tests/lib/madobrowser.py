@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 
 import madotest as t
+import madoweb as w
 from madopostfix import free_port
 
 ELEMENT = 'element-6066-11e4-a52e-4f735466cecf'
@@ -97,6 +98,17 @@ class Page:
 
     def go(self, url):
         self.ask('POST', '/url', {'url': url})
+
+    def set_up(self, link, password):
+        """As who was invited by @link: sets a password, and a second device by its secret, which is returned."""
+        self.go(link)
+        self.type('#password', password)
+        self.click('form.entrance button[type=submit]')
+        self.find('#secret')
+        secret = self.text('#secret').replace(' ', '')
+        self.type('#code', w.totp(secret))
+        self.click('form.entrance button[type=submit]')
+        return secret
 
     def size(self, width, height):
         """The viewport's, which has no least width."""

@@ -1,42 +1,10 @@
 /* test-base-catalogue.c: a compiled catalogue is listed; cut off anywhere, or with any number in it wrong, it is refused or still read
  * within its bounds. */
+#include "base-catalogue.h"
+
 #include "madoguchi/base/catalogue.h"
 
-#include <string.h>
-
 static const char *const pairs[][2] = { { "", "Language: xx\n" }, { "Queue", "Q" }, { "not yet", "" }, { "say {n}", "S {n}" } };
-
-static void
-put_number (GByteArray *file, guint32 number)
-{
-  g_byte_array_append (file, (const guint8 *) &number, sizeof number);
-}
-
-static GBytes *
-make_catalogue (void)
-{
-  GByteArray *file = g_byte_array_new ();
-  const guint count = G_N_ELEMENTS (pairs);
-  guint32 at = 28 + 16 * count;
-
-  put_number (file, 0x950412deu);
-  put_number (file, 0);
-  put_number (file, count);
-  put_number (file, 28);
-  put_number (file, 28 + 8 * count);
-  put_number (file, 0);
-  put_number (file, 0);
-  for (guint side = 0; side < 2; side++)
-    for (guint i = 0; i < count; i++) {
-      put_number (file, (guint32) strlen (pairs[i][side]));
-      put_number (file, at);
-      at += (guint32) strlen (pairs[i][side]) + 1;
-    }
-  for (guint side = 0; side < 2; side++)
-    for (guint i = 0; i < count; i++)
-      g_byte_array_append (file, (const guint8 *) pairs[i][side], (guint) strlen (pairs[i][side]) + 1);
-  return g_byte_array_free_to_bytes (file);
-}
 
 static void
 take (gpointer data, const char *sentence, const char *translation)
@@ -47,7 +15,7 @@ take (gpointer data, const char *sentence, const char *translation)
 static void
 test_list (void)
 {
-  g_autoptr (GBytes) file = make_catalogue ();
+  g_autoptr (GBytes) file = make_catalogue (pairs, G_N_ELEMENTS (pairs));
   g_autoptr (GString) seen = g_string_new (NULL);
 
   g_assert_true (mado_catalogue_each (file, take, seen));
@@ -57,7 +25,7 @@ test_list (void)
 static void
 test_damaged (void)
 {
-  g_autoptr (GBytes) file = make_catalogue ();
+  g_autoptr (GBytes) file = make_catalogue (pairs, G_N_ELEMENTS (pairs));
   gsize length = 0;
   const guint8 *bytes = g_bytes_get_data (file, &length);
   guint refused = 0;

@@ -1,10 +1,11 @@
 /* test-base-words.c: programs speak English until they ask for a language, and where there is no catalogue. */
+#include "base-catalogue.h"
+
 #include "madoguchi/base/words.h"
 
 #include <glib/gstdio.h>
 #include <libintl.h>
 #include <locale.h>
-#include <string.h>
 
 static const char *const marked[] = { N_ ("Write to FILE") };
 
@@ -29,39 +30,16 @@ test_numbers (void)
   g_assert_cmpstr (setlocale (LC_CTYPE, NULL), ==, "C.UTF-8");
 }
 
-static void
-put_number (GByteArray *file, guint32 number)
-{
-  g_byte_array_append (file, (const guint8 *) &number, sizeof number);
-}
-
 /* A catalogue of @count pairs below @directory, for the language "xx". */
 static void
 write_catalogue (const char *directory, const char *const (*pairs)[2], guint count)
 {
-  g_autoptr (GByteArray) file = g_byte_array_new ();
+  g_autoptr (GBytes) file = make_catalogue (pairs, count);
   g_autofree char *messages = g_build_filename (directory, "xx", "LC_MESSAGES", NULL);
   g_autofree char *path = g_build_filename (messages, "madoguchi.mo", NULL);
-  guint32 at = 28 + 16 * count;
 
-  put_number (file, 0x950412deu);
-  put_number (file, 0);
-  put_number (file, count);
-  put_number (file, 28);
-  put_number (file, 28 + 8 * count);
-  put_number (file, 0);
-  put_number (file, 0);
-  for (guint side = 0; side < 2; side++)
-    for (guint i = 0; i < count; i++) {
-      put_number (file, (guint32) strlen (pairs[i][side]));
-      put_number (file, at);
-      at += (guint32) strlen (pairs[i][side]) + 1;
-    }
-  for (guint side = 0; side < 2; side++)
-    for (guint i = 0; i < count; i++)
-      g_byte_array_append (file, (const guint8 *) pairs[i][side], (guint) strlen (pairs[i][side]) + 1);
   g_assert_cmpint (g_mkdir_with_parents (messages, 0700), ==, 0);
-  g_assert_true (g_file_set_contents (path, (const char *) file->data, (gssize) file->len, NULL));
+  g_assert_true (g_file_set_contents (path, g_bytes_get_data (file, NULL), (gssize) g_bytes_get_size (file), NULL));
 }
 
 /* A sentence is known again by what is its own in it; its values go where the translation wants them. */
